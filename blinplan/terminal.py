@@ -45,6 +45,7 @@ THEME = Theme(
         "caret": "bold red",
         "curve": "bold",
         "band": "bright_blue",
+        "models": "green",
         "reference": "red",
     }
 )

@@ -12,7 +12,7 @@ from blinplan.api.regimens.label import source_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, fingerprint_of, order
 from blinplan.api.simulating.drawing import require_matplotlib
 from blinplan.api.simulating.simulate import simulate, size_of
-from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName
+from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName, SetsOf
 from blinplan.course.events import Course, expand
 from blinplan.course.premedication import premedication_plan
 from blinplan.executor import Executor
@@ -20,6 +20,7 @@ from blinplan.rules.configuration.configurations import Configurations
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import judge
 from blinplan.rules.run_result import Result
+from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def report(
     label: str | None = None,
     today: date | None = None,
     output: str = "report.html",
+    models: int = 0,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> ReportPage:
@@ -114,6 +116,9 @@ def report(
         The date that decides whether a waiver has expired; the present day when not given.
     output
         What the file is called in the command line that makes the page again.
+    models
+        Under how many plausible parameter sets the patients are simulated besides: endpoints, curves and verdicts then
+        say what lies between these, apart from what lies between patients.
 
     Raises
     ------
@@ -135,6 +140,8 @@ def report(
         premedication=premedication,
         endpoints=endpoints,
         by_day=by_day,
+        parameter_sets=models,
+        sets="plausible",
         executor=executor,
         progress=progress,
     ).simulation
@@ -153,11 +160,14 @@ def report(
         "--attenuation": None if attenuation == Attenuation.DESENSITISATION else attenuation,
         "--endpoints": ",".join(wanted.keys) or None,
         "--by-day": ",".join(f"{day:g}" for day in wanted.by_day) or None,
+        "--uncertainty": SetsOf.PLAUSIBLE.value if models else None,
+        "--sets": models or None,
         "--label": label,
         "--today": day.isoformat(),
         "--output": output,
     }
-    result = _judge(asked, size, day, _JUDGED_ON if drawn is None else drawn, seed)
+    simulator = PatientSimulator(_JUDGED_ON if drawn is None else drawn, seed, models=models)
+    result = _judge(asked, size, day, simulator)
     own = [part for one in wanted.own for part in ("--endpoint", one.text)]
     command = _command(asked.named, options, [*own, *(["--premedication"] if premedication else [])])
     return ReportPage(_html(asked, size, simulated, result, command, executor), result)
@@ -173,15 +183,12 @@ def order_for_report(regimen: RegimenSource, size: Patient, label: str | None = 
     return found
 
 
-def _judge(asked: OrderedRegimen, patient: Patient, today: date, patients: int, seed: int) -> Result:
+def _judge(asked: OrderedRegimen, patient: Patient, today: date, simulator: PatientSimulator) -> Result:
     """Judge the file as `check` does, by the configuration that holds for it; no baseline is heard."""
-    from blinplan.rules.simulated.virtual import PatientSimulator
-
     chosen = asked.chosen_file
     configurations = Configurations(None, isolated=False)
     source = source_of(asked.named, chosen)
     settings = replace(configurations.settings_of(source), label=asked.label.name)
-    simulator = PatientSimulator(patients, seed)
     judgement = judge(chosen, today, simulator, settings, None if patient.area is None else patient)
     fail_on = FailOn.ERROR if settings.fail_on is None else settings.fail_on.level
     return Result((judgement,), (), (), fail_on, today, simulator)

@@ -10,6 +10,7 @@ from blinplan.regimen.regimen import Indication, LabelName, Status
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.reports.plan.paper.sheets import LabelSheet
 from blinplan.rules.configuration.settings import FailOn
+from blinplan.simulation.models.source import SetsOf
 
 __all__ = [
     "Attenuation",
@@ -34,6 +35,8 @@ __all__ = [
     "Preference",
     "PreferenceName",
     "SchemaFormat",
+    "SetsOf",
+    "SetsOfName",
     "SignalName",
     "SimulateFormat",
     "SimulateFormatName",
@@ -154,3 +157,8 @@ LabelText = LabelName | Literal["us-2025", "hk-2026"]
 AttenuationName = Attenuation | Literal["desensitisation", "target-loss"]
 SignalName = Literal["drug", "b-cells", "t-cells", "il-6", "il-10", "ifn"]
 """What can be drawn of virtual patients over time."""
+
+SetsOfName = Literal["published", "plausible"]
+"""Names of `SetsOf`."""
+PLAUSIBLE_SETS = 20
+"""How many plausible parameter sets are run where nobody says it."""

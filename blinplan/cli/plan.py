@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blinplan.api.patient import AreaFormula
-from blinplan.api.vocabulary import LabelSheet, PlanFormat, Preference, View
+from blinplan.api.vocabulary import PLAUSIBLE_SETS, LabelSheet, PlanFormat, Preference, View
 from blinplan.cli.app.options import (
     ColourOption,
     ConfigOption,
@@ -19,6 +19,7 @@ from blinplan.cli.app.options import (
     terminal_of,
 )
 from blinplan.cli.app.plan_options import DATES
+from blinplan.cli.app.uncertainty import read_uncertainty
 from blinplan.cli.app.which_plan import AS_NOBODY_SAID, WhichPlan, with_plan_options
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Colour, Terminal
@@ -106,6 +107,25 @@ def plan(
             rich_help_panel=_SHOWN,
         ),
     ] = None,
+    uncertainty: Annotated[
+        str | None,
+        typer.Option(
+            metavar="plausible",
+            help="For --view delivered: run again with parameter sets that the evidence cannot tell from the shipped"
+            " ones.",
+            rich_help_panel=_SHOWN,
+        ),
+    ] = None,
+    sets: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            min=1,
+            max=1000,
+            help=f"How many plausible sets; {PLAUSIBLE_SETS} when not given.",
+            rich_help_panel=_SHOWN,
+        ),
+    ] = None,
     label: LabelOption = None,
     config: ConfigOption = None,
     isolated: IsolatedOption = False,
@@ -182,6 +202,9 @@ def plan(
     refuse_two_kinds(context, people)
     if people is not None and view is not View.DELIVERED:
         raise Refusal("--people is for --view delivered", "add it, or leave --people out")
+    models = read_uncertainty(uncertainty, sets, published=False).number
+    if models and view is not View.DELIVERED:
+        raise Refusal("--uncertainty plausible is for --view delivered", "add it, or leave --uncertainty out")
     from pathlib import Path
 
     from blinplan.api.planning.exports import shortened_on_labels
@@ -218,7 +241,7 @@ def plan(
         for line in shortened_on_labels(found.dated, paper, plan_id):
             terminal.say(line, "warning")
     whom, size = (patients, patients) if people is None else _own_patients(people, which.bsa_formula)
-    with _progress(2 * size, terminal) if view is View.DELIVERED else nullcontext() as progress:
+    with _progress(2 * size * (1 + models), terminal) if view is View.DELIVERED else nullcontext() as progress:
         text = found.text(
             form,
             view=view,
@@ -228,6 +251,7 @@ def plan(
             replaces=replaces,
             patients=whom,
             seed=seed,
+            models=models,
             progress=progress,
             decimal_comma=decimal_comma,
             paper=paper,

@@ -21,6 +21,7 @@ from blinplan.cli.app.options import (
     terminal_of,
 )
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
+from blinplan.cli.app.uncertainty import PlausibleOption, SetsOption, read_uncertainty
 from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
@@ -60,6 +61,8 @@ def report(
     endpoints: EndpointKeys = None,
     endpoint: OwnEndpoints = None,
     by_day: ByDay = None,
+    uncertainty: PlausibleOption = None,
+    sets: SetsOption = None,
     label: LabelOption = None,
     today: Annotated[
         str | None,
@@ -98,12 +101,14 @@ def report(
     wanted = read_endpoint_options(endpoints, endpoint, by_day, typical=False, curves=None)
     patient = figures(weight, height, bsa, bsa_formula, age)
     size, day = size_of(patient), read_day(today)
+    models = read_uncertainty(uncertainty, sets, published=False).number
     ordered = order_for_report(regimen, size, label)
     if target is not None:
         refuse_overwriting(target, ordered.name)
         if people is not None:
             refuse_overwriting(target, people)
-    with progress_bar(size_of_all(people_of(people or patients, bsa_formula)), terminal) as progress:
+    size_of_runs = size_of_all(people_of(people or patients, bsa_formula)) * (1 + models)
+    with progress_bar(size_of_runs, terminal) as progress:
         page = report_on(
             ordered,
             patient,
@@ -118,6 +123,7 @@ def report(
             label=label,
             today=day,
             output=output or "report.html",
+            models=models,
             progress=progress,
         )
     if target is None:

@@ -214,7 +214,8 @@ def load_claims() -> tuple[Claim, ...]:
     )
 
 
-def _measure(study: Study, expectation: Expectation) -> Measurement:
+def measure(study: Study, expectation: Expectation) -> Measurement:
+    """Measure one expectation."""
     answer = MEASURES[expectation.measure](study, expectation.arm)
     if isinstance(answer, Proportion):
         return Measurement(expectation, answer.value, answer.total, answer.interval)
@@ -250,7 +251,7 @@ def evaluate(
         study = Study(people, patients, seed, chosen, running)
         findings = tuple(
             ClaimResult(
-                claim, tuple(_measure(study, e) for e in claim.expectations if not targeted or e.target is not None)
+                claim, tuple(measure(study, e) for e in claim.expectations if not targeted or e.target is not None)
             )
             for claim in load_claims()
             if only is None or claim.id in only

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from blinplan.course.patient import Patient
     from blinplan.regimen.site.site import Site
     from blinplan.rules.families.across_files.neighbours import Neighbours
+    from blinplan.rules.judging.models import OverModels
     from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 
@@ -88,15 +89,27 @@ def _on_regimen(
     reading: RegimenFile, case: Case, today: date, simulator: Simulator | None, settings: Settings
 ) -> Judgement:
     answers = answers_without_simulation(case, settings)
+    models: tuple[OverModels, ...] = ()
     if simulator is not None:
         case, answers = _with_virtual_patients(case, answers, simulator, settings)
+        models = _over_models(case, answers, settings)
     about_waivers = answers_without_waivers(settings)
     if reading.regimen.waivers:
         answers, about_waivers = _with_waivers(case, answers, settings, today)
     verdicts = (*answers.values(), *about_waivers)
     if settings.severities:
         verdicts = tuple(with_severity(verdict, settings) for verdict in verdicts)
-    return Judgement(reading, verdicts, case.outcome, case.limits, case.regimen.label)
+    return Judgement(reading, verdicts, case.outcome, case.limits, case.regimen.label, over_models=models)
+
+
+def _over_models(case: Case, answers: dict[str, Verdict], settings: Settings) -> "tuple[OverModels, ...]":
+    """What the rules that need virtual patients say under plausible models, before any waiver."""
+    if case.outcome is None or not case.outcome.models:
+        return ()
+    # Imported here, because most checks are by one model.
+    from blinplan.rules.judging.models import over_models
+
+    return over_models([rule for rule in CATALOGUE.values() if rule.simulated], case, answers, settings)
 
 
 def _with_waivers(

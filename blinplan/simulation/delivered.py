@@ -8,9 +8,11 @@ from blinplan.course.dated import Dated
 from blinplan.course.events import Course
 from blinplan.course.happened.hung import wrong_doses
 from blinplan.executor import Executor, executor_or_threads
+from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import Population
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.record.record import Cause
+from blinplan.simulation.models.plausible import plausible_presets
 from blinplan.simulation.paired import Paired
 from blinplan.simulation.trial import Outcome, Patients, Trial, count_on, preset_of, virtual_patients
 
@@ -65,6 +67,8 @@ class Delivered:
         Whether an overdose is on record, and no bag that gave it: what it gave in excess is in no figure.
     misgiven
         How many mcg wrong bags gave too much or, below 0, too little, each; they are in the figures.
+    models
+        The pairs under each plausible parameter set; none where they were not asked for.
     """
 
     cycles: tuple[DeliveredCycle, ...]
@@ -72,6 +76,7 @@ class Delivered:
     planned: Outcome
     overdosed: bool
     misgiven: tuple[Fraction, ...] = ()
+    models: tuple[Paired, ...] = ()
 
     @property
     def pairs(self) -> Paired:
@@ -84,6 +89,7 @@ def compare_delivery(
     *,
     patients: Patients = 1000,
     seed: int = 1,
+    models: int = 0,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Delivered:
@@ -95,8 +101,10 @@ def compare_delivery(
         The plan.
     patients, seed, executor
         As of `trial.run`.
+    models
+        Under how many plausible parameter sets both courses are gone through again.
     progress
-        Called with the number of patients done, those of both courses counted together.
+        Called with the number of patients done, those of both courses and of all sets counted together.
 
     Raises
     ------
@@ -104,15 +112,26 @@ def compare_delivery(
         When the regimen does not admit the weight of a virtual patient.
     """
     planned, off = dated.replanned.planned, tuple(wrong.micrograms for wrong in wrong_doses(dated.course))
-    people = virtual_patients(planned.regimen, preset_of(planned.regimen, None, patients), patients, seed)
+    preset = preset_of(planned.regimen, None, patients)
+
+    def both(population: str | Preset, done: int) -> tuple[Outcome, Outcome]:
+        """The same patients in the course as it came to be and as it was planned, of a population."""
+        people = virtual_patients(planned.regimen, population, patients, seed)
+        told = count_on(progress, 2 * done * people.size)
+        first = _trial(dated.course, people).run(running, told)
+        return first, _trial(planned, people).run(running, count_on(told, people.size))
+
     with executor_or_threads(executor) as running:
-        return Delivered(
-            cycles=delivered_cycles(dated.course, planned),
-            outcome=_trial(dated.course, people).run(running, progress),
-            planned=_trial(planned, people).run(running, count_on(progress, people.size)),
-            overdosed=misses_an_overdose(dated),
-            misgiven=off,
-        )
+        came, was_planned = both(preset, 0)
+        others = [both(under, done) for done, under in enumerate(plausible_presets(preset, models), start=1)]
+    return Delivered(
+        cycles=delivered_cycles(dated.course, planned),
+        outcome=came,
+        planned=was_planned,
+        overdosed=misses_an_overdose(dated),
+        misgiven=off,
+        models=tuple(first.paired(second) for first, second in others),
+    )
 
 
 def misses_an_overdose(dated: Dated) -> bool:

@@ -58,17 +58,27 @@ _SHOWN = {shown.key: shown for shown in SHOWN}
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One signal over time: ``values`` (levels, days), the percentiles of the population on each day."""
+    """One signal over time: ``values`` (levels, days), the percentiles of the population on each day.
+
+    ``models`` (2, days) is between what the median lies over plausible models; None where they were not asked for.
+    """
 
     signal: Signal
     values: FloatArray
+    models: FloatArray | None = None
+
+    @property
+    def median(self) -> FloatArray:
+        """(days) the median of the population."""
+        return np.asarray(self.values[LEVELS.index(50.0)])
 
 
 @dataclass(frozen=True, slots=True)
 class Bands:
     """Signals of the same patients on the same ``days`` (from the start of the course, rising).
 
-    ``patients`` is how many the percentiles are of, out of ``population``; ``levels`` are the percentiles.
+    ``patients`` is how many the percentiles are of, out of ``population``; ``levels`` are the percentiles. ``models``
+    is how many plausible models there are beside the shipped one.
     """
 
     days: FloatArray
@@ -76,11 +86,22 @@ class Bands:
     bands: tuple[Band, ...]
     patients: int
     population: int
+    models: int = 0
 
     def only(self, signals: Iterable[str]) -> Bands:
         """Keep the signals of these keys."""
         kept = frozenset(signals)
         return replace(self, bands=tuple(band for band in self.bands if band.signal.key in kept))
+
+    def over_models(self, others: Sequence[Bands]) -> Bands:
+        """The same with what the medians of the same patients come to under other models."""
+        spans = zip(self.bands, *(other.bands for other in others), strict=True)
+        return replace(self, bands=tuple(_span_of(*of) for of in spans), models=len(others))
+
+
+def _span_of(band: Band, *others: Band) -> Band:
+    medians = np.array([band.median, *(other.median for other in others)])
+    return replace(band, models=np.array([medians.min(axis=0), medians.max(axis=0)]))
 
 
 # Hours after a change of the infusion at which signals are looked at, close together where cytokines and T cells move.
@@ -152,10 +173,16 @@ def bands_of(
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Bands:
-    """Take the bands of the patients of a simulation, or the curves of its typical patient where it has no others."""
-    return bands_of_trial(
-        simulation.outcome.trial, simulation.cohort, days, signals, executor=executor, progress=progress
-    )
+    """Take the bands of the patients of a simulation, or the curves of its typical patient where it has no others.
+
+    Where it has plausible models, the bands say between what the medians lie under them.
+    """
+    trial, cohort = simulation.outcome.trial, simulation.cohort
+    found = bands_of_trial(trial, cohort, days, signals, executor=executor, progress=progress)
+    if not simulation.models:
+        return found
+    others = (bands_of_trial(model, model.cohort, days, signals, executor=executor) for model in simulation.models)
+    return found.over_models(list(others))
 
 
 def bands_of_trial(

@@ -28,11 +28,11 @@ from blinplan.simulation.dosing import part_at, require_ages, require_one_age_gr
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.endpoints.definition import occurrences, quantities
 from blinplan.simulation.endpoints.table import ENDPOINTS
+from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.paired import Paired, paired_quantities, paired_shares, require_same_patients
 from blinplan.simulation.people.people import People
-from blinplan.simulation.uncertainty import SetOutcome, Uncertainty, over_sets, set_outcome
-from blinplan.simulation.uncertainty import parameter_sets as drawn_sets
+from blinplan.simulation.uncertainty import Uncertainty, over_models, over_sets, set_outcome, sets_of
 
 Patients = int | People | Population
 """How many virtual patients to draw, the user's own, or a population as it is."""
@@ -372,6 +372,9 @@ class Simulation:
         The days without infusion that were added at the end.
     uncertainty
         How the results move with the uncertainty of the parameters; None where it was not asked for.
+    models
+        The same patients under each plausible parameter set, to be sent through again; none where they were not asked
+        for.
     """
 
     outcome: Outcome | CohortOutcome
@@ -379,6 +382,7 @@ class Simulation:
     preset: str
     follow_up_days: int
     uncertainty: Uncertainty | None = None
+    models: tuple[CohortTrial, ...] = ()
 
     @property
     def request(self) -> AskedEndpoints:
@@ -554,6 +558,7 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     options: Options | None = None,
     asked: AskedEndpoints = EVERYTHING,
     parameter_sets: int = 0,
+    sets: SetsOf = SetsOf.PUBLISHED,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Simulation:
@@ -583,7 +588,9 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     asked
         The endpoints that are asked for.
     parameter_sets
-        How often to run the population again with typical values drawn within their published uncertainty.
+        How often to run the population again with other typical values.
+    sets
+        Where these come from: drawn within their published uncertainty, or the plausible sets.
     executor
         What runs the patients; threads, as many as there are processors, when not given. The result does not depend
         on it.
@@ -596,7 +603,8 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         When the regimen does not admit the weight of a virtual patient.
     ValueError
         When a population is given with parameter sets, which draw the patients again, or with the name of another; when
-        the course does not have a window or day that is asked for, or the simulation no endpoint of a key.
+        the course does not have a window or day that is asked for, or the simulation no endpoint of a key; when
+        plausible sets were made for other parameters, or there are not so many.
     """
     if parameter_sets and isinstance(patients, Population):
         raise ValueError("parameter sets draw the patients again: give their number, and not a population")
@@ -621,14 +629,27 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         options=options,
         asked=asked,
     )
+    models = tuple(
+        replace(planned.trial, cohort=cohort_of(regimen, parameters, patients, seed, before))
+        for parameters in sets_of(sets, planned.preset, parameter_sets, seed)
+    )
     with executor_or_threads(executor, in_turns=takes_turns(None)) as running:
         found = planned.simulation(planned.trial.run(running, progress))
-        sets: list[SetOutcome] = []
-        for number, parameters in enumerate(drawn_sets(planned.preset, parameter_sets, seed), start=1):
-            again = replace(planned.trial, cohort=cohort_of(regimen, parameters, patients, seed, before))
-            ran = again.run(running, count_on(progress, number * planned.cohort.size))
-            sets.append(set_outcome(ran.quantities, ran.events))
-    return replace(found, uncertainty=over_sets(planned.preset, sets)) if sets else found
+        if not models:
+            return found
+        outcomes = run_models(models, running, count_on(progress, planned.cohort.size))
+        others = [set_outcome(ran.quantities, ran.events) for ran in outcomes]
+    if sets is SetsOf.PUBLISHED:
+        return replace(found, uncertainty=over_sets(planned.preset, others))
+    return replace(found, uncertainty=over_models(set_outcome(found.quantities, found.events), others), models=models)
+
+
+def run_models(
+    models: Sequence[CohortTrial], executor: Executor, progress: Callable[[int], None] | None = None
+) -> "Iterator[CohortOutcome]":
+    """Send the same patients through a regimen under each of many parameter sets, one set after the other."""
+    for number, model in enumerate(models):
+        yield model.run(executor, count_on(progress, number * model.cohort.size))
 
 
 def planned_simulation(  # noqa: PLR0913 - all but one by name, and each of its own

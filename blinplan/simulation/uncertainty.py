@@ -1,7 +1,9 @@
 """How far the results depend on what is not known exactly: the typical values of the parameters themselves.
 
-This is apart from the variability between patients. Each parameter set draws the typical values that were published
-with a standard error anew; the virtual patients keep their covariates and random effects, so that nothing else differs.
+This is apart from the variability between patients. Each parameter set has other typical values; the virtual patients
+keep their covariates and random effects, so that nothing else differs. Published sets are drawn within the standard
+errors that were published, which three parameters have. Plausible sets differ in all that no source pins down, and
+each of them keeps what the evidence holds the model to: what lies between them is a range, and no confidence.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +14,9 @@ import numpy as np
 from scipy.special import ndtri
 
 from blinplan.physiology.model.parameters import Parameter, Preset, load_parameters
+from blinplan.physiology.model.population import FloatArray
+from blinplan.simulation.models.plausible import plausible_presets
+from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.outcome import Distribution, Occurrence, Quantity, distribution, over_patients, over_sets_of
 
 _STREAM = 1  # of the generator; the patients are drawn from stream 0
@@ -23,25 +28,40 @@ class Uncertainty:
 
     Attributes
     ----------
+    of
+        Where the sets come from.
     sets
-        How many parameter sets were drawn.
+        How many there are, beside the shipped parameters.
     parameters
-        The parameters that were drawn: those with a published standard error.
+        The parameters in which published sets differ: those with a published standard error.
     medians
-        By quantity: the distribution, over the sets, of the population's median; of times, over all at risk.
+        By quantity: the distribution, over the sets, of the population's median; of times, over all at risk. Of
+        plausible sets ``low`` and ``high`` are the least and the greatest, those of the shipped parameters among them.
     shares
-        By event: the distribution, over the sets, of the share of patients it happens to.
+        By event: the same of the share of patients it happens to.
     """
 
     sets: int
     parameters: tuple[str, ...]
     medians: dict[str, Distribution]
     shares: dict[str, Distribution]
+    of: SetsOf = SetsOf.PUBLISHED
 
 
 def uncertain_parameters(preset: Preset) -> tuple[str, ...]:
     """Names of the simulated parameters whose typical value was published with a standard error."""
     return tuple(key for key, parameter in preset.parameters.items() if parameter.simulated and parameter.precision)
+
+
+def sets_of(of: SetsOf, preset: str, sets: int, seed: int) -> Iterator[Preset]:
+    """A population under each of so many parameter sets.
+
+    Raises
+    ------
+    StaleSetsError, TooFewSetsError
+        When plausible sets were made for other parameters, or there are not so many.
+    """
+    return plausible_presets(preset, sets) if of is SetsOf.PLAUSIBLE else parameter_sets(preset, sets, seed)
 
 
 def parameter_sets(preset: str, sets: int, seed: int) -> Iterator[Preset]:
@@ -79,8 +99,24 @@ def set_outcome(quantities: Iterable[Quantity], events: Iterable[Occurrence]) ->
 
 
 def over_sets(preset: str, sets: Sequence[SetOutcome]) -> Uncertainty:
-    """Gather the medians and shares of all sets."""
+    """Gather the medians and shares of all sets that were drawn within published errors."""
     medians = {key: over_sets_of(np.array([one.medians[key] for one in sets])) for key in sets[0].medians}
     shares = {key: distribution(np.array([one.shares[key] for one in sets])) for key in sets[0].shares}
     keys = uncertain_parameters(load_parameters().presets[preset])
     return Uncertainty(len(sets), keys, medians, shares)
+
+
+def over_models(shipped: SetOutcome, sets: Sequence[SetOutcome]) -> Uncertainty:
+    """Gather the medians and shares of the shipped parameters and of all plausible sets: between what they lie."""
+    models = (shipped, *sets)
+    medians = {key: _span(np.array([one.medians[key] for one in models])) for key in shipped.medians}
+    shares = {key: _span(np.array([one.shares[key] for one in models])) for key in shipped.shares}
+    return Uncertainty(len(sets), (), medians, shares, SetsOf.PLAUSIBLE)
+
+
+def _span(values: FloatArray) -> Distribution:
+    """The middle, the least and the greatest of what is known; what never comes is the greatest."""
+    known = np.sort(values[~np.isnan(values)])
+    if not known.size:
+        return Distribution(np.nan, np.nan, np.nan, 0)
+    return Distribution(float(known[known.size // 2]), float(known[0]), float(known[-1]), int(known.size))

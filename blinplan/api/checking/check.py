@@ -56,6 +56,7 @@ def check(
     patients: int | None = None,
     seed: int | None = None,
     cache: bool = True,
+    models: int = 0,
     fix: bool = False,
     add_waiver: str | None = None,
     reason: str | None = None,
@@ -101,6 +102,9 @@ def check(
     simulate, patients, seed, cache
         Whether the rules that need virtual patients are asked, how many there are at first, what they are drawn from,
         and whether what was simulated before is taken from the cache.
+    models
+        Under how many plausible parameter sets the rules that need virtual patients are asked besides: each says then
+        in how many of them it finds something. It changes no verdict and no status.
     fix
         Put spelling, notation, the names of keys and waivers right, never a dose; the files are judged as they then
         stand.
@@ -146,7 +150,7 @@ def check(
             "baseline": baseline,
             "site": site,
         }
-    )
+    )._replace(models=models)
     if write_baseline is not None:
         files.refuse_losing(Path(write_baseline), settled, baseline=True)
     day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.api.checking.check_result import CheckResult
+from blinplan.api.plausible import require_sets
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.rules.configuration.run_settings import RunSettings
 from blinplan.rules.task import JudgementOrFault, Task
@@ -21,10 +22,14 @@ Progress = Callable[[int, int], None]
 
 
 class Settled(NamedTuple):
-    """How the run goes, and how it goes for each file: by its name."""
+    """How the run goes, and how it goes for each file: by its name.
+
+    ``models`` is how many plausible parameter sets the rules that need virtual patients are asked under besides.
+    """
 
     run: RunSettings
     files: dict[str, RunSettings]
+    models: int = 0
 
     @property
     def simulate(self) -> bool:
@@ -76,7 +81,7 @@ def simulation_of(settings: RunSettings) -> Simulation:
 def simulators_of(settled: Settled, *, cache: bool) -> "dict[Simulation, PatientSimulator | None]":
     """What simulates the files of a run, one for each way of simulating."""
     asked = dict.fromkeys(map(simulation_of, settled.each))
-    return {one: None if one is None else simulator_for(*one, cache=cache) for one in asked}
+    return {one: None if one is None else simulator_for(*one, cache=cache, models=settled.models) for one in asked}
 
 
 def sites_of(settled: Settled) -> "dict[Path, Site]":
@@ -119,8 +124,16 @@ def told_on(today: date, patient: "Patient") -> "Patient":
     return on_the_day(patient, today)
 
 
-def simulator_for(patients: int, seed: int, *, cache: bool) -> "PatientSimulator":
-    """What simulates regimens on so many patients of a seed."""
+def simulator_for(patients: int, seed: int, *, cache: bool, models: int = 0) -> "PatientSimulator":
+    """What simulates regimens on so many patients of a seed, and under so many plausible parameter sets.
+
+    Raises
+    ------
+    Refusal
+        When there are not so many sets, or they were made for other parameters.
+    """
     from blinplan.rules.simulated.virtual import PatientSimulator
 
-    return PatientSimulator(patients, seed, kept=cache)
+    if models:
+        require_sets(models)
+    return PatientSimulator(patients, seed, kept=cache, models=models)

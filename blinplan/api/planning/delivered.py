@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.notebook import table_html
+from blinplan.api.plausible import require_sets
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
 
@@ -86,17 +87,20 @@ def delivered_of(
     seed: int,
     executor: "Executor | None",
     progress: Callable[[int], None] | None,
+    models: int = 0,
 ) -> DeliveredResult:
     """Send the same virtual patients through the course as it came to be, and as it was planned."""
     from blinplan.api.simulating.patients import people_of
     from blinplan.simulation.delivered import compare_delivery
     from blinplan.simulation.dosing import NotEligibleError
 
+    if models:
+        require_sets(models)
     whom = people_of(patients)
     if whom is None:
         raise Refusal("what was delivered is compared on virtual patients", "give their number, or a table of patients")
     try:
-        found = compare_delivery(dated, patients=whom, seed=seed, executor=executor, progress=progress)
+        found = compare_delivery(dated, patients=whom, seed=seed, models=models, executor=executor, progress=progress)
     except NotEligibleError as error:
         raise Refusal(str(error), "choose another view; no virtual population fits this regimen") from error
     return DeliveredResult(dated, found)

@@ -206,6 +206,7 @@ def delivered(
     isolated: bool = False,
     patients: "PatientSource" = 1000,
     seed: int = 1,
+    models: int = 0,
     executor: "Executor | None" = None,
     progress: Callable[[int], None] | None = None,
 ) -> "DeliveredResult":
@@ -217,6 +218,8 @@ def delivered(
         As for `plan`; one of record and ledger says what happened.
     patients, seed
         How many virtual patients go through both courses, or your own as for `simulate`, and what they are drawn from.
+    models
+        Under how many plausible parameter sets they go through both again: the ratio then says what lies between these.
     executor, progress
         As for `simulate`.
 
@@ -240,7 +243,7 @@ def delivered(
         config=config,
         isolated=isolated,
     )
-    return planned.delivered(patients, seed=seed, executor=executor, progress=progress)
+    return planned.delivered(patients, seed=seed, models=models, executor=executor, progress=progress)
 
 
 def _others(chosen: OrderedRegimen) -> tuple[Regimen, ...]:

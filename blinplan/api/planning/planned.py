@@ -184,6 +184,7 @@ class Plan:
         patients: "PatientSource" = 1000,
         *,
         seed: int = 1,
+        models: int = 0,
         executor: "Executor | None" = None,
         progress: Callable[[int], None] | None = None,
     ) -> "DeliveredResult":
@@ -198,7 +199,7 @@ class Plan:
             raise ArgumentRefusal("what was delivered is known with {record} or {start}", _GIVE_START)
         from blinplan.api.planning.delivered import delivered_of
 
-        return delivered_of(self.dated, patients, seed, executor, progress)
+        return delivered_of(self.dated, patients, seed, executor, progress, models)
 
     def text(
         self,
@@ -211,6 +212,7 @@ class Plan:
         replaces: str | Path | None = None,
         patients: "PatientSource" = 1000,
         seed: int = 1,
+        models: int = 0,
         executor: "Executor | None" = None,
         progress: Callable[[int], None] | None = None,
         decimal_comma: bool = False,
@@ -229,8 +231,9 @@ class Plan:
         plan_id, revision, replaces
             For ics and fhir: what tells this plan from others; and for ics its revision, and the path of the calendar
             that was imported last.
-        patients, seed, executor, progress
-            For the view delivered: virtual patients, or your own as for `simulate`, what they are drawn from, and what
+        patients, seed, models, executor, progress
+            For the view delivered: virtual patients, or your own as for `simulate`, what they are drawn from, under how
+            many plausible parameter sets they go through both courses besides, and what
             runs them.
         decimal_comma
             For csv, as spreadsheets of many countries want it: cells parted by semicolons, decimal commas, local times
@@ -246,7 +249,7 @@ class Plan:
         self.refuse_contradictions(
             output_format, view=view, revision=revision, replaces=replaces, decimal_comma=decimal_comma
         )
-        compare = partial(self.delivered, patients, seed=seed, executor=executor, progress=progress)
+        compare = partial(self.delivered, patients, seed=seed, models=models, executor=executor, progress=progress)
         texts: dict[PlanFormat, Callable[[], str]] = {
             PlanFormat.TABLE: lambda: screen.render(*self._report(View(view), compare, screen)),
             PlanFormat.JSON: lambda: self._json(View(view), compare),

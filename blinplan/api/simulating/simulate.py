@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from blinplan.api.patient import Figures, Patient, figures_of
+from blinplan.api.plausible import require_sets
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order
 from blinplan.api.simulating.asked import asked_endpoints, unknown_endpoint
 from blinplan.api.simulating.patients import PatientSource, people_of
 from blinplan.api.simulating.recorded import RecordedCourse, recorded_course
 from blinplan.api.simulating.simulated import EndpointsResult, SimulationResult
-from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName
+from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName, SetsOf, SetsOfName
 from blinplan.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
 
@@ -54,6 +55,7 @@ def simulate(
     endpoints: Sequence[str] = (),
     by_day: Sequence[float] = (),
     parameter_sets: int = 0,
+    sets: SetsOfName = "published",
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> SimulationResult:
@@ -100,7 +102,11 @@ def simulate(
     by_day
         Days by which the shares of patients are wanted who have got somewhere.
     parameter_sets
-        How often to run again, with parameters drawn within their published uncertainty.
+        How often to run again, with other parameters.
+    sets
+        Where these come from: drawn within their published uncertainty, or "plausible": sets that are shipped, each of
+        which keeps every claim of the article and every published number that the shipped parameters meet. What lies
+        between them is a range, and no confidence.
     executor
         What runs the patients; threads, as many as there are processors, when not given.
     progress
@@ -113,6 +119,8 @@ def simulate(
     """
     from blinplan.simulation.trial import run
 
+    if sets == SetsOf.PLAUSIBLE.value and parameter_sets:
+        require_sets(parameter_sets)
     wanted = asked_endpoints(endpoints, by_day)
     asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
@@ -129,6 +137,7 @@ def simulate(
             options=options_of(attenuation, premedication=premedication),
             asked=wanted,
             parameter_sets=parameter_sets,
+            sets=SetsOf(sets),
             executor=executor,
             progress=progress,
         )

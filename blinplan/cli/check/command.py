@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from blinplan.api.vocabulary import CheckFormat, FailOn
+from blinplan.api.vocabulary import PLAUSIBLE_SETS, CheckFormat, FailOn
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, terminal_of
 from blinplan.cli.app.plan_options import Start, TimeZone
@@ -136,6 +136,25 @@ def check(
         bool,
         typer.Option("--no-cache", help="Simulate anew, and keep nothing on disk.", rich_help_panel=_SIMULATION),
     ] = False,
+    uncertainty: Annotated[
+        str | None,
+        typer.Option(
+            metavar="plausible",
+            help="Say too under how many plausible parameter sets a simulated rule says something else; the exit status"
+            " stays that of the shipped ones.",
+            rich_help_panel=_SIMULATION,
+        ),
+    ] = None,
+    sets: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            min=1,
+            max=1000,
+            help=f"How many plausible sets; {PLAUSIBLE_SETS} when not given.",
+            rich_help_panel=_SIMULATION,
+        ),
+    ] = None,
     fix: Annotated[
         bool,
         typer.Option(

@@ -35,6 +35,8 @@ class CheckOptions(NamedTuple):
     patients: int | None
     seed: int | None
     no_cache: bool
+    uncertainty: str | None
+    sets: int | None
     fix: bool
     diff: bool
     add_waiver: str | None

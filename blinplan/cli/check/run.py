@@ -15,6 +15,7 @@ from blinplan.api.checking.check import (
     split,
 )
 from blinplan.cli.app.options import tell_which_is_meant
+from blinplan.cli.app.uncertainty import read_uncertainty
 from blinplan.cli.check.options import CheckOptions, read_day, read_figures, read_reports, read_waiver
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.quantities import plural
@@ -57,7 +58,8 @@ def run(options: CheckOptions) -> None:
             "--baseline": options.baseline,
             "--site": options.site,
         }
-    )
+    )._replace(models=read_uncertainty(options.uncertainty, options.sets, published=False).number)
+    _refuse_models_of_nobody(settled)
     if options.show_settings:
         output.show_settings(files, settled, options)
     for report in reports:
@@ -73,6 +75,11 @@ def run(options: CheckOptions) -> None:
     output.write_reports(found, reports)
     output.show(found, options)
     stop(found.status)
+
+
+def _refuse_models_of_nobody(settled: "Settled") -> None:
+    if settled.models and not settled.simulate:
+        raise Refusal("--uncertainty plausible is for rules that need virtual patients", "leave --no-simulate out")
 
 
 def _refuse_contradictions(options: CheckOptions) -> None:

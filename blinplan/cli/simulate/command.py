@@ -18,13 +18,13 @@ from blinplan.cli.app.options import (
     RegimenName,
     Seed,
     Threads,
-    Uncertainty,
     refuse_two_kinds,
     tell_which_is_meant,
     terminal_of,
 )
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
 from blinplan.cli.app.plan_options import RecordFile, SiteFile, TimeZone
+from blinplan.cli.app.uncertainty import SetsOption, UncertaintyOption, read_uncertainty, refuse_sets_of_nobody
 from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
 from blinplan.cli.simulate.options import (
     CurvesOption,
@@ -75,7 +75,8 @@ def simulate(
     typical: Annotated[
         bool, typer.Option("--typical", help="The typical patient alone.", rich_help_panel="Virtual patients")
     ] = False,
-    uncertainty: Uncertainty = 0,
+    uncertainty: UncertaintyOption = None,
+    sets: SetsOption = None,
     threads: Threads = None,
     weight: Weight = None,
     height: Height = None,
@@ -143,7 +144,9 @@ def simulate(
     refuse_two_kinds(context, people, typical=typical)
     whom = None if typical else people_of(people or patients, bsa_formula)
     inputs = (ordered.name, str(people), str(record))
-    data = read_data_options(output, every, output_format, parameter_sets=uncertainty, inputs=inputs)
+    others = read_uncertainty(uncertainty, sets)
+    refuse_sets_of_nobody(others, typical=typical)
+    data = read_data_options(output, every, output_format, sets=others, inputs=inputs)
     wanted, days = read_endpoint_options(
         endpoints,
         endpoint,
@@ -167,7 +170,7 @@ def simulate(
     )
     if data is not None and data.of_curves and drawing.figures:
         raise Refusal(f"{data.option} writes data and draws no figure", "leave it out, or --figure")
-    with threads_of(threads) as executor, progress_bar(size_of_all(whom) * (1 + uncertainty), terminal) as progress:
+    with threads_of(threads) as executor, progress_bar(size_of_all(whom) * (1 + others.number), terminal) as progress:
         how = How(
             patients=whom,
             first=first,
@@ -185,7 +188,7 @@ def simulate(
         if data is not None and data.of_curves:
             _write_curves(data, curves_of(ordered, data.every or MINUTES_PER_DAY, **how), terminal)
             return
-        if data is not None and is_written_as_computed(data, drawing, whom):
+        if data is not None and is_written_as_computed(data, drawing, whom, others):
             computed = endpoints_of(ordered, **how, endpoints=wanted, by_day=days)
             _write_endpoints(data, computed, terminal)
             return
@@ -194,7 +197,8 @@ def simulate(
             **how,
             endpoints=wanted,
             by_day=days,
-            parameter_sets=uncertainty,
+            parameter_sets=others.number,
+            sets=others.of.value,
         )
     needed = drawing.all_signals
     with threads_of(threads) as executor:

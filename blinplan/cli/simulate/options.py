@@ -8,6 +8,8 @@ import typer
 
 from blinplan.api.simulating.data_file import STRETCH, minutes_of, refuse_data_file
 from blinplan.api.simulating.drawing import ALL, AT_THE_TERMINAL, Window, figure_files, signals_of, window
+from blinplan.api.vocabulary import SetsOf
+from blinplan.cli.app.uncertainty import WantedSets
 from blinplan.refusal import Refusal
 
 _CURVES = "Curves"
@@ -173,7 +175,7 @@ class Data(NamedTuple):
 
 
 def read_data_options(
-    output: Path | None, every: str | None, form: str, *, parameter_sets: int, inputs: tuple[str, ...]
+    output: Path | None, every: str | None, form: str, *, sets: WantedSets, inputs: tuple[str, ...]
 ) -> Data | None:
     """Read what the options ask for; None where it is not data. `inputs` are files that must not be overwritten.
 
@@ -186,8 +188,12 @@ def read_data_options(
         return None
     if output is None and form not in {"csv", "nonmem"}:
         raise Refusal("--every gives curves as data", "add -o curves.csv, -o curves.parquet or -f csv")
-    if (output or every) and parameter_sets:
-        raise Refusal("a table of data holds one set of parameters", "leave --uncertainty out, or -o and --every")
+    one_set = every is not None or form == "nonmem" or (output is not None and output.suffix == STRETCH)
+    if sets.number and (one_set or (output is not None and sets.of is SetsOf.PUBLISHED)):
+        raise Refusal(
+            "a table of data holds one set of parameters",
+            "leave --uncertainty out, or -o and --every; plausible sets go with a table of endpoints",
+        )
     if output is not None:
         refuse_data_file(output, inputs, form)
     return Data(output, None if every is None else minutes_of(every), form == "nonmem")
@@ -219,7 +225,7 @@ def refuse_recorded_stretch(data: Data | None, record: str | None) -> None:
         raise Refusal(f"{data.target} and --record contradict each other", "write .csv or .parquet")
 
 
-def is_written_as_computed(data: Data, drawing: Drawing, patients: object) -> bool:
+def is_written_as_computed(data: Data, drawing: Drawing, patients: object, sets: WantedSets) -> bool:
     """Whether endpoints can be written while patients are done: where nothing else is asked of many of them."""
     joined = data.target is not None and data.target.suffix == STRETCH
-    return not (drawing.figures or joined) and patients is not None
+    return not (drawing.figures or joined or sets.number) and patients is not None

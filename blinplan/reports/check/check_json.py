@@ -10,6 +10,7 @@ from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import input_hash, manifest
 from blinplan.rules.citations import citations
 from blinplan.rules.judging.judgement import Judgement
+from blinplan.rules.judging.models import OverModels
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.located import shown_path
 from blinplan.rules.rule import Finding
@@ -71,8 +72,20 @@ def _file(result: Result, judgement: Judgement) -> dict[str, Any]:
         "configuration": None if configuration is None else configuration.as_posix(),
         "fail_on": {"level": fail_on.level.value, "set_by": fail_on.origin},
         "simulated": _simulation(judgement.outcome),
+        **({"over_models": [_over_models(one) for one in judgement.over_models]} if judgement.over_models else {}),
         "changed_limits": [_change(limit) for limit in judgement.limits.values() if limit.change],
         "verdicts": [_verdict(result, judgement, verdict) for verdict in judgement.verdicts],
+    }
+
+
+def _over_models(one: OverModels) -> dict[str, Any]:
+    return {
+        "rule": one.rule,
+        "outcome": one.shipped.value,
+        "models": one.models,
+        "finds_in": one.finds,
+        "passes_in": one.passes,
+        "differs_in": one.differs,
     }
 
 

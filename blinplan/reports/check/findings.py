@@ -18,6 +18,7 @@ from blinplan.reports.check.lines import NO_TEXT, Line, Lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.citations import citations
 from blinplan.rules.judging.judgement import Judgement
+from blinplan.rules.judging.models import OverModels
 from blinplan.rules.limits import Limits
 from blinplan.rules.rule import Finding, NotEvaluated
 from blinplan.rules.verdict import Verdict, no_answer_of, with_numbers
@@ -71,6 +72,8 @@ def each_finding(judgement: Judgement, screen: Screen) -> list[RenderableType]:
 def _all_lines(judgement: Judgement, screen: Screen) -> Iterator[Line]:
     """What is said of one file, and what its waivers and the baseline keep from being said."""
     yield from _finding_lines(judgement, screen)
+    if judgement.over_models:
+        yield from (*_models_lines(judgement), NO_TEXT)
     for verdict in judgement.verdicts:
         for waiver, findings in _by_waiver(verdict):
             yield from (*_waiver_lines(judgement.reading.document, waiver, findings), NO_TEXT)
@@ -195,6 +198,22 @@ def _baseline_lines(document: Document, verdict: Verdict) -> Iterator[Line]:
     for finding in verdict.baseline_findings:
         yield Line([(f"in baseline[{verdict.rule.code}]", "waived"), (f" {visible(finding.message)}", "")])
         yield Line([("  ", ""), (location(document, finding.span), "where")])
+
+
+def _models_lines(judgement: Judgement) -> Iterator[Line]:
+    """What simulated rules say under plausible models: those that say something else, and which do not."""
+    yield Line([("models", "models"), (f" {visible(judgement.reading.document.name)}", "")])
+    for text in models_texts(judgement.over_models):
+        yield Line([(f"  {text}", "")])
+
+
+def models_texts(found: Sequence[OverModels]) -> list[str]:
+    """Say where the model decides, and where it does not."""
+    alike = [one.rule for one in found if not one.differs]
+    told = [f"the model decides: {one.text}" for one in found if one.differs]
+    if alike:
+        told.append(f"the same in all of {found[0].models} plausible models: {', '.join(alike)}")
+    return told
 
 
 def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) -> list[str]:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from blinplan.course.events import Period
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.rules.limits import shipped_limits
@@ -43,7 +45,8 @@ class Axis:
 def axis_of(band: Band) -> Axis:
     """Scale a signal so that all of its band is seen, as far as it can be measured."""
     key = band.signal.key
-    greatest, least = float(band.values.max()), float(band.values.min())
+    seen = band.values if band.models is None else np.concatenate([band.values, band.models])
+    greatest, least = float(seen.max()), float(seen.min())
     if key in _LINEAR or (least <= 0.0 and key not in _LEAST):  # a logarithm has no place for what begins at 0
         reference = 100.0 if key == "t-cells" else None
         high, ticks = _linear(max(greatest, reference or 0.0))

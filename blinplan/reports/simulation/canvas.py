@@ -19,7 +19,13 @@ class Ink:
     rank: int
 
 
-LINE, REFERENCE, FILL, FRAME = Ink("curve", 3), Ink("reference", 2), Ink("band", 1), Ink("quiet", 0)
+LINE, MODELS, REFERENCE, FILL, FRAME = (
+    Ink("curve", 4),
+    Ink("models", 3),
+    Ink("reference", 2),
+    Ink("band", 1),
+    Ink("quiet", 0),
+)
 
 
 class Canvas:
@@ -76,4 +82,6 @@ class Canvas:
             return chr(0x2800 + sum(_BRAILLE[y][x] for x, y in dots))
         if ink is FILL:
             return ":"
+        if ink is MODELS:
+            return "o"
         return _ASCII_LINES[next(iter(dots))[1]] if len(dots) == 1 else "|"

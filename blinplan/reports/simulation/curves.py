@@ -11,7 +11,7 @@ from rich.text import Text
 from blinplan.course.events import Period
 from blinplan.physiology.model.cytokines import ELEVATED
 from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
-from blinplan.reports.simulation.canvas import FILL, FRAME, LINE, REFERENCE, Canvas
+from blinplan.reports.simulation.canvas import FILL, FRAME, LINE, MODELS, REFERENCE, Canvas
 from blinplan.simulation.percentiles import Band, Bands
 from blinplan.simulation.trajectories import RequestedCurves
 from blinplan.simulation.trial import Simulation
@@ -131,6 +131,8 @@ def _panel(window: _Window, band: Band, days: Sequence[float]) -> Iterator[Text]
     low, middle, high = (list(_curve(window, field, days, values.tolist())) for values in band.values)
     if low != middle or middle != high:
         _fill(field.canvas, [bottom for bottom, _ in low], [top for _, top in high])
+    for edge in () if band.models is None else band.models.tolist():
+        _dash(field.canvas, list(_curve(window, field, days, edge)))
     _trace(field.canvas, middle)
     name = Text.assemble(
         (band.signal.label, "title"), f", {band.signal.unit}", (", logarithmic" * axis.logarithmic, "quiet")
@@ -205,6 +207,13 @@ def _fill(canvas: Canvas, bottoms: Sequence[int], tops: Sequence[int]) -> None:
                 canvas.dot(x, y, FILL)
 
 
+def _dash(canvas: Canvas, curve: Sequence[tuple[int, int]]) -> None:
+    """Draw a curve as dashes, which are told from the dots of a band and from a line."""
+    for x, (bottom, top) in enumerate(curve):
+        if x % 4 < 2:
+            canvas.dot(x, (bottom + top) // 2, MODELS)
+
+
 def _trace(canvas: Canvas, curve: Sequence[tuple[int, int]]) -> None:
     """Draw a curve; where a column only goes on from the one before, it begins a dot later, so the line stays thin."""
     before: tuple[int, int] | None = None
@@ -261,6 +270,11 @@ def curves_report(simulation: Simulation | RequestedCurves, bands: Bands, screen
         if simulation.alone
         else f"Line: median; dots: 5th to 95th percentile of {of} patients."
     )
+    if bands.models:
+        what += (
+            f" {'Dashes' if screen.unicode else 'o'}: between what the median lies over {bands.models} plausible models"
+            " and the shipped one."
+        )
     text = f"Days since the first infusion began. {what} {' '.join(_marks(simulation, bands, screen))}"
     return [
         Curves(bands, simulation.periods, screen.unicode),

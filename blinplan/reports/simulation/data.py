@@ -21,7 +21,7 @@ from blinplan.simulation.endpoints.definition import COLUMN_WORDS
 from blinplan.simulation.measured.errors import ASSAYS, Assay, Errors
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trajectories import Portion, RequestedCurves
-from blinplan.simulation.trial import PlannedSimulation, Simulation
+from blinplan.simulation.trial import CohortTrial, PlannedSimulation, Simulation
 
 Values = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.object_]
 Simulated = Simulation | PlannedSimulation | RequestedCurves
@@ -80,18 +80,42 @@ def endpoint_table(
 ) -> DataTable:
     """Every patient's endpoints, one patient a row; missing where an endpoint does not occur in a patient.
 
-    With errors, those that are levels of something stand at the end once more, as a sample would be measured.
+    With errors, those that are levels of something stand at the end once more, as a sample would be measured. Where
+    there are plausible models, the same patients follow under each of them, and the last column says under which.
     """
     by_day = simulated.request.by_day
     typical = endpoint_columns(simulated.typical.quantities, simulated.typical.events, by_day)
     measured = [] if errors is None else _measured_endpoint_columns(simulated.typical.quantities)
+    columns = (*patient_columns(simulated.cohort), *(column for column, _ in typical), *measured)
+    rows = rows_of_endpoints(computed, simulated.cohort, by_day, errors)
+    models = simulated.models if isinstance(simulated, Simulation) else ()
     return DataTable(
         "endpoints",
-        (*patient_columns(simulated.cohort), *(column for column, _ in typical), *measured),
-        rows_of_endpoints(computed, simulated.cohort, by_day, errors),
-        {**_about(simulated, input_fingerprint, record), **errors_of(errors)},
+        (*columns, _MODEL) if models else columns,
+        _under_models(rows, models, by_day, errors) if models else rows,
+        {
+            **_about(simulated, input_fingerprint, record),
+            **({"plausible_models": len(models)} if models else {}),
+            **errors_of(errors),
+        },
         row_group=ROW_GROUP,
     )
+
+
+_MODEL = Column("model", "", "0: the shipped parameters; from 1: the number of a plausible set", ColumnKind.WHOLE)
+
+
+def _under_models(
+    shipped: Iterable[tuple[Values, ...]],
+    models: Sequence[CohortTrial],
+    by_day: Sequence[float],
+    errors: Errors | None,
+) -> Iterator[tuple[Values, ...]]:
+    """The rows of the same patients under the shipped parameters, and under each plausible set, which is run again."""
+    others = (rows_of_endpoints(model.portions(), model.cohort, by_day, errors) for model in models)
+    for number, rows in enumerate((shipped, *others)):
+        for row in rows:
+            yield (*row, np.full(row[0].shape[0], number))
 
 
 def errors_of(errors: Errors | None) -> dict[str, Any]:

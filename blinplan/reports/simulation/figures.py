@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Okabe and Ito's palette: told apart with every kind of colour vision, and in print by shade and dashes.
-_LINE, _REFERENCE, _FREE, _DOSE, _INK = "#0072B2", "#D55E00", "#ececec", "#6b6b6b", "#222222"
+_LINE, _MODELS, _REFERENCE, _FREE, _DOSE, _INK = "#0072B2", "#006B4F", "#D55E00", "#ececec", "#6b6b6b", "#222222"
 _MILLIMETRES = 25.4
 
 _STYLE: dict[Any, Any] = {
@@ -193,6 +193,9 @@ def _panel(axes: "Axes", band: Band, bands: Bands, sheet: _Sheet) -> None:
     low, middle, high = band.values
     if bands.patients > 1:
         axes.fill_between(bands.days, low, high, color=_LINE, alpha=0.22, linewidth=0)
+    if band.models is not None:
+        for edge in band.models:
+            axes.plot(bands.days, edge, color=_MODELS, linewidth=0.7, dashes=(3, 1.5))
     axes.plot(bands.days, middle, color=_LINE, solid_joinstyle="round")
     scale_panel(axes, axis, band.signal, (sheet.first, sheet.last), sheet.width)
     mark_reference(axes, axis, band.signal, _REFERENCE, sheet.letters(6.0))
@@ -243,7 +246,13 @@ def reading_of(simulation: Simulation, bands: Bands) -> str:
         if simulation.alone
         else f"Line: median; band: 5th to 95th percentile of {of} virtual patients."
     )
-    return f"{what} Light grey: no infusion."
+    models = (
+        f" Green dashes: between what the median lies over {bands.models} plausible models and the shipped one, a range"
+        " and no confidence."
+        if bands.models
+        else ""
+    )
+    return f"{what}{models} Light grey: no infusion."
 
 
 def source_of(simulation: Simulation) -> str:

@@ -29,6 +29,7 @@ from blinplan.reports.shared.words import (
 from blinplan.reports.simulation.data import simulation_manifest
 from blinplan.simulation.crowd.kept import heads_of
 from blinplan.simulation.endpoints.definition import GROUPS
+from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.outcome import (
     Distribution,
     Occurrence,
@@ -39,6 +40,7 @@ from blinplan.simulation.outcome import (
     typical_value,
 )
 from blinplan.simulation.trial import Simulation
+from blinplan.simulation.uncertainty import Uncertainty
 from blinplan.terminal import Screen, indent
 
 SIMULATION = DocumentKind("simulation")
@@ -218,7 +220,7 @@ def _distributions(simulation: Simulation, screen: Screen) -> Table:
         (row.group, row.label, (row.typical, row.median, row.between, Text(row.count, "quiet")), row.over_sets)
         for row in endpoint_rows(simulation)
     )
-    return _table(("Endpoint", "Typical", *heads), _over_sets_head(simulation, "Median"), rows, screen)
+    return _table(("Endpoint", "Typical", *heads), over_sets_head(simulation, "Median"), rows, screen)
 
 
 TIME_HEADS = ("Half", "Nine in ten", "Never", "of")
@@ -235,7 +237,7 @@ def _times(simulation: Simulation, screen: Screen) -> Table:
         )
         for row in time_rows(simulation)
     )
-    return _table(("Time", "Typical", *heads), _over_sets_head(simulation, "Half"), rows, screen)
+    return _table(("Time", "Typical", *heads), over_sets_head(simulation, "Half"), rows, screen)
 
 
 def _shares_by_day(simulation: Simulation, screen: Screen) -> Table:
@@ -281,11 +283,14 @@ def _shares(simulation: Simulation, screen: Screen) -> Table:
         for row in share_rows(simulation)
     )
     heads = ("Patients in whom", "Typical", "Share", "95 % interval", "of")
-    return _table(heads, _over_sets_head(simulation, "Share"), rows, screen)
+    return _table(heads, over_sets_head(simulation, "Share"), rows, screen)
 
 
-def _over_sets_head(simulation: Simulation, what: str) -> str:
-    return "" if simulation.uncertainty is None else f"{what} over sets"
+def over_sets_head(simulation: Simulation, what: str) -> str:
+    """What stands above what a median or share comes to over parameter sets; empty where there are none."""
+    if simulation.uncertainty is None:
+        return ""
+    return f"{what} over {'models' if simulation.uncertainty.of is SetsOf.PLAUSIBLE else 'sets'}"
 
 
 _ONE_LINE = 80
@@ -323,6 +328,8 @@ def _uncertainty(simulation: Simulation) -> list[Text]:
     over = simulation.uncertainty
     if over is None:
         return []
+    if over.of is SetsOf.PLAUSIBLE:
+        return [Text(over_models_text(over), "quiet")]
     names = ", ".join(over.parameters)
     return [
         Text(
@@ -331,6 +338,15 @@ def _uncertainty(simulation: Simulation) -> list[Text]:
             "quiet",
         )
     ]
+
+
+def over_models_text(over: Uncertainty) -> str:
+    """Say what lies between the ends of a range over plausible models, and what it is not."""
+    return (
+        "Two spreads: 5-95 % is between patients; over models is from the least to the greatest of the shipped model"
+        f" and {over.sets} plausible ones on the same patients, each of which keeps every claim of the article and"
+        " every published number that the shipped one meets. It is a range: no confidence, and no probability."
+    )
 
 
 def number(value: float) -> str:
@@ -391,6 +407,7 @@ def simulation_json(
                 **simulation_manifest(simulation, input_fingerprint, record),
                 "parameter_sets": over.sets if over else 0,
                 "uncertain_parameters": list(over.parameters) if over else [],
+                **({} if over is None else {"sets_of": over.of.value}),
                 "by_day": list(simulation.by_day),
                 "own_endpoints": [own.text for own in simulation.request.own],
             }
@@ -413,7 +430,7 @@ def _quantity_json(quantity: Quantity, simulation: Simulation) -> dict[str, Any]
         "measured": quantity.measured,
         "typical": _or_null(_typical_by_key(simulation)[quantity.key]),
         **({} if simulation.alone else _over_population(quantity, simulation.by_day)),
-        **_over_sets(sets.medians[quantity.key] if sets else None, "median"),
+        **_over_sets(sets, sets.medians[quantity.key] if sets else None, "median"),
     }
 
 
@@ -442,14 +459,16 @@ def _share_json(event: Occurrence, simulation: Simulation) -> dict[str, Any]:
         "measured": event.measured,
         "typical": bool(typical.happens[0]) if typical.at_risk[0] else None,
         **({} if simulation.alone else proportion_json(event.proportion)),
-        **_over_sets(sets.shares[event.key] if sets else None, "share"),
+        **_over_sets(sets, sets.shares[event.key] if sets else None, "share"),
     }
 
 
-def _over_sets(over: Distribution | None, what: str) -> dict[str, float | None]:
+def _over_sets(sets: Uncertainty | None, over: Distribution | None, what: str) -> dict[str, float | None]:
     """Write how a median or share moves over parameter sets; nothing where that was not asked for."""
-    if over is None:
+    if sets is None or over is None:
         return {}
+    if sets.of is SetsOf.PLAUSIBLE:
+        return {f"{what}_over_models_least": _or_null(over.low), f"{what}_over_models_greatest": _or_null(over.high)}
     return {f"{what}_over_sets_p5": _or_null(over.low), f"{what}_over_sets_p95": _or_null(over.high)}
 
 

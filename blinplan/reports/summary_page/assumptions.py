@@ -1,14 +1,11 @@
 """What a result rests on and nobody has verified, on a page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from blinplan.evidence.evaluate import ClaimResult, Evidence, Measurement
-from blinplan.evidence.kinds import EvidenceKind
 from blinplan.limits import Limits
 from blinplan.physiology.model.parameters import Parameter, Preset
 from blinplan.regimen.regimen import Regimen
-from blinplan.reports.model.evidence import expected_text, notes
 from blinplan.reports.model.model import status
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
 from blinplan.reports.simulation.summary import NOT_ELEVATED, premedication_effect
@@ -79,61 +76,3 @@ def _limits(limits: Limits) -> PageTable:
     unseen = (limit for limit in limits.values() if limit.status != "seen" or limit.change is not None)
     rows = ((limit.name.replace("_", " "), str(limit), limit.says, limit.citation) for limit in unseen)
     return page_table("Limits", columns, rows)
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceGroup:
-    """The measures of one kind of evidence, a line for each, and what the kind says."""
-
-    title: str
-    meaning: str
-    count: int
-    table: PageTable
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceSection:
-    """What was measured of the model, by what it is worth as evidence."""
-
-    patients: str
-    seed: int
-    groups: tuple[EvidenceGroup, ...]
-
-
-def evidence_section(evidence: Evidence) -> EvidenceSection:
-    """Collect what was measured, the kinds that say most first."""
-    groups = (_group(kind, list(evidence.of_kind(kind))) for kind in EvidenceKind)
-    return EvidenceSection(f"{evidence.patients:,}", evidence.seed, tuple(group for group in groups if group.count))
-
-
-def _group(kind: EvidenceKind, findings: Sequence[ClaimResult]) -> EvidenceGroup:
-    """The claims of a kind; with numbers where they could have gone otherwise."""
-    text = _name_text if kind in {EvidenceKind.FITTED, EvidenceKind.CONSTRUCTION} else _number_text
-    columns = (
-        PageColumn("Claim", "w", is_name=True),
-        PageColumn("What it says"),
-        PageColumn("What was measured"),
-        PageColumn("Source"),
-    )
-    count = sum(len(finding.measurements) for finding in findings)
-    rows = [
-        (finding.claim.id, finding.claim.sentence, "; ".join(map(text, finding.measurements)), _source(finding))
-        for finding in findings
-    ]
-    return EvidenceGroup(kind.heading, kind.meaning, count, page_table(kind.heading, columns, rows))
-
-
-def _name_text(measured: Measurement) -> str:
-    return measured.expectation.text
-
-
-def _number_text(measured: Measurement) -> str:
-    unit = "" if measured.expectation.unit in ("", "1") else f" {measured.expectation.unit}"
-    found = f"expected {expected_text(measured.expectation)}, found {measured.value:.4g}{unit}"
-    said = "".join(f" ({note})" for note in notes(measured))
-    return f"{measured.expectation.text}: {found} in {measured.patients:,}{said}"
-
-
-def _source(finding: ClaimResult) -> str:
-    unseen = "" if finding.claim.status in (None, "seen") else f" ({finding.claim.status})"
-    return f"{finding.claim.source}{unseen}"

@@ -39,11 +39,14 @@ from blinplan.reports.simulation.summary import (
     ShareRow,
     by_day_rows,
     endpoint_rows,
+    over_models_text,
+    over_sets_head,
     share_rows,
     time_rows,
 )
-from blinplan.reports.summary_page.assumptions import assumptions_section, evidence_section
+from blinplan.reports.summary_page.assumptions import assumptions_section
 from blinplan.reports.summary_page.curves import curves_section
+from blinplan.reports.summary_page.evidence import evidence_section
 from blinplan.reports.summary_page.verdicts import verdicts_section
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.run_result import Result
@@ -312,29 +315,40 @@ class EndpointsSection:
 
 
 def _endpoints(simulation: Simulation) -> EndpointsSection:
+    def over(text: str) -> tuple[str, ...]:
+        """A cell over models, where there are any."""
+        return () if simulation.uncertainty is None else (text,)
+
     values = (
-        (row.group, (row.label, row.typical, row.median, row.between, row.count)) for row in endpoint_rows(simulation)
+        (row.group, (row.label, row.typical, row.median, row.between, row.count, *over(row.over_sets)))
+        for row in endpoint_rows(simulation)
     )
     times = (
-        (row.group, (row.label, row.typical, row.half, row.nine_in_ten, row.never, row.total))
+        (row.group, (row.label, row.typical, row.half, row.nine_in_ten, row.never, row.total, *over(row.over_sets)))
         for row in time_rows(simulation)
     )
     shares = (
-        (row.group, (row.label, row.typical, row.share, row.interval, row.total)) for row in share_rows(simulation)
+        (row.group, (row.label, row.typical, row.share, row.interval, row.total, *over(row.over_sets)))
+        for row in share_rows(simulation)
     )
     by_day = ((row.group, (row.label, row.share, row.interval, row.total)) for row in by_day_rows(simulation))
+    median, half, share = (over(over_sets_head(simulation, what)) for what in ("Median", "Half", "Share"))
+    models = simulation.uncertainty
     tables = (
-        page_table("Endpoints", _columns("Endpoint", "Typical", "Median", "5-95 %", "n"), _with_group_names(values)),
-        page_table("Times", _columns("Time", "Typical", *TIME_HEADS), _with_group_names(times)),
+        page_table(
+            "Endpoints", _columns("Endpoint", "Typical", "Median", "5-95 %", "n", *median), _with_group_names(values)
+        ),
+        page_table("Times", _columns("Time", "Typical", *TIME_HEADS, *half), _with_group_names(times)),
         page_table("By day", _columns("There by", "Share", "95 % interval", "of"), _with_group_names(by_day)),
         page_table(
             "Shares of patients",
-            _columns("Patients in whom", "Typical", "Share", "95 % interval", "of"),
+            _columns("Patients in whom", "Typical", "Share", "95 % interval", "of", *share),
             _with_group_names(shares),
         ),
     )
     given, off = simulation.cohort.given_parameters, off_drug_lines(simulation.off_drug, simulation.cohort.size)
-    told = (HOW_TO_READ, HOW_TO_READ_TIMES, *given_lines(given), *off)
+    over_models = () if models is None else (over_models_text(models),)
+    told = (HOW_TO_READ, HOW_TO_READ_TIMES, *over_models, *given_lines(given), *off)
     return EndpointsSection(" ".join(told), tuple(table for table in tables if table.rows))
 
 
@@ -366,6 +380,7 @@ def _manifest(report: Report) -> Iterator[tuple[str, str]]:
         attenuation=simulation.options.attenuation,
         premedication=simulation.options.premedication,
         engine=simulation.engine,
+        **({} if simulation.uncertainty is None else {"plausible_models": simulation.uncertainty.sets}),
         follow_up_days=simulation.follow_up_days,
         **_further_requests(simulation),
         evidence_patients=report.evidence.patients,

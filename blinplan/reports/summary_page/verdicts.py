@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blinplan.regimen.toml.document import Document
-from blinplan.reports.check.findings import location, open_questions
+from blinplan.reports.check.findings import location, models_texts, open_questions
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
 from blinplan.rules.catalogue import FAMILIES
 from blinplan.rules.citations import citations
@@ -35,6 +35,7 @@ class VerdictsSection:
     not_evaluated_rules: int
     passed: tuple[str, ...]
     passed_rules: int
+    over_models: tuple[str, ...] = ()
 
 
 def verdicts_section(judgement: Judgement) -> VerdictsSection:
@@ -52,6 +53,7 @@ def verdicts_section(judgement: Judgement) -> VerdictsSection:
         sum(len(codes) for _, codes in unanswered),
         tuple(_passes(judgement)),
         len(passed),
+        tuple(models_texts(judgement.over_models)) if judgement.over_models else (),
     )
 
 

@@ -12,6 +12,7 @@ from blinplan.rules.rule import Finding, Severity
 from blinplan.rules.verdict import Ruling, Verdict
 
 if TYPE_CHECKING:
+    from blinplan.rules.judging.models import OverModels
     from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 
@@ -23,6 +24,7 @@ class _JudgementFields(NamedTuple):
     label: str | None = None
     fail_on: FailOnSetting | None = None
     configuration: Path | None = None
+    over_models: "tuple[OverModels, ...]" = ()
 
 
 class Judgement(_JudgementFields):
@@ -30,6 +32,7 @@ class Judgement(_JudgementFields):
 
     ``label`` is the name of the one that the regimen follows; None for a file that has no regimen. ``fail_on`` is the
     least severity that counts here, where it is not the run's, and ``configuration`` the file that it was judged by.
+    ``over_models`` is what simulated rules say under plausible models, where these were asked for.
     What follows from these is worked out once.
     """
 

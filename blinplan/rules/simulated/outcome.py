@@ -90,6 +90,8 @@ class SimulatedOutcome:
     later_elevation
         By later cycle: patients with IL-6 at five times baseline or more in that cycle and not in the first, out of
         those in whom the two differ.
+    models
+        What the same patients did under each plausible parameter set, taken at its word; none where not asked for.
     """
 
     population: str
@@ -103,6 +105,7 @@ class SimulatedOutcome:
     later_elevation: tuple[Proportion, ...]
     compared_returns: tuple[str, Proportion | None] | None = None
     errors: float = NORMAL_975
+    models: "tuple[SimulatedOutcome, ...]" = ()
 
     def bounds(self, share: Proportion) -> tuple[float, float]:
         """Between what a share lies, as surely as these patients have to know it."""

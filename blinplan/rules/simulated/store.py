@@ -33,9 +33,10 @@ def folder() -> Path:
     return Path(platformdirs.user_cache_dir("blinplan")) / "outcomes"
 
 
-def key(regimen: Regimen, patients: int, seed: int, errors: float) -> str:
+def key(regimen: Regimen, patients: int, seed: int, errors: float, model: int | None = None) -> str:
     """A fingerprint of all that an outcome follows from: SHA-256, 32 digits."""
-    text = json.dumps([_program(), patients, seed, errors, _orders(regimen)])
+    under = [] if model is None else [f"plausible set {model}"]
+    text = json.dumps([_program(), patients, seed, errors, _orders(regimen), *under])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

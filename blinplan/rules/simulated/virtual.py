@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from blinplan.physiology import Endpoints, Population
     from blinplan.physiology.checkpoints import Checkpoints
     from blinplan.physiology.engine.locate import BoolArray
+    from blinplan.physiology.model.parameters import Preset
     from blinplan.physiology.model.population import FloatArray
 
 
@@ -55,6 +56,8 @@ class PatientSimulator:
         Whether outcomes are looked up and kept on disk.
     only_kept
         Whether an outcome that is not kept is a `NotKeptError`, rather than simulated.
+    models
+        How many plausible parameter sets the first patients are simulated under besides.
     """
 
     patients: int
@@ -62,6 +65,7 @@ class PatientSimulator:
     executor: "Executor | None" = None
     kept: bool = False
     only_kept: bool = False
+    models: int = 0
 
     def outcomes(self, regimen: Regimen) -> Iterator[SimulatedOutcome | NotEvaluated]:
         """Simulate with ever more patients; a caller stops when its rules are decided.
@@ -70,25 +74,40 @@ class PatientSimulator:
         where a share is so far from its limit that the others would hardly change the answer. Where virtual patients
         may not be given the regimen, the only outcome is why there is none.
         """
+        models: tuple[SimulatedOutcome, ...] = ()
         for factor in (1, 4, MOST):
             outcome = self.outcome_of(regimen, self.patients * factor, NORMAL_975 if factor == MOST else EARLY)
-            yield outcome
             if isinstance(outcome, NotEvaluated):
+                yield outcome
                 return
+            models = models or self._under_models(regimen)
+            yield replace(outcome, models=models)
 
-    def outcome_of(self, regimen: Regimen, patients: int, errors: float) -> SimulatedOutcome | NotEvaluated:
-        """What so many patients do, kept or simulated; a share decides at so many standard errors from its limit."""
-        name = store.key(regimen, patients, self.seed, errors) if self.kept else None
+    def _under_models(self, regimen: Regimen) -> tuple[SimulatedOutcome, ...]:
+        """What the first patients do under each plausible parameter set, of which shares and medians decide as are."""
+        found = (self.outcome_of(regimen, self.patients, 0.0, model) for model in range(self.models))
+        return tuple(outcome for outcome in found if isinstance(outcome, SimulatedOutcome))
+
+    def outcome_of(
+        self, regimen: Regimen, patients: int, errors: float, model: int | None = None
+    ) -> SimulatedOutcome | NotEvaluated:
+        """What so many patients do, kept or simulated; a share decides at so many standard errors from its limit.
+
+        ``model`` is the number of a plausible parameter set; the shipped parameters hold where there is none.
+        """
+        name = store.key(regimen, patients, self.seed, errors, model) if self.kept else None
         if name is not None and (outcome := store.look_up(name)) is not None:
             return outcome
         if self.only_kept:
             raise NotKeptError
-        outcome = self._simulate(regimen, patients, errors)
+        outcome = self._simulate(regimen, patients, errors, model)
         if name is not None:
             store.keep(name, outcome)
         return outcome
 
-    def _simulate(self, regimen: Regimen, patients: int, errors: float) -> SimulatedOutcome | NotEvaluated:
+    def _simulate(
+        self, regimen: Regimen, patients: int, errors: float, model: int | None
+    ) -> SimulatedOutcome | NotEvaluated:
         """Simulate the regimen on the virtual patients whom it admits, and count.
 
         The engine is imported here, so that a check without simulation does not wait for it.
@@ -98,7 +117,7 @@ class PatientSimulator:
 
         preset, table = regimen.virtual_population, periods(regimen)
         try:
-            people = admitted_patients(regimen, preset, patients, self.seed)
+            people = admitted_patients(regimen, _under(model, preset), patients, self.seed)
         except NotEligibleError as error:
             return NotEvaluated("undecided", f"no virtual patients to simulate with: {error}")
         endpoints = _endpoints(regimen, table, people, self.executor)
@@ -106,7 +125,7 @@ class PatientSimulator:
         label, other = _label_for(regimen, preset), _compared_with(regimen, preset)
 
         def first_cycle_of(other: Regimen) -> FirstCycle:
-            return self._first_cycle(other, regimen, table, own, people, errors)
+            return self._first_cycle(other, regimen, table, own, people, errors, model)
 
         return SimulatedOutcome(
             population=preset,
@@ -130,19 +149,29 @@ class PatientSimulator:
         own: FirstCycle,
         people: "Population",
         errors: float,
+        model: int | None,
     ) -> FirstCycle:
         """The first cycle of another regimen, in the patients of this one: once for all files that have them."""
         first = tuple(period for period in periods(other) if period.cycle == 1)
         if _orders(first) == _orders(period for period in table if period.cycle == 1):
             return own
         who = replace(regimen.eligibility, population=regimen.virtual_population)
-        key = store.key(replace(other, eligibility=who), people.size, self.seed, errors)
+        key = store.key(replace(other, eligibility=who), people.size, self.seed, errors, model)
         if key not in _FIRST_CYCLES:
             kept = store.look_up_first_cycle(key) if self.kept else None
             _FIRST_CYCLES[key] = kept or _simulated_first_cycle(other, first, people, errors, self.executor)
             if self.kept and kept is None:
                 store.keep_first_cycle(key, _FIRST_CYCLES[key])
         return _FIRST_CYCLES[key]
+
+
+def _under(model: int | None, preset: str) -> "str | Preset":
+    """A population, under a plausible parameter set where one is asked for."""
+    if model is None:
+        return preset
+    from blinplan.simulation.models.plausible import plausible_sets, presets_with
+
+    return presets_with(plausible_sets().sets[model])[preset]
 
 
 _FIRST_CYCLES: dict[str, FirstCycle] = {}
@@ -241,6 +270,8 @@ def _median(values: "FloatArray", errors: float) -> Median:
     def within(reach: float) -> tuple[float, float]:
         return ordered[max(int(0.5 * n - reach), 0)], ordered[min(int(0.5 * n + reach), n - 1)]
 
-    low, high = within(0.98 * n**0.5)
+    value, (low, high) = 0.5 * (ordered[(n - 1) // 2] + ordered[n // 2]), within(0.98 * n**0.5)
+    if not errors:  # it is taken at its word
+        return Median(value, low, high, n, value, value)
     least, greatest = within(0.5 * errors * n**0.5)
-    return Median(0.5 * (ordered[(n - 1) // 2] + ordered[n // 2]), low, high, n, min(low, least), max(high, greatest))
+    return Median(value, low, high, n, min(low, least), max(high, greatest))

@@ -1,6 +1,6 @@
 """What was delivered of what was planned, and as virtual patients go through both."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import isfinite
 from typing import Any
@@ -30,7 +30,7 @@ from blinplan.simulation.endpoints.table import (
     IL6_PEAK_KEY,
 )
 from blinplan.simulation.outcome import Distribution, Quantity, arrival, distribution, over_patients
-from blinplan.simulation.paired import PairedQuantity, PairedShare
+from blinplan.simulation.paired import Paired, PairedQuantity, PairedShare
 from blinplan.terminal import Screen, indent
 
 
@@ -48,6 +48,7 @@ def delivered_report(comparison: Delivered, screen: Screen) -> list[RenderableTy
         "",
         _simulation_table(comparison, screen),
         Text(_patients(comparison.outcome.trial.population), "quiet"),
+        *([Text(_models_text(comparison.models), "quiet")] if comparison.models else []),
     ]
 
 
@@ -99,17 +100,19 @@ def _shares(comparison: Delivered) -> list[PairedShare]:
 def _simulation_table(comparison: Delivered, screen: Screen) -> RenderableType:
     table = screen.table(title="Simulated exposure and depletion")
     table.add_column("Median, 5-95 %", overflow="fold")
-    for name in ("Delivered", "Planned", "Ratio, paired"):
+    models = comparison.models
+    for name in ("Delivered", "Planned", "Ratio, paired", *(["Median ratio over models"] if models else [])):
         table.add_column(name, justify="right")
     for quantity in _quantities(comparison):
         table.add_row(
             indent(f"{quantity.group}: {quantity.label} ({quantity.unit})"),
             *(_time_words(each) if each.is_time else _words(distribution(each.values)) for each in quantity.each),
             _sooner_words(quantity) if quantity.is_time else _words(distribution(quantity.ratio)),
+            *([_models_words(quantity, models)] if models else []),
         )
     for share in _shares(comparison):
         percent = [f"{100 * each.value:.1f} %" for each in (share.first, share.second)]
-        table.add_row(indent(f"{share.group}: {share.label}"), *percent, "")
+        table.add_row(indent(f"{share.group}: {share.label}"), *percent, "", *([""] if models else []))
     return table
 
 
@@ -125,6 +128,25 @@ def _time_words(quantity: Quantity) -> str:
 def _sooner_words(pair: PairedQuantity) -> str:
     same = pair.total - pair.sooner - pair.later
     return f"sooner in {pair.sooner:,}\nlater in {pair.later:,}\nsame in {same:,}"
+
+
+def _median_ratios(quantity: PairedQuantity, models: Sequence[Paired]) -> list[float]:
+    """The median of the patients' ratios under the shipped model, and under each plausible one."""
+    others = (next(one for one in pairs.quantities if one.key == quantity.key) for pairs in models)
+    medians = (distribution(one.ratio).median for one in (quantity, *others))
+    return [median for median in medians if isfinite(median)]
+
+
+def _models_words(quantity: PairedQuantity, models: Sequence[Paired]) -> str:
+    medians = [] if quantity.is_time else _median_ratios(quantity, models)
+    return f"{number(min(medians))} to {number(max(medians))}" if medians else ""
+
+
+def _models_text(models: Sequence[Paired]) -> str:
+    return (
+        "Two spreads: 5-95 % is between patients; over models is from the least to the greatest of the shipped model"
+        f" and {len(models)} plausible ones on the same patients. It is a range: no confidence, and no probability."
+    )
 
 
 def _patients(population: Population) -> str:
@@ -152,6 +174,7 @@ def delivered_json(comparison: Delivered) -> Mapping[str, Any]:
         "simulated": {
             "population": population.preset,
             "patients": population.size,
+            **({"plausible_models": len(comparison.models)} if comparison.models else {}),
             **number_drawn(population),
             **given_baselines(population.given),
             "seed": population.seed,
@@ -162,6 +185,7 @@ def delivered_json(comparison: Delivered) -> Mapping[str, Any]:
                     "delivered": _over_json(delivered),
                     "planned": _over_json(planned),
                     "ratio": _distribution_json(distribution(quantity.ratio)),
+                    **_models_json(quantity, comparison.models),
                     **({"sooner": quantity.sooner, "later": quantity.later} if quantity.is_time else {}),
                 }
                 for quantity, (delivered, planned) in ((each, each.each) for each in _quantities(comparison))
@@ -197,6 +221,13 @@ def _over_json(quantity: Quantity) -> dict[str, float | int | None]:
 def _distribution_json(over: Distribution) -> dict[str, float | int | None]:
     values = {"median": over.median, "p5": over.low, "p95": over.high}
     return {**{name: _or_null(value) for name, value in values.items()}, "count": over.count}
+
+
+def _models_json(quantity: PairedQuantity, models: Sequence[Paired]) -> dict[str, float | None]:
+    medians = [] if quantity.is_time or not models else _median_ratios(quantity, models)
+    if not medians:
+        return {}
+    return {"ratio_over_models_least": min(medians), "ratio_over_models_greatest": max(medians)}
 
 
 def _or_null(value: float) -> float | None:

@@ -1,0 +1,79 @@
+"""How far results move with the parameters: the options that several commands share."""
+
+from typing import Annotated, NamedTuple
+
+import typer
+
+from blinplan.api.vocabulary import PLAUSIBLE_SETS, SetsOf
+from blinplan.refusal import Refusal
+
+_PANEL = "Virtual patients"
+_MOST = 1000
+
+PlausibleOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="plausible",
+        help="Run again with parameter sets that the evidence cannot tell from the shipped ones.",
+        rich_help_panel=_PANEL,
+    ),
+]
+UncertaintyOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="plausible|SETS",
+        help="Run again with parameter sets that the evidence cannot tell from the shipped ones (plausible), or with so"
+        " many drawn within published standard errors.",
+        rich_help_panel=_PANEL,
+    ),
+]
+SetsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--sets",
+        metavar="K",
+        min=1,
+        max=_MOST,
+        help=f"How many plausible sets; {PLAUSIBLE_SETS} when not given.",
+        rich_help_panel=_PANEL,
+    ),
+]
+
+
+class WantedSets(NamedTuple):
+    """How many parameter sets are wanted beside the shipped one, and where they come from."""
+
+    number: int
+    of: SetsOf
+
+
+def read_uncertainty(text: str | None, sets: int | None, *, published: bool = True) -> WantedSets:
+    """Read what the options ask for; published sets only where a command has them.
+
+    Raises
+    ------
+    Refusal
+        When they say nothing that there is.
+    """
+    if text == SetsOf.PLAUSIBLE.value:
+        return WantedSets(PLAUSIBLE_SETS if sets is None else sets, SetsOf.PLAUSIBLE)
+    if sets is not None:
+        raise Refusal("--sets is how many plausible parameter sets are run", "add --uncertainty plausible")
+    if text is None:
+        return WantedSets(0, SetsOf.PUBLISHED)
+    if published and text.isdecimal() and int(text) <= _MOST:
+        return WantedSets(int(text), SetsOf.PUBLISHED)
+    number = f", or a number of sets up to {_MOST:,}" if published else ""
+    raise Refusal(f"--uncertainty {text!r} is not known", f"give plausible{number}")
+
+
+def refuse_sets_of_nobody(sets: WantedSets, *, typical: bool) -> None:
+    """Refuse plausible sets where there is no population that they could move.
+
+    Raises
+    ------
+    Refusal
+        When both are asked for.
+    """
+    if typical and sets.number and sets.of is SetsOf.PLAUSIBLE:
+        raise Refusal("--typical and --uncertainty plausible contradict each other", "leave one of the two out")

@@ -1,0 +1,1 @@
+"""Other models than the one that is shipped: parameter sets that the evidence cannot tell from it."""
