@@ -156,8 +156,9 @@ class Race:
     def growth(self, measured: Measured) -> Iterator[float]:
         """Milliseconds that each patient takes where there are so many; not a number where that would take too long."""
         run, threads = measured.run, measured.competitor.threads
+        most = 20 * self.peer_patients if measured.competitor.slow else self.people.size
         for count in GROWTH:
-            if count > self.people.size or count > _MOST_SECONDS * measured.rate:
+            if count > min(most, self.people.size, _MOST_SECONDS * measured.rate):
                 yield float("nan")
             else:
                 yield 1000.0 * typical_time(threads, lambda: run(count)) / count  # noqa: B023 - called at once

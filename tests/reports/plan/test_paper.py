@@ -1,6 +1,8 @@
 """The paper of a ward: whose it is, boxes to sign, labels of bags that fit their sheets, and a sheet for home."""
 
 import re
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from pypdf import PdfReader
 from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.reports.plan.paper.sheets import SIZES, LabelSheet
 from tests.browser import browse, printed
+from tests.collection.grid import at_night
 from tests.plan_text import DATED, RECORD
 from tests.program import Run
 
@@ -193,17 +196,18 @@ WIDE = "WWWWWWWW MMMMMMMM WWWWWWWW"
 CHINESE = "王小明" * 20
 
 
+NAMES = ((HYPHENS, "4711"), (LONGER, "7" * 30), (CHINESE, "4711"), (WIDE, "M" * 40))
+
+
+def names_on_sheets() -> Iterator[Any]:
+    """Each long name on the smallest labels and on one other sheet, in turn, and at night on all."""
+    for (place, (name, number)), (of_sheet, sheet) in product(enumerate(NAMES), enumerate(LabelSheet)):
+        is_tried = SIZES[sheet].is_small or of_sheet == 1 + place % 3
+        yield (name, number, sheet) if is_tried else at_night(name, number, sheet)
+
+
 @pytest.mark.outside
-@pytest.mark.parametrize("sheet", LabelSheet)
-@pytest.mark.parametrize(
-    ("name", "number"),
-    [
-        (HYPHENS, "4711"),
-        (LONGER, "7" * 30),
-        (CHINESE, "4711"),
-        (WIDE, "M" * 40),
-    ],
-)
+@pytest.mark.parametrize(("name", "number", "sheet"), list(names_on_sheets()))
 def test_a_long_name_is_printed_whole_or_told_to_be_shortened(
     inside: Run, ward: None, tmp_path: Path, sheet: LabelSheet, name: str, number: str
 ) -> None:
