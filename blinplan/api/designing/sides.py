@@ -16,10 +16,11 @@ from blinplan.rules.changes.moved import Asked
 from blinplan.rules.configuration.configurations import Configurations
 
 HEAD = "HEAD"
-_ADVICE = (
+_TWO = (
     "name two regimens, a file as it was and as it is (`HEAD~1:regimens/ward.toml regimens/ward.toml`), or a revision"
     " for all files below this folder"
 )
+_WHAT = "name a file, a folder, a shipped regimen (`blinplan regimens`), or what git has, as HEAD~1:regimens/ward.toml"
 
 
 class OneFile(NamedTuple):
@@ -75,8 +76,10 @@ def _git_refusals() -> Iterator[None]:
 def _alone(first: SideSource, configurations: Configurations) -> tuple[Side, Side]:
     """One name: a revision, or a path of one, beside what is there now; or a path beside what it was last."""
     if isinstance(first, Regimen) or (_now(first) and not Path(first).exists()):
-        raise Refusal(f"{first if isinstance(first, str) else 'one regimen'} stands alone", _ADVICE)
+        raise Refusal(f"{first if isinstance(first, str) else 'one regimen'} stands alone", _TWO)
     if Path(first).exists():
+        if top_level(Path(first).resolve().parent) is None:
+            raise Refusal(f"{first} stands alone, and in no git repository that tells what it was", _TWO)
         return _at(HEAD, Path(first), configurations), _present(str(first), configurations)
     revision, colon, written = str(first).partition(":")
     if not colon:
@@ -143,7 +146,7 @@ def _at(revision: str, path: Path, configurations: Configurations) -> Side:
     there = path.resolve()
     top = top_level(there if there.is_dir() else there.parent)
     if top is None:
-        raise _unknown(revision, path)
+        raise _unknown(revision, Path.cwd())
     return _past(revision, _PathInGit(top, _within(top, there)), configurations)
 
 
@@ -227,10 +230,18 @@ def _unknown(name: str, where: Path, *, shallow: bool = False) -> Refusal:
             "fetch the history first: `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: 0` for GitLab, else"
             " `git fetch --unshallow`",
         )
-    nearest = library.nearest(Path(name).stem) if len(name) < 200 else None
-    meant = f"the nearest shipped name is {nearest}; " if nearest else ""
     message = f"{name[:200]}: no such file, folder, shipped regimen or revision in {where}"
-    return Refusal(message, f"{meant}{_ADVICE}")
+    return Refusal(message, f"{_meant(name)}{_WHAT}")
+
+
+def _meant(name: str) -> str:
+    """What a name may have been meant for: a file without its ending, or a shipped name that is written like it."""
+    if len(name) >= 200:
+        return ""
+    if Path(f"{name}.toml").is_file():
+        return f"{name}.toml is there; "
+    nearest = library.nearest(Path(name).stem)
+    return f"the nearest shipped name is {nearest}; " if nearest else ""
 
 
 def file_named(source: SideSource, configurations: Configurations) -> OneFile:
