@@ -54,6 +54,8 @@ class Expectation:
     ----------
     target, tolerance
         What calibration aims at; they decide no verdict.
+    of_ln
+        Whether the tolerance is of the logarithm.
     printed
         The number as it was published; None where a source has words only.
     counted
@@ -73,11 +75,19 @@ class Expectation:
     band: Bounds
     target: float | None = None
     tolerance: float | None = None
+    of_ln: bool = False
     printed: str | None = None
     counted: bool = False
     chosen: str | None = None
     construction: str | None = None
     miss: str | None = None
+
+    def distance(self, value: float) -> float:
+        """How many tolerances a value lies above what calibration aims at."""
+        if self.target is None or self.tolerance is None:
+            raise ValueError(f"calibration does not aim at {self.text!r}")
+        apart = math.log(value / self.target) if self.of_ln else value - self.target
+        return apart / self.tolerance
 
     @property
     def kind(self) -> EvidenceKind:
@@ -186,6 +196,7 @@ def _expectation(entry: Mapping[str, Any], kind: str) -> Expectation:
         band=_bounds(entry) if count is None else Bounds(round(low, 3), round(high, 3)),
         target=entry.get("target"),
         tolerance=entry.get("tolerance"),
+        of_ln=entry.get("of_ln", False),
         printed=entry.get("printed") if count is None else f"{count.count} of {count.total}",
         counted=count is not None,
         chosen=entry.get("chosen"),
@@ -231,7 +242,6 @@ def evaluate(
     options: Options | None = None,
     presets: Mapping[str, Preset] | None = None,
     only: Collection[str] | None = None,
-    targeted: bool = False,
     executor: Executor | None = None,
 ) -> Evidence:
     """Measure the claims on virtual patients.
@@ -242,7 +252,6 @@ def evaluate(
     options : how open questions of the mechanism are answered.
     presets : populations to measure on; those installed by default.
     only : ids of the claims wanted; all by default.
-    targeted : measure only what calibration aims at.
     executor : what runs the patients; threads, as many as there are processors, when not given.
     """
     chosen = options or Options()
@@ -250,9 +259,7 @@ def evaluate(
     with executor_or_threads(executor) as running:
         study = Study(people, patients, seed, chosen, running)
         findings = tuple(
-            ClaimResult(
-                claim, tuple(measure(study, e) for e in claim.expectations if not targeted or e.target is not None)
-            )
+            ClaimResult(claim, tuple(measure(study, expectation) for expectation in claim.expectations))
             for claim in load_claims()
             if only is None or claim.id in only
         )

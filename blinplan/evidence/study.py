@@ -12,12 +12,13 @@ from blinplan.evidence.scenarios import scenario
 from blinplan.executor import Executor, InTurn
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.locate import BoolArray
-from blinplan.physiology.model.dosing import Options
+from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import FloatArray, Population, draw
 from blinplan.physiology.solve import simulate
 from blinplan.physiology.trajectories import Trajectories
 from blinplan.proportion import Proportion
+from blinplan.quantities import MINUTES_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,10 @@ class Study:
 
     def trajectories(self, arm: Arm, days: Sequence[float], most: int = 1000) -> Trajectories:
         """States at given days, on at most `most` of the patients."""
-        people = self.population(arm.population).select(slice(0, most))
-        dosing = scenario(arm.scenarios[0], people.bsa_m2)
+        people = self.population(arm.population)
+        if most < people.size:
+            people = people.select(slice(0, most))
+        dosing = _until(max(days), scenario(arm.scenarios[0], people.bsa_m2))
         result = simulate(
             dosing,
             people,
@@ -82,6 +85,16 @@ class Study:
         )
         assert result.trajectories is not None  # noqa: S101 - output days were given
         return result.trajectories
+
+
+def _until(day: float, dosing: Dosing) -> Dosing:
+    """The beginning of a course, as long as somebody looks at: what is given later changes nothing before."""
+    last = max(math.ceil(day * MINUTES_PER_DAY), 1)
+    edges = tuple(edge for edge in dosing.edges_minutes if edge < last)
+    k = len(edges)
+    if k == len(dosing.edges_minutes):
+        return dosing
+    return Dosing((*edges, min(last, dosing.edges_minutes[k])), dosing.rates[:k], dosing.cycles[:k], dosing.steps[:k])
 
 
 @dataclass(frozen=True, slots=True)

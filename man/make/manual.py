@@ -7,5 +7,11 @@ from man.make import commands, endpoints, formats, rules, solver
 
 def pages() -> Mapping[str, str]:
     """Every manual page: its path from the top of the project, and its text."""
-    made = {**commands.pages(), **formats.pages(), **rules.pages(), **endpoints.pages(), **solver.pages()}
+    made = {
+        **commands.pages(),
+        **formats.pages(),
+        **rules.pages(),
+        **endpoints.pages(),
+        **solver.pages(),
+    }
     return {f"man/man{name[-1]}/{name}": text for name, text in made.items()}
