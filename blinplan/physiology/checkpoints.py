@@ -35,8 +35,7 @@ class Checkpoint(NamedTuple):
     @property
     def size(self) -> int:
         """How many bytes it takes."""
-        arrays = (*self.gathered.by_cycle, *self.gathered.whole, *self.gathered.probes, self.gathered.escalations)
-        return sum(array.nbytes for array in (self.state, *arrays))
+        return sum(array.nbytes for array in (self.state, *self.gathered))
 
 
 class Checkpoints:

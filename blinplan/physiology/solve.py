@@ -19,6 +19,7 @@ from blinplan.physiology.checkpoints import Checkpoint, Checkpoints, names_of
 from blinplan.physiology.engine.choose import engine_called, engine_for
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import EngineName, Integrator, Timetable, course_of
+from blinplan.physiology.engine.searches import NOTHING
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.mechanism import LOG_ONE_CELL
 from blinplan.physiology.model.population import FloatArray, Population
@@ -89,12 +90,19 @@ def run_chunk(chunk: Chunk) -> Part:
     states = np.empty((len(TABLE), len(days), patients.size)) if into is None else into
     course = course_of(timetable, patients.constants.of_the_first, days)
     integrator = Integrator(
-        patients, engine_called(_engine_name(chunk)), course, rates[[i.row for i in timetable.intervals]]
+        patients,
+        engine_called(_engine_name(chunk)),
+        course,
+        rates[[i.row for i in timetable.intervals]],
+        NOTHING if gathered is None else gathered.searches,
+        None if gathered is None else gathered.rows,
     )
-    if gathered is None and not watching:
-        integrator.advance(states)
+    names = _names(chunk, rates) if gathered is not None else []
+    if watching or names:
+        _by_intervals(chunk, integrator, gathered, watching, days, states, names)
     else:
-        _gather(chunk, integrator, gathered, watching, days, states, _names(chunk, rates))
+        integrator.advance(states)
+        _look(gathered, days, states, timetable.start, timetable.stop)
     np.maximum(states[ROW["log_blasts"]], LOG_ONE_CELL, out=states[ROW["log_blasts"]])
     return Part(
         patients.size,
@@ -114,7 +122,7 @@ def _on(days: FloatArray, found: tuple[float, ...], states: FloatArray) -> Float
     return states if np.array_equal(days, found) else states[:, np.searchsorted(found, days)]
 
 
-def _gather(
+def _by_intervals(
     chunk: Chunk,
     integrator: Integrator,
     gathered: measure.Gathering | None,
@@ -123,24 +131,33 @@ def _gather(
     states: FloatArray,
     names: list[bytes],
 ) -> None:
-    """Advance from interval to interval, gathering on the way; on from the latest checkpoint, where there is one."""
+    """Advance from interval to interval, watching on the way; on from the latest checkpoint, where there is one."""
     done, before = (0, None) if chunk.checkpoints is None else chunk.checkpoints.latest(names)
     if before is not None and gathered is not None:
         integrator.state[:] = before.state
         gathered.go_on_from(before.gathered)
     for k, interval in enumerate(chunk.timetable.intervals[done:], start=done):
-        history = integrator.watch(k, interval, states)
-        for one in watching:
-            one.add(interval, history)
-        if gathered is None:
-            continue
-        gathered.add(interval, history)
-        for day in gathered.windows.looks:
-            if interval.start < day <= interval.stop:
-                gathered.look(day, States(*states[:, days.index(day)]))
-        if chunk.checkpoints is not None and names:
-            kept = Checkpoint(integrator.state.copy(), gathered.gathering_so_far(interval))
+        if watching:
+            history = integrator.watch(k, states)
+            for one in watching:
+                one.add(interval, history)
+        else:
+            integrator.advance(states, k, k + 1)
+        _look(gathered, days, states, interval.start, interval.stop)
+        if chunk.checkpoints is not None and gathered is not None and names:
+            kept = Checkpoint(integrator.state.copy(), gathered.gathered_so_far(interval))
             chunk.checkpoints.keep(names[k], kept)
+
+
+def _look(
+    gathered: measure.Gathering | None, days: tuple[float, ...], states: FloatArray, start: float, stop: float
+) -> None:
+    """Let endpoints look at the states of the days between two."""
+    if gathered is None:
+        return
+    for day in gathered.windows.looks:
+        if start < day <= stop:
+            gathered.look(day, States(*states[:, days.index(day)]))
 
 
 def _names(chunk: Chunk, rates: FloatArray) -> list[bytes]:

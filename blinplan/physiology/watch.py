@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from blinplan.physiology.engine.grid import IntArray
-from blinplan.physiology.engine.integrate import History, Interval
+from blinplan.physiology.engine.integrate import Interval
 from blinplan.physiology.engine.locate import BoolArray, SmoothCurve
+from blinplan.physiology.engine.searches import History
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, signal_name
 from blinplan.physiology.model.mechanism import CELLS_OF_A_FULL_MARROW
 from blinplan.physiology.model.population import FloatArray, Population

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from blinplan.course.events import Period, periods
 from blinplan.physiology.checkpoints import Checkpoints
 from blinplan.physiology.endpoints import Endpoints
-from blinplan.physiology.engine.integrate import History, Integrator, Interval
+from blinplan.physiology.engine.integrate import Integrator
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import Basis, DoseRate
@@ -82,13 +82,13 @@ def test_shipped_regimens_one_after_the_other_are_as_each_alone(name: str) -> No
 
 def test_what_is_in_common_is_not_advanced_again(monkeypatch: pytest.MonkeyPatch) -> None:
     advanced = []
-    whole = Integrator.watch
+    whole = Integrator.advance
 
-    def counted(self: Integrator, k: int, interval: Interval, states: FloatArray) -> History:
-        advanced.append(interval)
-        return whole(self, k, interval, states)
+    def counted(self: Integrator, states: FloatArray, first: int = 0, last: int | None = None) -> None:
+        advanced.append((first, last))
+        whole(self, states, first, last)
 
-    monkeypatch.setattr(Integrator, "watch", counted)
+    monkeypatch.setattr(Integrator, "advance", counted)
     shared = Checkpoints()
     run(table((7, 9, 1), (21, 28, 1), (14, None, 1), (28, 28, 2)), shared)
     assert len(advanced) == 4

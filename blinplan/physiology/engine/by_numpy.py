@@ -25,6 +25,7 @@ from blinplan.physiology.engine.advance import (
     Watched,
     advance,
     begin,
+    nodes_of,
     shared_loss_rates,
     states_at,
     step_of,
@@ -32,6 +33,7 @@ from blinplan.physiology.engine.advance import (
 )
 from blinplan.physiology.engine.collocation import Blend, Weights, weights
 from blinplan.physiology.engine.integrate import Advance, Engine, Wanted
+from blinplan.physiology.engine.searches import History, gather_by_numpy
 from blinplan.physiology.engine.tape.symbol import RUN, STATE, STEP
 from blinplan.physiology.engine.tape.tape import (
     Call,
@@ -61,8 +63,30 @@ def advancing_by_numpy(course: StepPlan, p: Individual, c: Constants) -> Advance
     """
     size = p.elimination.shape[0]
     if size > _FEW:
-        return _Rows(course, p, c).advance
-    return _OneByOne([_Rows(course, _alone(p, at), _alone(c, at)) for at in range(size)]).advance
+        return _gathering(course, p, _Rows(course, p, c).advance)
+    alone = [_Rows(course, _alone(p, at), _alone(c, at)) for at in range(size)]
+    return _gathering(course, p, _OneByOne(alone).advance)
+
+
+def _gathering(course: StepPlan, p: Individual, advance_through: Advance) -> Advance:
+    """What advances patients, and looks after each interval for what endpoints need."""
+
+    def gather_on_the_way(first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
+        if not wanted.rows.shape[0]:
+            advance_through(first, last, state, plateaus, wanted)
+            return
+        memory = wanted.watched
+        if not memory.shape[1]:
+            memory = np.empty((_WATCHED, 2 * int(course.steps[first:last].max()) + 1, state.shape[1]))
+        for k in range(first, last):
+            nodes, before = nodes_of(course, k), state.copy()
+            watched = memory[:, : nodes.shape[0]]
+            advance_through(k, k + 1, state, plateaus, wanted._replace(watched=watched))
+            infusion = Inflow(plateaus[k], before[0] - plateaus[k])
+            history = History(nodes, watched, infusion, p.elimination, before, state)
+            gather_by_numpy(wanted.searches, k, history, wanted.rows)
+
+    return gather_on_the_way
 
 
 _FEW = 6
@@ -89,7 +113,7 @@ class _OneByOne:
         """Advance through some intervals; as `Advance` says."""
         for at, patient in enumerate(self.patients):
             one = slice(at, at + 1)
-            own = Wanted(wanted.states[..., one], wanted.watched[..., one])
+            own = wanted._replace(states=wanted.states[..., one], watched=wanted.watched[..., one])
             patient.advance(first, last, state[:, one], plateaus[:, one], own)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 import numba
@@ -20,7 +20,7 @@ from numba.core import config, types
 from numba.extending import intrinsic, overload, register_jitable, typeof_impl
 
 from blinplan.physiology.engine import advance as lines
-from blinplan.physiology.engine import collocation, exponential
+from blinplan.physiology.engine import collocation, exponential, gather, locate
 from blinplan.physiology.engine.advance import (
     GridStep,
     Individual,
@@ -39,6 +39,8 @@ from blinplan.physiology.engine.advance import (
 )
 from blinplan.physiology.engine.collocation import Blend
 from blinplan.physiology.engine.exponential import MANTISSA_BITS
+from blinplan.physiology.engine.gather import LANES, QUEUE, WIDTH, Found, expose, raise_to
+from blinplan.physiology.engine.gather import gather as gather_in_block
 from blinplan.physiology.engine.integrate import Advance, Wanted
 from blinplan.physiology.engine.machine_code import cache_folder
 from blinplan.physiology.engine.written_out import written_out
@@ -47,8 +49,6 @@ from blinplan.physiology.model.population import Constants, FloatArray
 from blinplan.physiology.model.states import States
 
 Kernel = Callable[..., None]
-# Patients side by side: a multiple of what a processor computes at once, few enough to stay in its first cache.
-_WIDTH = 16
 _STATES, _SIGNALS, _PAST = len(States._fields), len(Signals._fields), len(Past._fields)
 _INDIVIDUAL, _INFUSION, _WATCHED = len(Individual._fields), len(Inflow._fields), len(Watched._fields)
 _MOMENT, _NODE = _STATES + _SIGNALS, _STATES + _SIGNALS + _PAST + 1
@@ -62,7 +62,7 @@ class _Lanes(NamedTuple):
 
 
 class _Work(NamedTuple):
-    """What is kept of a block: states; the patients and what they are infused; a step's nodes; what is seen of one."""
+    """What is kept of a block: states; the patients and what they are infused; a step's nodes; what is found."""
 
     states: FloatArray
     who: FloatArray
@@ -70,6 +70,10 @@ class _Work(NamedTuple):
     middle: FloatArray
     now: FloatArray
     seen: FloatArray
+    days: FloatArray
+    rows: FloatArray
+    queue: FloatArray
+    lanes: FloatArray
 
 
 def _advance_all(
@@ -86,18 +90,25 @@ def _advance_all(
 
     A block of patients goes through all intervals before the next one begins, and stays in the first cache.
     """
+    nodes = _nodes_kept(course, first, last, wanted)
     work = _Work(
-        np.empty((_STATES, _WIDTH)),
-        np.empty((_INDIVIDUAL + _INFUSION, _WIDTH)),
-        np.empty((_MOMENT, _WIDTH)),
-        np.empty((_MOMENT, _WIDTH)),
-        np.empty((_NODE, _WIDTH)),
-        np.empty((_WATCHED, _WIDTH)),
+        np.empty((_STATES, WIDTH)),
+        np.empty((_INDIVIDUAL + _INFUSION, WIDTH)),
+        np.empty((_MOMENT, WIDTH)),
+        np.empty((_MOMENT, WIDTH)),
+        np.empty((_NODE, WIDTH)),
+        np.empty((nodes, _WATCHED, WIDTH)),
+        np.empty(nodes),
+        np.empty((wanted.rows.shape[0], WIDTH)),
+        np.zeros(QUEUE),
+        np.empty(LANES),
     )
-    for start in range(0, state.shape[1], _WIDTH):
-        place = _Lanes(start, min(_WIDTH, state.shape[1] - start))
+    gathers, is_watched = wanted.rows.shape[0] > 0, wanted.watched.shape[1] > 0
+    for start in range(0, state.shape[1], WIDTH):
+        place = _Lanes(start, min(WIDTH, state.shape[1] - start))
         _read(individuals, place, work.who)
         _read(state, place, work.states)
+        _read(wanted.rows, place, work.rows)
         for k in range(first, last):
             _begin_block(course, k, plateaus[k], place, work, c, wanted)
             at = course.first_wanted[k]
@@ -106,47 +117,80 @@ def _advance_all(
                 step = step_of(course, k, i)
                 if course.step[at] == i:
                     _copy(work.now, work.before)
-                _advance_block(work.now, work.middle, work.who, c, step)
-                if wanted.watched.shape[1]:
-                    _watch_block(work.middle, work, c, place, wanted, 2 * i + 1)
-                    _watch_block(work.now, work, c, place, wanted, 2 * i + 2)
+                node = 2 * i + 1 if gathers or is_watched else 1
+                _advance_block(work.now, work.middle, work.who, c, step, work.seen, node)
                 while at < until and course.step[at] == i:
                     _look(course, at, work, c)
                     if course.slot[at] >= 0:
                         _write(work.states, wanted.states[course.slot[at]], place)
                     at += 1
+            if is_watched:
+                _write_seen(work.seen, wanted.watched, place)
+            if gathers:
+                _gather(course, k, work, wanted)
         _write(work.states, state, place)
+        _write(work.rows, wanted.rows, place)
+
+
+def _nodes_kept(course: StepPlan, first: int, last: int, wanted: Wanted) -> int:
+    """How many nodes of an interval are kept: all of the longest one, where something is looked for among them."""
+    if wanted.rows.shape[0] + wanted.watched.shape[1] == 0:
+        return 3
+    most = 1
+    for k in range(first, last):
+        most = max(most, course.steps[k])
+    return 2 * most + 1
+
+
+def _gather(course: StepPlan, k: int, work: _Work, wanted: Wanted) -> None:
+    """Look for what endpoints need of an interval that a block is through."""
+    kind, days = course.kind[k], work.days
+    days[0] = 0.0
+    for i in range(course.steps[k]):
+        days[2 * i + 1] = course.ends[kind, i] - 0.5 * course.lengths[kind, i]
+        days[2 * i + 2] = course.ends[kind, i]
+    raise_to(work.states[0], work.rows[wanted.searches.greatest])
+    found = Found(days, work.seen, work.rows, work.queue, work.lanes)
+    gather_in_block(wanted.searches, k, 2 * course.steps[k] + 1, found)
 
 
 def _begin_block(
     course: StepPlan, k: int, plateaus: FloatArray, place: _Lanes, work: _Work, c: Constants, wanted: Wanted
 ) -> None:
     left, first_step = course.premedicated[course.first_node[k]], course.lengths[course.kind[k], 0]
-    for lane in range(_WIDTH):
+    for lane in range(WIDTH):
         states, person = _states(work.states, lane), _individual(work.who, lane)
         plateau = plateaus[place.start + min(lane, place.width - 1)]
         node, infusion = begin(states, plateau, person, c, first_step, left, course.desensitises)
         _store_node(node, work.now, lane)
         work.who[_INDIVIDUAL, lane], work.who[_INDIVIDUAL + 1, lane] = infusion
-    if wanted.watched.shape[1]:
-        _watch_block(work.now, work, c, place, wanted, 0)
+        seen = watch(Instant(node.states, node.signals), person, c)
+        for row in range(_WATCHED):
+            work.seen[0, row, lane] = seen[row]
+    if wanted.rows.shape[0]:
+        rows, drug = work.rows, _INDIVIDUAL
+        expose(wanted.searches, k, work.states[0], work.who[0], work.who[drug], work.who[drug + 1], rows)
 
 
-def _advance_block(now: FloatArray, middle: FloatArray, who: FloatArray, c: Constants, step: GridStep) -> None:
+def _advance_block(
+    now: FloatArray, middle: FloatArray, who: FloatArray, c: Constants, step: GridStep, seen: FloatArray, at: int
+) -> None:
     # The loop that the compiler spreads over a vector: nothing in it may branch on a patient.
-    for lane in range(_WIDTH):
-        half, node = advance(_node(now, lane), _infusion(who, lane), _individual(who, lane), c, step)
+    for lane in range(WIDTH):
+        person = _individual(who, lane)
+        half, node = advance(_node(now, lane), _infusion(who, lane), person, c, step)
         _store_node(node, now, lane)
         _store_moment(half, middle, lane)
+        between, end = watch(half, person, c), watch(Instant(node.states, node.signals), person, c)
+        for row in range(_WATCHED):
+            seen[at, row, lane] = between[row]
+            seen[at + 1, row, lane] = end[row]
 
 
-def _watch_block(now: FloatArray, work: _Work, c: Constants, place: _Lanes, wanted: Wanted, node: int) -> None:
-    """Write what endpoints are found on at a node."""
-    for lane in range(_WIDTH):
-        found = watch(_moment(now, lane), _individual(work.who, lane), c)
-        for k in range(_WATCHED):
-            work.seen[k, lane] = found[k]
-    _write(work.seen, wanted.watched[:, node], place)
+def _write_seen(seen: FloatArray, watched: FloatArray, place: _Lanes) -> None:
+    """Write what is watched at the nodes of an interval."""
+    for node in range(watched.shape[1]):
+        _write(seen[node], watched[:, node], place)
 
 
 def _look(course: StepPlan, at: int, work: _Work, c: Constants) -> None:
@@ -155,7 +199,7 @@ def _look(course: StepPlan, at: int, work: _Work, c: Constants) -> None:
         _copy(work.middle if course.node[at] == 1 else work.now, work.states)
         return
     blend, elapsed = _blend(course.blend, at), course.elapsed[at]
-    for lane in range(_WIDTH):
+    for lane in range(WIDTH):
         before, between, after = _moment(work.before, lane), _moment(work.middle, lane), _moment(work.now, lane)
         infusion, person = _infusion(work.who, lane), _individual(work.who, lane)
         found = states_at(before, between, after, infusion, person, c, blend, elapsed)
@@ -166,14 +210,14 @@ def _look(course: StepPlan, at: int, work: _Work, c: Constants) -> None:
 def _copy(block: FloatArray, out: FloatArray) -> None:
     """Copy the first rows of a block, as many as there is room for."""
     for k in range(out.shape[0]):
-        for lane in range(_WIDTH):
+        for lane in range(WIDTH):
             out[k, lane] = block[k, lane]
 
 
 def _read(rows: FloatArray, place: _Lanes, block: FloatArray) -> None:
     """Take the patients of a block; one that is not full is filled up with its last patient."""
     for k in range(rows.shape[0]):
-        for lane in range(_WIDTH):
+        for lane in range(WIDTH):
             block[k, lane] = rows[k, place.start + min(lane, place.width - 1)]
 
 
@@ -237,6 +281,17 @@ def _power_of_two_compiled() -> None:
         return implementation
 
 
+def _either_compiled() -> None:
+    """Let numba have `either`, of numbers."""
+
+    @overload(locate.either, jit_options={"forceinline": True})
+    def of(condition: Any, this: Any, other: Any) -> Any:
+        def implementation(condition: Any, this: Any, other: Any) -> Any:
+            return this if condition else other
+
+        return implementation
+
+
 @contextmanager
 def _caching_in(folder: Path) -> Iterator[None]:
     """Let numba keep what is declared here in a folder."""
@@ -254,23 +309,27 @@ def _declare_parts() -> None:
     What takes a step becomes part of the kernel itself, where the compiler sees that its arrays do not overlap, without
     which it does not spread patients over a vector. What is seldom done stays by itself: it need not be compiled twice.
     """
-    apart = (_copy, _read, _write, _begin_block, _look)
-    inside = (_advance_block, _watch_block)
+    apart = (_copy, _read, _write, _write_seen, _begin_block, _look, _nodes_kept, _gather, *_lines_of(gather))
+    inside = (_advance_block,)
     own = (_states, _signals, _past, _individual, _infusion, _blend, _moment, _node, _store_moment, _store_node)
-    theirs = [
-        function
-        for module in (mechanism, exponential, collocation, lines)
-        for name, function in vars(module).items()
-        if isinstance(function, FunctionType)
-        and function.__module__ == module.__name__
-        and name not in {"power_of_two", "nodes_of"}
-    ]
+    theirs = [line for module in (mechanism, exponential, collocation, lines, locate) for line in _lines_of(module)]
     declare: Any = register_jitable
     for part in apart:
         declare(error_model="numpy")(part)
     parts: tuple[Callable[..., Any], ...] = (*inside, *own, *theirs)
     for line in parts:
         declare(error_model="numpy", forceinline=True)(line)
+
+
+def _lines_of(module: ModuleType) -> list[FunctionType]:
+    """The functions of a module that the kernel may call."""
+    return [
+        function
+        for name, function in vars(module).items()
+        if isinstance(function, FunctionType)
+        and function.__module__ == module.__name__
+        and name not in {"power_of_two", "either", "nodes_of"}
+    ]
 
 
 def _compile(function: Kernel) -> Kernel:
@@ -293,6 +352,7 @@ def _type_of_wanted(wanted: Wanted, context: Any) -> Any:
 
 
 _power_of_two_compiled()
+_either_compiled()
 _declare_parts()
 _kernel = _compile(_advance_all)
 

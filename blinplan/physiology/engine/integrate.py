@@ -15,13 +15,12 @@ from blinplan.physiology.engine.advance import (
     Inflow,
     StepPlan,
     Watched,
-    concentration_at,
     nodes_of,
     shared_loss_rates,
 )
 from blinplan.physiology.engine.collocation import weights
 from blinplan.physiology.engine.grid import Grid, IntArray, grids, places, refinement
-from blinplan.physiology.engine.locate import SmoothCurve
+from blinplan.physiology.engine.searches import NOTHING, History, Searches
 from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.population import Constants, FloatArray, Population
 from blinplan.physiology.model.states import initial_state
@@ -37,10 +36,13 @@ class Wanted(NamedTuple):
     states : (states, times, patients) states at the wanted times that have a slot.
     watched : (8, nodes, patients) what endpoints are found on, as `Watched` has it, at each node of an interval; empty
         where nobody asks.
+    searches, rows : what to look for in each interval, and (rows, patients) where what is found is gathered.
     """
 
     states: FloatArray
     watched: FloatArray
+    searches: Searches
+    rows: FloatArray
 
 
 Advance = Callable[[int, int, FloatArray, FloatArray, Wanted], None]
@@ -117,57 +119,6 @@ class Timetable:
     def stop(self) -> float:
         """Last day of the course."""
         return self.intervals[-1].stop
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """What endpoints are found on, in one interval, until the next interval is computed.
-
-    Attributes
-    ----------
-    start, stop : days from the start of the course.
-    nodes : (2 S + 1) days since the start of the interval: the start, then the middle and the end of every step, of
-        which the last may end beyond the interval.
-    watched : (8, nodes, N), as `Watched` has it.
-    infusion, elimination : what is infused, and the elimination rate (N), 1/day.
-    before, after : (states, N) at the start and at the end of the interval.
-    """
-
-    start: float
-    stop: float
-    nodes: FloatArray
-    watched: FloatArray
-    infusion: Inflow
-    elimination: FloatArray
-    before: FloatArray
-    after: FloatArray
-
-    @property
-    def b_blood(self) -> SmoothCurve:
-        """B cells in blood."""
-        return self._curve(0)
-
-    @property
-    def t_blood(self) -> SmoothCurve:
-        """T cells in blood."""
-        return self._curve(1)
-
-    @property
-    def release(self) -> SmoothCurve:
-        """Release of the cytokines that rise."""
-        return self._curve(2)
-
-    @property
-    def log_blasts(self) -> SmoothCurve:
-        """Logarithm of the blasts."""
-        return self._curve(3)
-
-    def _curve(self, number: int) -> SmoothCurve:
-        return SmoothCurve(self.nodes, self.watched[2 * number], self.watched[2 * number + 1])
-
-    def concentration(self, elapsed: float) -> FloatArray:
-        """Concentration (pg/mL) so many days from the start of the interval, in closed form."""
-        return concentration_at(self.infusion, self.elimination, elapsed)
 
 
 def individual_of(patients: Population) -> Individual:
@@ -252,30 +203,39 @@ def _table(rates: tuple[float, ...], steps: FloatArray) -> FloatArray:
 
 
 class Integrator:
-    """Advances the patients of one chunk from interval to interval."""
+    """Advances the patients of one chunk from interval to interval; what is found goes into rows."""
 
-    def __init__(self, patients: Population, engine: Engine, course: StepPlan, rates: FloatArray) -> None:
+    def __init__(
+        self,
+        patients: Population,
+        engine: Engine,
+        course: StepPlan,
+        rates: FloatArray,
+        searches: Searches = NOTHING,
+        rows: FloatArray | None = None,
+    ) -> None:
         self.course, self.individual = course, individual_of(patients)
         self._advance_through = engine.advancing(course, self.individual, patients.constants)
         self.state = initial_state(patients)
         self.plateaus = m.steady_state(rates, patients.clearance)
+        self.searches, self.rows = searches, np.empty((0, patients.size)) if rows is None else rows
         self._memory = np.empty((len(Watched._fields), 0, patients.size))
 
-    def advance(self, states: FloatArray) -> None:
-        """Advance through the whole course, and write the wanted states (states, times, N)."""
-        self._advance(0, self.plateaus.shape[0], Wanted(states, self._memory[:, :0]))
+    def advance(self, states: FloatArray, first: int = 0, last: int | None = None) -> None:
+        """Advance through the whole course, or some intervals, and write the wanted states (states, times, N)."""
+        self._advance(first, self.plateaus.shape[0] if last is None else last, states, self._memory[:, :0])
 
-    def watch(self, k: int, interval: Interval, states: FloatArray) -> History:
-        """Advance through one interval, and say what endpoints are found on."""
+    def watch(self, k: int, states: FloatArray) -> History:
+        """Advance through one interval, and say what endpoints of one's own are found on."""
         before = self.state.copy()
         infusion = Inflow(self.plateaus[k], before[0] - self.plateaus[k])
         nodes = nodes_of(self.course, k)
         if self._memory.shape[1] < nodes.shape[0]:
             self._memory = np.empty((len(Watched._fields), nodes.shape[0], before.shape[1]))
         watched = self._memory[:, : nodes.shape[0]]
-        self._advance(k, k + 1, Wanted(states, watched))
-        elimination = self.individual.elimination
-        return History(interval.start, interval.stop, nodes, watched, infusion, elimination, before, self.state.copy())
+        self._advance(k, k + 1, states, watched)
+        return History(nodes, watched, infusion, self.individual.elimination, before, self.state)
 
-    def _advance(self, first: int, last: int, wanted: Wanted) -> None:
+    def _advance(self, first: int, last: int, states: FloatArray, watched: FloatArray) -> None:
+        wanted = Wanted(states, watched, self.searches, self.rows)
         self._advance_through(first, last, self.state, self.plateaus, wanted)

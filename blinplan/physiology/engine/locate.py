@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,82 @@ from blinplan.physiology.model.population import FloatArray
 
 BoolArray = NDArray[np.bool_]
 # False position with the Illinois rule, of order 1.44, then stands still to 1e-9 of the bracket.
-_ITERATIONS = 8
+ROUNDS = 8
+
+
+class Quintic(NamedTuple):
+    """A polynomial of fifth degree in u, the time from the middle of a step over half its length."""
+
+    middle: FloatArray
+    half: FloatArray
+    c0: FloatArray
+    c1: FloatArray
+    c2: FloatArray
+    c3: FloatArray
+    c4: FloatArray
+    c5: FloatArray
+
+
+Three = tuple[FloatArray, FloatArray, FloatArray]
+
+
+def through(middle: FloatArray, half: FloatArray, values: Three, slopes: Three) -> Quintic:
+    """Through values and slopes at the start, middle and end of a step."""
+    start, centre, end = half * slopes[0], half * slopes[1], half * slopes[2]
+    even, odd = 0.5 * (values[0] + values[2]) - values[1], 0.5 * (values[2] - values[0]) - centre
+    fourth = 0.25 * (end - start) - even
+    fifth = 0.5 * (0.5 * (start + end) - centre - 3.0 * odd)
+    return Quintic(middle, half, values[1], centre, even - fourth, odd - fifth, fourth, fifth)
+
+
+def value_at(q: Quintic, day: FloatArray) -> FloatArray:
+    """The value at a time."""
+    u = (day - q.middle) / q.half
+    return ((((q.c5 * u + q.c4) * u + q.c3) * u + q.c2) * u + q.c1) * u + q.c0
+
+
+def derivative(q: Quintic) -> Quintic:
+    """The slope as a polynomial, per half step."""
+    return Quintic(q.middle, q.half, q.c1, 2.0 * q.c2, 3.0 * q.c3, 4.0 * q.c4, 5.0 * q.c5, 0.0 * q.c5)
+
+
+class Bracket(NamedTuple):
+    """Two times at which a function has two signs; `kept` is 1 where the round before kept the later one, else 0."""
+
+    low: FloatArray
+    high: FloatArray
+    f_low: FloatArray
+    f_high: FloatArray
+    kept: FloatArray
+
+
+def guess(b: Bracket) -> FloatArray:
+    """Where the function is 0 if it is straight: by false position, x = b - f(b) (b - a) / (f(b) - f(a))."""
+    slope = b.f_high - b.f_low
+    return either(slope != 0.0, b.high - b.f_high * (b.high - b.low) / slope, b.high)
+
+
+def narrow(b: Bracket, x: FloatArray, f: FloatArray) -> Bracket:
+    """The part of a bracket on one side of a guess, at which the function is `f`.
+
+    The Illinois rule (Dowell and Jarratt, BIT 11, 1971, p. 168): an end that stays a second time is halved, so that
+    both ends close in. Newton's method may leave the bracket.
+    """
+    left = ((f > 0.0) == (b.f_low > 0.0)) & ((f < 0.0) == (b.f_low < 0.0))
+    kept = either(left, 1.0, 0.0)
+    again = kept == b.kept
+    return Bracket(
+        either(left, x, b.low),
+        either(left, b.high, x),
+        either(left, f, either(again, 0.5 * b.f_low, b.f_low)),
+        either(left, either(again, 0.5 * b.f_high, b.f_high), f),
+        kept,
+    )
+
+
+def either(condition: BoolArray, this: FloatArray | float, other: FloatArray | float) -> FloatArray:
+    """One of two values; `compiled` has the same for numba, without an array to make."""
+    return np.where(condition, this, other)
 
 
 def first_true(mask: BoolArray) -> tuple[IntArray, BoolArray]:
@@ -48,10 +124,6 @@ class SmoothCurve:
             return self
         return SmoothCurve(self.nodes, self.values[:, patients], self.slopes[:, patients])
 
-    def over(self, scale: FloatArray) -> SmoothCurve:
-        """The same over a scale (N)."""
-        return SmoothCurve(self.nodes, self.values / scale, self.slopes / scale)
-
     def mirror_image(self) -> SmoothCurve:
         """The same upside down."""
         return SmoothCurve(self.nodes, -self.values, -self.slopes)
@@ -62,7 +134,7 @@ class SmoothCurve:
         if self.nodes[node] == time:
             return np.asarray(self.values[node])
         half = np.full(self.values.shape[1], node - 1)
-        return self._quintic(half, np.arange(half.shape[0])).value(np.full(half.shape, time))
+        return value_at(self._quintic(half, np.arange(half.shape[0])), np.full(half.shape, time))
 
     def beats(self, best: FloatArray, low: float, high: float) -> IntArray:
         """Patients of whom some node between two times, or one of these, lies above the best so far (N)."""
@@ -73,30 +145,26 @@ class SmoothCurve:
                 most = np.maximum(most, self.at(time))
         return np.flatnonzero(most > best)
 
-    def _quintic(self, half: IntArray, patients: IntArray) -> _Quintic:
+    def _quintic(self, half: IntArray, patients: IntArray) -> Quintic:
         """The polynomials of patients in half steps, each of which begins at the node of its number."""
         start = 2 * (half // 2)
-        nodes = [start + k for k in range(3)]
-        days = [self.nodes[node] for node in nodes]
-        values = [self.values[node, patients] for node in nodes]
-        slopes = [self.slopes[node, patients] for node in nodes]
-        return _Quintic.through(days[1], 0.5 * (days[2] - days[0]), values, slopes)
+        half_step = 0.5 * (self.nodes[start + 2] - self.nodes[start])
+        values, slopes = (
+            (of[start, patients], of[start + 1, patients], of[start + 2, patients]) for of in (self.values, self.slopes)
+        )
+        return through(self.nodes[start + 1], half_step, values, slopes)
 
     def points(self, parts: int) -> tuple[FloatArray, FloatArray]:
         """Times (M) and values (M, N) at the nodes, and at the ends of equal parts between them."""
         starts, middles, ends = (self.nodes[at::2] for at in (0, 1, 2))
         half = 0.5 * (ends - starts[:-1])
         times, values = np.empty(parts * (self.nodes.shape[0] - 1) + 1), []
-        quintic = _Quintic.through(
-            middles[:, None],
-            half[:, None],
-            [self.values[at:until:2] for at, until in ((0, -1), (1, None), (2, None))],
-            [self.slopes[at:until:2] for at, until in ((0, -1), (1, None), (2, None))],
-        )
+        three_values, three_slopes = ((of[0:-1:2], of[1::2], of[2::2]) for of in (self.values, self.slopes))
+        quintic = through(middles[:, None], half[:, None], three_values, three_slopes)
         for part in range(2 * parts):
             at = middles + half * (part / parts - 1.0) if part % parts else self.nodes[part // parts : -1 : 2]
             times[part : -1 : 2 * parts] = at
-            values.append(quintic.value(at[:, None]) if part % parts else self.values[part // parts : -1 : 2])
+            values.append(value_at(quintic, at[:, None]) if part % parts else self.values[part // parts : -1 : 2])
         times[-1] = self.nodes[-1]
         return times, np.concatenate([np.stack(values, axis=1).reshape(-1, self.values.shape[1]), self.values[-1:]])
 
@@ -111,7 +179,7 @@ class SmoothCurve:
         """When patients pass a level between two times of one half step, at which they have the values `ends`."""
         half = np.searchsorted(self.nodes, low, side="right") - 1
         quintic = self._quintic(half, patients)
-        return _root(lambda day: quintic.value(day) - level, low, high, ends[0] - level, ends[1] - level)
+        return _root(lambda day: value_at(quintic, day) - level, _bracket(low, high, ends[0] - level, ends[1] - level))
 
     def greatest(self, low: float, high: float) -> tuple[FloatArray, FloatArray]:
         """Greatest value (N) between two times, and when: at a node, at one of the times, or where the slope is 0."""
@@ -144,8 +212,10 @@ class SmoothCurve:
         """When the slope is 0 in half steps, and the value then."""
         quintic = self._quintic(half, patients)
         low, high = self.nodes[half], self.nodes[half + 1]
-        day = _root(quintic.slope, low, high, self.slopes[half, patients], self.slopes[half + 1, patients])
-        return day, quintic.value(day)
+        ends = _bracket(low, high, self.slopes[half, patients], self.slopes[half + 1, patients])
+        slope = derivative(quintic)
+        day = _root(lambda day: value_at(slope, day), ends)
+        return day, value_at(quintic, day)
 
     def first_at_most(
         self, level: FloatArray | float, since: FloatArray | float, high: float, among: IntArray | None = None
@@ -200,7 +270,7 @@ class SmoothCurve:
         if not times.any():
             return np.asarray(self.values[0, patients])
         half = np.clip(np.searchsorted(self.nodes, times) - 1, 0, self.nodes.shape[0] - 2)
-        value = self._quintic(half, patients).value(times)
+        value = value_at(self._quintic(half, patients), times)
         value = np.where(times == self.nodes[half], self.values[half, patients], value)
         return np.asarray(np.where(times == self.nodes[half + 1], self.values[half + 1, patients], value))
 
@@ -210,70 +280,18 @@ class SmoothCurve:
         low, high = self.nodes[half], self.nodes[half + 1]
         f_low, f_high = self.values[half, patients] - level, self.values[half + 1, patients] - level
         inside = since > low
-        low, f_low = np.where(inside, since, low), np.where(inside, quintic.value(since) - level, f_low)
-        return _root(lambda day: quintic.value(day) - level, low, high, f_low, f_high)
+        low, f_low = np.where(inside, since, low), np.where(inside, value_at(quintic, since) - level, f_low)
+        return _root(lambda day: value_at(quintic, day) - level, _bracket(low, high, f_low, f_high))
 
 
-@dataclass(frozen=True, slots=True)
-class _Quintic:
-    """Polynomials of fifth degree in u, the time from the middle of a step over half its length."""
-
-    middle: FloatArray
-    half: FloatArray
-    coefficients: tuple[FloatArray, ...]
-
-    @classmethod
-    def through(
-        cls, middle: FloatArray, half: FloatArray, values: list[FloatArray], slopes: list[FloatArray]
-    ) -> _Quintic:
-        """Through values and slopes at the start, middle and end."""
-        start, centre, end = (half * slope for slope in slopes)
-        even, odd = 0.5 * (values[0] + values[2]) - values[1], 0.5 * (values[2] - values[0]) - centre
-        fourth = 0.25 * (end - start) - even
-        fifth = 0.5 * (0.5 * (start + end) - centre - 3.0 * odd)
-        return cls(middle, half, (values[1], centre, even - fourth, odd - fifth, fourth, fifth))
-
-    def value(self, day: FloatArray) -> FloatArray:
-        """The value at a time."""
-        u = (day - self.middle) / self.half
-        total = self.coefficients[5]
-        for coefficient in self.coefficients[4::-1]:
-            total = total * u + coefficient
-        return total
-
-    def slope(self, day: FloatArray) -> FloatArray:
-        """The slope at a time, per half step."""
-        u = (day - self.middle) / self.half
-        total = 5.0 * self.coefficients[5]
-        for power in (4, 3, 2, 1):
-            total = total * u + power * self.coefficients[power]
-        return total
+def _bracket(low: FloatArray, high: FloatArray, f_low: FloatArray, f_high: FloatArray) -> Bracket:
+    return Bracket(low, high, f_low, f_high, np.full(low.shape, np.nan))
 
 
-def _root(
-    function: Callable[[FloatArray], FloatArray],
-    low: FloatArray,
-    high: FloatArray,
-    f_low: FloatArray,
-    f_high: FloatArray,
-) -> FloatArray:
-    """Where a function is 0 between two times at which it has two signs.
-
-    By false position, x = b - f(b) (b - a) / (f(b) - f(a)), with the Illinois rule (Dowell and Jarratt, BIT 11, 1971,
-    p. 168), which keeps one end of the bracket from standing still. Newton's method may leave the bracket.
-    """
-    left_before = np.full(low.shape, np.nan)
-    x = high
+def _root(function: Callable[[FloatArray], FloatArray], b: Bracket) -> FloatArray:
+    """Where a function is 0 between two times at which it has two signs."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        for _ in range(_ITERATIONS):
-            slope = f_high - f_low
-            x = np.where(slope != 0.0, high - f_high * (high - low) / slope, high)
-            f = function(x)
-            left = np.sign(f) == np.sign(f_low)
-            # The Illinois rule: an end that stays a second time is halved, so that both ends close in.
-            again = left == left_before
-            f_low = np.where(left, f, np.where(again, 0.5 * f_low, f_low))
-            f_high = np.where(left, np.where(again, 0.5 * f_high, f_high), f)
-            low, high = np.where(left, x, low), np.where(left, high, x)
-            left_before = left
+        for _ in range(ROUNDS):
+            x = guess(b)
+            b = narrow(b, x, function(x))
     return x

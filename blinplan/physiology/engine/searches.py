@@ -1,0 +1,230 @@
+"""What endpoints look for on the curves of each interval, as plain tables of numbers, and NumPy to look for it.
+
+What is found goes into rows of numbers, one for each patient. Both engines follow the same tables: NumPy takes all
+patients at once, the compiled engine a block of them as soon as it is through an interval (`gather`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from blinplan.physiology.engine.advance import Inflow, concentration_at
+from blinplan.physiology.engine.grid import IntArray
+from blinplan.physiology.engine.locate import SmoothCurve
+from blinplan.physiology.model.population import FloatArray
+
+
+class Extreme(NamedTuple):
+    """Look for the greatest of sign times a curve, and when.
+
+    Attributes
+    ----------
+    low, high : days since the start of the interval between which to look.
+    best, day : rows of the greatest so far, and of the day of the course on which it was.
+    since : row of the time in this interval at which it was, or else of `low`.
+    undone : row of what a greater one makes unknown again.
+    """
+
+    curve: float
+    sign: float
+    low: float
+    high: float
+    best: float
+    day: float
+    since: float
+    undone: float
+
+
+class Crossing(NamedTuple):
+    """Look for the first time at which sign times a curve is at a level or below it, in patients who have none yet.
+
+    Attributes
+    ----------
+    share, of : the level is this share of that row.
+    low, since : from `low` days after the start of the interval on, and so many more as that row says.
+    high : until when.
+    given, above, at_most : in patients of whom that row is above the one and at most the other.
+    into, less : row of the day of the course, less that row.
+    """
+
+    curve: float
+    sign: float
+    share: float
+    of: float
+    low: float
+    since: float
+    high: float
+    given: float
+    above: float
+    at_most: float
+    into: float
+    less: float
+
+
+class Stay(NamedTuple):
+    """Add to a row the days for which a curve is at a level or below it, between two times of the interval."""
+
+    curve: float
+    level: float
+    low: float
+    high: float
+    into: float
+
+
+class Level(NamedTuple):
+    """Read a curve off at a time of the interval."""
+
+    curve: float
+    time: float
+    into: float
+
+
+class Exposure(NamedTuple):
+    """Add to a row the area under the concentration between two times of the interval, so many days apart."""
+
+    low: float
+    high: float
+    days: float
+    into: float
+
+
+Search = Extreme | Crossing | Stay | Level | Exposure
+KINDS = (Exposure, Level, Extreme, Crossing, Stay)
+"""The kinds of searches, in the order in which they are done: later ones go by what earlier ones found."""
+EXPOSURES, VALUES, EXTREMES, CROSSINGS, STAYS = range(len(KINDS))
+
+
+class Searches(NamedTuple):
+    """What to look for in the K intervals of a course: one table of numbers.
+
+    Attributes
+    ----------
+    starts : (K) days of the course. greatest : row of the greatest concentration.
+    first : (K, kinds + 1) the first entry of each kind, and the end of the last.
+    entries : (searches, 12) their numbers, in the order of their fields.
+    """
+
+    starts: FloatArray
+    greatest: int
+    first: IntArray
+    entries: FloatArray
+
+
+def searches_of(starts: Sequence[float], greatest: int, intervals: Sequence[Sequence[Search]]) -> Searches:
+    """The table of what is looked for in each interval."""
+    first, entries = np.zeros((len(starts), len(KINDS) + 1), dtype=np.intp), list[Search]()
+    for k, looking in enumerate(intervals):
+        for number, kind in enumerate(KINDS):
+            first[k, number] = len(entries)
+            entries += [search for search in looking if isinstance(search, kind)]
+        first[k, -1] = len(entries)
+    numbers = np.zeros((len(entries), max(len(kind._fields) for kind in KINDS)))
+    for row, search in zip(numbers, entries, strict=True):
+        row[: len(search)] = search
+    return Searches(np.array(starts, dtype=np.float64), greatest, first, numbers)
+
+
+NOTHING = searches_of((), 0, ())
+"""Nothing to look for."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What endpoints are found on, in one interval, until the next interval is computed.
+
+    Attributes
+    ----------
+    nodes : (2 S + 1) days since the start of the interval: the start, then the middle and the end of every step, of
+        which the last may end beyond the interval.
+    watched : (8, nodes, N), as `Watched` has it.
+    infusion, elimination : what is infused, and the elimination rate (N), 1/day.
+    before, after : (states, N) at the start and at the end of the interval.
+    """
+
+    nodes: FloatArray
+    watched: FloatArray
+    infusion: Inflow
+    elimination: FloatArray
+    before: FloatArray
+    after: FloatArray
+
+    @property
+    def b_blood(self) -> SmoothCurve:
+        """B cells in blood."""
+        return self._curve(0)
+
+    @property
+    def t_blood(self) -> SmoothCurve:
+        """T cells in blood."""
+        return self._curve(1)
+
+    @property
+    def release(self) -> SmoothCurve:
+        """Release of the cytokines that rise."""
+        return self._curve(2)
+
+    @property
+    def log_blasts(self) -> SmoothCurve:
+        """Logarithm of the blasts."""
+        return self._curve(3)
+
+    def _curve(self, number: int) -> SmoothCurve:
+        return SmoothCurve(self.nodes, self.watched[2 * number], self.watched[2 * number + 1])
+
+    def curve(self, number: float, sign: float) -> SmoothCurve:
+        """One of the curves, by its number among those that are watched, or its mirror image."""
+        curve = self._curve(int(number))
+        return curve if sign > 0.0 else curve.mirror_image()
+
+    def concentration(self, elapsed: float) -> FloatArray:
+        """Concentration (pg/mL) so many days from the start of the interval, in closed form."""
+        return concentration_at(self.infusion, self.elimination, elapsed)
+
+
+def gather_by_numpy(s: Searches, k: int, history: History, rows: FloatArray) -> None:
+    """Look for all that is asked of an interval, in all patients at once."""
+    rows[s.greatest] = np.maximum(rows[s.greatest], np.maximum(history.before[0], history.after[0]))
+    for number, look_for in enumerate((_expose, _read_off, _find_extreme, _find_crossing, _find_stay)):
+        for entry in s.entries[s.first[k, number] : s.first[k, number + 1]].tolist():
+            look_for(entry[: len(KINDS[number]._fields)], s.starts[k], history, rows)
+
+
+def _expose(entry: list[float], start: float, history: History, rows: FloatArray) -> None:
+    s = Exposure(*entry)
+    before = history.before[0] if s.low == 0.0 else history.concentration(s.low)
+    after, plateau = history.concentration(s.high), history.infusion.plateau
+    rows[int(s.into)] += (plateau * s.days + (before - after) / history.elimination) / 1000.0
+
+
+def _read_off(entry: list[float], start: float, history: History, rows: FloatArray) -> None:
+    s = Level(*entry)
+    rows[int(s.into)] = history.curve(s.curve, 1.0).at(s.time)
+
+
+def _find_extreme(entry: list[float], start: float, history: History, rows: FloatArray) -> None:
+    s = Extreme(*entry)
+    curve, best, since = history.curve(s.curve, s.sign), int(s.best), int(s.since)
+    rows[since] = s.low
+    better = curve.beats(rows[best], s.low, s.high)
+    rows[best, better], rows[since, better] = curve.of(better).greatest(s.low, s.high)
+    rows[int(s.day), better] = start + rows[since, better]
+    rows[int(s.undone), better] = np.nan
+
+
+def _find_crossing(entry: list[float], start: float, history: History, rows: FloatArray) -> None:
+    s = Crossing(*entry)
+    given, into = rows[int(s.given)], int(s.into)
+    waiting = np.flatnonzero(np.isnan(rows[into]) & (given > s.above) & (given <= s.at_most))
+    if waiting.size:
+        level, since = s.share * rows[int(s.of)], s.low + rows[int(s.since)]
+        found = start + history.curve(s.curve, s.sign).first_at_most(level, since, s.high, waiting)
+        rows[into, waiting] = found - rows[int(s.less), waiting]
+
+
+def _find_stay(entry: list[float], start: float, history: History, rows: FloatArray) -> None:
+    s = Stay(*entry)
+    rows[int(s.into)] += history.curve(s.curve, 1.0).days_at_most(s.level, s.low, s.high)
