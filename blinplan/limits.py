@@ -145,6 +145,11 @@ class StatedLimits(Mapping[str, Limit]):
         return len(self._limits)
 
     @property
+    def by_name(self) -> Limits:
+        """Those that the text states."""
+        return self._limits
+
+    @property
     def unverified_names(self) -> frozenset[str]:
         """The names of those that nobody has seen in their source; every rule asks, and they are looked for once."""
         if self._unverified is None:
@@ -170,12 +175,16 @@ class Consulted(Mapping[str, Limit]):
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.names: dict[str, None] = {}
+        self._known: Limits = limits.by_name if isinstance(limits, StatedLimits) else limits
         self.unverified = limits.unverified_names if isinstance(limits, StatedLimits) else _names_of_unverified(limits)
 
     def __getitem__(self, name: str) -> Limit:
-        limit = self.limits[name]
         self.names[name] = None
-        return limit
+        try:
+            return self._known[name]  # which rules ask for all the time
+        except KeyError:
+            del self.names[name]
+            return self.limits[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.limits)

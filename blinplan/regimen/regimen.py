@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from blinplan.quantities import Basis, DoseRate, Mass, decimal_text
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.document import Document, KeyPath
 
 if TYPE_CHECKING:
     from blinplan.regimen.age import Age
@@ -215,7 +215,12 @@ class Step:
     minutes: int
     departure: Departure | None = None
     path: KeyPath = field(default=(), compare=False)
-    line: int = field(default=0, compare=False)
+    document: Document | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def line(self) -> int:
+        """The line of the file on which it begins; 0 where it is of none."""
+        return 0 if self.document is None else self.document.line_of(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +242,12 @@ class Cycle:
     optional: bool = False
     departure: Departure | None = None
     path: KeyPath = field(default=(), compare=False)
-    treatment_free_line: int = field(default=0, compare=False)
+    document: Document | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def treatment_free_line(self) -> int:
+        """The line of the file that says the interval; 0 where it is of none."""
+        return 0 if self.document is None else self.document.line_of((*self.path, "treatment_free_days"))
 
     @property
     def infusion(self) -> int:

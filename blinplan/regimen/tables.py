@@ -119,7 +119,7 @@ def _cycle(document: Document, cycle: schema.CycleTable, path: KeyPath) -> Cycle
         optional=cycle.optional,
         departure=_departure(cycle.departure, path),
         path=path,
-        treatment_free_line=document.line_of((*path, "treatment_free_days")),
+        document=document,
     )
 
 
@@ -130,7 +130,7 @@ def _step(document: Document, step: schema.StepTable, path: KeyPath) -> Step:
         minutes=(step.days or 0) * MINUTES_PER_DAY + (step.hours or 0) * MINUTES_PER_HOUR,
         departure=_departure(step.departure, path),
         path=path,
-        line=document.line_of(path),
+        document=document,
     )
 
 

@@ -81,7 +81,7 @@ def judge(
         case SiteFile():
             return Judgement(reading, tuple(_on_site(settings)), None, settings.limits)
         case RegimenFile():
-            case = replace(case_of(reading, settings, patient, site, begins), neighbours=neighbours)
+            case = case_of(reading, settings, patient, site, begins, neighbours)
             return _on_regimen(reading, case, today, simulator, settings)
 
 

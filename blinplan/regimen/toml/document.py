@@ -238,7 +238,25 @@ def parse(text: str, name: str) -> Document:
     DocumentError
         If the text is not TOML, or nested too deeply.
     """
-    return Document(name, text, _values(text, name), Places(text, name, _Scanner(text, name).places()))
+    values = _values(text, name)
+    # Of most files nobody asks where something stands; beyond a limit it is scanned at once, which refuses it.
+    scanned = _Scanner(text, name).places() if _may_be_beyond_limits(text, values) else None
+    return Document(name, text, values, Places(text, name, scanned))
+
+
+def _may_be_beyond_limits(text: str, values: Mapping[str, Any]) -> bool:
+    """Whether a number may be too long or a value too deep: at most as many keys or indexes lead to none."""
+    return max(map(len, text.split("\n"))) > LIMIT_DIGITS or _is_deep(values)
+
+
+def _is_deep(values: Mapping[str, Any]) -> bool:
+    tables: list[Any] = [values]
+    for _ in range(LIMIT_DEPTH):
+        inside = [part for one in tables for part in (one if type(one) is list else one.values())]
+        tables = [part for part in inside if type(part) is dict or type(part) is list]
+        if not tables:
+            return False
+    return True
 
 
 def unread(text: str, name: str) -> Document:
@@ -498,7 +516,7 @@ class Values(Mapping[str, Any]):
 
 
 class Places(Mapping[KeyPath, KeyPlace]):
-    """The places in a text. To another process the text is handed over, which is scanned there if anybody asks."""
+    """The places in a text, which is scanned when somebody asks; to another process the text is handed over."""
 
     __slots__ = ("_name", "_places", "_text")
 

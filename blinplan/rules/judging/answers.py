@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from blinplan.limits import Consulted, NotStatedError
 from blinplan.rules.acceptance.about_waivers import NO_WAIVERS
@@ -29,8 +29,10 @@ def answers_without_simulation(case: Case, settings: Settings) -> dict[str, Verd
     unasked, asked = _rules_without_simulation(settings)
     consulted = Consulted(case.limits)
     watched = case.with_limits(consulted)
-    given = {rule.code: _answer_from(rule, watched, consulted, settings.strict) for rule in asked}
-    return {code: verdict or given[code] for code, verdict in unasked.items()}
+    answers = unasked.copy()
+    for rule in asked:
+        answers[rule.code] = _answer_from(rule, watched, consulted, settings.strict)
+    return cast("dict[str, Verdict]", answers)  # all of them are given now
 
 
 @lru_cache(maxsize=16)

@@ -15,6 +15,7 @@ from blinplan.rules.rule import Case
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
     from blinplan.regimen.site.site import Site
+    from blinplan.rules.families.across_files.neighbours import Neighbours
 
 
 def case_of(
@@ -23,6 +24,7 @@ def case_of(
     patient: "Patient | None",
     site: "Site | None",
     begins: datetime | None = None,
+    neighbours: "Neighbours | None" = None,
 ) -> Case:
     """What the rules look at, before anything is simulated."""
     regimen = with_label(reading.regimen, settings)
@@ -37,6 +39,7 @@ def case_of(
         site,
         beside_label=compare_with_label(regimen, limits),
         beside_base=compare_with_base(regimen),
+        neighbours=neighbours,
         begins=begins,
     )
 

@@ -45,9 +45,7 @@ def judge_faults(
     readable = recover(reading)
     if readable is None:
         return Judgement(reading, _with_problems(reading, {}, settings), None, settings.limits)
-    cases = _Several(
-        replace(case_of(file, settings, patient, site, begins), neighbours=neighbours) for file in readable.regimens()
-    )
+    cases = _Several(case_of(file, settings, patient, site, begins, neighbours) for file in readable.regimens())
     case, waivers = next(iter(cases)), next(iter(cases)).regimen.waivers
     answers = {rule.code: _not_passed(rule, reading) for rule in CATALOGUE.values()}
     for rule in CATALOGUE.values():
