@@ -108,6 +108,7 @@ numbers = st.from_regex(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(numbers, st.sampled_from(["", " "]), st.sampled_from(UNITS))
 def test_correcting_every_slip_keeps_the_dose_and_leaves_none(number: str, space: str, unit: str) -> None:

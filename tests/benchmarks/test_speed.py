@@ -16,6 +16,7 @@ from tests.witness import right_hand_side
 NAMES = {one.name for one in competitors()}
 
 
+@pytest.mark.slow
 def test_the_plain_right_hand_side_is_that_of_the_witness() -> None:
     people = draw("adult-rr", 6, 4)
     chance, parameters = np.random.default_rng(1), parameters_of(people)

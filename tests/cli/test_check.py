@@ -222,6 +222,7 @@ def test_the_same_check_writes_the_same_bytes(inside: Run, files: dict[str, str]
     assert inside(*arguments) == inside(*arguments)
 
 
+@pytest.mark.slow
 def test_of_many_files_those_with_something_to_say_are_listed(
     inside: Run, files: dict[str, str], tmp_path: Path
 ) -> None:

@@ -111,6 +111,7 @@ def asked_of_the_site(inside: Run, *arguments: str) -> str:
     return str(line)
 
 
+@pytest.mark.slow
 def test_what_the_label_does_not_state_is_asked_of_the_site_in_one_place(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "ward.toml").write_text(WARD)
     given = ("hk-rr-adult", "--weight", "70", *START)

@@ -155,6 +155,7 @@ def everything_hostile(folder: Path) -> None:
     (folder / "ward.toml").write_text(ward, encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", list(commands()), ids=" ".join)
 def test_no_command_and_no_format_lets_it_through(inside: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
     everything_hostile(tmp_path)
@@ -174,6 +175,7 @@ def test_no_simulation_lets_it_through(inside: Run, tmp_path: Path, command: tup
         assert_harmless(Ran(0, written, ""))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

@@ -186,6 +186,7 @@ happenings = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(
     profile=profiles,
     weight=st.sampled_from([Fraction(4), Fraction(12), Fraction("44.9"), Fraction(45), Fraction(90)]),

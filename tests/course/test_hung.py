@@ -350,6 +350,7 @@ def cut(at: int, how: str) -> CourseRecord:
     return replace(record(), cycle_starts=(begun,))
 
 
+@pytest.mark.slow
 @given(at=st.integers(1, 28 * DAY - 1), how=st.sampled_from(["stop", "end", "early start"]))
 def test_what_cuts_an_infusion_short_changes_no_bag_that_hung_before(at: int, how: str) -> None:
     ward = replace(WARD, closed=frozenset())
@@ -362,6 +363,7 @@ def test_what_cuts_an_infusion_short_changes_no_bag_that_hung_before(at: int, ho
 SPANS = st.lists(st.tuples(st.integers(1, 72 * HOUR), st.integers(0, 12 * HOUR)), min_size=1, max_size=6)
 
 
+@pytest.mark.slow
 @given(
     spans=SPANS,
     doses=st.lists(st.sampled_from(["9 mcg/day", "28 mcg/day"]), min_size=6, max_size=6),

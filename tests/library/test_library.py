@@ -86,6 +86,7 @@ def test_a_right_record_has_nothing_to_hear_however_it_is_written(name: str, sty
     assert [f"{one.code} {one.message}" for one in judged_record(record_of(name, style)[0]).findings] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", RECORD_MISTAKES)
 def test_a_mistake_in_a_record_is_told_once_where_it_is(kind: str) -> None:
     wrong = [f"{style}: {said}" for style in STYLES if (said := what_is_wrong_in_record(kind, style))]

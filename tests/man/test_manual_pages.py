@@ -221,6 +221,7 @@ def test_every_key_is_in_its_page_and_nothing_else(name: str) -> None:
                 assert word in shown(part)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "file", "arguments"),
     [

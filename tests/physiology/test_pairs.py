@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +41,7 @@ def states(of: Dosing, days: FloatArray, engine: EngineName | None = None) -> by
     return b"".join(values.tobytes() for values in found.states)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(COURSES, COURSES, st.data())
 def test_courses_that_agree_up_to_a_minute_have_the_same_states_and_endpoints_until_then(

@@ -86,6 +86,7 @@ def test_an_equal_infusion_of_another_step_or_cycle_changes_no_state() -> None:
             assert values.tobytes() == one[name].tobytes(), name
 
 
+@pytest.mark.slow
 def test_time_shift_shifts_everything() -> None:
     # Without growth of blasts there is nothing that knows the date.
     still = replace(PEOPLE, constants=PEOPLE.constants._replace(blast_growth=0.0))

@@ -40,6 +40,7 @@ def fine() -> dict[str, FloatArray]:
 # --- closed forms ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(part=st.floats(0.01, 0.99), rate=st.floats(1.0, 100.0))
 def test_the_drug_passes_a_level_when_the_exponential_does(part: float, rate: float) -> None:
     """Up to a level during an infusion, C = P (1 - exp(-k t)); down to it afterwards, C = C(end) exp(-k t)."""
@@ -101,6 +102,7 @@ def test_any_level_in_any_window_is_seen_as_on_a_fine_trajectory(
     assert not np.isnan(seen.first_day[~np.isnan(expected)]).any()
 
 
+@pytest.mark.slow
 @given(st.floats(0.0, 50.0), st.floats(0.1, 15.0), st.floats(0.1, 15.0), signals)
 def test_days_of_two_windows_are_those_of_both_together(start: float, one: float, other: float, signal: str) -> None:
     levels = {"drug": 150.0, "b-cells": 10.0, "t-cells": 700.0, "blasts": 0.3}

@@ -140,6 +140,7 @@ def regimens(draw: st.DrawFn) -> Regimen:
     )
 
 
+@pytest.mark.slow
 @given(regimens())
 def test_what_is_built_is_written_and_read_back_as_itself(built: Regimen) -> None:
     reading = read(toml(built).encode(), "built.toml")

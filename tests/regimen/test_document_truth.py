@@ -297,6 +297,7 @@ MANY = settings(max_examples=300, deadline=None)
 DICE = st.integers(0, 2**32).map(random.Random)
 
 
+@pytest.mark.slow
 @MANY
 @given(DICE)
 def test_places_are_where_the_writer_put_them(dice: random.Random) -> None:

@@ -456,6 +456,7 @@ def test_changed_bytes_never_break_the_reader(data: bytes, edits: list[tuple[int
     sound(read(data, "x.toml"))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(SHIPPED),

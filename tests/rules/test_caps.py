@@ -73,6 +73,7 @@ def flat(amount: Fraction) -> DoseRate:
 FACTORS = [Fraction(factor) for factor in ("0.1", "0.5", "0.66", "0.67", "0.99", "1.01", "1.5", "1.51", "2", "10")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("regimen", "cycle", "step", "is_seen"), PLACES)
 def test_another_cap_is_found_by_its_size_whatever_the_dose(
     regimen: Regimen, cycle: int, step: int, is_seen: bool

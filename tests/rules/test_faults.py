@@ -229,6 +229,7 @@ def some(text: str, number: int) -> list[tuple[Change, Change]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED[::7])
 def test_a_fault_and_a_mistake_are_both_told_and_nothing_else_is(name: str) -> None:
     for mistake, fault in some(library.paths()[name].read_text(encoding="utf-8"), 8):

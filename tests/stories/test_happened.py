@@ -256,6 +256,7 @@ LONG = OPEN.replace("technical", "surgery").replace(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("happened", "given", "said"),
     [
@@ -333,6 +334,7 @@ AT_HOME = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "Australia/Sydney", "Europe/London"])
 @pytest.mark.parametrize("hour", ["18:00", "09:00", None])
 @pytest.mark.parametrize("first", ["2026-11-30", "2026-09-07", "2027-03-01", "2027-02-08"])

@@ -42,6 +42,7 @@ def told_difference(dated: Dated) -> Fraction:
     return sum((day.micrograms_more for day in changed_days(dated.course, dated.days)), Fraction(0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("since", "zone", "more"),
     [

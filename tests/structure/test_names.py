@@ -46,6 +46,7 @@ def participles(text: str) -> Iterator[str]:
                 yield node.name
 
 
+@pytest.mark.slow
 def test_no_function_is_named_by_a_participle_alone_unless_it_is_a_truth() -> None:
     paths = sorted(PACKAGE.rglob("*.py"))
     found = {

@@ -69,6 +69,7 @@ def lines_of(source: str, kind: str) -> list[int]:
     return list(writes(tree) if kind == "file" else uses_streams(tree))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "way", "others"),
     [
@@ -105,6 +106,7 @@ def test_what_shows_is_seen(line: str) -> None:
     assert not list(uses_streams(ast.parse("terminal.report(x); console.print(x)")))
 
 
+@pytest.mark.slow
 def test_pictures_and_parquet_are_written_beside_their_place_or_in_memory() -> None:
     """Libraries write to what they are handed: a buffer, or the path that the writer gives."""
     callers = {"ParquetWriter": "data_table.py", "savefig": "reports/simulation/figures.py"}

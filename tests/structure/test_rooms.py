@@ -65,6 +65,7 @@ def test_no_folder_is_a_hall(top: str) -> None:
     assert {path.relative_to(ROOT).as_posix(): size for path, size in sizes.items() if size > FILES_IN_A_FOLDER} == {}
 
 
+@pytest.mark.slow
 def test_no_class_name_stands_for_two_things() -> None:
     places = defaultdict(set)
     for path in PACKAGE.rglob("*.py"):

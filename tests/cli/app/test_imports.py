@@ -97,6 +97,7 @@ def test_a_check_imports_what_is_asked_of_it_and_no_more(tmp_path: Path) -> None
     assert imported(tmp_path, *CHECK) == set()
 
 
+@pytest.mark.slow
 def test_a_plan_without_dates_waits_for_no_calendar(tmp_path: Path) -> None:
     found = imported(tmp_path, "plan", "rr-adult", "--weight", "70")
     assert not found & {*ONLY_TO_SIMULATE, *ONLY_WITH_DATES, "rich.progress"}

@@ -37,6 +37,7 @@ def fail_on(level: str | None) -> str:
 LEVELS = (None, "error", "warning", "never")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "second"), list(product(LEVELS, LEVELS)))
 @pytest.mark.parametrize("found", ["warning", "error"])
 def test_what_counts_in_a_folder_is_what_its_own_configuration_says(
@@ -180,6 +181,7 @@ limits = { step_length = { value = 3, reason = "Protocol 9" } }
 # --- files that are no regimens -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["per-file-ignores", "per-file"])
 @pytest.mark.parametrize("codes", ['["F"]', '["F001", "F002", "F003", "F004"]', '["unknown-key", "missing-key"]'])
 def test_a_file_that_is_no_regimen_can_be_told_apart_and_never_passes(

@@ -88,6 +88,7 @@ def test_a_new_file_counts_tracked_or_not_and_a_renamed_one_does_not(inside: Run
     assert since(inside) == ["regimens/copy.toml S301", "regimens/new.toml S301"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "configuration"),
     [

@@ -268,6 +268,7 @@ def test_a_name_that_is_taken_is_refused_before_anything_is_asked(tmp_path: Path
     assert "title" not in shown.lower()
 
 
+@pytest.mark.slow
 def test_leaving_leaves_nothing(tmp_path: Path) -> None:
     status, out, shown = at_terminal(tmp_path, "trial-1\n", interrupt=True)
     assert (status, out) == (130, "")
@@ -277,6 +278,7 @@ def test_leaving_leaves_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_what_the_options_say_is_not_asked(tmp_path: Path) -> None:
     status, out, shown = at_terminal(tmp_path, "trial-1\n", *TWO_STEPS[2:], "-o", "-")
     assert status == 2  # the answers to what can be left out are missing: with one question, all are asked

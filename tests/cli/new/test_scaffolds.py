@@ -142,6 +142,7 @@ def test_a_record_is_written_where_it_finds_its_regimen(inside: Run, tmp_path: P
     assert inside("plan", "ward/ours.toml", "--record", "ward/p.toml").status == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regimen", library.paths())
 def test_every_shipped_regimen_has_its_record(inside: Run, regimen: str) -> None:
     ran = inside("new", "record", "p.toml", "--regimen", regimen, "--start", "2026-11-02T10:00", "--time-zone", "UTC")

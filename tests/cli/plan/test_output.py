@@ -18,6 +18,7 @@ def ward(tmp_path: Path) -> None:
     (tmp_path / "record.toml").write_text(RECORD)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["table", "json", "csv", "ics", "fhir", "html", "nonmem"])
 def test_a_file_has_what_would_be_shown(inside: Run, tmp_path: Path, form: str, ward: None) -> None:
     asked = ("--bsa", "1.8", "--site", "ward.toml", "--plan-id", "a", "-f", form)

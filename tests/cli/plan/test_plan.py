@@ -155,6 +155,7 @@ def test_a_dated_plan_says_what_is_due_in_local_time(inside: Run) -> None:
     assert "start of" not in window
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("start", "zone", "told"),
     [
@@ -238,6 +239,7 @@ def test_the_site_says_which_bags_are_preferred_and_what_is_done_on_the_day_of_2
     assert inside(*DATED, "--site", "ward.toml").status == 2
 
 
+@pytest.mark.slow
 def test_bags_are_listed_with_rates_and_amounts(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "ward.toml").write_text(WARD)
     found = inside(*DATED, "--site", "ward.toml", "-f", "json").json["dated"]
@@ -575,6 +577,7 @@ def test_what_is_simulated_outside_the_window_is_marked(inside: Run) -> None:
     assert inside(*child).out.count("later") == 2  # there, and where it is explained
 
 
+@pytest.mark.slow
 def test_what_was_delivered_stands_beside_what_was_planned(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "record.toml").write_text(RECORD)
     arguments = ("plan", "rr-adult", "--record", "record.toml", "--view", "delivered", "--patients", "50")
@@ -978,6 +981,7 @@ VIEWS = ("overview", "agenda", "days", "month", "expected")
 FORMATS = ("html", "ics", "fhir", "json", "csv")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [*[("--view", view) for view in VIEWS], *[("-f", name) for name in FORMATS], ()])
 def test_a_dose_by_an_area_that_nobody_gave_is_asked_for_wherever_a_plan_is_shown(
     inside: Run, form: tuple[str, ...]

@@ -269,6 +269,7 @@ wards = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     ward=wards,

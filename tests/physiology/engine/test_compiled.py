@@ -40,6 +40,7 @@ def test_compiled_gives_the_bytes_of_numpy(preset: str, options: Options) -> Non
         assert np.array_equal(endpoints(one)[name], values, equal_nan=True), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hill", range(1, 9))
 def test_compiled_gives_the_bytes_of_numpy_at_every_cooperativity(hill: int) -> None:
     people = draw("adult-rr", 5, seed=2)

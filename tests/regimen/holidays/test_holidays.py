@@ -119,6 +119,7 @@ HOSTILE = "<b>Feast</b>\x1b[31m | 2026 \u202e=1+1"
 VIEWS = ("overview", "agenda", "days", "month", "bags")
 
 
+@pytest.mark.slow
 def test_the_name_of_a_holiday_is_in_every_view_and_nothing_in_it_is_obeyed(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "ward.toml").write_text(
         'site = 1\nname = "Ward"\ntime_zone = "UTC"\nholidays_from = "h.txt"\nbag = [{ hours = 24 }]\n'

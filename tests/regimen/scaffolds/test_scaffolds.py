@@ -99,6 +99,7 @@ def test_what_is_not_known_is_no_line_of_the_file() -> None:
     assert [bag.millilitres_per_hour for bag in site.site.bags] == [None, None]
 
 
+@pytest.mark.slow
 @given(
     name=st.text(min_size=1, max_size=40).filter(str.isprintable).filter(str.strip),
     hours=st.lists(st.integers(1, 240), min_size=1, max_size=6, unique=True),

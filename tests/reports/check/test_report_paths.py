@@ -170,6 +170,7 @@ def test_standard_input_is_the_file_that_it_is_named_as(tmp_path: Path) -> None:
     assert json.loads(named.out)[0]["location"]["path"] == "trials/new.toml"
 
 
+@pytest.mark.slow
 def test_standard_input_without_a_name_has_no_address_that_leads_nowhere(tmp_path: Path) -> None:
     arguments = ["check", "-", "--no-simulate", "--isolated", "--select", "S301,N", "-f"]
     given = SHORT.replace("28 mcg", "28.0 mcg").encode()

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +92,7 @@ def of_bag(planned: Plan, number: int, bag: Bag) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(plans(), st.booleans())
 def test_every_number_is_the_plans_own_or_told_to_be_rounded(planned: Plan, decimal_comma: bool) -> None:

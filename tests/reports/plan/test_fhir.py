@@ -142,6 +142,7 @@ def sound(document: Resource) -> None:
     assert planned == {url for url, kind in kinds.items() if kind == "MedicationRequest"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", [(), ("--site", "ward.toml")], ids=["without bags", "with bags"])
 @pytest.mark.parametrize(
     "arguments",

@@ -64,6 +64,7 @@ def test_the_heading_has_what_was_said_and_lines_for_the_rest(inside: Run, ward:
     assert (fields(born)["Date of birth"], fields(born)["Site"]) == ("1986-03-04", "Ward 3")
 
 
+@pytest.mark.slow
 def test_plans_that_differ_have_other_marks_and_parts_of_one_the_same(inside: Run, ward: None) -> None:
     def mark(*arguments: str) -> str:
         return fields(inside(*DATED, *HTML, *arguments).out)["Identity"]
@@ -246,6 +247,7 @@ for (const label of document.querySelectorAll(".label")) {
 """
 
 
+@pytest.mark.slow
 def test_a_name_that_no_label_has_room_for_is_told_at_the_command_and_on_the_sheet(inside: Run, ward: None) -> None:
     asked = ("--patient-name", LONGER, "--plan-id", "a-study-of-forty-patients-in-three-countries")
     ran = inside(*LABELS, *asked)

@@ -154,6 +154,7 @@ def test_days_are_round_and_not_more_than_fit(first: float, last: float, most: i
     assert len({round(gap, 9) for gap in np.diff(ticks)}) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 @pytest.mark.parametrize("unicode", [True, False])
 def test_it_fits_and_all_rows_are_under_one_axis(simulation: Simulation, width: int, unicode: bool) -> None:

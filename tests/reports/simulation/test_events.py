@@ -86,6 +86,7 @@ def test_each_patient_is_infused_what_the_regimen_comes_to(inside: Run, name: st
         assert (given["TIME"].to_numpy()[1:] >= ends[:-1] - 1e-6).all()
 
 
+@pytest.mark.slow
 def test_records_integrated_by_scipy_give_the_curves_of_each_patient(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "record.toml").write_text(RECORD, encoding="utf-8")
     for arguments in (("rr-below-45-kg",), ("rr-adult", "--record", "record.toml")):

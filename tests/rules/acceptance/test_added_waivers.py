@@ -89,6 +89,7 @@ def variants(text: str) -> list[str]:
 _QUOTED = re.compile(r'"[^"]*"')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES)
 def test_a_waiver_holds_for_nothing_that_the_rule_says_in_other_numbers(rule: Rule) -> None:
     """Whatever number of the file is changed: what is still covered is what was found before, to the word."""

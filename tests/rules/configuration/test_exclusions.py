@@ -103,6 +103,7 @@ def test_what_git_ignores_is_left_out_and_nothing_else(seed: int, tmp_path: Path
     assert some > 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4, 7))
 def test_what_git_tracks_is_kept_although_a_pattern_means_it(seed: int, tmp_path: Path) -> None:
     tree(tmp_path)
@@ -178,6 +179,7 @@ def test_respect_for_gitignore_can_be_turned_off_and_on(tmp_path: Path, name: st
 # --- exclude --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_exclude_is_read_as_a_gitignore_beside_the_configuration(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)  # noqa: S311 - not for secrets

@@ -91,6 +91,7 @@ def said(tried: Sequence[tuple[int, int]], folder: Path, broken: str = "") -> di
     return {name: tuple(values) for name, values in json.loads(ended.stdout).items()}
 
 
+@pytest.mark.slow
 def test_the_judgements_are_the_same_for_any_number_of_processes(folder: Path) -> None:
     found = said(((1, 1), (2, 1), (3, 1), (7, 1), (2, 1000)), folder)
     assert len({(text, number) for text, _, number in found.values()}) == 1

@@ -194,6 +194,7 @@ SPELLINGS = {
 SLIPS = {"dexamethasone": ("dexamethsone", "dexamethaosne", "dexamethazole"), "prednisone": ("prednsone", "predinsone")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
 def test_the_drug_is_known_in_other_languages_and_a_slip_is_told(label: Label, regimen: Regimen, number: int) -> None:
     name = regimen.premedication[number].drug
