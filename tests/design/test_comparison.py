@@ -20,6 +20,7 @@ from blinplan.simulation.dosing import NotEligibleError
 from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.endpoints.own import WindowError
 from blinplan.simulation.endpoints.wording import read_endpoint
+from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.people.people import People
 from tests.benchmarks.bound import GREATEST_ERROR
 
@@ -209,3 +210,15 @@ def test_who_goes_off_the_drug_on_a_day_of_their_own_does_so_under_each() -> Non
         Agreement.EQUAL,
         Agreement.SAME,
     }
+
+
+def test_over_plausible_models_the_shipped_one_is_among_them() -> None:
+    found = compared(FLAT, ESCALATED, patients=30, cycles=1, parameter_sets=3, sets=SetsOf.PLAUSIBLE)
+    over = found.over_sets
+    assert over is not None
+    for endpoint in found.endpoints:
+        of = endpoint.contrasts[1]
+        low, high = over.ranges[endpoint.key, endpoint.by_day, 1]
+        assert of is None or np.isnan(of.estimate.value) or low <= of.estimate.value <= high
+    assert over.ranges["il6_peak", None, 1][1] < 1.0
+    assert over.parameters == ()

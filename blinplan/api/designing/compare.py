@@ -8,12 +8,13 @@ from blinplan.api.designing.around import bags_of_arms
 from blinplan.api.designing.compared import ComparisonResult
 from blinplan.api.designing.sides import SideSource, file_named
 from blinplan.api.patient import Figures, Patient, figures_of
+from blinplan.api.plausible import require_sets
 from blinplan.api.regimens.load import regimen_file
 from blinplan.api.regimens.order import OrderedRegimen, order
 from blinplan.api.simulating.asked import asked_endpoints
 from blinplan.api.simulating.patients import PatientSource, people_of
 from blinplan.api.simulating.simulate import options_of, order_for, size_of, told_as_refusals
-from blinplan.api.vocabulary import AttenuationName, PopulationName
+from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOf, SetsOfName
 from blinplan.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.rules.configuration.configurations import Configurations
@@ -39,6 +40,7 @@ def compare(
     endpoints: Sequence[str] = (),
     by_day: Sequence[float] = (),
     parameter_sets: int = 0,
+    sets: SetsOfName = "published",
     site: str | Path | None = None,
     start: "datetime | str | None" = None,
     time_zone: str | None = None,
@@ -64,7 +66,7 @@ def compare(
         Two or more: files, shipped names, regimens, or files as git had them (``HEAD~1:regimens/ward.toml``).
     against
         The name of the one that the others are held against; the first when not given.
-    patients, seed, population, follow_up, attenuation, premedication, endpoints, by_day, parameter_sets
+    patients, seed, population, follow_up, attenuation, premedication, endpoints, by_day, parameter_sets, sets
         As for `simulate`; the population is that of the reference when not given.
     patient
         Whose body surface area amounts are told at, and whose weight chooses regimens; the typical patient's if None.
@@ -98,6 +100,7 @@ def compare(
         endpoints=endpoints,
         by_day=by_day,
         parameter_sets=parameter_sets,
+        sets=sets,
         executor=executor,
         progress=progress,
     )
@@ -119,6 +122,7 @@ def pair(
     endpoints: Sequence[str] = (),
     by_day: Sequence[float] = (),
     parameter_sets: int = 0,
+    sets: SetsOfName = "published",
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> "PairedComparison":
@@ -128,7 +132,9 @@ def pair(
 
     if patients is None:
         raise Refusal("the typical patient is nobody to pair", "give a number of patients")
-    wanted = asked_endpoints(endpoints, by_day)
+    wanted, kind = asked_endpoints(endpoints, by_day), SetsOf(sets)
+    if kind is SetsOf.PLAUSIBLE and parameter_sets:
+        require_sets(parameter_sets)
     with told_as_refusals(own=not isinstance(patients, int)):
         return compared(
             [NamedRegimen(name, one.regimen) for name, one in orders.items()],
@@ -140,6 +146,7 @@ def pair(
             options=options_of(attenuation, premedication=premedication),
             asked=wanted,
             parameter_sets=parameter_sets,
+            sets=kind,
             executor=executor,
             progress=progress,
         )

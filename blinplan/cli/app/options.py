@@ -55,17 +55,6 @@ Threads = Annotated[
         rich_help_panel=_VIRTUAL,
     ),
 ]
-Uncertainty = Annotated[
-    int,
-    typer.Option(
-        "--uncertainty",
-        metavar="SETS",
-        min=0,
-        max=1000,
-        help="Run again with so many parameter sets, drawn within their published uncertainty.",
-        rich_help_panel=_VIRTUAL,
-    ),
-]
 Seed = Annotated[
     int,
     typer.Option("--seed", min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel=_VIRTUAL),

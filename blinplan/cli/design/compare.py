@@ -20,13 +20,13 @@ from blinplan.cli.app.options import (
     PremedicationEffect,
     Seed,
     Threads,
-    Uncertainty,
     refuse_two_kinds,
     tell_which_is_meant,
     terminal_of,
 )
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
 from blinplan.cli.app.plan_options import SiteFile, Start, TimeZone
+from blinplan.cli.app.uncertainty import SetsOption, UncertaintyOption, read_uncertainty
 from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
 from blinplan.cli.simulate.options import FigureFiles, FigureWidth, FromDay, SignalNames, ToDay
 from blinplan.executor import threads as threads_of
@@ -58,7 +58,8 @@ def compare(
     seed: Seed = 1,
     population: Population = None,
     people: People = None,
-    uncertainty: Uncertainty = 0,
+    uncertainty: UncertaintyOption = None,
+    sets: SetsOption = None,
     threads: Threads = None,
     weight: Weight = None,
     height: Height = None,
@@ -118,6 +119,7 @@ def compare(
 
     refuse_two_kinds(context, people)
     whom = people_of(people or patients, bsa_formula)
+    others = read_uncertainty(uncertainty, sets)
     wanted, days = read_endpoint_options(endpoints, endpoint, by_day, typical=False, curves=None)
     if output is not None:
         refuse_comparison_file(output, (*regimens, str(people)), output_format)
@@ -126,7 +128,7 @@ def compare(
         raise Refusal("--from-day, --to-day and --signals say what a figure shows", "add --figure FILE.svg")
     if drawn:
         refuse_more_than_can_be_drawn(len(regimens))
-    total = size_of_all(whom) * len(regimens) * (1 + uncertainty)
+    total = size_of_all(whom) * len(regimens) * (1 + others.number)
     with threads_of(threads) as executor, progress_bar(total, terminal) as progress:
         found = comparison(
             *regimens,
@@ -141,7 +143,8 @@ def compare(
             premedication=premedication,
             endpoints=wanted,
             by_day=days,
-            parameter_sets=uncertainty,
+            parameter_sets=others.number,
+            sets=others.of.value,
             site=site,
             start=start,
             time_zone=time_zone,

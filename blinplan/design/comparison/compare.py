@@ -34,6 +34,7 @@ from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
 from blinplan.simulation.dosing import NotEligibleError
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.endpoints.own import WindowError
+from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trial import (
     CohortOutcome,
@@ -48,6 +49,7 @@ from blinplan.simulation.trial import (
     typical_patient,
     virtual_patients,
 )
+from blinplan.simulation.uncertainty import sets_of, uncertain_parameters
 
 
 class NamedRegimen(NamedTuple):
@@ -108,8 +110,22 @@ class ComparedEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class OverSets:
-    """How the estimates move over parameter sets: from the 5th to the 95th percentile, by key, day and regimen."""
+    """How the estimates move over parameter sets, by key, day and place of the regimen.
 
+    Attributes
+    ----------
+    of
+        Where the sets come from.
+    sets
+        How many there are, beside the shipped parameters.
+    parameters
+        The parameters in which published sets differ.
+    ranges
+        From where to where: of published sets from the 5th to the 95th percentile, of plausible ones from the least to
+        the greatest, the shipped parameters among them.
+    """
+
+    of: SetsOf
     sets: int
     parameters: tuple[str, ...]
     ranges: dict[tuple[str, float | None, int], tuple[float, float]]
@@ -188,6 +204,7 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
     options: Options | None = None,
     asked: AskedEndpoints = EVERYTHING,
     parameter_sets: int = 0,
+    sets: SetsOf = SetsOf.PUBLISHED,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> PairedComparison:
@@ -205,7 +222,7 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
         What they are drawn from.
     cycles
         How many cycles of each regimen are compared at most.
-    follow_up_days, options, asked, parameter_sets, executor
+    follow_up_days, options, asked, parameter_sets, sets, executor
         As for `blinplan.simulation.trial.run`.
     progress
         Called with the number of patients done, those of all regimens and parameter sets counted together.
@@ -236,7 +253,7 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
         )
         if not parameter_sets:
             return found
-        return replace(found, over_sets=plan.over_sets(parameter_sets, found, running, progress))
+        return replace(found, over_sets=plan.over_sets(sets, parameter_sets, found, running, progress))
 
 
 class _Plan(NamedTuple):
@@ -364,23 +381,32 @@ class _Plan(NamedTuple):
         )
 
     def over_sets(
-        self, sets: int, base: PairedComparison, executor: Executor, progress: Callable[[int], None] | None
+        self,
+        of: SetsOf,
+        sets: int,
+        base: PairedComparison,
+        executor: Executor,
+        progress: Callable[[int], None] | None,
     ) -> OverSets:
         """The same with so many parameter sets: how far the estimates move."""
-        from blinplan.simulation.uncertainty import parameter_sets, uncertain_parameters
-
         size = base.cohort.size * len(self.regimens)
         found: dict[tuple[str, float | None, int], list[float]] = {}
-        for number, parameters in enumerate(parameter_sets(self.preset, sets, self.seed), start=1):
-            arms = self.run(parameters, executor, progress, number * size)
-            for endpoint in self.endpoints(arms):
-                for place, contrast in enumerate(endpoint.contrasts):
-                    if contrast is not None:
-                        key = endpoint.key, endpoint.by_day, place
-                        found.setdefault(key, []).append(contrast.estimate.value)
-        low_and_high = {key: np.nanpercentile(values, [5, 95]) for key, values in found.items()}
-        names = uncertain_parameters(load_parameters().presets[self.preset])
-        return OverSets(sets, names, {key: (float(low), float(high)) for key, (low, high) in low_and_high.items()})
+        if of is SetsOf.PLAUSIBLE:
+            _gather(base.endpoints, found)
+        for number, parameters in enumerate(sets_of(of, self.preset, sets, self.seed), start=1):
+            _gather(self.endpoints(self.run(parameters, executor, progress, number * size)), found)
+        ends = [0, 100] if of is SetsOf.PLAUSIBLE else [5, 95]
+        low_and_high = {key: np.nanpercentile(values, ends) for key, values in found.items()}
+        drawn = uncertain_parameters(load_parameters().presets[self.preset]) if of is SetsOf.PUBLISHED else ()
+        return OverSets(of, sets, drawn, {key: (float(low), float(high)) for key, (low, high) in low_and_high.items()})
+
+
+def _gather(endpoints: Sequence[ComparedEndpoint], found: dict[tuple[str, float | None, int], list[float]]) -> None:
+    """Add the estimates of one parameter set."""
+    for endpoint in endpoints:
+        for place, contrast in enumerate(endpoint.contrasts):
+            if contrast is not None:
+                found.setdefault((endpoint.key, endpoint.by_day, place), []).append(contrast.estimate.value)
 
 
 def _there_by(quantity: Quantity, day: float) -> Occurrence:

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from blinplan.design.comparison.compare import ComparedArm, ComparedEndpoint, PairedComparison
+from blinplan.design.comparison.compare import ComparedArm, ComparedEndpoint, OverSets, PairedComparison
 from blinplan.design.comparison.contrast import Agreement, Contrast, Measure
 from blinplan.design.comparison.given import Given
 from blinplan.design.comparison.intervals import MEANS, SHARES
@@ -33,6 +33,7 @@ from blinplan.reports.shared.words import (
 )
 from blinplan.reports.simulation.summary import number
 from blinplan.simulation.endpoints.definition import GROUPS
+from blinplan.simulation.models.source import SetsOf
 from blinplan.terminal import Screen, indent
 
 COMPARISON = DocumentKind("comparison")
@@ -205,14 +206,18 @@ def _table(compared: PairedComparison, endpoints: Sequence[ComparedEndpoint], sc
     """Draw endpoints under the names of what they are of."""
     shares = endpoints[0].measure is Measure.SHARE
     names = [visible(arm.name) for arm in compared.arms]
-    side_by_side, narrow = len(names) == _SIDE_BY_SIDE, screen.width < _ROOMY
+    over = compared.over_sets
+    side_by_side, narrow = len(names) == _SIDE_BY_SIDE, screen.width < _ROOMY + (_OVER_WIDTH if over else 0)
+    one_line = screen.wide if over is None else not narrow
     table = screen.table()
-    table.add_column("Patients in whom" if shares else "Endpoint", min_width=_LEAST_LABEL if screen.wide else None)
+    table.add_column("Patients in whom" if shares else "Endpoint", min_width=_LEAST_LABEL if one_line else None)
     for name in names if side_by_side else ["Share" if shares else "Value"]:
         table.add_column(name, justify="right", overflow="fold", max_width=_NARROW_VALUE if narrow else None)
-    table.add_column("Difference (95 %)" if shares else "Paired (95 %)", justify="right", no_wrap=screen.wide)
-    for name in [*(["only one"] if shares else []), *(["Over sets"] if compared.over_sets else [])]:
-        table.add_column(name, justify="right", no_wrap=screen.wide)
+    table.add_column(
+        "Difference (95 %)" if shares else "Paired (95 %)", justify="right", no_wrap=one_line, overflow="fold"
+    )
+    for name in [*(["only one"] if shares else []), *([_over_head(over)] if over else [])]:
+        table.add_column(name, justify="right", no_wrap=one_line, overflow="fold")
     if not narrow:
         table.add_column("of", justify="right")
     rows = _rows if side_by_side else _stacked_rows
@@ -224,8 +229,12 @@ def _table(compared: PairedComparison, endpoints: Sequence[ComparedEndpoint], sc
     return table
 
 
-_LEAST_LABEL, _NARROW_VALUE, _ROOMY = 24, 9, 100
-"""Columns: what a name of an endpoint has at least, a value at most, and from where on there is room for all."""
+def _over_head(over: OverSets) -> str:
+    return "Over models" if over.of is SetsOf.PLAUSIBLE else "Over sets"
+
+
+_LEAST_LABEL, _NARROW_VALUE, _ROOMY, _OVER_WIDTH = 24, 9, 100, 24
+"""Columns: what a name of an endpoint has at least, a value at most, from where on there is room, and for sets too."""
 
 
 def shown_shares(compared: PairedComparison) -> tuple[ComparedEndpoint, ...]:
@@ -341,11 +350,22 @@ def reading_lines(compared: PairedComparison) -> Iterator[str]:
         noun = plural("cycle", len(compared.left_out))
         yield f"Days depleted in {noun} {cycles} are not compared: they are not the same days."
     if compared.over_sets is not None:
-        names = ", ".join(compared.over_sets.parameters)
-        yield (
-            f"Over sets: 5th to 95th percentile of the estimate over {compared.over_sets.sets} parameter sets, with"
-            f" {names} drawn within their published standard errors; no uncertainty of the others is counted."
+        yield _over_text(compared.over_sets)
+
+
+def _over_text(over: OverSets) -> str:
+    """Say what lies between the ends of a range over parameter sets."""
+    if over.of is SetsOf.PLAUSIBLE:
+        return (
+            f"Over models: the least and the greatest estimate of the shipped model and {over.sets} plausible ones, on"
+            " the same patients. Each keeps every claim of the article and every published number that the shipped one"
+            " meets. It is a range: no confidence, and no probability."
         )
+    return (
+        f"Over sets: 5th to 95th percentile of the estimate over {over.sets} parameter sets, with"
+        f" {', '.join(over.parameters)} drawn within their published standard errors; no uncertainty of the others is"
+        " counted."
+    )
 
 
 def comparison_markdown(of: ComparisonView) -> str:
@@ -460,6 +480,7 @@ def comparison_manifest(compared: PairedComparison, inputs: Sequence[str]) -> di
         by_day=list(compared.asked.by_day),
         own_endpoints=[own.text for own in compared.asked.own],
         parameter_sets=0 if compared.over_sets is None else compared.over_sets.sets,
+        **({} if compared.over_sets is None else {"sets_of": compared.over_sets.of.value}),
     )
 
 
@@ -504,7 +525,9 @@ def _contrast_json(
     compared: PairedComparison, endpoint: ComparedEndpoint, place: int, contrast: Contrast
 ) -> dict[str, Any]:
     shares = endpoint.measure is Measure.SHARE
-    over = compared.over_sets and compared.over_sets.ranges.get((endpoint.key, endpoint.by_day, place))
+    sets = compared.over_sets
+    over = None if sets is None else sets.ranges.get((endpoint.key, endpoint.by_day, place))
+    of = None if sets is None else sets.of
     return {
         "reference": _or_null(contrast.reference),
         "other": _or_null(contrast.other),
@@ -515,8 +538,11 @@ def _contrast_json(
         "agreement": contrast.agreement.value,
         "other_only": contrast.other_only if shares else None,
         "reference_only": contrast.reference_only if shares else None,
-        "over_sets": [_or_null(value) for value in over] if over else None,
+        **{name: list(map(_or_null, over)) if over and of is name_of else None for name, name_of in _OVER.items()},
     }
+
+
+_OVER = {"over_sets": SetsOf.PUBLISHED, "over_models": SetsOf.PLAUSIBLE}
 
 
 def _or_null(value: float) -> float | None:

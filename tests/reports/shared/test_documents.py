@@ -80,6 +80,7 @@ VERIFIED = f"{DATED.replace('plan', 'verify', 1)} --mcg 10 --total-ml 275 --rate
 SIMULATED = "check rr-adult slips.toml broken.toml missing.toml record.toml --patients 20 -f json"
 DIFFERENCE_COMPARED = "diff nhl-5 nhl-15 --compare --patients 20 --cycles 1 -f json"
 COMPARISON = "compare nhl-5 nhl-15 tower --patients 20 --cycles 1 --uncertainty 2 --by-day 2 --site ward.toml -f json"
+OVER_MODELS = "compare nhl-5 nhl-15 --uncertainty plausible --sets 3"
 KINDS = tuple(document_schemas())
 NEEDS_MORE = (
     ("check", SIMULATED),
@@ -115,6 +116,10 @@ NEEDS_MORE = (
     ("difference", DIFFERENCE_COMPARED),
     ("comparison", "compare rr-adult rr-2014 --patients 20 --no-findings -f json"),
     ("comparison", COMPARISON),
+    (
+        "comparison",
+        "compare nhl-5 nhl-15 --patients 5 --cycles 1 --uncertainty plausible --sets 3 --no-findings -f json",
+    ),
     ("stretch", "simulate rr-adult --patients 20 -o part.npz"),
     ("stretch", "simulate rr-below-45-kg --patients 20 --first 31 --measured -o part.npz"),
     ("stretch", "simulate nhl-5 --patients 3 --every 7d --measured -o part.npz"),
@@ -136,7 +141,7 @@ QUICK = {(kind, line) for kind, line in dict(reversed(PRINTED)).items() if line 
 """The first that shows each kind."""
 _OF_TIMES = {"p90", "never", "total"}
 OPTIONAL = {
-    "comparison": {"drawn", "given_baselines", "off_drug"},
+    "comparison": {"drawn", "given_baselines", "off_drug", "sets_of"},
     "baseline": {"manifest"},
     "plan": {"delivered", "expected", "starts", *_OF_TIMES, "sooner", "later"},
     "simulation": {"median", "p5", "p95", "count", "share", "low", "high", "by_day", "first", *_OF_TIMES}
