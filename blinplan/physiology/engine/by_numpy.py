@@ -145,9 +145,9 @@ class _Rows:
         now, infusion = begin(States(*state), plateau, p, c, course.lengths[kind, 0], left, course.desensitises)
         if wanted.watched.shape[1]:
             wanted.watched[:, 0] = watch(Instant(now.states, now.signals), p, c)
-        steps.begin(now, infusion)
-        for i, numbers in enumerate(steps.numbers(step_of(course, k, np.arange(course.steps[k])))):
-            steps.take((kind, i), numbers)
+        steps.begin(now, infusion, kind, step_of(course, k, np.arange(course.steps[k])))
+        for i in range(course.steps[k]):
+            steps.take(i)
             if wanted.watched.shape[1]:
                 wanted.watched[:, 2 * i + 1 : 2 * i + 3] = steps.nodes_seen
             while at < course.first_wanted[k + 1] and course.step[at] == i:
@@ -181,7 +181,9 @@ class _Steps:
         compute(self.tape.run, self._known)
         self._numbers = np.empty(len(self.tape.from_numbers))
         self._rows = np.empty((len(self.tape.from_rows), size))
-        self._kept: dict[tuple[int, int], FloatArray] = {}
+        self._table = np.empty((0, len(self.tape.from_numbers)))
+        self._kept: dict[int, list[FloatArray]] = {}
+        self._kind = 0
         self._infusion = np.empty((len(Inflow._fields), size))
         self._blocks: FloatArray = np.empty((2, len(self.tape.outputs), size))
         memory = np.empty((self.tape.memory, size))
@@ -220,34 +222,46 @@ class _Steps:
         """(8, 2, N) what endpoints are found on, at the middle and at the end of the last step."""
         return np.asarray(self._blocks[self._turn, _SEEN:-1]).reshape(_WATCHED, 2, -1)
 
-    def begin(self, now: Node, infusion: Inflow) -> None:
-        """Begin an interval."""
+    def begin(self, now: Node, infusion: Inflow, kind: int, steps: GridStep) -> None:
+        """Begin an interval; its steps are the first of a kind."""
         self._blocks[self._turn, _NODE] = list(leaves(now))
         self._infusion[:] = infusion
-
-    def numbers(self, steps: GridStep) -> FloatArray:
-        """(steps, numbers) what is computed for a step and all patients alike."""
         known = self._known | self.tape.values(step=steps)
         compute(self.tape.numbers, known)
-        shape = np.shape(steps.length)
-        return np.stack([np.broadcast_to(known[one.number], shape) for one in self.tape.from_numbers], axis=1)
+        self._table = _columns([known[one.number] for one in self.tape.from_numbers], steps)
+        kept = self._kept.setdefault(kind, [])
+        for first in range(len(kept), len(self._table), _STEPS_AT_ONCE):
+            kept += self._rows_of(self._table[first : first + _STEPS_AT_ONCE])
+        self._kind = kind
 
-    def take(self, name: tuple[int, int], numbers: FloatArray) -> None:
-        """Take a step; those of one name have the same length."""
-        self._numbers[:] = numbers
-        if name not in self._kept:
-            self._kept[name] = self._of_step()
-        self._rows[:] = self._kept[name]
+    def _rows_of(self, table: FloatArray) -> list[FloatArray]:
+        """For each of some steps, (rows, N) what hangs on its length and on the patient alone."""
+        known = self._known | {one.number: table[:, at, None] for at, one in enumerate(self.tape.from_numbers)}
+        compute(self.tape.rows, known)
+        found = np.empty((len(table), *self._rows.shape))
+        for at, one in enumerate(self.tape.from_rows):
+            found[:, at] = known[one.number]
+        return list(found)
+
+    def take(self, i: int) -> None:
+        """Take a step of the interval."""
+        self._numbers[:] = self._table[i]
+        self._rows[:] = self._kept[self._kind][i]
         for function, one, other, result in self._turns[self._turn]:
             function(one, other, result)
         self._turn = 1 - self._turn
 
-    def _of_step(self) -> FloatArray:
-        """(rows, N) what hangs on a step's length and on the patient alone."""
-        numbers = zip((one.number for one in self.tape.from_numbers), self._numbers, strict=True)
-        known = self._known | dict(numbers)
-        compute(self.tape.rows, known)
-        return np.stack([known[one.number] for one in self.tape.from_rows])
+
+_STEPS_AT_ONCE = 32
+"""Steps whose rows are computed together: more would not fit into the second cache."""
+
+
+def _columns(values: Sequence[FloatArray | float], steps: GridStep) -> FloatArray:
+    """(steps, values) the values of each step; one that is the same in all stands in each."""
+    table = np.empty((np.size(steps.length), len(values)))
+    for at, value in enumerate(values):
+        table[:, at] = value
+    return table
 
 
 class _PlainSteps:
@@ -259,6 +273,7 @@ class _PlainSteps:
         compute(tape.run, self._known)
         self._run = [float(np.ravel(self._known[one.number])[0]) for one in tape.from_run]
         self._lines = _lines_for(tape)
+        self._table: list[list[float]] = []
         self._infusion: tuple[float, ...] = ()
         self._before: tuple[float, ...] = ()
         self._now: tuple[float, ...] = ()
@@ -283,24 +298,20 @@ class _PlainSteps:
         """(8, 2, 1) what endpoints are found on, at the middle and at the end of the last step."""
         return np.array(self._now[_SEEN:-1]).reshape(_WATCHED, 2, 1)
 
-    def begin(self, now: Node, infusion: Inflow) -> None:
+    def begin(self, now: Node, infusion: Inflow, _: int, steps: GridStep) -> None:
         """Begin an interval."""
         *moment, last = (float(row[0]) for row in leaves(now))
         rows = [*(value for each in moment[:_MOMENT] for value in (each, each)), *moment[_MOMENT:], last]
         self._now = tuple(rows)
         self._infusion = tuple(float(row[0]) for row in infusion)
-
-    def numbers(self, steps: GridStep) -> list[list[float]]:
-        """What is computed for each step."""
         known = self._known | self.tape.values(step=steps)
         compute((*self.tape.numbers, *self.tape.rows), known)
-        shape = np.shape(steps.length)
-        columns = [known[one.number] for one in (*self.tape.from_numbers, *self.tape.from_rows)]
-        found: list[list[float]] = np.stack([np.broadcast_to(one, shape) for one in columns], axis=1).tolist()
-        return found
+        read = (*self.tape.from_numbers, *self.tape.from_rows)
+        self._table = _columns([known[one.number] for one in read], steps).tolist()
 
-    def take(self, _: tuple[int, int], numbers: list[float]) -> None:
-        """Take a step."""
+    def take(self, i: int) -> None:
+        """Take a step of the interval."""
+        numbers = self._table[i]
         self._before = self._now
         known = (*self._run, *numbers, *_node_of(self._now), *self._infusion)
         try:

@@ -8,9 +8,8 @@ the bytes that it has alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
 
 import numpy as np
 
@@ -45,13 +44,16 @@ class CallPlan:
 
 def plan_of(operations: Sequence[Symbol], outputs: Sequence[Symbol]) -> CallPlan:
     """Find the pairs among operations; `outputs` are those results that lie side by side in any case, two by two."""
-    search = _PairSearch(operations)
+    search, fixed = _PairSearch(operations), set(outputs)
     if len(outputs) % 2:
         search.neighbours[outputs[-1].number] = (outputs[-1],)
     for one, other in zip(outputs[::2], outputs[1::2], strict=False):
         search.pair(one, other, is_fixed=True)
     search.pair_alike()
-    return CallPlan(tuple(search.calls()), search.neighbours)
+    calls = tuple(search.calls())
+    beside = {lanes for call in calls for lanes in (call.results, *call.operands) if len(lanes) > 1}
+    wanted = {number: block for number, block in search.neighbours.items() if block in beside or block[0] in fixed}
+    return CallPlan(calls, wanted)
 
 
 class _PairSearch:
@@ -143,20 +145,17 @@ class _PairSearch:
             return None if not isinstance(operand, Symbol) else (operand.varies, operand.is_row)
         return names[operand.number]
 
-    def calls(self) -> Iterator[CallOnRows]:
+    def calls(self) -> list[CallOnRows]:
         """All operations, each after those that it hangs on; two at once where they are neighbours that fit."""
         heads = self._heads()
         while True:
             members = defaultdict(list)
             for number, head in sorted(heads.items(), key=lambda item: item[0] != item[1]):  # the first of a call first
                 members[head].append(self.operations[number])
-            order = _in_order(heads, members)
-            if (stuck := set(members) - set(order)) == set():
-                break
-            torn = next(head for head in sorted(stuck) if len(members[head]) > 1)
-            heads |= {one.number: one.number for one in members[torn]}
-        for head in order:
-            yield self._together(members[head])
+            order = _Order(heads, members)
+            if order.torn is None:
+                return [self._together(members[head]) for head in order.done]
+            heads |= {one.number: one.number for one in members[order.torn]}
 
     def _heads(self) -> dict[int, int]:
         """For each operation by its number, that of the first of its call."""
@@ -180,27 +179,32 @@ def _is_of_run(operand: Operand) -> bool:
     return not isinstance(operand, Symbol) or operand.varies in {0, RUN}
 
 
-def _in_order(heads: Mapping[int, int], members: Mapping[int, Sequence[Symbol]]) -> list[int]:
-    """Calls by their heads, each after those that it hangs on, and else in the order of the lines."""
-    waits, users = {}, defaultdict(list)
-    for head, found in members.items():
-        read = {
-            heads[one.number]
-            for each in found
-            for one in each.operands
-            if isinstance(one, Symbol) and one.number in heads
-        }
-        waits[head] = len(read)
-        for one in read:
-            users[one].append(head)
-    ready = [(max(one.number for one in members[head]), head) for head, number in waits.items() if not number]
-    heapify(ready)
-    order = []
-    while ready:
-        _, head = heappop(ready)
-        order.append(head)
-        for user in users[head]:
-            waits[user] -= 1
-            if not waits[user]:
-                heappush(ready, (max(one.number for one in members[user]), user))
-    return order
+class _Order:
+    """Calls by their heads, each after those that it hangs on and soon after them, so that few rows are in use at once.
+
+    `torn` is one that waits for itself, as two that are one call can; None where there is none.
+    """
+
+    def __init__(self, heads: Mapping[int, int], members: Mapping[int, Sequence[Symbol]]) -> None:
+        self._heads, self._members = heads, members
+        self.done: dict[int, None] = {}
+        self._path: list[int] = []
+        roots = sorted(members, key=lambda head: max(one.number for one in members[head]))
+        self.torn = next((torn for torn in map(self._visit, roots) if torn is not None), None)
+
+    def _visit(self, head: int) -> int | None:
+        if head in self.done:
+            return None
+        if head in self._path:
+            return next(each for each in self._path[self._path.index(head) :] if len(self._members[each]) > 1)
+        self._path.append(head)
+        for read in self._read_by(head):
+            if (torn := self._visit(read)) is not None:
+                return torn
+        self._path.pop()
+        self.done[head] = None
+        return None
+
+    def _read_by(self, head: int) -> list[int]:
+        operands = (one for each in self._members[head] for one in each.operands if isinstance(one, Symbol))
+        return sorted({self._heads[one.number] for one in operands if one.number in self._heads})
