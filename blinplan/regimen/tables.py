@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from blinplan.quantities import (
     MINUTES_PER_DAY,
@@ -92,6 +93,7 @@ def _fraction(number: Decimal | None) -> Fraction | None:
     return None if number is None else Fraction(number)
 
 
+@lru_cache(maxsize=1024)
 def _premedication(given: schema.PremedicationTable, path: KeyPath) -> Premedication:
     latest = given.latest_minutes_before
     return Premedication(

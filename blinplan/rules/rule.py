@@ -1,6 +1,6 @@
 """What a rule is, and what it can find."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -156,8 +156,8 @@ class Case:
         self._rest_on(known.limits)
         return cast("T", known.value)
 
-    def _rest_on(self, names: Iterable[str]) -> None:
-        if isinstance(self.limits, Consulted):
+    def _rest_on(self, names: Collection[str]) -> None:
+        if names and isinstance(self.limits, Consulted):
             self.limits.names |= dict.fromkeys(names)
 
     @property

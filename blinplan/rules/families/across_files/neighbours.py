@@ -78,6 +78,11 @@ class Neighbour:
         """The folder that its file is in."""
         return Path(self.document.name).parent
 
+    @property
+    def folder_name(self) -> str:
+        """The path of that folder."""
+        return os.path.dirname(self.document.name)  # noqa: PTH120 - as above
+
     def at(self, path: KeyPath) -> str:
         """Where in its file something stands."""
         return f"{self.document.name}:{self.document.position(self.document.value_span(path).start).line}"
@@ -144,20 +149,30 @@ class Neighbours:
         name = neighbour.purpose.eligibility.otherwise
         if name is None:
             return None
+        place = (neighbour.folder_name, name)
+        if place not in self._led_to:  # from one folder a name leads to one regimen, which many may name
+            self._led_to[place] = self._named_from(*place)
+        return self._led_to[place]
+
+    def _named_from(self, folder: str, name: str) -> Neighbour | Unknown:
         known = self._by_name.get(name, ())
         if known:
-            beside = (one for one in known if one.folder == neighbour.folder)
+            beside = (one for one in known if one.folder_name == folder)
             other = next(beside, known[0])
             return other if other.fits_for_certain else "faulty"
         if name in self.faulty:
             return "faulty"
-        if _is_file(neighbour.folder / f"{name}.toml"):
+        if _is_file(Path(folder) / f"{name}.toml"):
             return "not asked"
         return _load_shipped(name) or "nowhere"
 
     def number_for(self, indication: Indication) -> int:
         """How many of them are for an indication."""
         return self._indications[indication]
+
+    @cached_property
+    def _led_to(self) -> dict[tuple[str, str], Neighbour | Unknown]:
+        return {}
 
     @cached_property
     def _indications(self) -> Counter[Indication]:

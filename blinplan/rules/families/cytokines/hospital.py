@@ -146,12 +146,14 @@ def _is_whole_infusion(cycle: Cycle, days: int) -> bool:
 
 def _far_above(rule: Rule, case: Case, number: int, days: int) -> Iterator[Finding]:
     """A stay of many times the label's, or the base's; after the cycles that they have days for, of their last."""
+    times, more = case.limits["far_longer_stay"], case.limits["longer_stay"]
+    if days <= more.value:  # as most are
+        return
     beside = next((stay for n in range(number, 0, -1) if (stay := _stay_beside(case, n)) is not None), None)
     if beside is None:
         return
     due, limits = labelled.hospital_days(case, number)
     due = max(due, beside.days)
-    times, more = case.limits["far_longer_stay"], case.limits["longer_stay"]
     if days > times.value * due and days > due + more.value:
         last = "" if _stay_beside(case, number) is not None else ", the last that are stated,"
         yield case.finding(

@@ -7,6 +7,7 @@ from blinplan.label.read import label_of
 from blinplan.regimen.regimen import Occasion, Premedication, Status
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
+from blinplan.rules.families.cytokines.premedication.alike import once_for_all_alike
 from blinplan.rules.families.cytokines.premedication.comparison import (
     PremedicationPair,
     drugs_text,
@@ -18,6 +19,7 @@ from blinplan.rules.families.cytokines.premedication.missing import missing_occa
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 
+@once_for_all_alike
 def premedication_differs(rule: Rule, case: Case) -> Answer:
     """Find what of the premedication is not the label's, or not that of the regimen departed from."""
     if not case.regimen.premedication:

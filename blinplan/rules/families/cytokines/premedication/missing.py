@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from blinplan.regimen.regimen import Departure, Occasion, Premedication
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
+from blinplan.rules.families.cytokines.premedication.alike import once_for_all_alike
 from blinplan.rules.families.cytokines.premedication.groups import NOTHING_SAID, OfGroup, by_group
 from blinplan.rules.rule import Answer, Case, Finding, Rule, Severity
 
 _RESTARTS = frozenset({Occasion.RESTART, Occasion.FIRST_CYCLE_RESTART})
 
 
+@once_for_all_alike
 def premedication_missing(rule: Rule, case: Case) -> Answer:
     """Find starts, steps and restarts before which the label has premedication, and the file none."""
     if not case.regimen.premedication:
