@@ -210,7 +210,8 @@ def _table(compared: PairedComparison, endpoints: Sequence[ComparedEndpoint], sc
     side_by_side, narrow = len(names) == _SIDE_BY_SIDE, screen.width < _ROOMY + (_OVER_WIDTH if over else 0)
     one_line = screen.wide if over is None else not narrow
     table = screen.table()
-    table.add_column("Patients in whom" if shares else "Endpoint", min_width=_LEAST_LABEL if one_line else None)
+    least = _LEAST_LABEL if one_line else None
+    table.add_column("Patients in whom" if shares else "Endpoint", min_width=least, overflow="fold")
     for name in names if side_by_side else ["Share" if shares else "Value"]:
         table.add_column(name, justify="right", overflow="fold", max_width=_NARROW_VALUE if narrow else None)
     table.add_column(
