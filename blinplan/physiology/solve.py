@@ -212,7 +212,7 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
     if size < 1:
         raise ValueError("a chunk has at least 1 patient")
     many = _MANY if by.name == "compiled" else 0
-    groups = timetables(dosing, chosen, population.constants, n, many=many)
+    groups = timetables(dosing, chosen, population, many=many)
     start, stop = groups[0].timetable.start, groups[0].timetable.stop
     days = None if output_days is None else np.array(output_days, dtype=np.float64, ndmin=1)
     if days is not None and days.size and not start <= days.min() <= days.max() <= stop:

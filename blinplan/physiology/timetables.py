@@ -6,18 +6,30 @@ nobody's steps, and not a byte of what comes of them, depend on who is simulated
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from blinplan.physiology.engine.grid import IntArray, refinement
+from blinplan.physiology.engine.grid import (
+    FREE,
+    INFUSING,
+    SLOW,
+    SLOW_ELIMINATION,
+    STEEP,
+    STEEP_RISE,
+    Growth,
+    IntArray,
+    refinement,
+)
 from blinplan.physiology.engine.integrate import CyclePart, DoseStep, Interval, Rise, Timetable
 from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.dosing import Dosing, Options
-from blinplan.physiology.model.population import Constants, FloatArray
+from blinplan.physiology.model.population import Constants, FloatArray, Population
 from blinplan.quantities import MINUTES_PER_DAY
 
 
@@ -28,19 +40,39 @@ class Together(NamedTuple):
     timetable: Timetable
 
 
-def timetables(
-    dosing: Dosing, options: Options, constants: Constants, patients: int, *, many: int = 0
-) -> list[Together]:
-    """Part so many patients into those of one timetable, in the order of the first of each.
+def timetables(dosing: Dosing, options: Options, patients: Population, *, many: int = 0) -> list[Together]:
+    """Part patients into those of one timetable, in the order of the first of each.
 
     Where parameters differ between patients, those of one value go together of what decides the steps; where as many as
     ``many`` have all of them alike, each of these by themselves.
     """
-    columns = np.broadcast_to(np.arange(dosing.rates.shape[1]), patients)
+    columns, constants = np.broadcast_to(np.arange(dosing.rates.shape[1]), patients.size), patients.constants
+    kinds = _kinds(dosing.rates, patients)
     return [
-        Together(those, _timetable(dosing, dosing.rates[:, columns[those[0]]], options, constants.select(those[:1])))
-        for those in _of_one_pattern(dosing.rates, _deciding(constants, options, many), patients)
+        Together(
+            those,
+            _timetable(
+                dosing,
+                dosing.rates[:, columns[those[0]]],
+                [_GROWTHS[kind] for kind in kinds[:, those[0]].tolist()],
+                options,
+                constants.select(those[:1]),
+            ),
+        )
+        for those in _of_one_pattern(dosing.rates, kinds, _deciding(constants, options, many))
     ]
+
+
+_GROWTHS = (INFUSING, FREE, STEEP, SLOW)
+
+
+def _kinds(rates: FloatArray, patients: Population) -> NDArray[np.int8]:
+    """(K, N) how steps grow in each interval: which of the growths, by what the patient gets and is."""
+    rise = m.steady_state(rates, np.asarray(patients.volume)) / patients.lysis_ec50
+    infusing = np.where(rise > STEEP_RISE, _GROWTHS.index(STEEP), _GROWTHS.index(INFUSING))
+    is_slow = patients.clearance / patients.volume < SLOW_ELIMINATION
+    free = np.where(is_slow, _GROWTHS.index(SLOW), _GROWTHS.index(FREE))
+    return np.where(rates > 0.0, infusing, free).astype(np.int8)
 
 
 _PREMEDICATION = ("premedication_reduction", "premedication_half_life")
@@ -59,25 +91,26 @@ def _deciding(constants: Constants, options: Options, many: int) -> list[FloatAr
     return found
 
 
-def _of_one_pattern(rates: FloatArray, parameters: list[FloatArray], patients: int) -> Iterator[IntArray]:
+def _of_one_pattern(rates: FloatArray, kinds: NDArray[np.int8], parameters: list[FloatArray]) -> Iterator[IntArray]:
     """Places of patients whose infusion runs, rises, falls and stays alike, and who have some parameters alike."""
-    pattern = np.concatenate([np.sign(np.diff(rates, axis=0)), np.sign(rates)]).astype(np.int8)
-    if parameters:
-        pattern = np.concatenate([np.broadcast_to(pattern, (pattern.shape[0], patients)), np.stack(parameters)])
+    changes = np.broadcast_to(np.sign(np.diff(rates, axis=0)), (rates.shape[0] - 1, kinds.shape[1]))
+    pattern = np.concatenate([changes, kinds, *(values[None, :] for values in parameters)])
     if (pattern == pattern[:, :1]).all():
-        yield np.arange(patients)
+        yield np.arange(kinds.shape[1])
         return
-    _, firsts, kinds = np.unique(pattern, axis=1, return_index=True, return_inverse=True)
-    for kind in np.argsort(firsts):
-        yield np.flatnonzero(kinds.ravel() == kind)
+    _, firsts, numbers = np.unique(pattern, axis=1, return_index=True, return_inverse=True)
+    for number in np.argsort(firsts):
+        yield np.flatnonzero(numbers.ravel() == number)
 
 
-def _timetable(dosing: Dosing, rates: FloatArray, options: Options, constants: Constants) -> Timetable:
-    """The timetable of patients whose infusion changes as these rates (K) do."""
+def _timetable(
+    dosing: Dosing, rates: FloatArray, growths: Sequence[Growth], options: Options, constants: Constants
+) -> Timetable:
+    """The timetable of patients whose infusion changes as these rates (K) do, and whose steps grow so in each row."""
     acts = options.premedication and constants.premedication_reduction > 0.0
     given = tuple(sorted(set(dosing.premedication_minutes))) if acts else ()
     return Timetable(
-        intervals=_intervals(dosing, rates, given),
+        intervals=_intervals(dosing, rates, growths, given),
         dose_steps=_dose_steps(dosing),
         escalations=tuple(_escalations(dosing, _rises(rates[:, None]))),
         desensitises=options.attenuation == "desensitisation",
@@ -86,7 +119,9 @@ def _timetable(dosing: Dosing, rates: FloatArray, options: Options, constants: C
     )
 
 
-def _intervals(dosing: Dosing, rates: FloatArray, cuts: tuple[int, ...]) -> tuple[Interval, ...]:
+def _intervals(
+    dosing: Dosing, rates: FloatArray, growths: Sequence[Growth], cuts: tuple[int, ...]
+) -> tuple[Interval, ...]:
     """Join neighbours of one rate: an event that changes nothing must change nothing.
 
     Cut at `cuts` (minutes), where the states have a kink though the infusion runs on.
@@ -99,7 +134,7 @@ def _intervals(dosing: Dosing, rates: FloatArray, cuts: tuple[int, ...]) -> tupl
             if (same or begin > start) and begin not in cuts:
                 found[-1] = _longer(found[-1], stretch)
             else:
-                found.append(Interval(stretch.start, stretch.stop, k, bool(rates[k] > 0.0), (stretch,)))
+                found.append(Interval(stretch.start, stretch.stop, k, bool(rates[k] > 0.0), growths[k], (stretch,)))
     return tuple(found)
 
 

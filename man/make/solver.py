@@ -6,7 +6,7 @@ from pathlib import Path
 
 from blinplan.course.events import periods
 from blinplan.physiology.engine.choose import WORTH_COMPILING
-from blinplan.physiology.engine.grid import FREE, INFUSING, Growth, ends_of_steps
+from blinplan.physiology.engine.grid import FREE, INFUSING, SLOW_ELIMINATION, STEEP_RISE, Growth, ends_of_steps
 from blinplan.physiology.model.mechanism import CELLS_OF_A_FULL_MARROW
 from blinplan.physiology.model.states import TABLE
 from blinplan.quantities import MINUTES_PER_DAY
@@ -35,6 +35,12 @@ _GRID = (
     " at the start, the middle and the end of the step they lie in; crossings of a level, peaks and nadirs are"
     " found on the same polynomial. Where cytolytic proteins act faster than usual in a population, all steps of it"
     " are shorter.",
+)
+_RARE = (
+    "Two kinds of patients, of whom there are few, have shorter steps than these: those in whom a dose is so high that"
+    f" the drug rises by more than {STEEP_RISE:g} times the concentration of half lysis in a day, right after a start,"
+    f" and those who eliminate the drug at less than {SLOW_ELIMINATION:g}/day, after the end of an infusion. Which they"
+    " are follows from the patient and the dose, too."
 )
 _BOUND = (
     "The promise is an error of at most {bound} in every series at every time that is looked at: the difference"
@@ -83,7 +89,9 @@ def pages() -> dict[str, str]:
                 "description",
                 roff.paragraph(_METHOD[0]),
                 roff.subsection("Method", *map(roff.paragraph, _METHOD[1:])),
-                roff.subsection("Steps", roff.paragraph(_GRID[0]), roff.example(_steps()), roff.paragraph(_GRID[1])),
+                roff.subsection(
+                    "Steps", roff.paragraph(_GRID[0]), roff.example(_steps()), *map(roff.paragraph, (_GRID[1], _RARE))
+                ),
                 roff.subsection("Error", *_error()),
                 roff.subsection("Pairs and neighbours", *map(roff.paragraph, _PAIRS)),
                 roff.subsection("The same bytes", *map(roff.paragraph, _BYTES)),

@@ -16,3 +16,15 @@ def test_a_quarter_of_the_steps_finds_no_more_than_the_bound(name: str) -> None:
     worst = worst_of(name, people, 3500)
     assert 1e-6 < worst.error <= GREATEST_ERROR, worst
     assert np.isfinite(worst.error)
+
+
+@pytest.mark.parametrize(
+    ("name", "seed", "patient"), [("rr-below-45-kg", 777, 862), ("nhl-90", 777, 316), ("nhl-90", 1, 343)]
+)
+def test_patients_who_eliminate_slowly_or_are_lysed_at_once_are_within_the_bound(
+    name: str, seed: int, patient: int
+) -> None:
+    """Three of 160,000 who missed it: 4.0e-4, 2.4e-4 and 3.7e-4."""
+    people = draw(library.regimen(name).virtual_population, 1, seed, first=patient)
+    worst = worst_of(name, people, patient)
+    assert 1e-7 < worst.error <= 0.5 * GREATEST_ERROR, worst

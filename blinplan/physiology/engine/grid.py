@@ -34,6 +34,13 @@ class Growth(NamedTuple):
 # infusion, and after its end, which is smoother at first.
 INFUSING = Growth((0.0, 1.5, 4.0, 12.0), (0.002, 0.125, 0.27, 0.8))
 FREE = Growth((0.0, 1.5, 5.0, 8.0, 12.0), (0.004, 0.085, 0.24, 0.5, 0.65))
+# After a start in patients in whom the drug passes the concentration of half lysis within five minutes: lysis is there
+# within the first steps. And after the end of an infusion in patients who eliminate the drug so slowly that lysis ends
+# days later, when steps are usually long.
+STEEP = Growth((0.0, 0.02, 1.5, 4.0, 12.0), (0.0003, 0.0036, 0.125, 0.27, 0.8))
+SLOW = Growth((0.0, 1.5, 5.0, 12.0), (0.004, 0.085, 0.14, 0.3))
+STEEP_RISE, SLOW_ELIMINATION = 300.0, 1.0
+"""Times the concentration of half lysis that the drug rises in a day; the elimination rate, 1/day."""
 # Where cytolytic proteins act faster than this (1/day), what follows them is steeper and the steps are smaller.
 _USUAL_CYTOLYTIC_RATE, _REFINEMENT = 3.2, 0.65
 
@@ -116,11 +123,11 @@ class Grid(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def grids(coarseness: float, days: int) -> tuple[Grid, Grid]:
-    """The steps after an event that leaves an infusion, and after one that leaves none: as many of each."""
-    both = [ends_of_steps(growth, coarseness, days) for growth in (INFUSING, FREE)]
-    number = max(map(len, both))
-    return _grid(both[0], number), _grid(both[1], number)
+def grids(coarseness: float, days: int, growths: tuple[Growth, ...] = (INFUSING, FREE)) -> tuple[Grid, ...]:
+    """The steps after events, as many of each kind: usually one that leaves an infusion, and one that leaves none."""
+    each = [ends_of_steps(growth, coarseness, days) for growth in growths]
+    number = max(map(len, each))
+    return tuple(_grid(ends, number) for ends in each)
 
 
 def _grid(ends: tuple[float, ...], number: int) -> Grid:

@@ -19,7 +19,7 @@ from blinplan.physiology.engine.advance import (
     shared_loss_rates,
 )
 from blinplan.physiology.engine.collocation import weights
-from blinplan.physiology.engine.grid import Grid, IntArray, grids, places, refinement
+from blinplan.physiology.engine.grid import FREE, INFUSING, Grid, Growth, IntArray, grids, places, refinement
 from blinplan.physiology.engine.searches import NOTHING, History, Searches
 from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.population import Constants, FloatArray, Population
@@ -90,12 +90,13 @@ class Rise(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A stretch of constant infusion: days from the course start, row of the rates, whether it infuses, its cycles."""
+    """A stretch of constant infusion: days from the course start, row of the rates, how steps grow, and its cycles."""
 
     start: float
     stop: float
     row: int
     infusing: bool
+    growth: Growth
     stretches: tuple[CyclePart, ...]
 
 
@@ -148,18 +149,19 @@ def course_of(timetable: Timetable, constants: Constants, days: tuple[float, ...
     """
     coarseness = timetable.coarseness * refinement(constants.cytolytic_rate)
     longest = ceil(max(interval.stop - interval.start for interval in timetable.intervals))
-    both = grids(coarseness, longest)
-    kinds = np.array([0 if interval.infusing else 1 for interval in timetable.intervals])
+    growths = tuple(dict.fromkeys((INFUSING, FREE, *(interval.growth for interval in timetable.intervals))))
+    each = grids(coarseness, longest, growths)
+    kinds = np.array([growths.index(interval.growth) for interval in timetable.intervals])
     wanted = np.array(days)
     parts = [
-        _part(interval, timetable, constants, both[kind], wanted, first=not at)
+        _part(interval, timetable, constants, each[kind], wanted, first=not at)
         for at, (interval, kind) in enumerate(zip(timetable.intervals, kinds, strict=True))
     ]
     together = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _Part._fields}
     return StepPlan(
-        lengths=np.stack([grid.lengths for grid in both]),
-        ends=np.stack([grid.ends for grid in both]),
-        weights=np.stack([_table(shared_loss_rates(constants), grid.lengths) for grid in both]),
+        lengths=np.stack([grid.lengths for grid in each]),
+        ends=np.stack([grid.ends for grid in each]),
+        weights=np.stack([_table(shared_loss_rates(constants), grid.lengths) for grid in each]),
         kind=kinds,
         steps=np.array([part.premedicated.shape[0] // 2 for part in parts]),
         first_node=_starts([part.premedicated for part in parts])[:-1],
