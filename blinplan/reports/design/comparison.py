@@ -330,8 +330,8 @@ def reading_lines(compared: PairedComparison) -> Iterator[str]:
     reference = visible(compared.reference.name)
     if compared.shares:
         yield (
-            f"only one: patients in whom it is so under the other regimen and not under {reference}, and the other way"
-            " round."
+            "Shares differ by percentage points. only one: patients in whom it is so under the other regimen and not"
+            f" under {reference}, and the other way round."
         )
     if compared.numbers:
         yield (
@@ -418,7 +418,13 @@ def _markdown_table(compared: PairedComparison, endpoints: Sequence[ComparedEndp
     told = by_group(endpoints)
     shares = told[0].measure is Measure.SHARE
     names = [markdown_text(compared.arms[number].name) for number in (0, place)]
-    heads = ["Patients in whom" if shares else "Endpoint", *names, "95 %", *(["only one"] if shares else []), "of"]
+    heads = [
+        "Patients in whom" if shares else "Endpoint",
+        *names,
+        "Difference (95 %)" if shares else "Paired (95 %)",
+        *(["only one"] if shares else []),
+        "of",
+    ]
     yield f"| {' | '.join(heads)} |"
     yield f"|---|{'---:|' * (len(heads) - 1)}"
     for endpoint in told:
