@@ -126,7 +126,7 @@ def plausible_presets(preset: str, count: int) -> Iterator[Preset]:
     StaleSetsError, TooFewSetsError
         When they were made for other parameters, or there are not so many.
     """
-    for values in plausible_sets().first(count):
+    for values in plausible_sets().first(count) if count else ():
         yield presets_with(values)[preset]
 
 

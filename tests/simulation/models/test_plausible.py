@@ -102,6 +102,7 @@ def test_sets_of_other_parameters_are_refused(monkeypatch: pytest.MonkeyPatch) -
     plausible_sets.cache_clear()
     with pytest.raises(StaleSetsError, match="made for other parameters"):
         plausible_sets()
+    assert list(plausible_presets("adult-rr", 0)) == []  # whoever asks for none does not hear of it
     plausible_sets.cache_clear()
 
 
