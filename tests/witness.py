@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableSequence, Sequence
 from itertools import pairwise
-from typing import Literal
+from types import SimpleNamespace
+from typing import Any, Literal
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -43,51 +44,69 @@ ONE_CELL = math.log(1e-12)
 LOG_BLASTS = States._fields.index("log_blasts")
 
 
+SHARED = (
+    *("volume", "lysis_hill", "activation_hill", "cytolytic_rate", "effector_reference", "effector_half"),
+    *("b_reference", "b_turnover", "blast_reference", "blast_growth", "blood_burden_share", "return_rate"),
+    *("adhesion_recovery", "desensitisation", "resensitisation", "sensing_threshold", "proliferation_loss"),
+    *("homeostasis", "cytokine_loss"),
+)
+"""Parameters that all patients share."""
+OWN = (
+    *("clearance", "lysis_ec50", "activation_ec50", "kill_rate", "marrow_sensitivity", "regeneration_rate"),
+    *("blast_sensitivity", "b_cells", "t_cells", "adhesion_rate", "adhesion_adaptation", "proliferation_rate"),
+)
+"""Parameters of a patient's own."""
+
+
+def rates_of_change(
+    y: Sequence[float], rate: float, p: Any, left: float, desensitises: bool, dy: MutableSequence[float]
+) -> None:
+    """Write the rates of change of all states of one patient, of whose cytokine release so much is left.
+
+    The engines of the benchmark that are compiled compile it.
+    """
+    conc = max(y[0], 0.0)
+    lytic = conc**p.lysis_hill / (conc**p.lysis_hill + p.lysis_ec50**p.lysis_hill)
+    act = conc**p.activation_hill / (conc**p.activation_hill + p.activation_ec50**p.activation_hill)
+    tau = y[5] / p.effector_reference
+    effectors = (1.0 + p.effector_half) * tau / (p.effector_half + tau)
+    blasts = math.exp(y[11])
+    density = p.blood_burden_share * y[10] / p.b_reference + (1.0 - p.blood_burden_share) * blasts / p.blast_reference
+    targets = 2.0 * density / (1.0 + density)
+    above = max(act - y[2], 0.0)
+    adhesion = p.adhesion_rate * above**3 / (above**2 + p.sensing_threshold**2)
+    above = max(act - y[3], 0.0)
+    signal = above**3 / (above**2 + p.sensing_threshold**2) if desensitises else act
+    kill = p.kill_rate * y[1]
+    dy[0] = (1000.0 * rate - p.clearance * conc) / p.volume
+    dy[1] = p.cytolytic_rate * (lytic * effectors - y[1])
+    dy[2] = (p.adhesion_recovery + p.adhesion_adaptation * act) * (act - y[2])
+    dy[3] = (p.resensitisation + p.desensitisation * act) * (act - y[3])
+    dy[4] = p.proliferation_loss * (act * effectors * targets - y[4])
+    dy[5] = p.homeostasis * (p.t_cells - y[5]) + p.proliferation_rate * y[4] * p.t_cells
+    dy[6] = adhesion * (y[5] - y[6]) - p.return_rate * y[6]
+    dy[7] = p.regeneration_rate * (1.0 - y[7]) - p.marrow_sensitivity * kill * y[7]
+    dy[8] = p.regeneration_rate * (y[7] - y[8]) - p.marrow_sensitivity * kill * y[8]
+    dy[9] = p.regeneration_rate * (y[8] - y[9]) - p.marrow_sensitivity * kill * y[9]
+    dy[10] = p.b_turnover * (p.b_cells * y[9] - y[10]) - kill * y[10]
+    dy[11] = p.blast_growth * (1.0 - blasts) - p.blast_sensitivity * kill
+    dy[12] = left * signal * effectors * targets - p.cytokine_loss * y[12]
+
+
 def right_hand_side(
     patients: Population, patient: int, rate: float, options: Options, premedication: Sequence[float]
 ) -> RightHandSide:
     """Time derivatives of all states of one patient while `rate` (mcg/day) is infused, premedicated at earlier days."""
-    p, c, i = patients, patients.constants, patient
-
-    def surplus(activation: float, memory: float) -> float:
-        above = max(activation - memory, 0.0)
-        return above**3 / (above**2 + c.sensing_threshold**2)
+    c, desensitises = patients.constants, options.attenuation == "desensitisation"
+    own = {name: float(getattr(patients, name)[patient]) for name in OWN}
+    person = SimpleNamespace(**{name: float(getattr(c, name)) for name in SHARED}, **own)
 
     def derivative(t: float, y: FloatArray) -> FloatArray:
-        conc, cyto, m_a, m_c, prolif, t_tot, t_adh, p1, p2, p3, b, log_l, x = (float(v) for v in y)
-        conc = max(conc, 0.0)
-        lytic = conc**c.lysis_hill / (conc**c.lysis_hill + p.lysis_ec50[i] ** c.lysis_hill)
-        act = conc**c.activation_hill / (conc**c.activation_hill + p.activation_ec50[i] ** c.activation_hill)
-        tau = t_tot / c.effector_reference
-        effectors = (1 + c.effector_half) * tau / (c.effector_half + tau)
-        blasts = math.exp(log_l)
-        density = c.blood_burden_share * b / c.b_reference + (1 - c.blood_burden_share) * blasts / c.blast_reference
-        targets = 2 * density / (1 + density)
-        adhesion = p.adhesion_rate[i] * surplus(act, m_a)
-        kill = p.kill_rate[i] * cyto
-        r, phi = p.regeneration_rate[i], p.marrow_sensitivity[i]
-        signal = surplus(act, m_c) if options.attenuation == "desensitisation" else act
+        left, dy = 1.0, [0.0] * len(y)
         for dose in premedication:
-            signal *= 1 - c.premedication_reduction * 0.5 ** ((t - dose) / c.premedication_half_life)
-        release = signal * effectors * targets
-        growing = c.blast_growth * (1 - blasts) - p.blast_sensitivity[i] * kill
-        return np.array(
-            [
-                (1000.0 * rate - p.clearance[i] * conc) / c.volume,
-                c.cytolytic_rate * (lytic * effectors - cyto),
-                (c.adhesion_recovery + p.adhesion_adaptation[i] * act) * (act - m_a),
-                (c.resensitisation + c.desensitisation * act) * (act - m_c),
-                c.proliferation_loss * (act * effectors * targets - prolif),
-                c.homeostasis * (p.t_cells[i] - t_tot) + p.proliferation_rate[i] * prolif * p.t_cells[i],
-                adhesion * (t_tot - t_adh) - c.return_rate * t_adh,
-                r * (1 - p1) - phi * kill * p1,
-                r * (p1 - p2) - phi * kill * p2,
-                r * (p2 - p3) - phi * kill * p3,
-                c.b_turnover * (p.b_cells[i] * p3 - b) - kill * b,
-                growing,
-                release - c.cytokine_loss * x,
-            ]
-        )
+            left *= 1 - c.premedication_reduction * 0.5 ** ((t - dose) / c.premedication_half_life)
+        rates_of_change(y.tolist(), rate, person, left, desensitises, dy)
+        return np.array(dy)
 
     return derivative
 

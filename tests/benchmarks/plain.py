@@ -5,51 +5,17 @@ the interpolant of order 4 that belongs to the method (Shampine, Math Comput 198
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from math import exp
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import initial_state
 from blinplan.quantities import MINUTES_PER_DAY
+from tests.witness import OWN, SHARED, rates_of_change
 
-_SHARED = (
-    "volume",
-    "lysis_hill",
-    "activation_hill",
-    "cytolytic_rate",
-    "effector_reference",
-    "effector_half",
-    "b_reference",
-    "b_turnover",
-    "blast_reference",
-    "blast_growth",
-    "blood_burden_share",
-    "return_rate",
-    "adhesion_recovery",
-    "desensitisation",
-    "resensitisation",
-    "sensing_threshold",
-    "proliferation_loss",
-    "homeostasis",
-    "cytokine_loss",
-)
-_OWN = (
-    "clearance",
-    "lysis_ec50",
-    "activation_ec50",
-    "kill_rate",
-    "marrow_sensitivity",
-    "regeneration_rate",
-    "blast_sensitivity",
-    "b_cells",
-    "t_cells",
-    "adhesion_rate",
-    "adhesion_adaptation",
-    "proliferation_rate",
-)
 _STAGES = np.array(
     [
         [0, 0, 0, 0, 0, 0],
@@ -75,48 +41,23 @@ _DENSE = np.array(
 )
 
 
-def parameters_of(people: Population) -> FloatArray:
-    """The parameters of each patient (patients, parameters), shared ones first."""
-    shared = np.array([float(getattr(people.constants, name)) for name in _SHARED])
-    own = np.stack([getattr(people, name) for name in _OWN], axis=1)
-    return np.ascontiguousarray(np.hstack([np.tile(shared, (people.size, 1)), own]))
+_rates_of_change = numba.njit(nogil=True, cache=False)(rates_of_change)
+
+
+def parameters_of(people: Population) -> NDArray[np.void]:
+    """The parameters of each patient by their names."""
+    found = np.empty(people.size, dtype=[(name, np.float64) for name in (*SHARED, *OWN)])
+    for name in SHARED:
+        found[name] = getattr(people.constants, name)
+    for name in OWN:
+        found[name] = getattr(people, name)
+    return found
 
 
 @numba.njit(nogil=True, cache=False)
 def derivative(y, rate, p, dy):  # type: ignore[no-untyped-def]
     """Rates of change of all states of one patient."""
-    volume, hill, act_hill, cyto_rate, reference, half = p[0], p[1], p[2], p[3], p[4], p[5]
-    b_reference, b_turnover, blast_reference, blast_growth, share = p[6], p[7], p[8], p[9], p[10]
-    back, recovery, desensitisation, resensitisation, threshold = p[11], p[12], p[13], p[14], p[15]
-    prolif_loss, homeostasis, cytokine_loss = p[16], p[17], p[18]
-    clearance, lysis, activation, kill_rate, phi, r, blast = p[19], p[20], p[21], p[22], p[23], p[24], p[25]
-    b_cells, t_cells, adhesion_rate, adaptation, prolif_rate = p[26], p[27], p[28], p[29], p[30]
-    conc = max(y[0], 0.0)
-    lytic = conc**hill / (conc**hill + lysis**hill)
-    act = conc**act_hill / (conc**act_hill + activation**act_hill)
-    tau = y[5] / reference
-    effectors = (1.0 + half) * tau / (half + tau)
-    blasts = exp(y[11])
-    density = share * y[10] / b_reference + (1.0 - share) * blasts / blast_reference
-    targets = 2.0 * density / (1.0 + density)
-    above = max(act - y[2], 0.0)
-    adhesion = adhesion_rate * above**3 / (above**2 + threshold**2)
-    above = max(act - y[3], 0.0)
-    signal = above**3 / (above**2 + threshold**2)
-    kill = kill_rate * y[1]
-    dy[0] = (1000.0 * rate - clearance * y[0]) / volume
-    dy[1] = cyto_rate * (lytic * effectors - y[1])
-    dy[2] = (recovery + adaptation * act) * (act - y[2])
-    dy[3] = (resensitisation + desensitisation * act) * (act - y[3])
-    dy[4] = prolif_loss * (act * effectors * targets - y[4])
-    dy[5] = homeostasis * (t_cells - y[5]) + prolif_rate * y[4] * t_cells
-    dy[6] = adhesion * (y[5] - y[6]) - back * y[6]
-    dy[7] = r * (1.0 - y[7]) - phi * kill * y[7]
-    dy[8] = r * (y[7] - y[8]) - phi * kill * y[8]
-    dy[9] = r * (y[8] - y[9]) - phi * kill * y[9]
-    dy[10] = b_turnover * (b_cells * y[9] - y[10]) - kill * y[10]
-    dy[11] = blast_growth * (1.0 - blasts) - blast * kill
-    dy[12] = signal * effectors * targets - cytokine_loss * y[12]
+    _rates_of_change(y, rate, p, 1.0, True, dy)
 
 
 @numba.njit(nogil=True, cache=False)

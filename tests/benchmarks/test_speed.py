@@ -7,7 +7,7 @@ import pytest
 
 from blinplan.physiology import draw
 from blinplan.physiology.model.dosing import Options
-from blinplan.physiology.model.states import initial_state
+from blinplan.physiology.model.states import TABLE, initial_state
 from tests.benchmarks.__main__ import BEGIN, END, README
 from tests.benchmarks.plain import derivative, parameters_of
 from tests.benchmarks.speed import GREATEST_ERROR, Competitor, Race, competitors, elapsed, speed_table
@@ -21,8 +21,8 @@ def test_the_plain_right_hand_side_is_that_of_the_witness() -> None:
     people = draw("adult-rr", 6, 4)
     chance, parameters = np.random.default_rng(1), parameters_of(people)
     for patient in range(people.size):
-        y = initial_state(people)[:, patient] + chance.random(13)
-        y[0], found = 400.0 * chance.random(), np.empty(13)
+        y = initial_state(people)[:, patient] + chance.random(len(TABLE))
+        y[0], found = 400.0 * chance.random(), np.empty(len(TABLE))
         derivative(y, 28.0, parameters[patient], found)
         expected = right_hand_side(people, patient, 28.0, Options(), ())(0.0, y)
         assert found == pytest.approx(expected, rel=1e-12, abs=1e-14)
@@ -39,7 +39,7 @@ def test_each_keeps_the_promise_on_the_same_patients(race: Race, name: str) -> N
     (competitor,) = [one for one in competitors() if (one.name, one.threads) == (name, 1)]
     measured = race.measure(competitor)
     assert 0.0 < measured.error <= GREATEST_ERROR
-    assert measured.run(2).shape == (13, 211, 2)
+    assert measured.run(2).shape == (len(TABLE), 211, 2)
     assert measured.rate > 0.0
 
 
