@@ -33,16 +33,17 @@ class Weights(NamedTuple):
 
 def weights(rate: FloatArray, step: FloatArray | float) -> Weights:
     """Weights for a loss rate (above 0) held over one step."""
-    exponent = (0.5 * step) * rate
-    decay = exponential(-exponent)
+    exponent = (-0.5 * step) * rate
+    decay = exponential(exponent)
     whole = decay * decay
-    half_start, half_middle, half_end = _integrals(exponent, decay, 0.5 * step, 0.25 * step, 0.25 * step)
-    start, middle, end = _integrals(2.0 * exponent, whole, step, step, 2.0 * step)
+    inverse = -1.0 / exponent
+    half_start, half_middle, half_end = _integrals(inverse, decay, 0.5 * step, 0.25 * step, 0.25 * step)
+    start, middle, end = _integrals(0.5 * inverse, whole, step, step, 2.0 * step)
     return Weights((decay, whole), (half_start, start), (half_middle, middle), (half_end, end))
 
 
 def _integrals(
-    exponent: FloatArray,
+    inverse: FloatArray,
     decay: FloatArray,
     length: FloatArray | float,
     by_first: FloatArray | float,
@@ -50,15 +51,14 @@ def _integrals(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Integrals against the Lagrange polynomials, from those against 1, u and u squared on the unit interval.
 
-    With x the exponent: I0 = (1 - exp(-x)) / x, I1 = (1 - I0) / x, I2 = (1 - 2 I1) / x, each by parts from the one
-    before it. Over a whole step the polynomials are 1 - 3 u + 2 u², 4 u - 4 u² and 2 u² - u; over its first half the
-    same at u / 2. The last arguments scale to the step.
+    With x the exponent, of which the inverse is given: I0 = (1 - exp(-x)) / x, I1 = (1 - I0) / x, I2 = (1 - 2 I1) / x,
+    each by parts from the one before it. Over a whole step the polynomials are 1 - 3 u + 2 u², 4 u - 4 u² and
+    2 u² - u; over its first half the same at u / 2. The last arguments scale to the step.
 
     The trap: every division by a small x loses digits, about 1e-16 / x³ of a step at the last (2e-7 at x = 0.001). The
     three errors cancel in the sum and in the first moment, so that only the second difference of a production meets
     them, and on steps so short that is smaller still. A weight alone must not be used for x below 0.01.
     """
-    inverse = 1.0 / exponent
     start = 1.0 - decay
     start *= inverse
     first = 1.0 - start

@@ -8,6 +8,8 @@ in `states`, with the same equations written out as text.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from blinplan.physiology.model.population import Constants, FloatArray
@@ -33,7 +35,7 @@ def steady_state(rate: FloatArray, clearance: FloatArray) -> FloatArray:
 
 def occupancy(ratio: FloatArray, hill: int) -> FloatArray:
     """Share of possible synapses that the drug bridges, 0 to 1 (Hill), at a concentration over that of half of them."""
-    power = ratio if hill & 1 else ratio * 0.0 + 1.0
+    power: Any = ratio if hill & 1 else 1.0
     # By squares and without a loop, which a compiler could not spread over patients.
     square = ratio * ratio
     if hill & 2:
@@ -42,7 +44,8 @@ def occupancy(ratio: FloatArray, hill: int) -> FloatArray:
         power = power * (square * square)
     if hill & 8:
         power = power * (square * square) * (square * square)
-    return power / (1.0 + power)
+    share: FloatArray = power / (1.0 + power)
+    return share
 
 
 def effector_availability(t_total: FloatArray, constants: Constants) -> FloatArray:
