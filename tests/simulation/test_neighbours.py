@@ -56,6 +56,7 @@ def values(outcome: Outcome) -> dict[str, FloatArray]:
     return found | {event.key: np.array([event.happens, event.at_risk]) for event in outcome.events}
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(STEPS, AREAS, st.booleans(), st.data())
 def test_any_stretch_of_patients_has_the_bytes_of_the_whole(
@@ -77,6 +78,7 @@ def test_any_stretch_of_patients_has_the_bytes_of_the_whole(
             assert part[key].tobytes() == np.ascontiguousarray(expected[..., first:stop]).tobytes(), key
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(st.integers(1, 6), st.data())
 def test_patients_of_any_rates_are_as_they_are_alone(intervals: int, data: st.DataObject) -> None:
