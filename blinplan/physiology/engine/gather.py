@@ -45,8 +45,8 @@ _NAN: Any = np.nan
 _Number = Any
 """A number, where the lines of other modules have arrays."""
 # The rows of a queue: whose root it is, a mark, the level, the polynomial, the bracket, and the root.
-_LANE, _MARK, _LEVEL, _POLYNOMIAL, _BRACKET, _X, _ROWS, _ROOM = 0, 1, 2, 3, 11, 16, 17, 64
-QUEUE, LANES = (_ROWS, _ROOM), (4, WIDTH)
+_LANE, _MARK, _LEVEL, _POLYNOMIAL, _BRACKET, _X, _ROWS, _BLOCKS = 0, 1, 2, 3, 11, 16, 17, 4
+QUEUE, LANES, _ROOM = (_BLOCKS, _ROWS * WIDTH), (4, WIDTH), _BLOCKS * WIDTH
 
 
 class Found(NamedTuple):
@@ -57,7 +57,7 @@ class Found(NamedTuple):
     days : (nodes) days since the start of the interval.
     seen : (nodes, 8, WIDTH) what is watched at each node.
     rows : (rows, WIDTH) what is gathered.
-    queue : (17, room) roots that are asked for.
+    queue : (4, 17 x WIDTH) roots that are asked for, WIDTH of them side by side in rows of a fixed length.
     lanes : (4, WIDTH) what a search knows of each patient.
     """
 
@@ -73,8 +73,8 @@ _value = written_out(Level, "v, e", "v[e, {i}]", __name__)
 _extreme = written_out(Extreme, "v, e", "v[e, {i}]", __name__)
 _crossing = written_out(Crossing, "v, e", "v[e, {i}]", __name__)
 _stay = written_out(Stay, "v, e", "v[e, {i}]", __name__)
-_polynomial = written_out(Quintic, "v, k, j", "v[k + {i}, j]", __name__)
-_bracket = written_out(Bracket, "v, k, j", "v[k + {i}, j]", __name__)
+_polynomial = written_out(Quintic, "v, j", f"v[({_POLYNOMIAL} + {{i}}) * {WIDTH} + j]", __name__)
+_bracket = written_out(Bracket, "v, j", f"v[({_BRACKET} + {{i}}) * {WIDTH} + j]", __name__)
 
 
 def expose(
@@ -176,8 +176,8 @@ def _find_extreme(s: Extreme, start: float, nodes: int, f: Found) -> None:
             count = _ask_for_summits(f, int(node[lane]), nodes, curve, s.sign, lane, count)
     _solve(f.queue, count)
     for at in range(count):
-        lane, half, summit = int(f.queue[_LANE, at]), int(f.queue[_MARK, at]), f.queue[_X, at]
-        value = value_at(_quintic(f, half, curve, s.sign, lane), summit)
+        lane, half, summit = _answer(f.queue, at)
+        value = value_at(_quintic(f, int(half), curve, s.sign, lane), summit)
         if value > peak[lane] and s.low < summit < s.high:
             peak[lane], day[lane] = value, summit
     for lane in range(WIDTH):
@@ -232,25 +232,33 @@ def _scan(seen: FloatArray, row: int, sign: float, first: int, last: int, peak: 
 
 def _ask(queue: FloatArray, at: int, lane: int, mark: float, level: float, q: Quintic, b: Bracket) -> int:
     """Ask for a root; returns how many are asked for."""
-    queue[_LANE, at], queue[_MARK, at], queue[_LEVEL, at] = lane, mark, level
+    block, j = queue[at // WIDTH], at % WIDTH
+    block[_LANE * WIDTH + j], block[_MARK * WIDTH + j], block[_LEVEL * WIDTH + j] = lane, mark, level
     for row in range(8):
-        queue[_POLYNOMIAL + row, at] = q[row]
+        block[(_POLYNOMIAL + row) * WIDTH + j] = q[row]
     for row in range(5):
-        queue[_BRACKET + row, at] = b[row]
+        block[(_BRACKET + row) * WIDTH + j] = b[row]
     return at + 1
 
 
 def _solve(queue: FloatArray, count: int) -> None:
     """Find the roots that are asked for."""
     for first in range(0, count, WIDTH):
+        block = queue[first // WIDTH]
         for _ in range(ROUNDS):
-            for j in range(first, first + WIDTH):
-                b = _bracket(queue, _BRACKET, j)
+            for j in range(WIDTH):
+                b = _bracket(block, j)
                 x = guess(b)
-                now = narrow(b, x, value_at(_polynomial(queue, _POLYNOMIAL, j), x) - queue[_LEVEL, j])
+                now = narrow(b, x, value_at(_polynomial(block, j), x) - block[_LEVEL * WIDTH + j])
                 for row in range(5):
-                    queue[_BRACKET + row, j] = now[row]
-                queue[_X, j] = x
+                    block[(_BRACKET + row) * WIDTH + j] = now[row]
+                block[_X * WIDTH + j] = x
+
+
+def _answer(queue: FloatArray, at: int) -> tuple[int, float, _Number]:
+    """Whose root it is, the mark, and the root."""
+    block, j = queue[at // WIDTH], at % WIDTH
+    return int(block[_LANE * WIDTH + j]), block[_MARK * WIDTH + j], block[_X * WIDTH + j]
 
 
 def _find_crossing(s: Crossing, start: float, nodes: int, f: Found) -> None:
@@ -271,7 +279,8 @@ def _find_crossing(s: Crossing, start: float, nodes: int, f: Found) -> None:
                 into[lane] = start + begin[lane] - less[lane]
     if waiting == 0:
         return
-    _search(f, 2 * curve, s.sign, min(_first_from(f.days, nodes, s.high) + 1, nodes))
+    until = min(_first_from(f.days, nodes, s.high) + 1, nodes)
+    _search(f.seen, 2 * curve, f.days, s.sign, until, level, begin, node)
     count = 0
     for lane in range(WIDTH):
         if 0.0 <= node[lane] < _NOWHERE:
@@ -279,26 +288,38 @@ def _find_crossing(s: Crossing, start: float, nodes: int, f: Found) -> None:
             count = _ask_for_level(f, half, curve, s.sign, lane, level[lane], begin[lane], 0.0, count)
     _solve(f.queue, count)
     for at in range(count):
-        lane, crossed = int(f.queue[_LANE, at]), f.queue[_X, at]
+        lane, _, crossed = _answer(f.queue, at)
         if crossed <= s.high:
             into[lane] = start + crossed - less[lane]
 
 
-def _search(f: Found, row: int, sign: float, until: int) -> None:
+def _search(
+    seen: FloatArray,
+    row: int,
+    days: FloatArray,
+    sign: float,
+    until: int,
+    level: FloatArray,
+    begin: FloatArray,
+    node: FloatArray,
+) -> None:
     """The first node of each patient at his level or below it, after the time at which he begins."""
-    level, begin, node = f.lanes[0], f.lanes[1], f.lanes[2]
-    for first in range(0, until, WIDTH):
-        for at in range(first, min(first + WIDTH, until)):
-            day = f.days[at]
-            for lane in range(WIDTH):
-                is_there = (sign * f.seen[at, row, lane] <= level[lane]) & (day > begin[lane])
-                here = float(at) if is_there else _NOWHERE
-                node[lane] = min(here, node[lane])
-        waiting = 0
+    last = until - 1
+    for a in range(0, until, 4):
+        b, c, d = min(a + 1, last), min(a + 2, last), min(a + 3, last)
+        day_a, day_b, day_c, day_d = days[a], days[b], days[c], days[d]
         for lane in range(WIDTH):
-            waiting += 1 if node[lane] == _NOWHERE else 0
-        if waiting == 0:
-            return
+            here = float(d) if (sign * seen[d, row, lane] <= level[lane]) & (day_d > begin[lane]) else _NOWHERE
+            here = float(c) if (sign * seen[c, row, lane] <= level[lane]) & (day_c > begin[lane]) else here
+            here = float(b) if (sign * seen[b, row, lane] <= level[lane]) & (day_b > begin[lane]) else here
+            here = float(a) if (sign * seen[a, row, lane] <= level[lane]) & (day_a > begin[lane]) else here
+            node[lane] = here if here < node[lane] else node[lane]
+        if a % WIDTH == 0:
+            most = -1.0
+            for lane in range(WIDTH):
+                most = max(most, node[lane])
+            if most < _NOWHERE:
+                return
 
 
 def _ask_for_level(
@@ -357,6 +378,6 @@ def _add_changes(f: Found, count: int, low: float, high: float, days: FloatArray
     """Add the times of leaving, take those of entering away; and empty the queue."""
     _solve(f.queue, count)
     for at in range(count):
-        crossed = min(max(f.queue[_X, at], low), high)
-        days[int(f.queue[_LANE, at])] += f.queue[_MARK, at] * crossed
+        lane, mark, crossed = _answer(f.queue, at)
+        days[lane] += mark * min(max(crossed, low), high)
     return 0
