@@ -47,7 +47,7 @@ def _differences(own: Regimen, shipped: Regimen) -> Iterator[str]:
     yield from _of_cycles(regimen_reference(own).cycles, _ordered_by(shipped.name).cycles)
     if _optional(own) != _optional(shipped):
         yield f"cycles that not everybody is given: {_optional(own)} here, {_optional(shipped)} there"
-    if _premedication(own) != _premedication(shipped):
+    if own.premedication != shipped.premedication and _premedication(own) != _premedication(shipped):
         yield f"premedication: {_premedication(own)} here, {_premedication(shipped)} there"
     if own.hospital_days != shipped.hospital_days:
         yield f"days in hospital: {_list_text(own.hospital_days)} here, {_list_text(shipped.hospital_days)} there"
@@ -80,7 +80,7 @@ def _intervals(own: ReferenceCycle, shipped: ReferenceCycle) -> tuple[int, int]:
 
 
 def _of_cycle(own: ReferenceCycle, shipped: ReferenceCycle) -> Iterator[str]:
-    if _steps(own) != _steps(shipped):
+    if own.steps != shipped.steps:  # in their texts a dose that is rounded could be the other
         yield f"{_steps(own)} here, {_steps(shipped)} there"
 
 
