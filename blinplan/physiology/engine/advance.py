@@ -119,8 +119,12 @@ class GridStep(NamedTuple):
     desensitises: bool
 
 
+SHARED_WEIGHTS = ("cytolytic", "proliferation", "homeostasis", "release")
+"""The fields of `GridStep` that are weights, in the order of their rates."""
+
+
 def shared_loss_rates(c: Constants) -> tuple[float, ...]:
-    """Loss rates (1/day) that all patients share, in the order of their weights in `GridStep`."""
+    """Loss rates (1/day) that all patients share, in the order of `SHARED_WEIGHTS`."""
     return c.cytolytic_rate, c.proliferation_loss, c.homeostasis, c.cytokine_loss
 
 

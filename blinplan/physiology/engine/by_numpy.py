@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blinplan.physiology.engine.advance import (
+    SHARED_WEIGHTS,
     GridStep,
     Individual,
     Inflow,
@@ -341,11 +342,13 @@ def _tape(kinds: tuple[float, ...], desensitises: bool, is_watched: bool) -> Tap
     """The tape of a step, for parameters of such kinds."""
     row: Any = np.zeros(1)
     of_all = Weights((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))  # type: ignore[arg-type]
+    alike = dict.fromkeys(SHARED_WEIGHTS, of_all)
+    step = GridStep(length=0.0, before=0.0, premedicated=(0.0, 0.0), desensitises=desensitises, **alike)
     return tape_of(
         _watched_step if is_watched else _step,
         p=(Individual(*[row] * len(Individual._fields)), RUN),
         c=(Constants._make(row if kind == 1.0 and isinstance(kind, float) else kind for kind in kinds), RUN),
-        step=(GridStep(0.0, 0.0, of_all, of_all, of_all, of_all, (0.0, 0.0), desensitises), STEP),
+        step=(step, STEP),
         now=(Node(States(*[row] * _STATES), Signals(*[row] * _SIGNALS), Past(*[row] * len(Past._fields)), row), STATE),
         infusion=(Inflow(row, row), STATE),
     )
@@ -370,7 +373,6 @@ def _beside(middle: tuple[Any, ...], end: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _of_own_rates(step: GridStep, c: Constants) -> GridStep:
     """A step with weights that are each patient's own of the loss rates that differ between patients."""
-    of_all = step.cytolytic, step.proliferation, step.homeostasis, step.release
-    rates: tuple[Any, ...] = shared_loss_rates(c)
-    own = [weights(rate, step.length) if rate.is_row else shared for rate, shared in zip(rates, of_all, strict=True)]
-    return step._replace(cytolytic=own[0], proliferation=own[1], homeostasis=own[2], release=own[3])
+    rates: Any = zip(SHARED_WEIGHTS, shared_loss_rates(c), strict=True)
+    own: dict[str, Any] = {name: weights(rate, step.length) for name, rate in rates if rate.is_row}
+    return step._replace(**own)
