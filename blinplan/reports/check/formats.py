@@ -31,11 +31,11 @@ class CheckFormat(StrEnum):
 _FOR_PROGRAMS = {
     CheckFormat.JSON: "check_json",
     CheckFormat.JSONL: "json_lines",
-    CheckFormat.SARIF: "sarif",
-    CheckFormat.JUNIT: "junit",
-    CheckFormat.GITHUB: "github",
-    CheckFormat.GITLAB: "gitlab",
-    CheckFormat.MARKDOWN: "markdown",
+    CheckFormat.SARIF: "programs.sarif",
+    CheckFormat.JUNIT: "programs.junit",
+    CheckFormat.GITHUB: "programs.github",
+    CheckFormat.GITLAB: "programs.gitlab",
+    CheckFormat.MARKDOWN: "programs.markdown",
 }
 
 
@@ -45,8 +45,8 @@ def check_text(result: "Result", output_format: CheckFormat, screen: Screen, *, 
     Of many files the full format lists those that something is said of, and all where ``everything`` is asked for.
     """
     if output_format in _FOR_PROGRAMS:
-        name = _FOR_PROGRAMS[output_format]
-        made: Any = getattr(import_module(f"blinplan.reports.check.{name}"), name)(result)
+        place = _FOR_PROGRAMS[output_format]
+        made: Any = getattr(import_module(f"blinplan.reports.check.{place}"), place.rpartition(".")[2])(result)
         return visible_lines(made) if isinstance(made, str) else json_text(made)
     from blinplan.reports.check.findings import concise_report, findings_report
 
