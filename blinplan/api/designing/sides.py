@@ -231,10 +231,10 @@ def _unknown(name: str, where: Path, *, shallow: bool = False) -> Refusal:
             " `git fetch --unshallow`",
         )
     message = f"{name[:200]}: no such file, folder, shipped regimen or revision in {where}"
-    return Refusal(message, f"{_meant(name)}{_WHAT}")
+    return Refusal(message, f"{_suggestion(name)}{_WHAT}")
 
 
-def _meant(name: str) -> str:
+def _suggestion(name: str) -> str:
     """What a name may have been meant for: a file without its ending, or a shipped name that is written like it."""
     if len(name) >= 200:
         return ""
