@@ -76,7 +76,7 @@ _ON_OPTIONS: Mapping[str, tuple[str, str]] = {
     ),
 }
 """What the page of a command says of an option besides its help, and under which heading."""
-_TOPICS = ("blinplan-endpoints.7", "blinplan-rules.7", "blinplan-solver.7")
+_TOPICS = ("blinplan-calibration.7", "blinplan-endpoints.7", "blinplan-rules.7", "blinplan-solver.7")
 _COMMAND = re.compile(r"\[bold\](blinplan .+?)\[/bold\]")
 _LONGEST = 30
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from man.make import commands, endpoints, formats, rules, solver
+from man.make import calibration, commands, endpoints, formats, rules, solver
 
 
 def pages() -> Mapping[str, str]:
@@ -13,5 +13,6 @@ def pages() -> Mapping[str, str]:
         **rules.pages(),
         **endpoints.pages(),
         **solver.pages(),
+        **calibration.pages(),
     }
     return {f"man/man{name[-1]}/{name}": text for name, text in made.items()}
