@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.rules.configuration.settings import Settings
 from blinplan.rules.judging.answers import answer_of
 from blinplan.rules.rule import Case, Rule
-from blinplan.rules.simulated.outcome import SimulatedOutcome
 from blinplan.rules.verdict import Ruling, Verdict
+
+if TYPE_CHECKING:
+    from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 
 class OverModels(NamedTuple):
@@ -63,7 +65,7 @@ def _each(
     case: Case,
     answers: Mapping[str, Verdict],
     settings: Settings,
-    outcomes: Sequence[SimulatedOutcome],
+    outcomes: "Sequence[SimulatedOutcome]",
 ) -> Iterator[OverModels]:
     cases = [replace(case, outcome=outcome) for outcome in outcomes]
     for rule in rules:

@@ -16,7 +16,7 @@ WRITTEN_OUT = "\n\n".join(
 
 def mrd(*changes: tuple[str, str, int]) -> str:
     """The label's MRD regimen with three cycles written out, and changes of so many places from the end."""
-    text = library.load("mrd-adult").document.text
+    text = library.load("mrd-adult").document.text.replace('"mrd-adult"', '"written-out"', 1)
     before = text[: text.rindex("[[cycle]]")]
     after = WRITTEN_OUT
     for old, new, count in changes:
