@@ -66,6 +66,13 @@ def test_of_what_is_symmetric_the_interval_is_students() -> None:
     assert (found.low, found.high) == pytest.approx((7.0 - error, 7.0 + error))
 
 
+@pytest.mark.parametrize("size", [1e-200, 1e-3, 1e200])
+def test_the_interval_is_in_the_unit_of_the_values(size: float) -> None:
+    values = np.array([0.0, 0.0, 1.0, 3.0])
+    one, other = mean_of(values), mean_of(values * size)
+    assert (other.low / size, other.high / size) == pytest.approx((one.low, one.high))
+
+
 def test_where_all_patients_differ_alike_the_interval_is_that_difference() -> None:
     found = mean_of(np.full(9, 3.0))
     assert (found.value, found.low, found.high) == (3.0, 3.0, 3.0)

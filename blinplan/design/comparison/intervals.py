@@ -88,12 +88,14 @@ def mean_of(values: FloatArray) -> Estimate:
     if count == 1:
         return Estimate(mean, math.nan, math.nan)
     deviations = values - mean
-    squares = deviations * deviations
-    variance = float(np.mean(squares))
-    if variance == 0.0:
+    size = float(np.max(np.abs(deviations)))
+    if size == 0.0:
         return Estimate(mean, mean, mean)
-    skewness = float(np.mean(squares * deviations)) / variance**1.5
-    error = math.sqrt(variance / (count - 1))
+    parts = deviations / size  # so that no power of a small difference is 0
+    squares = parts * parts
+    variance = float(np.mean(squares))
+    skewness = float(np.mean(squares * parts)) / variance**1.5
+    error = size * math.sqrt(variance / (count - 1))
     most = float(stdtrit(count - 1, 0.975))
     low, high = (mean - error * _back_from(side * most, skewness, count) for side in (1.0, -1.0))
     return Estimate(mean, low, high)
