@@ -110,7 +110,11 @@ def compare_delivery(
     ------
     NotEligibleError
         When the regimen does not admit the weight of a virtual patient.
+    ValueError
+        When a population is given with parameter sets, which draw the patients again.
     """
+    if models and isinstance(patients, Population):
+        raise ValueError("parameter sets draw the patients again: give their number, and not a population")
     planned, off = dated.replanned.planned, tuple(wrong.micrograms for wrong in wrong_doses(dated.course))
     preset = preset_of(planned.regimen, None, patients)
 

@@ -186,19 +186,37 @@ def test_it_says_what_is_given_to_the_patient(page: Page, inside: Run) -> None:
 
 def test_the_evidence_is_measured_and_its_kinds_stand_apart(page: Page, inside: Run) -> None:
     found = inside("evidence", "--patients", "60", "--seed", "3", "-f", "json").json
-    said = page.words("evidence")
-    tables = range(len(page.section("evidence").xpath(".//table")))
-    ids = {row[0] for number in tables for row in page.rows("evidence", number)}
+    evidence = page.section("evidence")
+    ids = {element.text_content().split()[0] for element in evidence.xpath(".//article/h4 | .//dt")}
     assert ids == {claim["id"] for claim in found["claims"]}
     outcomes = Counter(
         measure["outcome"] if measure["outcome"] != "holds" else measure["kind"]
         for claim in found["claims"]
         for measure in claim["measures"]
     )
+    assert {row[0]: int(row[1]) + int(row[2]) for row in page.rows("evidence")} == {
+        kind.heading: outcomes[kind] for kind in EvidenceKind
+    }
     for kind in EvidenceKind:
-        assert (kind.meaning in said) is (outcomes[kind] > 0)
-        assert (f"{kind.heading.lower()} {outcomes[kind]}" in said) is (outcomes[kind] > 0)
-    assert "on 60 virtual patients in each scenario, seed 3" in said
+        groups = evidence.xpath(f".//section[@aria-label='{kind.heading}']")
+        assert len(groups) == (outcomes[kind] > 0)
+        for group in groups:
+            assert group.get("class").split()[0] == "kind"
+            assert kind.meaning in " ".join(group.text_content().split())
+            assert f"{outcomes[kind]} row" in group.xpath("./h3")[0].text_content()
+    assert "on 60 virtual patients in each scenario, seed 3" in page.words("evidence")
+
+
+def test_what_is_predicted_stands_with_what_was_expected_beside_what_was_found(page: Page, inside: Run) -> None:
+    found = inside("evidence", "RNK-1", "--patients", "60", "--seed", "3", "-f", "json").json
+    (claim,) = page.section("evidence").xpath(".//article[starts-with(h4, 'RNK-1')]")
+    rows = [[" ".join(cell.text_content().split()) for cell in row] for row in claim.xpath(".//tbody/tr")]
+    measures = found["claims"][0]["measures"]
+    assert [row[0] for row in rows] == [measure["text"] for measure in measures]
+    assert [row[1:] for row in rows] == [
+        ["> 0", f"{measure['value']:.4g}", str(measure["patients"])] for measure in measures
+    ]
+    assert "Bounds chosen here: a rank, and no size." in " ".join(claim.text_content().split())
 
 
 def test_every_number_that_nobody_has_seen_is_listed(page: Page, inside: Run) -> None:

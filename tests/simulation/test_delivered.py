@@ -13,7 +13,9 @@ from blinplan.course.patient import Patient
 from blinplan.physiology import draw
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
+from blinplan.reports.plan.simulated.delivered import delivered_json, delivered_report
 from blinplan.simulation.delivered import Delivered, Delivery, compare_delivery, delivered_cycles, delivery
+from blinplan.terminal import PLAIN
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +88,28 @@ def test_a_shorter_course_is_compared_in_the_same_patients(on_calendar: Dated) -
     whole = cut.cycles[-1]
     assert whole.relative_intensity is not None
     np.testing.assert_allclose(exposure, float(whole.relative_intensity), rtol=0.01)
+
+
+def test_under_plausible_models_the_same_patients_go_through_both_courses_again(on_calendar: Dated) -> None:
+    shorter = replace(on_calendar, course=short(on_calendar.course, 1))
+    done: list[int] = []
+    both = compare_delivery(shorter, patients=10, seed=5, models=2, progress=done.append)
+    assert done == sorted(done)
+    assert done[-1] == 3 * 2 * 10
+    assert len(both.models) == 2
+    pairs = [{one.key: one for one in each.quantities} for each in (both.pairs, *both.models)]
+    for one in pairs:  # how much of the dose came is no matter of the model, and how few B cells are left is
+        np.testing.assert_allclose(one["auc"].ratio, pairs[0]["auc"].ratio)
+    assert len({float(np.median(one["b_nadir"].second)) for one in pairs}) == 3
+    told = " ".join(PLAIN.render(*delivered_report(both, PLAIN)).split())
+    assert "Over models" in told
+    assert (
+        "over models is the median ratio, from the least to the greatest of the shipped model and 2 plausible" in told
+    )
+    entry = next(one for one in delivered_json(both)["simulated"]["endpoints"] if one["key"] == "b_nadir")
+    assert entry["ratio_over_models_least"] <= entry["ratio"]["median"] <= entry["ratio_over_models_greatest"]
+    with pytest.raises(ValueError, match="draw the patients again"):
+        compare_delivery(shorter, patients=draw("adult-rr", 2, seed=1), models=2)
 
 
 def test_a_population_that_was_drawn_goes_through_both_courses_as_it_is(on_calendar: Dated) -> None:

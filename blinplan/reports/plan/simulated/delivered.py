@@ -101,7 +101,7 @@ def _simulation_table(comparison: Delivered, screen: Screen) -> RenderableType:
     table = screen.table(title="Simulated exposure and depletion")
     table.add_column("Median, 5-95 %", overflow="fold")
     models = comparison.models
-    for name in ("Delivered", "Planned", "Ratio, paired", *(["Median ratio over models"] if models else [])):
+    for name in ("Delivered", "Planned", "Ratio, paired", *(["Over models"] if models else [])):
         table.add_column(name, justify="right")
     for quantity in _quantities(comparison):
         table.add_row(
@@ -144,8 +144,9 @@ def _models_words(quantity: PairedQuantity, models: Sequence[Paired]) -> str:
 
 def _models_text(models: Sequence[Paired]) -> str:
     return (
-        "Two spreads: 5-95 % is between patients; over models is from the least to the greatest of the shipped model"
-        f" and {len(models)} plausible ones on the same patients. It is a range: no confidence, and no probability."
+        "Two spreads: 5-95 % is between patients; over models is the median ratio, from the least to the greatest of"
+        f" the shipped model and {len(models)} plausible ones on the same patients. It is a range: no confidence, and no"
+        " probability."
     )
 
 
