@@ -145,8 +145,8 @@ def _models_words(quantity: PairedQuantity, models: Sequence[Paired]) -> str:
 def _models_text(models: Sequence[Paired]) -> str:
     return (
         "Two spreads: 5-95 % is between patients; over models is the median ratio, from the least to the greatest of"
-        f" the shipped model and {len(models)} plausible ones on the same patients. It is a range: no confidence, and no"
-        " probability."
+        f" the shipped model and {len(models)} plausible ones on the same patients. It is a range: no confidence, and"
+        " no probability."
     )
 
 
