@@ -64,7 +64,7 @@ class Stage:
     population: str | None
     weights: Mapping[str, float] = field(default_factory=dict, hash=False)
 
-    def shipped(self) -> dict[str, float]:
+    def shipped_values(self) -> dict[str, float]:
         """The values of its parameters in the file that is installed with the package."""
         found = load_parameters()
         held = found.presets[self.population].parameters if self.population else found.parameters
@@ -243,7 +243,7 @@ def stationarity(
     claims: Sequence[Claim] | None = None,
 ) -> Iterator[Stationarity]:
     """Where the least sum lies beside written values, those that are shipped where none are given: one Newton step."""
-    written = {stage: stage.shipped() for stage in load_stages()} if values is None else values
+    written = {stage: stage.shipped_values() for stage in load_stages()} if values is None else values
     presets: Mapping[str, Preset] = load_parameters().presets
     for stage, held in written.items():
         presets = apply(presets, stage, held)

@@ -42,7 +42,7 @@ _SHOWN = {
 COLUMNS = ("weight", *_SHOWN, "activation_ec50", "sensing_threshold", "release_il6", "failing")
 
 
-def _weighted(weight: float) -> list[Stage]:
+def _stages_with(weight: float) -> list[Stage]:
     """The stages of the fit from where the levels are aimed at, with another weight of them."""
     stages = load_stages()
     first = next(k for k, stage in enumerate(stages) if LEVELS in stage.claims)
@@ -50,7 +50,7 @@ def _weighted(weight: float) -> list[Stage]:
     return [weighted, *stages[first + 1 :]]
 
 
-def _measured(evidence: Evidence) -> dict[str, str]:
+def _figures(evidence: Evidence) -> dict[str, str]:
     found = {
         (finding.claim.id, measurement.expectation.text): measurement.value
         for finding in evidence.findings
@@ -62,8 +62,8 @@ def _measured(evidence: Evidence) -> dict[str, str]:
 def front(weights: Sequence[float] = _WEIGHTS) -> Iterator[dict[str, str]]:
     """A row for each weight: what the fit comes to, on other patients than it was made on."""
     for weight in weights:
-        stages = _weighted(weight)
-        outcome = calibrate(stages=stages, begin={stage: stage.shipped() for stage in stages})
+        stages = _stages_with(weight)
+        outcome = calibrate(stages=stages, begin={stage: stage.shipped_values() for stage in stages})
         presets = load_parameters().presets
         for stage, values in outcome.items():
             presets = apply(presets, stage, values)
@@ -71,7 +71,7 @@ def front(weights: Sequence[float] = _WEIGHTS) -> Iterator[dict[str, str]]:
         shared = presets["adult-rr"]
         yield {
             "weight": f"{weight:g}",
-            **_measured(evidence),
+            **_figures(evidence),
             **{key: f"{shared.value(key):g}" for key in ("activation_ec50", "sensing_threshold", "release_il6")},
             "failing": " ".join(finding.claim.id for finding in evidence.of_kind(EvidenceKind.FAILS)),
         }

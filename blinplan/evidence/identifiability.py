@@ -45,7 +45,7 @@ def decided_by(left: float) -> str:
 
 
 def _rows(presets: Mapping[str, Preset], stage: Stage) -> Iterator[dict[str, str]]:
-    objective, written = Objective(presets, stage), stage.shipped()
+    objective, written = Objective(presets, stage), stage.shipped_values()
     prior = np.array([fitted.prior for fitted in stage.parameters])
     sensitivity = slopes(objective.distances, objective.at(written)) * prior
     left = left_of_priors(sensitivity)
@@ -68,7 +68,7 @@ def identifiability() -> Iterator[dict[str, str]]:
     """A row for each fitted parameter; the singular values of a stage stand in falling order beside its parameters."""
     presets: Mapping[str, Preset] = load_parameters().presets
     for stage in load_stages():
-        presets = apply(presets, stage, stage.shipped())
+        presets = apply(presets, stage, stage.shipped_values())
     for stage in load_stages():
         yield from _rows(presets, stage)
 

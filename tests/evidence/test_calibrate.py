@@ -55,7 +55,7 @@ def test_what_a_stage_aims_at_has_a_smooth_form_and_a_weight_stands_for_a_claim_
 
 
 def test_writing_what_is_there_changes_nothing() -> None:
-    assert write(TEXT, {stage: stage.shipped() for stage in load_stages()}) == TEXT
+    assert write(TEXT, {stage: stage.shipped_values() for stage in load_stages()}) == TEXT
 
 
 def test_writing_a_fit_changes_its_values_and_nothing_else() -> None:
@@ -183,7 +183,7 @@ def test_the_engine_may_change_by_its_error_and_a_target_and_a_parameter_may_not
     def all_hold(values: dict[str, float], claims: list[Claim] | None = None) -> bool:
         return all(found.holds for found in stationarity({RESIDUAL: values}, claims=claims))
 
-    shipped = RESIDUAL.shipped()
+    shipped = RESIDUAL.shipped_values()
     assert all_hold(shipped)
     assert not all_hold({**shipped, "kill_rate": 1.02 * shipped["kill_rate"]})
     moved = [replace(claim, expectations=tuple(_moved(each) for each in claim.expectations)) for claim in load_claims()]

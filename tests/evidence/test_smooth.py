@@ -35,7 +35,7 @@ def test_it_is_what_is_counted_within_a_tolerance(name: str, study: Study) -> No
 @pytest.mark.parametrize("stage", load_stages(), ids=lambda stage: stage.name)
 def test_half_a_step_moves_every_distance_by_half(stage: Stage) -> None:
     objective = Objective(PRESETS, stage, 60, 3)
-    x = objective.at(stage.shipped())
+    x = objective.at(stage.shipped_values())
     step = np.full(x.size, 0.004)
     here, half, whole = (objective.distances(x + part * step) for part in (0.0, 0.5, 1.0))
     assert np.abs(half - here).max() > 1e-4

@@ -30,7 +30,7 @@ def test_the_front_has_the_fit_that_is_shipped_and_those_that_cost_less_and_more
 
 
 def test_every_fitted_parameter_is_decided_by_its_targets_or_its_prior_at_its_shipped_value() -> None:
-    shipped = {(stage.name, key): value for stage in load_stages() for key, value in stage.shipped().items()}
+    shipped = {(stage.name, key): value for stage in load_stages() for key, value in stage.shipped_values().items()}
     found = {(row["stage"], row["parameter"]): row for row in rows(IDENTIFIABILITY)}
     assert {key: float(row["value"]) for key, row in found.items()} == shipped, f"make {IDENTIFIABILITY.name} again"
     for row in found.values():

@@ -29,6 +29,8 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("simulation/trial.py", "paired"): "a name of the Python face: outcome.paired(other)",
     ("evidence/measures.py", "depleted"): "a measure, called as claims.toml calls it",
     ("evidence/measures.py", "recovered"): "a measure, called as claims.toml calls it",
+    ("evidence/smooth.py", "depleted"): "the same, smooth",
+    ("evidence/smooth.py", "recovered"): "the same, smooth",
 }
 
 

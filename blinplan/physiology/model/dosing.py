@@ -47,11 +47,9 @@ class Dosing:
             raise ValueError("cycle numbers start at 1 or more and never fall")
         if self.course_rates is not None and self.course_rates.shape[0] != intervals:
             raise ValueError("rates of the course must have one row for each interval between edges")
-        rates = np.array(self.rates, dtype=np.float64)
-        if not np.isfinite(rates).all() or (rates < 0.0).any():
-            raise ValueError("rates must be finite and not negative")
-        rates.flags.writeable = False
-        object.__setattr__(self, "rates", rates)
+        object.__setattr__(self, "rates", _frozen_rates(self.rates))
+        if self.course_rates is not None:
+            object.__setattr__(self, "course_rates", _frozen_rates(self.course_rates))
 
     @property
     def of_the_course(self) -> FloatArray:
@@ -60,6 +58,14 @@ class Dosing:
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
         return remade(self)
+
+
+def _frozen_rates(values: FloatArray) -> FloatArray:
+    rates = np.array(values, dtype=np.float64)
+    if not np.isfinite(rates).all() or (rates < 0.0).any():
+        raise ValueError("rates must be finite and not negative")
+    rates.flags.writeable = False
+    return rates
 
 
 @dataclass(frozen=True, slots=True)
