@@ -40,25 +40,26 @@ _LEFT = (
     " above 1 is known better by the targets. `python -m blinplan.evidence.identifiability` makes the table.",
 )
 _COLUMNS = {
-    "weight": "weight",
+    "weight": "w",
     "slope": "60/5",
-    "level_60": "at 60",
-    "level_5": "at 5",
-    "level_60_day_1": "60, 1 d",
-    "level_5_day_1": "5, 1 d",
+    "level_60": "60",
+    "level_5": "5",
+    "level_60_day_1": "60,1d",
+    "level_5_day_1": "5,1d",
     "il6_fold": "label",
     "il6_early": "early",
     "hours_settled": "gone",
-    "t_returned_label": "T back",
+    "t_returned_label": "T",
     "activation_ec50": "EC50",
     "failing": "fails",
 }
 _LEGEND = (
-    "60/5: median first level at 60 over that at 5 mcg/m²/day. At 60, at 5: the medians up to 0.35 d, pg/mL (707"
-    " and 125 published). 60, 1 d; 5, 1 d: at 1 to 1.3 d and at 1 d (74 and 35 published). Label: median peak over"
+    "w: the weight. 60/5: median"
+    " first level at 60 over that at 5 mcg/m²/day. 60, 5: the medians up to 0.35 d, pg/mL (707"
+    " and 125 published). 60,1d; 5,1d: at 1 to 1.3 d and at 1 d (74 and 35 published). Label: median peak over"
     " baseline at 9 then 28 mcg/day. Early: share whose IL-6 is highest within 2 days there (CYT-2, above 0.5)."
-    " Gone: hours until 90 % of its rise is gone at 28 mcg/day (CYT-3, 24 to 48). T"
-    " back: share whose T cells are back within days 7 to 14 there (TCL-2, above 0.5). EC50: of T-cell activation,"
+    " Gone: hours until 90 % of its rise is gone at 28 mcg/day (CYT-3, 24 to 48). T:"
+    " share whose T cells are back within days 7 to 14 there (TCL-2, above 0.5). EC50: of T-cell activation,"
     " pg/mL. Fails: claims with a measure outside its band that it was not known to miss.",
 )
 
@@ -111,7 +112,7 @@ def _table(rows: list[dict[str, str]], columns: Mapping[str, str]) -> str:
     shown = [list(columns.values()), *([row[column] for column in columns] for row in rows)]
     widths = [max(len(line[k]) for line in shown) for k in range(len(columns))]
     return "\n".join(
-        "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in shown
+        " ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in shown
     )
 
 
