@@ -30,7 +30,7 @@ SIMULATED = 9.0
 It was 6 before NumPy gave the bytes of the compiled engine: its exponential function is twenty calls in place of one.
 """
 THOUSAND = 9.0
-"""The same of 1,000 files without simulation, of both processes that share them; 6.3 is reached, with 1,300 findings.
+"""The same of 1,000 files without simulation, of both processes that share them; 6.7 is reached, with 1,300 findings.
 
 A thousand labelled regimens, of which nothing is found, take 5.2. Who has two processors waits two thirds of that; the
 aim is 4 times as long as for a bare typer app.
