@@ -28,6 +28,8 @@ _FOLDED = 9
 _COUNTS_WIDTH = 58
 """How many columns the counts take then."""
 _BASELINE_WIDTH = _FOLDED + _BETWEEN
+_NARROWEST_NAME = 10
+"""How many columns a name needs, to be read although it is folded."""
 _ROOMY = 65
 """How many columns beside the longest name let all names of columns stand in one line."""
 
@@ -112,6 +114,9 @@ class _FileTable(NamedTuple):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         widths = [self._width_of(number) for number in range(len(self.rows[0].counts))]
         room = options.max_width - sum(widths) - _BETWEEN * len(widths)
+        if room < _NARROWEST_NAME:  # as where stand-ins in ASCII leave the whole report less room
+            yield Lines([line for row in self.rows for line in _in_two_lines(row)])
+            return
         widest = max(sum(cell_len(text) for text, _ in row.name) for row in self.rows)
         name = min(room, max(widest, len(_HEAD)))
         yield self._head(name, widths)
