@@ -32,12 +32,12 @@ class Growth(NamedTuple):
 
 # Chosen by measurement so that the greatest error of 20,000 patients stays below 1e-4: after a start or a change of the
 # infusion, and after its end, which is smoother at first.
-INFUSING = Growth((0.0, 1.5, 4.0, 12.0), (0.002, 0.125, 0.27, 0.8))
+INFUSING = Growth((0.0, 1.0, 4.0, 7.0, 12.0), (0.002, 0.084, 0.15, 0.33, 0.8))
 FREE = Growth((0.0, 1.5, 5.0, 8.0, 12.0), (0.004, 0.085, 0.24, 0.5, 0.65))
 # After a start in patients in whom the drug passes the concentration of half lysis within five minutes: lysis is there
 # within the first steps. And after the end of an infusion in patients who eliminate the drug so slowly that lysis ends
 # days later, when steps are usually long.
-STEEP = Growth((0.0, 0.02, 1.5, 4.0, 12.0), (0.0003, 0.0036, 0.125, 0.27, 0.8))
+STEEP = Growth((0.0, 0.02, 1.0, 4.0, 7.0, 12.0), (0.0003, 0.0036, 0.084, 0.15, 0.33, 0.8))
 SLOW = Growth((0.0, 1.5, 5.0, 12.0), (0.004, 0.085, 0.14, 0.3))
 STEEP_RISE, SLOW_ELIMINATION = 300.0, 1.0
 """Times the concentration of half lysis that the drug rises in a day; the elimination rate, 1/day."""
