@@ -37,7 +37,7 @@ def report(text: str) -> str:
             "shares": (text,),
         },
         doses={"drawn": line, "table": table, "unknown": text, "total": text},
-        endpoints={"how_to_read": text, "quantities": table, "times": table, "shares": table},
+        endpoints={"how_to_read": text, "tables": (table,)},
         verdicts={
             "findings": (finding,),
             "waived": table,
