@@ -19,8 +19,11 @@ def report(text: str) -> str:
     table = page_table(text, (PageColumn(text, is_name=True), PageColumn(text, "n")), ((text,), (text, text)))
     line = timeline([Bar(0, 10, 1.0, text, dark=True)], 20, [(0, text)], text)
     finding = {"severity": text, "code": text, "message": text, "place": text, "line": text, "facts": ((text, text),)}
-    groups = [{"title": text, "meaning": text, "count": 1, "table": table}]
-    claims = {"patients": text, "seed": 1, "groups": groups}
+    row = {"text": text, "expected": text, "found": text, "patients": text}
+    claim = {"id": text, "sentence": text, "rows": (row, row), "notes": (text,), "source": text}
+    group = {"title": text, "meaning": text, "mark": text, "count": 2, "claims": (claim,)}
+    groups = [{**group, "in_words": in_words} for in_words in (True, False)]
+    claims = {"patients": text, "seed": 1, "counts": table, "groups": groups}
     return render(
         "report.html",
         title=text,
@@ -45,8 +48,10 @@ def report(text: str) -> str:
             "not_evaluated_rules": 1,
             "passed_rules": 1,
             "passed": (text,),
+            "over_models": (text,),
         },
         claims=claims,
+        judged_on=text,
         assumptions={
             "sources": table,
             "assumed": (text,),
