@@ -98,7 +98,8 @@ def test_sbml_has_the_events_of_the_regimen(inside: Run, tmp_path: Path) -> None
     assert inside("model", "--sbml", str(target), "--regimen", "rr-adult").status == 0
     document = libsbml.readSBMLFromFile(str(target))
     assert document.getNumErrors() == 0
-    assert document.getModel().getNumEvents() == 10  # eleven periods: two steps, four further infusions, five intervals
+    assert document.getModel().getNumEvents() == 12
+    # Eleven periods: two steps, four further infusions, five intervals; the last of the blasts, and its growth.
     assert [path.name for path in tmp_path.iterdir()] == ["model.xml"]
 
 

@@ -51,7 +51,9 @@ def test_nothing_at_all_where_only_the_spelling_differs(inside: Run, tmp_path: P
     text = library.paths()["rr-adult"].read_text(encoding="utf-8")
     other = text.replace("28 mcg/day", "28.0 µg/d").replace("days = 21", "hours = 504")
     tables = other.split("\n\n")
-    (tmp_path / "mine.toml").write_text("\n\n".join([tables[0], "# ours", *tables[2:6], tables[1], *tables[6:]]))
+    (tmp_path / "mine.toml").write_text(
+        "\n\n".join([tables[0], "# ours", *tables[2:6], tables[1], *tables[6:]]), encoding="utf-8"
+    )
     ran = inside("diff", "rr-adult", "mine.toml")
     assert (ran.status, ran.out, ran.err) == (0, "", "")
 

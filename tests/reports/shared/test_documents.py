@@ -144,7 +144,7 @@ OPTIONAL = {
     "comparison": {"drawn", "given_baselines", "off_drug", "sets_of"},
     "baseline": {"manifest"},
     "plan": {"delivered", "expected", "starts", *_OF_TIMES, "sooner", "later"},
-    "simulation": {"median", "p5", "p95", "count", "share", "low", "high", "by_day", "first", *_OF_TIMES}
+    "simulation": {"median", "p5", "p95", "count", "share", "low", "high", "by_day", "first", "sets_of", *_OF_TIMES}
     | {f"{what}_over_sets_{end}" for what in ("median", "share") for end in ("p5", "p95")},
     "stretch": {"first", "drawn", "measured_seed", "every_minutes"},
 }
