@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blinplan.api.patient import AreaFormula
-from blinplan.api.vocabulary import PLAUSIBLE_SETS, LabelSheet, PlanFormat, Preference, View
+from blinplan.api.vocabulary import LabelSheet, PlanFormat, Preference, View
 from blinplan.cli.app.options import (
     ColourOption,
     ConfigOption,
@@ -19,7 +19,7 @@ from blinplan.cli.app.options import (
     terminal_of,
 )
 from blinplan.cli.app.plan_options import DATES
-from blinplan.cli.app.uncertainty import read_uncertainty
+from blinplan.cli.app.uncertainty import read_uncertainty, sets_option
 from blinplan.cli.app.which_plan import AS_NOBODY_SAID, WhichPlan, with_plan_options
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Colour, Terminal
@@ -116,16 +116,7 @@ def plan(
             rich_help_panel=_SHOWN,
         ),
     ] = None,
-    sets: Annotated[
-        int | None,
-        typer.Option(
-            metavar="K",
-            min=1,
-            max=1000,
-            help=f"How many plausible sets; {PLAUSIBLE_SETS} when not given.",
-            rich_help_panel=_SHOWN,
-        ),
-    ] = None,
+    sets: Annotated[int | None, sets_option(_SHOWN)] = None,
     label: LabelOption = None,
     config: ConfigOption = None,
     isolated: IsolatedOption = False,

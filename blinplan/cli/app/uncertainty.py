@@ -1,6 +1,6 @@
 """How far results move with the parameters: the options that several commands share."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -27,17 +27,21 @@ UncertaintyOption = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]
-SetsOption = Annotated[
-    int | None,
-    typer.Option(
+
+
+def sets_option(panel: str) -> Any:
+    """The option `--sets`, where the help shows it on that panel."""
+    return typer.Option(
         "--sets",
         metavar="K",
         min=1,
         max=_MOST,
         help=f"How many plausible sets; {PLAUSIBLE_SETS} when not given.",
-        rich_help_panel=_PANEL,
-    ),
-]
+        rich_help_panel=panel,
+    )
+
+
+SetsOption = Annotated[int | None, sets_option(_PANEL)]
 
 
 class WantedSets(NamedTuple):

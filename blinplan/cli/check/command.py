@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from blinplan.api.vocabulary import PLAUSIBLE_SETS, CheckFormat, FailOn
+from blinplan.api.vocabulary import CheckFormat, FailOn
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, terminal_of
 from blinplan.cli.app.plan_options import Start, TimeZone
+from blinplan.cli.app.uncertainty import sets_option
 from blinplan.terminal import Colour
 
 _RULES = "Rules"
@@ -145,16 +146,7 @@ def check(
             rich_help_panel=_SIMULATION,
         ),
     ] = None,
-    sets: Annotated[
-        int | None,
-        typer.Option(
-            metavar="K",
-            min=1,
-            max=1000,
-            help=f"How many plausible sets; {PLAUSIBLE_SETS} when not given.",
-            rich_help_panel=_SIMULATION,
-        ),
-    ] = None,
+    sets: Annotated[int | None, sets_option(_SIMULATION)] = None,
     fix: Annotated[
         bool,
         typer.Option(
