@@ -111,8 +111,7 @@ def plan(
         str | None,
         typer.Option(
             metavar="plausible",
-            help="For --view delivered: run again with parameter sets that the evidence cannot tell from the shipped"
-            " ones.",
+            help="For --view delivered: run again with parameter sets that keep every claim of the article.",
             rich_help_panel=_SHOWN,
         ),
     ] = None,

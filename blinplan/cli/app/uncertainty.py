@@ -14,7 +14,7 @@ PlausibleOption = Annotated[
     str | None,
     typer.Option(
         metavar="plausible",
-        help="Run again with parameter sets that the evidence cannot tell from the shipped ones.",
+        help="Run again with parameter sets that keep every claim of the article.",
         rich_help_panel=_PANEL,
     ),
 ]
@@ -22,7 +22,7 @@ UncertaintyOption = Annotated[
     str | None,
     typer.Option(
         metavar="plausible|SETS",
-        help="Run again with parameter sets that the evidence cannot tell from the shipped ones (plausible), or with so"
+        help="Run again with parameter sets that keep every claim of the article (plausible), or with so"
         " many drawn within published standard errors.",
         rich_help_panel=_PANEL,
     ),

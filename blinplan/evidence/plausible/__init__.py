@@ -1,1 +1,1 @@
-"""Make the plausible parameter sets: a walk through what the evidence cannot tell from the model that is shipped."""
+"""Make the plausible parameter sets: a walk through models that keep every claim of the article."""

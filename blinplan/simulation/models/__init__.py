@@ -1,1 +1,1 @@
-"""Other models than the one that is shipped: parameter sets that the evidence cannot tell from it."""
+"""Other models than the one that is shipped: parameter sets that keep every claim of the article."""
