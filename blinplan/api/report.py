@@ -25,7 +25,7 @@ from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
     from blinplan.simulation.percentiles import Bands
-    from blinplan.simulation.trial import Simulation
+    from blinplan.simulation.trials.simulation import Simulation
 
 _EARLY_DAYS = 14.0
 """How much of the course is drawn by itself: T cells come back within 14 days, cytokines within 2 (the article)."""

@@ -14,7 +14,9 @@ from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.record.record import Cause
 from blinplan.simulation.models.plausible import plausible_presets
 from blinplan.simulation.paired import Paired
-from blinplan.simulation.trial import Outcome, Patients, Trial, count_on, preset_of, virtual_patients
+from blinplan.simulation.trials.patients import Patients, preset_of, virtual_patients
+from blinplan.simulation.trials.progress import count_on
+from blinplan.simulation.trials.trial import Outcome, Trial
 
 _DAYS_PER_WEEK = 7
 

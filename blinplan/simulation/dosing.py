@@ -15,6 +15,7 @@ from blinplan.outside_text import visible
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import AgeGroup, Regimen
 
 
@@ -44,6 +45,15 @@ def dosing(
         premedication_minutes=_premedication(regimen, periods, course, age_groups(regimen, population.age_years)),
         course_rates=course,
     )
+
+
+def followed_up(table: tuple[Period, ...], days: int) -> tuple[Period, ...]:
+    """Add days without infusion at the end of a table of periods."""
+    if not days:
+        return table
+    last = table[-1]
+    end = last.stop + days * MINUTES_PER_DAY
+    return (*table, replace(last, start=last.stop, stop=end, dose=None, cap=None, step=0))
 
 
 def part_at(periods: Sequence[Period], minutes: Iterable[float]) -> tuple[Period, ...]:

@@ -9,7 +9,7 @@ from blinplan.course.dated import Dated
 from blinplan.limits import Limits
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.simulation.endpoints.table import B_DEPLETED_DAY, T_RETURN_DAY
-from blinplan.simulation.trial import run
+from blinplan.simulation.trials.run import run
 from blinplan.simulation.typical_course import TypicalCourse, typical_course
 
 _NEW_DOSES = frozenset({Due.START, Due.STEP, Due.RESTART})

@@ -4,8 +4,9 @@ Differences between two arms of different patients drown in the variability betw
 do not. Shares are therefore told by how many differ to either side, and numbers by each patient's own difference.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -18,6 +19,32 @@ from blinplan.simulation.outcome import Occurrence, Quantity
 
 class NotPairedError(ValueError):
     """Two outcomes that are not of the same virtual patients."""
+
+
+class _PatientTrial(Protocol):
+    @property
+    def population(self) -> Population:
+        """The patients."""
+        ...
+
+
+class PatientOutcome(Protocol):
+    """What came of a trial, however many patients it had."""
+
+    @property
+    def trial(self) -> _PatientTrial:
+        """What was run."""
+        ...
+
+    @property
+    def quantities(self) -> Sequence[Quantity]:
+        """The endpoints that are numbers."""
+        ...
+
+    @property
+    def events(self) -> Sequence[Occurrence]:
+        """The endpoints that happen or not."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +201,15 @@ def _share(first: Occurrence, second: Occurrence) -> PairedShare:
         int((at_risk & found).sum()) for found in (here & there, here & ~there, ~here & there, ~here & ~there)
     )
     return PairedShare(first.key, first.group, first.label, both, first_only, second_only, neither)
+
+
+def paired_outcomes(first: PatientOutcome, second: PatientOutcome) -> Paired:
+    """Compare two outcomes patient by patient.
+
+    Raises
+    ------
+    NotPairedError
+        When they are not of the same patients.
+    """
+    require_same_patients(first.trial.population, second.trial.population)
+    return Paired(paired_quantities(first.quantities, second.quantities), paired_shares(first.events, second.events))

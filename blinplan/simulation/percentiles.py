@@ -25,7 +25,9 @@ from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.crowd.columns import Columns
 from blinplan.simulation.trajectories import Portion, RequestedCurves
-from blinplan.simulation.trial import CohortTrial, Simulation, Trial
+from blinplan.simulation.trials.cohort_trial import CohortTrial
+from blinplan.simulation.trials.simulation import Simulation
+from blinplan.simulation.trials.trial import Trial
 
 LEVELS = (5.0, 50.0, 95.0)
 """The percentiles of a band, as in the table of endpoints."""

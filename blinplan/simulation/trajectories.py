@@ -22,17 +22,11 @@ from blinplan.physiology.trajectories import Trajectories
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
-from blinplan.simulation.trial import (
-    CohortTrial,
-    Patients,
-    Trial,
-    cohort_of,
-    followed_up,
-    off_drug_of,
-    preset_of,
-    require_alike,
-    typical_patient,
-)
+from blinplan.simulation.dosing import followed_up
+from blinplan.simulation.trials.cohort_trial import CohortTrial
+from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, preset_of, typical_patient
+from blinplan.simulation.trials.planned import require_alike
+from blinplan.simulation.trials.trial import Trial
 
 MOST_TIMES = 1_000_000
 """Times of one patient that are kept at once."""

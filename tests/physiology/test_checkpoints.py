@@ -19,7 +19,7 @@ from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Eligibility, Regimen
 from blinplan.simulation.admission import admitted_patients
-from blinplan.simulation.trial import Trial
+from blinplan.simulation.trials.trial import Trial
 
 pytestmark = pytest.mark.slow  # the engine runs each course twice
 

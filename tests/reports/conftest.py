@@ -3,7 +3,8 @@
 import pytest
 
 from blinplan.regimen import library
-from blinplan.simulation.trial import Simulation, run
+from blinplan.simulation.trials.run import run
+from blinplan.simulation.trials.simulation import Simulation
 
 
 @pytest.fixture(scope="session")

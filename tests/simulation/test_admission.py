@@ -12,7 +12,7 @@ from blinplan.regimen import library
 from blinplan.regimen.regimen import Eligibility, Regimen
 from blinplan.simulation.admission import admitted_patients, admitted_typical, limits_of
 from blinplan.simulation.dosing import NotEligibleError
-from blinplan.simulation.trial import run
+from blinplan.simulation.trials.run import run
 
 
 def regimen_for(who: Eligibility, name: str = "rr-adult") -> Regimen:

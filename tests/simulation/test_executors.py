@@ -21,7 +21,8 @@ from blinplan.regimen.reading import RegimenFile, read
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.percentiles import bands_of, sampling_days
 from blinplan.simulation.trajectories import curves, portions
-from blinplan.simulation.trial import Outcome, Trial, run
+from blinplan.simulation.trials.run import run
+from blinplan.simulation.trials.trial import Outcome, Trial
 from tests.regimen_text import cycle, regimen_text
 
 pytestmark = pytest.mark.slow

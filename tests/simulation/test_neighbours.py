@@ -16,7 +16,7 @@ from blinplan.physiology.model.population import FloatArray, Population, from_co
 from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate
 from blinplan.regimen.library import regimen as shipped
-from blinplan.simulation.trial import Outcome, Trial
+from blinplan.simulation.trials.trial import Outcome, Trial
 
 ORDERED = replace(shipped("rr-adult"), eligibility=shipped("nhl-15").eligibility)
 WHOLE = periods(ORDERED)[0]

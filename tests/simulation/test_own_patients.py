@@ -15,7 +15,7 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import NotEligibleError
 from blinplan.simulation.people.people import People, PeopleError
 from blinplan.simulation.people.read import read_people
-from blinplan.simulation.trial import run
+from blinplan.simulation.trials.run import run
 
 TABLE = "weight_kg,height_cm,female\n70,176,0\n52.5,160,1\n"
 

@@ -13,7 +13,8 @@ from blinplan.simulation.paired import NotPairedError
 from blinplan.simulation.people.people import People, PeopleError
 from blinplan.simulation.people.read import read_people
 from blinplan.simulation.trajectories import curves, portions
-from blinplan.simulation.trial import Simulation, run
+from blinplan.simulation.trials.run import run
+from blinplan.simulation.trials.simulation import Simulation
 
 
 def of(*rows: str, head: str = "id,weight_kg,height_cm") -> People:

@@ -11,7 +11,7 @@ from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.percentiles import LEVELS, SIGNALS, Bands, bands, bands_of, sampling_days
-from blinplan.simulation.trial import run
+from blinplan.simulation.trials.run import run
 from tests.physiology.courses import course, label
 
 PEOPLE = draw("adult-rr", 60, seed=4)

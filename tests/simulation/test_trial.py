@@ -13,7 +13,8 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.paired import NotPairedError, PairedShare, paired_quantities, paired_shares
 from blinplan.simulation.trajectories import curves, portions
-from blinplan.simulation.trial import Outcome, Trial, run
+from blinplan.simulation.trials.run import run
+from blinplan.simulation.trials.trial import Outcome, Trial
 
 PATIENTS = 200
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from blinplan.regimen import library
-from blinplan.simulation.trial import Simulation, run
+from blinplan.simulation.trials.run import run
+from blinplan.simulation.trials.simulation import Simulation
 from blinplan.simulation.uncertainty import parameter_sets, uncertain_parameters
 
 

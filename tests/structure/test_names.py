@@ -26,7 +26,8 @@ TRUTHS = frozenset({"bool", "BoolArray", "TypeGuard"})
 EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("api/planning/plan.py", "delivered"): "a name of the Python face: blinplan.delivered",
     ("api/planning/planned.py", "delivered"): "the same, of a plan that is in the hand",
-    ("simulation/trial.py", "paired"): "a name of the Python face: outcome.paired(other)",
+    ("simulation/trials/trial.py", "paired"): "a name of the Python face: outcome.paired(other)",
+    ("simulation/trials/cohort_trial.py", "paired"): "the same, of many patients",
     ("evidence/measures.py", "depleted"): "a measure, called as claims.toml calls it",
     ("evidence/measures.py", "recovered"): "a measure, called as claims.toml calls it",
     ("evidence/smooth.py", "depleted"): "the same, smooth",

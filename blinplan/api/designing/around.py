@@ -61,7 +61,7 @@ def bags_of_arms(
 
 def _typical(compared: "PairedComparison") -> Patient:
     """The typical patient whom the reference admits, in whole kilograms and centimetres."""
-    from blinplan.simulation.trial import typical_patient
+    from blinplan.simulation.trials.patients import typical_patient
 
     person = typical_patient(compared.reference.regimen, compared.preset, None)
     return patient(round(float(person.weight_kg[0])), round(float(person.height_cm[0])), age=None)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from blinplan.design.comparison.compare import PairedComparison
-    from blinplan.simulation.trial import Patients
+    from blinplan.simulation.trials.patients import Patients
 
 
 def compare(

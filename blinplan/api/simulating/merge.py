@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from blinplan.physiology.model.population import Population
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.trajectories import Portion, RequestedCurves
-    from blinplan.simulation.trial import PlannedSimulation, Simulation
+    from blinplan.simulation.trials.simulation import PlannedSimulation, Simulation
 
 _OWN = ("patients", "first", "drawn")
 """What of a manifest says which patients they are, and may differ between stretches."""
@@ -221,7 +221,7 @@ def _regimen_file(stretch: _StretchFile, name: str) -> Any:
 def _joined_simulation(stretches: Sequence[_StretchFile], order: OrderedRegimen) -> "Simulation":
     from blinplan.reports.simulation.stretch import StretchFileError, read_portions
     from blinplan.simulation.crowd.kept import KeptOutcome
-    from blinplan.simulation.trial import CohortOutcome
+    from blinplan.simulation.trials.cohort_trial import CohortOutcome
 
     first, last = stretches[0], stretches[-1]
     planned = _run_of(first, order, last.end - first.first)
@@ -307,7 +307,7 @@ def _run_of(stretch: _StretchFile, order: OrderedRegimen, patients: int) -> "Pla
     """The run of all patients of which a stretch is the first part."""
     from blinplan.api.simulating.asked import asked_endpoints
     from blinplan.api.simulating.simulate import options_of
-    from blinplan.simulation.trial import planned_simulation
+    from blinplan.simulation.trials.planned import planned_simulation
 
     told = stretch.manifest
     with _engine_of(stretch) as engine:

@@ -10,7 +10,7 @@ from blinplan.refusal import Refusal
 if TYPE_CHECKING:
     from blinplan.physiology.model.population import Population
     from blinplan.simulation.people.people import People
-    from blinplan.simulation.trial import Patients
+    from blinplan.simulation.trials.patients import Patients
 
 PatientSource: TypeAlias = "int | str | Path | People | Population | None"
 

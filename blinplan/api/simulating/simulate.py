@@ -19,7 +19,7 @@ from blinplan.refusal import ArgumentRefusal, Refusal
 if TYPE_CHECKING:
     from blinplan.physiology.model.dosing import Options
     from blinplan.simulation.measured.errors import Errors
-    from blinplan.simulation.trial import Patients
+    from blinplan.simulation.trials.patients import Patients
 
 
 class How(TypedDict, total=False):
@@ -117,7 +117,7 @@ def simulate(
     Refusal
         When there is no such regimen, it is not for these patients, or the arguments contradict each other.
     """
-    from blinplan.simulation.trial import run
+    from blinplan.simulation.trials.run import run
 
     if sets == SetsOf.PLAUSIBLE.value and parameter_sets:
         require_sets(parameter_sets)
@@ -197,7 +197,7 @@ def endpoints_of(
     progress: Callable[[int], None] | None = None,
 ) -> EndpointsResult:
     """Ask for every virtual patient's endpoints as data, computed while they are written; the rest as of `simulate`."""
-    from blinplan.simulation.trial import planned_simulation
+    from blinplan.simulation.trials.planned import planned_simulation
 
     wanted = asked_endpoints(endpoints, by_day)
     asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)

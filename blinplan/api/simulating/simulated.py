@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from blinplan.simulation.outcome import Quantity
     from blinplan.simulation.percentiles import Bands
     from blinplan.simulation.trajectories import RequestedCurves
-    from blinplan.simulation.trial import PlannedSimulation, Simulation
+    from blinplan.simulation.trials.simulation import PlannedSimulation, Simulation
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -182,7 +182,7 @@ class SimulationResult:
 
     def _write_stretch(self, target: Path) -> None:
         from blinplan.reports.simulation.stretch import stretch_document, write_stretch
-        from blinplan.simulation.trial import CohortOutcome
+        from blinplan.simulation.trials.cohort_trial import CohortOutcome
 
         require_drawn(self.simulation.cohort, target)
         outcome, (asked, chosen) = self.simulation.outcome, texts_of(self.order)

@@ -31,24 +31,16 @@ from blinplan.physiology.model.population import Bodies, draw
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.admission import commonly_admitted_cohort, fits, limits_of
 from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
-from blinplan.simulation.dosing import NotEligibleError
+from blinplan.simulation.dosing import NotEligibleError, followed_up
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.endpoints.own import WindowError
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.outcome import Occurrence, Quantity
-from blinplan.simulation.trial import (
-    CohortOutcome,
-    CohortTrial,
-    Outcome,
-    Patients,
-    count_on,
-    followed_up,
-    off_drug_of,
-    preset_of,
-    require_alike,
-    typical_patient,
-    virtual_patients,
-)
+from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
+from blinplan.simulation.trials.patients import Patients, off_drug_of, preset_of, typical_patient, virtual_patients
+from blinplan.simulation.trials.planned import require_alike
+from blinplan.simulation.trials.progress import count_on
+from blinplan.simulation.trials.trial import Outcome
 from blinplan.simulation.uncertainty import sets_of, uncertain_parameters
 
 
@@ -223,7 +215,7 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
     cycles
         How many cycles of each regimen are compared at most.
     follow_up_days, options, asked, parameter_sets, sets, executor
-        As for `blinplan.simulation.trial.run`.
+        As for `blinplan.simulation.trials.run.run`.
     progress
         Called with the number of patients done, those of all regimens and parameter sets counted together.
 

@@ -17,7 +17,8 @@ from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.own import OwnEndpoint
 from blinplan.simulation.endpoints.table import B_DEPLETED_DAY
 from blinplan.simulation.outcome import Occurrence, Quantity
-from blinplan.simulation.trial import CohortOutcome, Outcome
+from blinplan.simulation.trials.cohort_trial import CohortOutcome
+from blinplan.simulation.trials.trial import Outcome
 
 STEADY_STATE = "steady_state_highest"
 _STEADY = "steady_state_"

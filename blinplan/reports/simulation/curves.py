@@ -14,7 +14,7 @@ from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, 
 from blinplan.reports.simulation.canvas import FILL, FRAME, LINE, MODELS, REFERENCE, Canvas
 from blinplan.simulation.percentiles import Band, Bands
 from blinplan.simulation.trajectories import RequestedCurves
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.trials.simulation import Simulation
 from blinplan.terminal import Screen
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from blinplan.simulation.endpoints.definition import COLUMN_WORDS
 from blinplan.simulation.measured.errors import ASSAYS, Assay, Errors
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trajectories import Portion, RequestedCurves
-from blinplan.simulation.trial import CohortTrial, PlannedSimulation, Simulation
+from blinplan.simulation.trials.cohort_trial import CohortTrial
+from blinplan.simulation.trials.simulation import PlannedSimulation, Simulation
 
 Values = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.object_]
 Simulated = Simulation | PlannedSimulation | RequestedCurves

@@ -16,7 +16,7 @@ from blinplan.outside_text import visible
 from blinplan.reports.shared.words import drawn_from, ordered_text, unverified_mark
 from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.simulation.percentiles import Band, Bands, Signal
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.trials.simulation import Simulation
 from blinplan.version import __version__
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.crowd.kept import BODY, DonePortion, KeptOutcome, arrays_of
 from blinplan.simulation.measured.errors import Errors
 from blinplan.simulation.outcome import Occurrence, Quantity
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.trials.simulation import Simulation
 
 STRETCH = DocumentKind("stretch")
 DOCUMENT = "stretch.json"

@@ -39,7 +39,7 @@ from blinplan.simulation.outcome import (
     share_by,
     typical_value,
 )
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.trials.simulation import Simulation
 from blinplan.simulation.uncertainty import Uncertainty
 from blinplan.terminal import Screen, indent
 

@@ -9,7 +9,7 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.reports.model.model import status
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
 from blinplan.reports.simulation.summary import NOT_ELEVATED, premedication_effect
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.trials.simulation import Simulation
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from blinplan.reports.simulation.figures import FigureFormat, figure, reading_of
 from blinplan.reports.simulation.summary import simulated_patients
 from blinplan.simulation.percentiles import Bands
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.trials.simulation import Simulation
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.run_result import Result
 from blinplan.simulation.crowd.cohort import DrawnCohort
 from blinplan.simulation.percentiles import Bands
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.trials.simulation import Simulation
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,7 @@ def _endpoints(
     regimen: Regimen, table: tuple[Period, ...], people: "Population", executor: "Executor | None"
 ) -> "Endpoints":
     from blinplan.physiology import Options
-    from blinplan.simulation.trial import Trial
+    from blinplan.simulation.trials.trial import Trial
 
     return (
         Trial(regimen, table, people, Options(coarseness=COARSENESS))

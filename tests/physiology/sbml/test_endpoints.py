@@ -9,7 +9,7 @@ from blinplan.physiology.model.states import SHOWN, TABLE, States
 from blinplan.regimen import library
 from blinplan.simulation.admission import admitted_typical
 from blinplan.simulation.endpoints.definition import EndpointKind
-from blinplan.simulation.trial import Trial
+from blinplan.simulation.trials.trial import Trial
 from tests.public_files import package
 from tests.simulation.endpoints.curves import both_ways
 

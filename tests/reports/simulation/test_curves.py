@@ -13,7 +13,7 @@ from blinplan.reports.simulation.axes import axis_of, day_ticks, stretches
 from blinplan.reports.simulation.canvas import FILL, LINE, Canvas
 from blinplan.reports.simulation.curves import Curves, curves_report
 from blinplan.simulation.percentiles import LEVELS, SIGNALS, Band, Bands, bands_of, sampling_days
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.trials.simulation import Simulation
 from blinplan.terminal import Screen
 
 REGIMEN = library.regimen("rr-adult")

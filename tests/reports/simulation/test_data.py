@@ -23,7 +23,7 @@ from blinplan.regimen import library
 from blinplan.reports.simulation.data import column_name, curve_table, endpoint_table, simulation_manifest
 from blinplan.reports.simulation.summary import simulation_json
 from blinplan.simulation.trajectories import RequestedCurves, curves, portions
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.trials.simulation import Simulation
 
 HASH = "0" * 16
 

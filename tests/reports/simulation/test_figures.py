@@ -13,7 +13,8 @@ from pypdf import PdfReader
 from blinplan.fingerprint import model_hash
 from blinplan.reports.simulation.figures import FigureFormat, figure, source_of
 from blinplan.simulation.percentiles import SIGNALS, Bands, bands_of, sampling_days
-from blinplan.simulation.trial import CohortOutcome, Simulation
+from blinplan.simulation.trials.cohort_trial import CohortOutcome
+from blinplan.simulation.trials.simulation import Simulation
 
 SVG = {"svg": "http://www.w3.org/2000/svg"}
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from blinplan.reports.simulation.summary import number, simulation_json, simulation_report
 from blinplan.simulation.outcome import typical_value
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.trials.simulation import Simulation
 from blinplan.terminal import Screen
 
 

@@ -11,7 +11,7 @@ from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import NotEvaluated, Severity
 from blinplan.rules.simulated.virtual import EARLY, MOST, PatientSimulator
 from blinplan.rules.verdict import Ruling
-from blinplan.simulation.trial import run
+from blinplan.simulation.trials.run import run
 from tests.read_text import regimen_in
 from tests.regimen_text import (
     codes,

@@ -12,10 +12,10 @@ from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.physiology.model.population import draw, typical
 from blinplan.regimen.library import regimen as shipped
-from blinplan.simulation.batch import run_together
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.wording import read_endpoint
-from blinplan.simulation.trial import Outcome, Trial
+from blinplan.simulation.trials.batch import run_together
+from blinplan.simulation.trials.trial import Outcome, Trial
 
 BASE = load_parameters().presets["adult-rr"]
 REGIMEN = shipped("rr-adult")

@@ -16,7 +16,10 @@ from blinplan.executor import InTurn, processes, threads
 from blinplan.physiology import draw
 from blinplan.regimen import library
 from blinplan.simulation.outcome import distribution
-from blinplan.simulation.trial import CohortOutcome, Simulation, Trial, run
+from blinplan.simulation.trials.cohort_trial import CohortOutcome
+from blinplan.simulation.trials.run import run
+from blinplan.simulation.trials.simulation import Simulation
+from blinplan.simulation.trials.trial import Trial
 from tests.regimen_text import cycle, regimen_text
 
 PATIENTS = 1100
@@ -54,8 +57,8 @@ def test_the_portions_and_who_runs_them_do_not_matter(simulation: Simulation, mo
         assert bytes_of(run(regimen, patients=PATIENTS, seed=5, executor=running)) == expected
     with processes(2) as running:
         assert bytes_of(run(regimen, patients=PATIENTS, seed=5, executor=running)) == expected
-    monkeypatch.setattr("blinplan.simulation.trial._PORTION", 256)
-    monkeypatch.setattr("blinplan.simulation.trial.workers", lambda: 64)
+    monkeypatch.setattr("blinplan.simulation.trials.cohort_trial.PORTION", 256)
+    monkeypatch.setattr("blinplan.simulation.trials.cohort_trial.workers", lambda: 64)
     assert bytes_of(run(regimen, patients=PATIENTS, seed=5, executor=InTurn())) == expected
 
 

@@ -14,7 +14,7 @@ from blinplan.refusal import Refusal
 from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.people.people import PeopleError
 from blinplan.simulation.people.read import read_people
-from blinplan.simulation.trial import Outcome, Trial
+from blinplan.simulation.trials.trial import Outcome, Trial
 from tests.program import Run
 
 TABLE = """id,weight_kg,height_cm,off_drug_day

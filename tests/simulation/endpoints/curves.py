@@ -10,7 +10,7 @@ from blinplan.physiology.model.population import FloatArray
 from blinplan.simulation.endpoints.curve import Curve
 from blinplan.simulation.endpoints.definition import EndpointKind
 from blinplan.simulation.endpoints.table import ENDPOINTS
-from blinplan.simulation.trial import Outcome
+from blinplan.simulation.trials.trial import Outcome
 
 
 class Measured(NamedTuple):

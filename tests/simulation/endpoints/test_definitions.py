@@ -17,7 +17,8 @@ from blinplan.simulation.endpoints.definition import COLUMN_WORDS, GROUPS, Endpo
 from blinplan.simulation.endpoints.table import ENDPOINTS
 from blinplan.simulation.endpoints.wording import QUANTITIES, read_endpoint, units_of
 from blinplan.simulation.outcome import Occurrence, Quantity
-from blinplan.simulation.trial import Simulation, run
+from blinplan.simulation.trials.run import run
+from blinplan.simulation.trials.simulation import Simulation
 
 ROOT = Path(__file__).parents[3]
 

@@ -9,7 +9,7 @@ from blinplan.physiology.model.states import SHOWN
 from blinplan.regimen import library
 from blinplan.simulation.endpoints.definition import EndpointKind
 from blinplan.simulation.endpoints.table import ENDPOINTS
-from blinplan.simulation.trial import Trial
+from blinplan.simulation.trials.trial import Trial
 from tests.simulation.endpoints.curves import Measured, both_ways, fine_days
 
 NOT_ON_A_CURVE = {"steady_state_{amounts}", "dose"}

@@ -24,7 +24,9 @@ from blinplan.simulation.outcome import (
     typical_value,
 )
 from blinplan.simulation.paired import paired_quantities
-from blinplan.simulation.trial import CohortOutcome, Outcome, run
+from blinplan.simulation.trials.cohort_trial import CohortOutcome
+from blinplan.simulation.trials.run import run
+from blinplan.simulation.trials.trial import Outcome
 
 PATIENTS = 300
 Pair = tuple[Outcome | CohortOutcome, Outcome | CohortOutcome]

@@ -23,7 +23,9 @@ from blinplan.simulation.models.plausible import (
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.outcome import over_patients
 from blinplan.simulation.percentiles import bands_of
-from blinplan.simulation.trial import Simulation, Trial, run
+from blinplan.simulation.trials.run import run
+from blinplan.simulation.trials.simulation import Simulation
+from blinplan.simulation.trials.trial import Trial
 from blinplan.terminal import PLAIN
 
 MODELS = 3

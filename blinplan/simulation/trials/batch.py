@@ -18,7 +18,8 @@ from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.solve import simulate
 from blinplan.physiology.watch import Seen
-from blinplan.simulation.trial import Outcome, Trial, count_on
+from blinplan.simulation.trials.progress import count_on
+from blinplan.simulation.trials.trial import Outcome, Trial
 
 
 class _Member(NamedTuple):

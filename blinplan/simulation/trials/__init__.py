@@ -1,0 +1,1 @@
+"""A regimen and its patients: sent through alone or beside those of other trials, and what came of it."""

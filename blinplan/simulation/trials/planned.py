@@ -1,0 +1,77 @@
+"""The patients of a simulation and what they get, before any of them but the typical one is sent through."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from blinplan.course.events import Period, periods
+from blinplan.course.patient import Patient
+from blinplan.executor import InTurn
+from blinplan.physiology.engine.integrate import EngineName
+from blinplan.physiology.model.dosing import Options
+from blinplan.physiology.model.population import Population
+from blinplan.regimen.regimen import Regimen
+from blinplan.simulation.crowd.cohort import GivenCohort
+from blinplan.simulation.dosing import followed_up, require_one_age_group
+from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
+from blinplan.simulation.trials.cohort_trial import PORTION, CohortTrial
+from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, preset_of, typical_patient
+from blinplan.simulation.trials.simulation import PlannedSimulation
+
+
+def planned_simulation(  # noqa: PLR0913 - all but one by name, and each of its own
+    regimen: Regimen,
+    *,
+    preset: str | None = None,
+    patients: Patients = 1000,
+    seed: int = 1,
+    before: int = 0,
+    patient: Patient | None = None,
+    course: Sequence[Period] | None = None,
+    follow_up_days: int = 0,
+    options: Options | None = None,
+    asked: AskedEndpoints = EVERYTHING,
+    typical: Population | None = None,
+    engine: EngineName | None = None,
+) -> PlannedSimulation:
+    """Find the patients of a simulation, and send the typical one through the regimen.
+
+    Parameters
+    ----------
+    regimen, preset, patients, seed, before, patient, course, follow_up_days, options, asked
+        As of `run`.
+    typical
+        The typical patient, where it is known.
+    engine
+        What computes it; the compiled engine where it is installed, when not given.
+
+    Raises
+    ------
+    NotEligibleError
+        When the regimen does not admit the weight of a virtual patient.
+    ValueError
+        When a population is given with the name of another, or people who are given are to be passed over.
+    """
+    chosen = preset_of(regimen, preset, patients)
+    table = followed_up(tuple(course or periods(regimen)), follow_up_days)
+    asked.require_days(table)
+    people = cohort_of(regimen, chosen, patients, seed, before)
+    trial = CohortTrial(regimen, table, people, options or Options(), engine, asked, off_drug_of(patients))
+    require_alike(trial)
+    average = trial.typical_trial(typical or typical_patient(regimen, chosen, patient)).run(InTurn())
+    return PlannedSimulation(trial, average, chosen, follow_up_days)
+
+
+def require_alike(trial: CohortTrial) -> None:
+    """Refuse patients whom a regimen does not admit, or does not treat alike, before any of them is simulated.
+
+    Raises
+    ------
+    NotEligibleError
+        When there are such.
+    """
+    if isinstance(trial.cohort, GivenCohort):
+        _ = trial.dosing
+    elif trial.options.premedication:
+        ages = [part.population().age_years for part in trial.cohort.parts(PORTION)]
+        require_one_age_group(trial.regimen, np.concatenate(ages))

@@ -1,0 +1,208 @@
+"""A regimen as virtual patients went through it, or are to go, and the typical patient beside them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from blinplan.course.events import Period
+from blinplan.physiology.engine.choose import engine_called
+from blinplan.physiology.engine.integrate import EngineName
+from blinplan.physiology.model.dosing import Options
+from blinplan.physiology.model.population import Population
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.regimen.regimen import Regimen
+from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
+from blinplan.simulation.crowd.kept import DonePortion
+from blinplan.simulation.endpoints.asked import AskedEndpoints
+from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial, portion_of
+from blinplan.simulation.trials.trial import Outcome
+from blinplan.simulation.uncertainty import Uncertainty
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """A regimen as virtual patients went through it, and the typical patient beside them.
+
+    Attributes
+    ----------
+    outcome
+        Of the patients; of the typical one alone where no population was asked for.
+    typical
+        Of the typical patient.
+    preset
+        The name of the population.
+    follow_up_days
+        The days without infusion that were added at the end.
+    uncertainty
+        How the results move with the uncertainty of the parameters; None where it was not asked for.
+    models
+        The same patients under each plausible parameter set, to be sent through again; none where they were not asked
+        for.
+    """
+
+    outcome: Outcome | CohortOutcome
+    typical: Outcome
+    preset: str
+    follow_up_days: int
+    uncertainty: Uncertainty | None = None
+    models: tuple[CohortTrial, ...] = ()
+
+    @property
+    def request(self) -> AskedEndpoints:
+        """The endpoints that were asked for."""
+        return self.outcome.trial.asked
+
+    @property
+    def by_day(self) -> tuple[float, ...]:
+        """Days by which the shares of patients are asked for who have got somewhere."""
+        return self.request.by_day
+
+    @property
+    def regimen(self) -> Regimen:
+        """What was ordered."""
+        return self.outcome.trial.regimen
+
+    @property
+    def alone(self) -> bool:
+        """Whether the typical patient was simulated alone."""
+        return self.outcome is self.typical
+
+    @property
+    def seed(self) -> int | None:
+        """What the patients were drawn from; None for the typical patient alone, and for patients given as they are."""
+        return self.outcome.trial.seed
+
+    @property
+    def cohort(self) -> Cohort:
+        """The patients, whom nobody need hold; the typical one alone where no population was asked for."""
+        trial = self.outcome.trial
+        return trial.cohort if isinstance(trial, CohortTrial) else GivenCohort(trial.population)
+
+    @property
+    def population(self) -> Population:
+        """All patients, drawn anew; the typical one alone where no population was asked for."""
+        return self.outcome.trial.population
+
+    def portions(self, size: int) -> Iterator[DonePortion]:
+        """What came of the patients, so many at a time."""
+        if isinstance(self.outcome, CohortOutcome):
+            yield from self.outcome.kept.portions(size)
+        else:
+            yield portion_of(self.outcome)
+
+    @property
+    def quantities(self) -> Sequence[Quantity]:
+        """The patients' endpoints that are numbers, in the same order as the typical patient's."""
+        return self.outcome.quantities
+
+    @property
+    def events(self) -> Sequence[Occurrence]:
+        """The patients' endpoints that happen or not, in the same order as the typical patient's."""
+        return self.outcome.events
+
+    @property
+    def typical_quantities(self) -> tuple[Quantity, ...]:
+        """The typical patient's endpoints that are numbers."""
+        return self.typical.quantities
+
+    @property
+    def typical_events(self) -> tuple[Occurrence, ...]:
+        """The typical patient's endpoints that happen or not."""
+        return self.typical.events
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """What was given when, the days that were added at the end included."""
+        return self.outcome.trial.periods
+
+    @property
+    def typical_area(self) -> float:
+        """The body surface area of the typical patient, m²."""
+        return float(self.typical.trial.population.bsa_m2[0])
+
+    @property
+    def options(self) -> Options:
+        """How open questions of the mechanism were answered."""
+        return self.outcome.trial.options
+
+    @property
+    def engine(self) -> EngineName:
+        """What computed it: "compiled" or "numpy"."""
+        return self.outcome.engine
+
+    @property
+    def off_drug(self) -> int:
+        """How many of the patients go off the drug before the course ends."""
+        return self.outcome.trial.number_off_drug
+
+    @property
+    def days(self) -> float:
+        """How long the simulation is."""
+        return self.periods[-1].stop / MINUTES_PER_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSimulation:
+    """A regimen and the patients who are to get it, and what came of the typical patient.
+
+    Attributes
+    ----------
+    trial
+        What is to be run.
+    typical, preset, follow_up_days
+        As of a `Simulation`.
+    """
+
+    trial: CohortTrial
+    typical: Outcome
+    preset: str
+    follow_up_days: int
+
+    @property
+    def request(self) -> AskedEndpoints:
+        """The endpoints that are asked for."""
+        return self.trial.asked
+
+    @property
+    def regimen(self) -> Regimen:
+        """What was ordered."""
+        return self.trial.regimen
+
+    @property
+    def alone(self) -> bool:
+        """There are others than the typical patient."""
+        return False
+
+    @property
+    def seed(self) -> int | None:
+        """What the patients are drawn from; None for patients given as they are."""
+        return self.trial.seed
+
+    @property
+    def cohort(self) -> Cohort:
+        """The patients, whom nobody need hold."""
+        return self.trial.cohort
+
+    @property
+    def typical_area(self) -> float:
+        """The body surface area of the typical patient, m²."""
+        return float(self.typical.trial.population.bsa_m2[0])
+
+    @property
+    def options(self) -> Options:
+        """How open questions of the mechanism are answered."""
+        return self.trial.options
+
+    @property
+    def engine(self) -> EngineName:
+        """What computes it: "compiled" or "numpy"."""
+        return engine_called(self.trial.engine).name
+
+    @property
+    def off_drug(self) -> int:
+        """How many of the patients go off the drug before the course ends."""
+        return self.trial.number_off_drug
+
+    def simulation(self, outcome: CohortOutcome) -> Simulation:
+        """What became of it."""
+        return Simulation(outcome, self.typical, self.preset, self.follow_up_days)
