@@ -100,7 +100,7 @@ class VariedAxis:
         What it is called in tables.
     unit
         What its numbers are in, as it is shown; "" for what is counted, or is a factor of several different values.
-    settings
+    values
         The values.
     base
         What is there now, where that is one number.
@@ -109,7 +109,7 @@ class VariedAxis:
     place: Place
     label: str
     unit: str
-    settings: tuple[AxisValue, ...]
+    values: tuple[AxisValue, ...]
     base: Fraction | None = None
 
     @property
@@ -125,28 +125,28 @@ class VariedAxis:
     @property
     def head(self) -> str:
         """What stands above its values: what it is, in which unit, or times what."""
-        if all(setting.is_factor for setting in self.settings):
+        if all(value.is_factor for value in self.values):
             return (
                 f"{self.label}, × {decimal_text(self.base)} {self.unit}".rstrip() if self.base else f"{self.label}, ×"
             )
         return f"{self.label} ({self.unit})" if self.unit else self.label
 
-    def amount(self, setting: AxisValue) -> Fraction | None:
+    def amount(self, value: AxisValue) -> Fraction | None:
         """What a value comes to, in the unit of the axis; the factor itself where it is of several different values."""
-        if setting.number is None or not setting.is_factor or self.base is None:
-            return setting.number
-        return setting.number * self.base
+        if value.number is None or not value.is_factor or self.base is None:
+            return value.number
+        return value.number * self.base
 
-    def value_text(self, setting: AxisValue) -> str:
+    def value_text(self, value: AxisValue) -> str:
         """A value as tables show it."""
-        if setting.number is None:
-            return setting.text
-        number = decimal_text(setting.number)
-        return f"× {number}" if setting.is_factor else number
+        if value.number is None:
+            return value.text
+        number = decimal_text(value.number)
+        return f"× {number}" if value.is_factor else number
 
-    def refusal(self, setting: AxisValue, why: str, advice: str) -> AxisError:
+    def refusal(self, value: AxisValue, why: str, advice: str) -> AxisError:
         """What to say where a value cannot be taken."""
-        return AxisError(f"{self.path}={setting.text}: {why}", advice)
+        return AxisError(f"{self.path}={value.text}: {why}", advice)
 
 
 Point = tuple[tuple[VariedAxis, AxisValue], ...]
@@ -155,5 +155,5 @@ Point = tuple[tuple[VariedAxis, AxisValue], ...]
 
 def points(axes: Sequence[VariedAxis]) -> Iterator[Point]:
     """Each value of each axis with each of the others; the last axis moves first."""
-    for settings in product(*(axis.settings for axis in axes)):
-        yield tuple(zip(axes, settings, strict=True))
+    for values in product(*(axis.values for axis in axes)):
+        yield tuple(zip(axes, values, strict=True))

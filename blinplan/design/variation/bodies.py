@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from blinplan.design.variation.axis import VariedAxis, BodyKey, BodyPlace, Point, AxisValue
+from blinplan.design.variation.axis import AxisValue, BodyKey, BodyPlace, Point, VariedAxis
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import FloatArray, Population
 
@@ -23,7 +23,7 @@ def with_bodies(people: Population, preset: Preset, point: Point) -> Population:
     with the area. All else of a patient stays. Nobody can draw them again, so that they have no seed.
     """
     changed = {
-        axis.place.key: _values(people, axis, setting) for axis, setting in point if isinstance(axis.place, BodyPlace)
+        axis.place.key: _values(people, axis, value) for axis, value in point if isinstance(axis.place, BodyPlace)
     }
     if not changed:
         return people
@@ -41,9 +41,9 @@ def with_bodies(people: Population, preset: Preset, point: Point) -> Population:
     )
 
 
-def _values(people: Population, axis: VariedAxis, setting: AxisValue) -> FloatArray:
+def _values(people: Population, axis: VariedAxis, value: AxisValue) -> FloatArray:
     """(N) what a value comes to in each patient."""
     assert isinstance(axis.place, BodyPlace)  # noqa: S101 - chosen by the caller
     now: FloatArray = getattr(people, _FIELDS[axis.place.key])
-    number = float(setting.number or 0)
-    return now * number if setting.is_factor else np.full(now.shape, number)
+    number = float(value.number or 0)
+    return now * number if value.is_factor else np.full(now.shape, number)

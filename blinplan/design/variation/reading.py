@@ -14,13 +14,13 @@ from blinplan.course.patient import AREAS_M2, HEIGHTS_CM, WEIGHTS_KG
 from blinplan.design.variation.axis import (
     PARAMETERS,
     TIMES,
-    VariedAxis,
     AxisError,
+    AxisValue,
     BodyKey,
     BodyPlace,
     ParameterPlace,
     RegimenPlace,
-    AxisValue,
+    VariedAxis,
 )
 from blinplan.design.variation.places import (
     KEYS,
@@ -32,7 +32,7 @@ from blinplan.design.variation.places import (
     spots,
     unit_of,
 )
-from blinplan.design.variation.settings import FORM, read_settings
+from blinplan.design.variation.values import FORM, read_values
 from blinplan.physiology.model.parameters import Parameter, Preset
 from blinplan.quantities import decimal_text
 from blinplan.regimen.age import OLDEST
@@ -84,35 +84,35 @@ def read_axis(text: str, regimen: Regimen, preset: Preset) -> VariedAxis:
     AxisError
         When there is no such path, or no value.
     """
-    path, equals, values = (part.strip() for part in text.partition("="))
+    path, equals, written = (part.strip() for part in text.partition("="))
     if not path or not equals:
         raise AxisError(f"{text[:60]!r} says no values", f"write a path and its values, such as dose=5,15,30: {FORM}")
     if path.startswith(f"{PARAMETERS}."):
-        return _parameter_axis(path, values, preset)
+        return _parameter_axis(path, written, preset)
     if path in BODIES:
-        return _body_axis(path, values)
-    return _regimen_axis(path, values, regimen, preset)
+        return _body_axis(path, written)
+    return _regimen_axis(path, written, regimen, preset)
 
 
 def _units(unit: str) -> dict[str, Fraction]:
     return dict.fromkeys(("", unit, *_SPELT.get(unit, ())), Fraction(1))
 
 
-def _regimen_axis(path: str, values: str, regimen: Regimen, preset: Preset) -> VariedAxis:
+def _regimen_axis(path: str, written: str, regimen: Regimen, preset: Preset) -> VariedAxis:
     place = _regimen_place(path, regimen, preset)
     unit = unit_of(regimen, place.key)
-    settings, found = read_settings(place.path, values, _units(unit)), spots(regimen, place)
+    values, found = read_values(place.path, written, _units(unit)), spots(regimen, place)
     now = {spot.value for spot in found}
-    if len(now) > 1 and not all(setting.is_factor for setting in settings):
-        first = found[0].place.path
+    if len(now) > 1 and not all(value.is_factor for value in values):
+        first, factors = found[0].place.path, f"{place.path}={TIMES}0.5,{TIMES}1,{TIMES}2"
         raise AxisError(
             f"{place.path} is not the same everywhere in {regimen.name}: {list_values(found, unit)}",
-            f"name one of them, as {first}={values}, or vary all by factors: {place.path}={TIMES}0.5,{TIMES}1,{TIMES}2",
+            f"name one of them, as {first}={written}, or vary all by factors: {factors}",
         )
-    if None in now and any(setting.is_factor for setting in settings):
+    if None in now and any(value.is_factor for value in values):
         raise AxisError(f"{place.path}: {regimen.name} has none there to be multiplied", "give the value itself")
     base = now.pop() if len(now) == 1 else None
-    return VariedAxis(place, label_of(regimen, place), unit, settings, base)
+    return VariedAxis(place, label_of(regimen, place), unit, values, base)
 
 
 def _regimen_place(path: str, regimen: Regimen, preset: Preset) -> RegimenPlace:
@@ -175,7 +175,7 @@ def varied_parameters(preset: Preset) -> tuple[str, ...]:
     return tuple(key for key, parameter in preset.parameters.items() if parameter.simulated)
 
 
-def _parameter_axis(path: str, values: str, preset: Preset) -> VariedAxis:
+def _parameter_axis(path: str, written: str, preset: Preset) -> VariedAxis:
     key, known = path.removeprefix(f"{PARAMETERS}."), varied_parameters(preset)
     if key not in known:
         near = next(iter(get_close_matches(key.lower(), known, 1, 0.6)), None)
@@ -185,14 +185,14 @@ def _parameter_axis(path: str, values: str, preset: Preset) -> VariedAxis:
         )
     parameter = preset.parameters[key]
     unit = "" if parameter.unit == "1" else parameter.unit
-    settings = read_settings(path, values, _units(unit))
-    axis = VariedAxis(ParameterPlace(key), key, unit, settings, Fraction(str(parameter.value)))
-    for setting in settings:
-        parameter_value(axis, setting, parameter)
+    values = read_values(path, written, _units(unit))
+    axis = VariedAxis(ParameterPlace(key), key, unit, values, Fraction(str(parameter.value)))
+    for value in values:
+        parameter_value(axis, value, parameter)
     return axis
 
 
-def parameter_value(axis: VariedAxis, setting: AxisValue, parameter: Parameter) -> float:
+def parameter_value(axis: VariedAxis, value: AxisValue, parameter: Parameter) -> float:
     """The typical value that a parameter takes.
 
     Raises
@@ -200,28 +200,26 @@ def parameter_value(axis: VariedAxis, setting: AxisValue, parameter: Parameter) 
     AxisError
         When that is no number, or outside of what the model takes.
     """
-    number = axis.amount(setting)
+    number = axis.amount(value)
     unit = f" {axis.unit}" if axis.unit else ""
     if number is None:
-        raise axis.refusal(setting, "that is no number", f"give numbers in{unit or ' no unit'}, or factors: {FORM}")
+        raise axis.refusal(value, "that is no number", f"give numbers in{unit or ' no unit'}, or factors: {FORM}")
     if not parameter.low <= number <= parameter.high:
         limits = f"{parameter.low:g} to {parameter.high:g}{unit}"
-        raise axis.refusal(
-            setting, f"{decimal_text(number)}{unit} is outside of what the model takes", f"give {limits}"
-        )
+        raise axis.refusal(value, f"{decimal_text(number)}{unit} is outside of what the model takes", f"give {limits}")
     if isinstance(parameter.value, int) and number.denominator != 1:
-        raise axis.refusal(setting, f"{decimal_text(number)} is not whole", f"{parameter.name}: give whole numbers")
-    return parameter.value * float(setting.number or 0) if setting.is_factor else float(number)
+        raise axis.refusal(value, f"{decimal_text(number)} is not whole", f"{parameter.name}: give whole numbers")
+    return parameter.value * float(value.number or 0) if value.is_factor else float(number)
 
 
-def _body_axis(path: str, values: str) -> VariedAxis:
+def _body_axis(path: str, written: str) -> VariedAxis:
     key = next(one for one in BODIES if one == path)
     label, unit, low, high = BODIES[key]
-    axis = VariedAxis(BodyPlace(key), label, unit, read_settings(path, values, _units(unit)))
-    for setting in axis.settings:
-        if setting.number is None:
-            raise axis.refusal(setting, "that is no number", f"give numbers in {unit}, or factors: {FORM}")
-        if not setting.number or not (setting.is_factor or low <= setting.number <= high):
+    axis = VariedAxis(BodyPlace(key), label, unit, read_values(path, written, _units(unit)))
+    for value in axis.values:
+        if value.number is None:
+            raise axis.refusal(value, "that is no number", f"give numbers in {unit}, or factors: {FORM}")
+        if not value.number or not (value.is_factor or low <= value.number <= high):
             limits = f"{decimal_text(low)} to {decimal_text(high)} {unit}"
-            raise axis.refusal(setting, "no patient has that", f"give {limits}, or factors above 0")
+            raise axis.refusal(value, "no patient has that", f"give {limits}, or factors above 0")
     return axis

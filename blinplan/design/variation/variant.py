@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-from blinplan.design.variation.axis import VariedAxis, ParameterPlace, Point, RegimenPlace, AxisValue
+from blinplan.design.variation.axis import AxisValue, ParameterPlace, Point, RegimenPlace, VariedAxis
 from blinplan.design.variation.places import Spot, spots
 from blinplan.design.variation.reading import parameter_value
 from blinplan.physiology.model.parameters import Preset
@@ -30,18 +30,18 @@ def vary(regimen: Regimen, point: Point) -> Regimen:
     AxisError
         When no file could say it, with the words of `blinplan check`, and the axis.
     """
-    chosen = [(axis, setting) for axis, setting in point if isinstance(axis.place, RegimenPlace)]
+    chosen = [(axis, value) for axis, value in point if isinstance(axis.place, RegimenPlace)]
     if not chosen:
         return regimen
     table = reduce(lambda table, one: _with_value(table, regimen, *one), chosen, table_of(regimen))
     try:
         return write_regimen(table).regimen
     except (NotARegimenError, QuantityError) as error:
-        axis, setting = _axis_of(chosen, error)
+        axis, value = _axis_of(chosen, error)
         advice = error.problem.help if isinstance(error, NotARegimenError) else "give a value with fewer decimals"
         why = error.problem.why if isinstance(error, NotARegimenError) else str(error)
         words = str(error) if str(error) == why else f"{error}; {why}"
-        raise axis.refusal(setting, words, advice) from error
+        raise axis.refusal(value, words, advice) from error
 
 
 def _axis_of(chosen: list[tuple[VariedAxis, AxisValue]], error: Exception) -> tuple[VariedAxis, AxisValue]:
@@ -50,10 +50,10 @@ def _axis_of(chosen: list[tuple[VariedAxis, AxisValue]], error: Exception) -> tu
     return next(((axis, one) for axis, one in chosen if (axis.place.key,) == key), chosen[-1])
 
 
-def _with_value(table: RegimenTable, regimen: Regimen, axis: VariedAxis, setting: AxisValue) -> RegimenTable:
+def _with_value(table: RegimenTable, regimen: Regimen, axis: VariedAxis, value: AxisValue) -> RegimenTable:
     assert isinstance(axis.place, RegimenPlace)  # noqa: S101 - chosen by the caller
     for spot in spots(regimen, axis.place):
-        table = _with_one(table, spot, _file_value(regimen, spot, setting))
+        table = _with_one(table, spot, _file_value(regimen, spot, value))
     return table
 
 
@@ -77,11 +77,11 @@ def _at(several: tuple[Any, ...], index: int, change: Callable[[Any], Any]) -> t
     return tuple(change(one) if at == index else one for at, one in enumerate(several))
 
 
-def _file_value(regimen: Regimen, spot: Spot, setting: AxisValue) -> Any:
+def _file_value(regimen: Regimen, spot: Spot, value: AxisValue) -> Any:
     """A value as the file has it."""
-    if setting.number is None:
-        return setting.text
-    number = setting.number * spot.value if setting.is_factor and spot.value is not None else setting.number
+    if value.number is None:
+        return value.text
+    number = value.number * spot.value if value.is_factor and spot.value is not None else value.number
     if spot.place.key == "dose":
         return f"{_exact(number)} {regimen.steps[0].dose.unit}"
     if spot.place.key == "max":
@@ -99,8 +99,8 @@ def _exact(number: Fraction) -> str:
 def preset_at(preset: Preset, point: Point) -> Preset:
     """The population with the parameters of a point; itself where none is varied."""
     values = {
-        axis.place.key: parameter_value(axis, setting, preset.parameters[axis.place.key])
-        for axis, setting in point
+        axis.place.key: parameter_value(axis, value, preset.parameters[axis.place.key])
+        for axis, value in point
         if isinstance(axis.place, ParameterPlace)
     }
     return preset.with_values(values) if values else preset

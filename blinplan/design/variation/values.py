@@ -16,7 +16,7 @@ _PLAIN = re.compile(rf"([{TIMES}×*]?) ?({_NUMBER})(?: ?([^0-9 ].*))?")
 _RANGE = re.compile(rf"([{TIMES}×*]?)({_NUMBER}):[{TIMES}×*]?({_NUMBER}):({_NUMBER})")
 
 
-def read_settings(path: str, text: str, units: Mapping[str, Fraction]) -> tuple[AxisValue, ...]:
+def read_values(path: str, text: str, units: Mapping[str, Fraction]) -> tuple[AxisValue, ...]:
     """Read the values behind the equals sign of an axis.
 
     Parameters
@@ -38,17 +38,17 @@ def read_settings(path: str, text: str, units: Mapping[str, Fraction]) -> tuple[
         raise AxisError(
             f"{path} has no value{'' if not text.strip() else f' between two commas of {text[:60]!r}'}", FORM
         )
-    found = tuple(setting for part in parts for setting in _settings(path, part, units))
+    found = tuple(value for part in parts for value in _values(path, part, units))
     if len(found) > MOST:
         raise AxisError(f"{path} has {len(found):,} values", f"give {MOST:,} or fewer")
     _refuse_twice(path, found)
     return found
 
 
-def _settings(path: str, part: str, units: Mapping[str, Fraction]) -> Iterator[AxisValue]:
+def _values(path: str, part: str, units: Mapping[str, Fraction]) -> Iterator[AxisValue]:
     found = _RANGE.fullmatch(part)
     if found is None:
-        yield setting_of(part, units)
+        yield value_of(part, units)
         return
     first, last, step = (Fraction(number) for number in found.groups()[1:])
     if not step or last < first:
@@ -56,10 +56,10 @@ def _settings(path: str, part: str, units: Mapping[str, Fraction]) -> Iterator[A
     if (last - first) / step >= MOST:
         raise AxisError(f"{path}={part} has more than {MOST:,} values", "give a greater step")
     for count in range(int((last - first) / step) + 1):
-        yield setting_of(f"{found[1]}{decimal_text(first + count * step, 30).replace(',', '')}", units)
+        yield value_of(f"{found[1]}{decimal_text(first + count * step, 30).replace(',', '')}", units)
 
 
-def setting_of(text: str, units: Mapping[str, Fraction]) -> AxisValue:
+def value_of(text: str, units: Mapping[str, Fraction]) -> AxisValue:
     """Read one value; one that is no number is left to the schema, which says what is wrong with it."""
     found = _PLAIN.fullmatch(text)
     if found is None or (found[3] is not None and (found[1] or found[3] not in units)):
