@@ -1,6 +1,6 @@
 """Send the same virtual patients through several regimens, and compare what came of each of them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -36,6 +36,7 @@ from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints, Unkn
 from blinplan.simulation.endpoints.own import WindowError
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
 from blinplan.simulation.trials.patients import Patients, off_drug_of, preset_of, typical_patient, virtual_patients
 from blinplan.simulation.trials.planned import require_alike
@@ -231,7 +232,7 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
     plan = _Plan(tuple(cut), chosen, patients, seed, follow_up_days, options or Options(), asked)
     plan.refuse_what_cannot_be()
     with executor_or_threads(executor) as running:
-        arms = plan.run(chosen, running, progress)
+        (arms,) = plan.run([chosen], running, progress)
         endpoints = plan.endpoints(arms)
         found = PairedComparison(
             arms,
@@ -306,14 +307,13 @@ class _Plan(NamedTuple):
                 raise UnknownEndpointError(key, tuple(known))
 
     def run(
-        self, preset: str | Preset, executor: Executor, progress: Callable[[int], None] | None, done: int = 0
-    ) -> tuple[ComparedArm, ...]:
-        """Send the patients through each."""
-        arms = []
-        for one, trial in zip(self.regimens, self.trials(preset), strict=True):
-            arms.append(ComparedArm(one.name, trial.run(executor, count_on(progress, done))))
-            done += trial.cohort.size
-        return tuple(arms)
+        self, presets: Iterable[str | Preset], executor: Executor, progress: Callable[[int], None] | None
+    ) -> Iterator[tuple[ComparedArm, ...]]:
+        """Send the patients through each, under one parameter set after the other."""
+        trials = (trial for preset in presets for trial in self.trials(preset))
+        outcomes = outcomes_of(trials, executor, progress)
+        while arms := tuple(ComparedArm(one.name, ran) for one, ran in zip(self.regimens, outcomes, strict=False)):
+            yield arms
 
     def _readable(self, outcome: Outcome | CohortOutcome) -> ReadableEndpoints:
         return endpoints_of(outcome, self.asked, self.windows)
@@ -385,8 +385,8 @@ class _Plan(NamedTuple):
         found: dict[tuple[str, float | None, int], list[float]] = {}
         if of is SetsOf.PLAUSIBLE:
             _gather(base.endpoints, found)
-        for number, parameters in enumerate(sets_of(of, self.preset, sets, self.seed), start=1):
-            _gather(self.endpoints(self.run(parameters, executor, progress, number * size)), found)
+        for arms in self.run(sets_of(of, self.preset, sets, self.seed), executor, count_on(progress, size)):
+            _gather(self.endpoints(arms), found)
         ends = [0, 100] if of is SetsOf.PLAUSIBLE else [5, 95]
         low_and_high = {key: np.nanpercentile(values, ends) for key, values in found.items()}
         drawn = uncertain_parameters(load_parameters().presets[self.preset]) if of is SetsOf.PUBLISHED else ()

@@ -14,6 +14,11 @@ PIECE = 256
 class CohortPart(Protocol):
     """Some patients of a cohort; it pickles."""
 
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        ...
+
     def population(self) -> Population:
         """Who they are."""
         ...
@@ -74,6 +79,11 @@ class DrawnPart:
     seed: int
     stretch: SeedStretch
     wanted: Wanted | None
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        return self.stretch.patients
 
     def population(self) -> Population:
         """Draw them."""
@@ -167,6 +177,11 @@ class GivenPart:
     """Some of the patients who are given as they are."""
 
     people: Population
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        return self.people.size
 
     def population(self) -> Population:
         """Who they are."""

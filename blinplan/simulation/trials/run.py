@@ -1,6 +1,6 @@
 """Run a regimen: on a virtual population and its typical patient, or on the typical patient of a given size."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from blinplan.course.events import Period, periods
@@ -13,7 +13,7 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import followed_up
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.models.source import SetsOf
-from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
+from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.patients import Patients, cohort_of, preset_of, typical_patient
 from blinplan.simulation.trials.planned import planned_simulation
 from blinplan.simulation.trials.progress import count_on
@@ -114,16 +114,8 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         found = planned.simulation(planned.trial.run(running, progress))
         if not models:
             return found
-        outcomes = run_models(models, running, count_on(progress, planned.cohort.size))
+        outcomes = outcomes_of(models, running, count_on(progress, planned.cohort.size))
         others = [set_outcome(ran.quantities, ran.events) for ran in outcomes]
     if sets is SetsOf.PUBLISHED:
         return replace(found, uncertainty=over_sets(planned.preset, others))
     return replace(found, uncertainty=over_models(set_outcome(found.quantities, found.events), others), models=models)
-
-
-def run_models(
-    models: Sequence[CohortTrial], executor: Executor, progress: Callable[[int], None] | None = None
-) -> "Iterator[CohortOutcome]":
-    """Send the same patients through a regimen under each of many parameter sets, one set after the other."""
-    for number, model in enumerate(models):
-        yield model.run(executor, count_on(progress, number * model.cohort.size))

@@ -1,0 +1,129 @@
+"""Any number of trials, some at a time: the bytes of each trial alone, and memory that does not grow."""
+
+import pickle
+from collections.abc import Iterator
+from concurrent.futures import Executor as Pool
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from blinplan.course.events import periods
+from blinplan.executor import InTurn, processes, threads
+from blinplan.physiology.model.population import typical
+from blinplan.regimen.library import regimen as shipped
+from blinplan.simulation.admission import admitted_cohort
+from blinplan.simulation.crowd.cohort import GivenCohort
+from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome
+from blinplan.simulation.endpoints.asked import AskedEndpoints
+from blinplan.simulation.trials import batch
+from blinplan.simulation.trials.batch import outcomes_of
+from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
+from blinplan.simulation.uncertainty import parameter_sets
+
+REGIMEN = shipped("rr-adult")
+PERIODS = periods(REGIMEN)[:3]
+ASKED = AskedEndpoints(keys=("b_nadir", "il6_peak"))
+
+
+def trial_of(patients: int, seed: int = 1, **others: object) -> CohortTrial:
+    cohort = admitted_cohort(REGIMEN, "adult-rr", patients, seed, piece=4)
+    return replace(CohortTrial(REGIMEN, PERIODS, cohort, engine="numpy"), **others)
+
+
+def bytes_of(outcome: CohortOutcome) -> list[bytes]:
+    return [outcome.kept.columns.column(number).tobytes() for number in range(len(outcome.kept.columns))]
+
+
+@pytest.fixture
+def small_loads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A load is full with eight patients, and a trial is parted by four."""
+    monkeypatch.setattr(batch, "PORTION", 8)
+    monkeypatch.setattr(batch, "PIECE", 4)
+
+
+@pytest.mark.usefixtures("small_loads")
+def test_trials_of_every_size_and_course_have_the_bytes_of_each_alone() -> None:
+    week = replace(PERIODS[0], stop=PERIODS[0].stop), replace(PERIODS[-1], start=PERIODS[0].stop)
+    trials = [trial_of(1), trial_of(19), trial_of(3, seed=2, periods=week), trial_of(8), trial_of(2, asked=ASKED)]
+    told: list[int] = []
+    with threads(2) as running:
+        outcomes = list(outcomes_of(trials, running, told.append))
+    assert [outcome.trial for outcome in outcomes] == trials
+    for trial, outcome in zip(trials, outcomes, strict=True):
+        assert bytes_of(outcome) == bytes_of(trial.run(InTurn()))
+    assert told == sorted(told)
+    assert told[-1] == 33
+
+
+@pytest.mark.usefixtures("small_loads")
+def test_outcomes_come_while_trials_are_still_being_made() -> None:
+    """A sweep of a million patients holds those that are on their way, and no more."""
+    made = 0
+
+    def trials() -> Iterator[CohortTrial]:
+        nonlocal made
+        for seed in range(1, 200):
+            made += 1
+            yield trial_of(4, seed)
+
+    outcomes = outcomes_of(trials(), InTurn())
+    first = next(outcomes)
+    assert first.trial.seed == 1
+    assert made < 20
+    assert [next(outcomes).trial.seed for _ in range(3)] == [2, 3, 4]
+    outcomes.close()
+    assert made < 20
+
+
+def test_a_set_of_parameters_for_each_patient_is_one_load_and_has_the_bytes_of_each_set_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As of a sensitivity run: the typical patient under many parameter sets."""
+    trials = [
+        CohortTrial(REGIMEN, PERIODS, GivenCohort(typical(preset)), engine="numpy")
+        for preset in parameter_sets("adult-rr", 12, 1)
+    ]
+    alone = [bytes_of(trial.run(InTurn())) for trial in trials]
+    loads: list[int] = []
+    whole = batch._portions
+
+    def counted(load: list[batch._Share]) -> list[DonePortion]:
+        loads.append(len(load))
+        return whole(load)
+
+    monkeypatch.setattr(batch, "_portions", counted)
+    assert [bytes_of(outcome) for outcome in outcomes_of(trials, InTurn())] == alone
+    assert loads == [12]
+    assert len({found[-1] for found in zip(*alone, strict=True)}) > 1
+
+
+def test_what_is_handed_over_pickles_and_is_small() -> None:
+    """For processes and other machines: patients of a seed are drawn where they are sent through."""
+    (load,) = batch._loads([trial_of(100)], batch.deque())
+    text = pickle.dumps(load)
+    assert len(text) < 20_000
+    (portion,) = batch._portions(pickle.loads(text))  # noqa: S301 - of this test
+    kept = KeptOutcome()
+    kept.add(portion)
+    assert bytes_of(CohortOutcome(trial_of(100), kept)) == bytes_of(trial_of(100).run(InTurn()))
+
+
+@pytest.mark.slow
+def test_processes_give_the_same_bytes() -> None:
+    trials = [trial_of(5), trial_of(6, seed=3)]
+    running: Pool
+    with processes(2) as running:
+        found = [bytes_of(outcome) for outcome in outcomes_of(trials, running)]
+    assert found == [bytes_of(trial.run(InTurn())) for trial in trials]
+
+
+def test_no_trials_have_no_outcomes() -> None:
+    assert list(outcomes_of([])) == []
+
+
+def test_what_a_trial_cannot_have_is_refused() -> None:
+    asked = AskedEndpoints(keys=("no_such_endpoint",))
+    with pytest.raises(ValueError, match="no_such_endpoint"):
+        list(outcomes_of([trial_of(2), trial_of(2, asked=asked)], InTurn()))
+    assert np.isfinite(trial_of(2, asked=ASKED).run(InTurn()).quantities[0].values).all()
