@@ -6,7 +6,6 @@ NumPy takes them of one array, whatever the portions were.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
@@ -40,14 +39,11 @@ def body_of(people: Population) -> tuple[FloatArray, ...]:
 
 def arrays_of(endpoint: Quantity | Occurrence) -> dict[str, Any]:
     """What an endpoint has of each patient, by the names of its fields."""
-    pairs = ((name, getattr(endpoint, name)) for name in _names(type(endpoint)))
+    pairs = ((name, getattr(endpoint, name)) for name in _FIELDS[type(endpoint)])
     return {name: value for name, value in pairs if isinstance(value, np.ndarray)}
 
 
-@cache
-def _names(of: type[Quantity | Occurrence]) -> tuple[str, ...]:
-    """The fields of an endpoint."""
-    return tuple(entry.name for entry in fields(of))
+_FIELDS = {of: tuple(entry.name for entry in fields(of)) for of in (Quantity, Occurrence)}
 
 
 def _without_patients(endpoint: Endpoint) -> Endpoint:

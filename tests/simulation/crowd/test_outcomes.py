@@ -1,9 +1,10 @@
 """Any number of trials, some at a time: the bytes of each trial alone, and memory that does not grow."""
 
 import pickle
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Executor as Pool
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ PERIODS = periods(REGIMEN)[:3]
 ASKED = AskedEndpoints(keys=("b_nadir", "il6_peak"))
 
 
-def trial_of(patients: int, seed: int = 1, **others: object) -> CohortTrial:
+def trial_of(patients: int, seed: int = 1, **others: Any) -> CohortTrial:
     cohort = admitted_cohort(REGIMEN, "adult-rr", patients, seed, piece=4)
     return replace(CohortTrial(REGIMEN, PERIODS, cohort, engine="numpy"), **others)
 
@@ -72,7 +73,6 @@ def test_outcomes_come_while_trials_are_still_being_made() -> None:
     assert first.trial.seed == 1
     assert made < 20
     assert [next(outcomes).trial.seed for _ in range(3)] == [2, 3, 4]
-    outcomes.close()
     assert made < 20
 
 
@@ -100,7 +100,7 @@ def test_a_set_of_parameters_for_each_patient_is_one_load_and_has_the_bytes_of_e
 
 def test_what_is_handed_over_pickles_and_is_small() -> None:
     """For processes and other machines: patients of a seed are drawn where they are sent through."""
-    (load,) = batch._loads([trial_of(100)], batch.deque())
+    (load,) = batch._loads([trial_of(100)], deque())
     text = pickle.dumps(load)
     assert len(text) < 20_000
     (portion,) = batch._portions(pickle.loads(text))  # noqa: S301 - of this test
@@ -112,7 +112,6 @@ def test_what_is_handed_over_pickles_and_is_small() -> None:
 @pytest.mark.slow
 def test_processes_give_the_same_bytes() -> None:
     trials = [trial_of(5), trial_of(6, seed=3)]
-    running: Pool
     with processes(2) as running:
         found = [bytes_of(outcome) for outcome in outcomes_of(trials, running)]
     assert found == [bytes_of(trial.run(InTurn())) for trial in trials]
