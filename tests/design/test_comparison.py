@@ -134,6 +134,22 @@ def test_patients_are_those_whom_all_admit_and_it_is_counted_whom_each_refuses()
     assert min(refused) > 0
 
 
+def test_a_stretch_of_the_patients_is_the_same_people_and_those_refused_are_counted_in_it_alone() -> None:
+    light = replace(FLAT, eligibility=replace(FLAT.eligibility, below_weight=Fraction(80)))
+    large = replace(FLAT, eligibility=replace(FLAT.eligibility, minimum_weight=Fraction(60)))
+    every, first, then = (
+        compared(light, large, patients=patients, before=before, preset="adult-rr")
+        for patients, before in ((40, 0), (15, 0), (25, 15))
+    )
+    numbers = [one.cohort.population().numbers.tolist() for one in (every, first, then)]
+    assert numbers[0] == numbers[1] + numbers[2]
+    assert every.refusals is not None
+    assert first.refusals is not None
+    assert then.refusals is not None
+    assert every.refusals == tuple(map(sum, zip(first.refusals, then.refusals, strict=True)))
+    assert min(then.refusals) > 0
+
+
 def test_where_nobody_is_admitted_by_all_it_says_for_whom_each_is() -> None:
     with pytest.raises(NotEligibleError, match="45 kg and over and rr-below-45-kg is for below 45 kg"):
         compared(library.regimen("rr-adult"), library.regimen("rr-below-45-kg"), patients=10)

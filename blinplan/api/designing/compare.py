@@ -13,7 +13,7 @@ from blinplan.api.regimens.load import regimen_file
 from blinplan.api.regimens.order import OrderedRegimen, order
 from blinplan.api.simulating.asked import asked_endpoints
 from blinplan.api.simulating.patients import PatientSource, people_of
-from blinplan.api.simulating.simulate import options_of, order_for, size_of, told_as_refusals
+from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOf, SetsOfName
 from blinplan.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
@@ -30,6 +30,7 @@ def compare(
     *regimens: SideSource,
     against: str | None = None,
     patients: "PatientSource" = 1000,
+    first: int = 1,
     seed: int = 1,
     population: PopulationName | None = None,
     patient: Patient | Figures | None = None,
@@ -66,7 +67,7 @@ def compare(
         Two or more: files, shipped names, regimens, or files as git had them (``HEAD~1:regimens/ward.toml``).
     against
         The name of the one that the others are held against; the first when not given.
-    patients, seed, population, follow_up, attenuation, premedication, endpoints, by_day, parameter_sets, sets
+    patients, first, seed, population, follow_up, attenuation, premedication, endpoints, by_day, parameter_sets, sets
         As for `simulate`; the population is that of the reference when not given.
     patient
         Whose body surface area amounts are told at, and whose weight chooses regimens; the typical patient's if None.
@@ -91,6 +92,7 @@ def compare(
     found = pair(
         orders,
         patients=people_of(patients, figures.formula),
+        first=first,
         seed=seed,
         population=population,
         cycles=cycles,
@@ -113,6 +115,7 @@ def pair(
     orders: Mapping[str, OrderedRegimen],
     *,
     patients: "Patients | None" = 1000,
+    first: int = 1,
     seed: int = 1,
     population: PopulationName | None = None,
     cycles: int | None = None,
@@ -141,6 +144,7 @@ def pair(
             preset=None if population is None else str(population),
             patients=patients,
             seed=seed,
+            before=before_of(first, patients),
             cycles=cycles,
             follow_up_days=follow_up,
             options=options_of(attenuation, premedication=premedication),

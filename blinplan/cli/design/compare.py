@@ -5,30 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blinplan.api.patient import AreaFormula
 from blinplan.api.simulating.drawing import PAGE_WIDTH
-from blinplan.api.vocabulary import Attenuation, CompareFormat
+from blinplan.api.vocabulary import CompareFormat
 from blinplan.cli.app import completion
+from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import (
-    AttenuationOption,
     ColourOption,
     Cycles,
-    FollowUp,
-    Patients,
-    People,
-    Population,
-    PremedicationEffect,
-    Seed,
-    Threads,
     refuse_two_kinds,
     tell_which_is_meant,
     terminal_of,
 )
-from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
 from blinplan.cli.app.plan_options import SiteFile, Start, TimeZone
-from blinplan.cli.app.uncertainty import SetsOption, UncertaintyOption, read_uncertainty
-from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
 from blinplan.cli.simulate.options import FigureFiles, FigureWidth, FromDay, SignalNames, ToDay
+from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, RunOptions, WhomOptions
 from blinplan.executor import threads as threads_of
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
@@ -39,6 +29,7 @@ if TYPE_CHECKING:
     from blinplan.api.designing.compared import ComparisonResult
 
 
+@with_groups
 def compare(
     context: typer.Context,
     regimens: Annotated[
@@ -50,34 +41,22 @@ def compare(
             autocompletion=completion.one_regimen,
         ),
     ],
+    *,
     against: Annotated[
         str | None, typer.Option(metavar="NAME", help="The reference, where that is not the first.")
     ] = None,
     cycles: Cycles = None,
-    patients: Patients = 1000,
-    seed: Seed = 1,
-    population: Population = None,
-    people: People = None,
-    uncertainty: UncertaintyOption = None,
-    sets: SetsOption = None,
-    threads: Threads = None,
-    weight: Weight = None,
-    height: Height = None,
-    bsa: Area = None,
-    bsa_formula: Formula = AreaFormula.MOSTELLER,
-    age: AgeOption = None,
+    whom: WhomOptions,
+    runs: RunOptions,
+    body: BodyOptions,
     site: SiteFile = None,
     start: Start = None,
     time_zone: TimeZone = None,
-    follow_up: FollowUp = 0,
-    attenuation: AttenuationOption = Attenuation.DESENSITISATION,
-    premedication: PremedicationEffect = False,
+    way: CourseOptions,
     findings: Annotated[
         bool, typer.Option("--findings/--no-findings", help="Show what check finds in some of them only.")
     ] = True,
-    endpoints: EndpointKeys = None,
-    endpoint: OwnEndpoints = None,
-    by_day: ByDay = None,
+    asked: EndpointOptions,
     figure: FigureFiles = None,
     figure_width: FigureWidth = PAGE_WIDTH,
     from_day: FromDay = None,
@@ -117,30 +96,29 @@ def compare(
     from blinplan.api.simulating.patients import people_of, size_of_all
     from blinplan.cli.app.progress import progress_bar, regimens_bar
 
-    refuse_two_kinds(context, people)
-    whom = people_of(people or patients, bsa_formula)
-    others = read_uncertainty(uncertainty, sets)
-    wanted, days = read_endpoint_options(endpoints, endpoint, by_day, typical=False, curves=None)
+    refuse_two_kinds(context, whom.people)
+    people = people_of(whom.people or whom.patients, body.bsa_formula)
+    others = runs.parameter_sets()
+    wanted, days = asked.texts()
     if output is not None:
-        refuse_comparison_file(output, (*regimens, str(people)), output_format)
+        refuse_comparison_file(output, (*regimens, str(whom.people)), output_format)
     drawn, chosen = figure_files(figure or ()), signals_of(signals)
     if not drawn and any(option is not None for option in (from_day, to_day, signals)):
         raise Refusal("--from-day, --to-day and --signals say what a figure shows", "add --figure FILE.svg")
     if drawn:
         refuse_more_than_can_be_drawn(len(regimens))
-    total = size_of_all(whom) * len(regimens) * (1 + others.number)
-    with threads_of(threads) as executor, progress_bar(total, terminal) as progress:
+    total = size_of_all(people) * len(regimens) * (1 + others.number)
+    with threads_of(runs.threads) as executor, progress_bar(total, terminal) as progress:
         found = comparison(
             *regimens,
             against=against,
-            patients=whom,
-            seed=seed,
-            population=population,
-            patient=figures(weight, height, bsa, bsa_formula, age),
+            patients=people,
+            first=whom.first,
+            seed=whom.seed,
+            population=whom.population,
+            patient=body.figures(),
             cycles=cycles,
-            follow_up=follow_up,
-            attenuation=attenuation,
-            premedication=premedication,
+            **way._asdict(),
             endpoints=wanted,
             by_day=days,
             parameter_sets=others.number,

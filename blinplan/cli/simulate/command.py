@@ -4,28 +4,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blinplan.api.patient import AreaFormula
 from blinplan.api.simulating.drawing import PAGE_WIDTH
-from blinplan.api.vocabulary import Attenuation, SimulateFormat
+from blinplan.api.vocabulary import SimulateFormat
+from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import (
-    AttenuationOption,
     ColourOption,
-    FollowUp,
-    Patients,
-    People,
-    Population,
-    PremedicationEffect,
     RegimenName,
-    Seed,
-    Threads,
     refuse_two_kinds,
     tell_which_is_meant,
     terminal_of,
 )
-from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
 from blinplan.cli.app.plan_options import RecordFile, SiteFile, TimeZone
-from blinplan.cli.app.uncertainty import SetsOption, UncertaintyOption, read_uncertainty, refuse_sets_of_nobody
-from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
+from blinplan.cli.app.uncertainty import refuse_sets_of_nobody
 from blinplan.cli.simulate.options import (
     CurvesOption,
     DataFile,
@@ -43,6 +33,7 @@ from blinplan.cli.simulate.options import (
     settle_drawing,
 )
 from blinplan.cli.simulate.output import patients_text, write_curves, write_data, write_records
+from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, RunOptions, WhomOptions
 from blinplan.executor import threads as threads_of
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY
@@ -55,43 +46,22 @@ if TYPE_CHECKING:
     from blinplan.cli.simulate.options import Data
 
 
+@with_groups
 def simulate(
     context: typer.Context,
     regimen: RegimenName,
-    patients: Patients = 1000,
-    first: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            min=1,
-            max=1_000_000_000,
-            help="Begin with patient N of the seed, for a part of a run that blinplan merge joins (-o PART.npz).",
-            rich_help_panel="Virtual patients",
-        ),
-    ] = 1,
-    seed: Seed = 1,
-    population: Population = None,
-    people: People = None,
+    *,
+    whom: WhomOptions,
     typical: Annotated[
         bool, typer.Option("--typical", help="The typical patient alone.", rich_help_panel="Virtual patients")
     ] = False,
-    uncertainty: UncertaintyOption = None,
-    sets: SetsOption = None,
-    threads: Threads = None,
-    weight: Weight = None,
-    height: Height = None,
-    bsa: Area = None,
-    bsa_formula: Formula = AreaFormula.MOSTELLER,
-    age: AgeOption = None,
+    runs: RunOptions,
+    body: BodyOptions,
     record: RecordFile = None,
     time_zone: TimeZone = None,
     site: SiteFile = None,
-    follow_up: FollowUp = 0,
-    attenuation: AttenuationOption = Attenuation.DESENSITISATION,
-    premedication: PremedicationEffect = False,
-    endpoints: EndpointKeys = None,
-    endpoint: OwnEndpoints = None,
-    by_day: ByDay = None,
+    way: CourseOptions,
+    asked: EndpointOptions,
     curves: CurvesOption = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
@@ -132,7 +102,7 @@ def simulate(
     from blinplan.api.simulating.simulate import simulate as simulated
     from blinplan.cli.app.progress import progress_bar
 
-    patient = figures(weight, height, bsa, bsa_formula, age)
+    patient = body.figures()
     recorded = None if record is None else recorded_course(regimen, record, patient, time_zone=time_zone, site=site)
     if recorded is None and (time_zone is not None or site is not None):
         raise Refusal("--time-zone and --site are for --record", "add it, or leave them out")
@@ -140,23 +110,20 @@ def simulate(
     ordered = order(regimen, size) if recorded is None else recorded.order
     if ordered.choice.switched:
         terminal.say(ordered.choice.reason, "warning")
-    ordered = order_for(ordered, size, premedication=premedication)
-    refuse_two_kinds(context, people, typical=typical)
-    whom = None if typical else people_of(people or patients, bsa_formula)
-    inputs = (ordered.name, str(people), str(record))
-    others = read_uncertainty(uncertainty, sets)
+    ordered = order_for(ordered, size, premedication=way.premedication)
+    refuse_two_kinds(context, whom.people, typical=typical)
+    people = None if typical else people_of(whom.people or whom.patients, body.bsa_formula)
+    inputs = (ordered.name, str(whom.people), str(record))
+    others = runs.parameter_sets()
     refuse_sets_of_nobody(others, typical=typical)
     data = read_data_options(output, every, output_format, sets=others, inputs=inputs)
-    wanted, days = read_endpoint_options(
-        endpoints,
-        endpoint,
-        by_day,
+    wanted, days = asked.texts(
         typical=typical,
         curves=data.option if data is not None and data.of_curves else None,
     )
     refuse_nobody_measured(data, measured=measured, typical=typical)
     refuse_recorded_stretch(data, record)
-    _refuse_first_of_no_seed(first, people, typical=typical)
+    _refuse_first_of_no_seed(whom.first, whom.people, typical=typical)
     drawing = settle_drawing(
         curves,
         from_day,
@@ -164,23 +131,26 @@ def simulate(
         signals,
         figure,
         figure_width,
-        (ordered if recorded is None else recorded).days + follow_up,
+        (ordered if recorded is None else recorded).days + way.follow_up,
         table=output_format is SimulateFormat.TABLE and data is None,
         seen=terminal.is_seen,
     )
     if data is not None and data.of_curves and drawing.figures:
         raise Refusal(f"{data.option} writes data and draws no figure", "leave it out, or --figure")
-    with threads_of(threads) as executor, progress_bar(size_of_all(whom) * (1 + others.number), terminal) as progress:
+    with (
+        threads_of(runs.threads) as executor,
+        progress_bar(size_of_all(people) * (1 + others.number), terminal) as progress,
+    ):
         how = How(
-            patients=whom,
-            first=first,
-            seed=seed,
-            population=population,
+            patients=people,
+            first=whom.first,
+            seed=whom.seed,
+            population=whom.population,
             patient=size,
             record=recorded,
-            follow_up=follow_up,
-            attenuation=attenuation,
-            premedication=premedication,
+            follow_up=way.follow_up,
+            attenuation=way.attenuation,
+            premedication=way.premedication,
             measured=measured,
             executor=executor,
             progress=progress,
@@ -188,7 +158,7 @@ def simulate(
         if data is not None and data.of_curves:
             _write_curves(data, curves_of(ordered, data.every or MINUTES_PER_DAY, **how), terminal)
             return
-        if data is not None and is_written_as_computed(data, drawing, whom, others):
+        if data is not None and is_written_as_computed(data, drawing, people, others):
             computed = endpoints_of(ordered, **how, endpoints=wanted, by_day=days)
             _write_endpoints(data, computed, terminal)
             return
@@ -201,7 +171,7 @@ def simulate(
             sets=others.of.value,
         )
     needed = drawing.all_signals
-    with threads_of(threads) as executor:
+    with threads_of(runs.threads) as executor:
         bands = found.bands(*drawing.window, needed, executor=executor) if needed else None
     if bands is not None:
         for path in drawing.figures:

@@ -30,7 +30,7 @@ from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.physiology.model.population import Bodies, draw
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.admission import commonly_admitted_cohort, fits, limits_of
-from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
+from blinplan.simulation.crowd.cohort import Cohort, DrawnCohort, GivenCohort
 from blinplan.simulation.dosing import NotEligibleError, followed_up
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.endpoints.own import WindowError
@@ -192,6 +192,7 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
     preset: str | None = None,
     patients: Patients = 1000,
     seed: int = 1,
+    before: int = 0,
     cycles: int | None = None,
     follow_up_days: int = 0,
     options: Options | None = None,
@@ -213,6 +214,8 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
         How many virtual patients whom all regimens admit; or the user's own, or a population as it is.
     seed
         What they are drawn from.
+    before
+        How many of those whom all regimens admit come before them; they are passed over.
     cycles
         How many cycles of each regimen are compared at most.
     follow_up_days, options, asked, parameter_sets, sets, executor
@@ -229,7 +232,7 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
     """
     cut = [NamedRegimen(name, first_cycles(regimen, cycles)) for name, regimen in regimens]
     chosen = preset_of(cut[0].regimen, preset, patients)
-    plan = _Plan(tuple(cut), chosen, patients, seed, follow_up_days, options or Options(), asked)
+    plan = _Plan(tuple(cut), chosen, patients, seed, before, follow_up_days, options or Options(), asked)
     plan.refuse_what_cannot_be()
     with executor_or_threads(executor) as running:
         (arms,) = plan.run([chosen], running, progress)
@@ -256,6 +259,7 @@ class _Plan(NamedTuple):
     preset: str
     patients: Patients
     seed: int
+    before: int
     follow_up_days: int
     options: Options
     asked: AskedEndpoints
@@ -282,7 +286,7 @@ class _Plan(NamedTuple):
     def _cohort(self, preset: str | Preset) -> Cohort:
         orders = [one.regimen for one in self.regimens]
         if isinstance(self.patients, int):
-            return commonly_admitted_cohort(orders, preset, self.patients, self.seed)
+            return commonly_admitted_cohort(orders, preset, self.patients, self.seed, self.before)
         return GivenCohort(virtual_patients(orders[0], preset, self.patients, self.seed))
 
     def refuse_what_cannot_be(self) -> None:
@@ -417,13 +421,13 @@ _AT_ONCE = 16_384
 def _refusals(arms: Sequence[ComparedArm], preset: Preset) -> tuple[int, ...] | None:
     """How many of all people who were drawn each regimen refuses."""
     cohort = arms[0].outcome.trial.cohort
-    if isinstance(cohort, GivenCohort) or cohort.seed is None:
+    if not isinstance(cohort, DrawnCohort):
         return None
     if cohort.draws == cohort.size:
         return (0,) * len(arms)
     counts = [0] * len(arms)
     for first in range(0, cohort.draws, _AT_ONCE):
-        people = draw(preset, min(_AT_ONCE, cohort.draws - first), cohort.seed, first)
+        people = draw(preset, min(_AT_ONCE, cohort.draws - first), cohort.seed, cohort.pieces[0].first + first)
         bodies = Bodies(people.age_years, people.weight_kg)
         for place, arm in enumerate(arms):
             counts[place] += int((~fits(limits_of(arm.regimen.eligibility, preset), bodies)).sum())

@@ -476,6 +476,7 @@ def comparison_manifest(compared: PairedComparison, inputs: Sequence[str]) -> di
         population=compared.preset,
         seed=people.seed,
         patients=people.size,
+        **({"first": people.before + 1} if people.before else {}),
         **number_drawn(people),
         **given_baselines(people.given_parameters),
         **({"off_drug": off_drug} if (off_drug := _off_drug(compared)) else {}),

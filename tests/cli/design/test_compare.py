@@ -51,6 +51,25 @@ def test_the_reference_is_the_first_or_the_one_that_is_named(inside: Run) -> Non
     assert inside(*THREE, "--against", "rr").status == 2
 
 
+def test_a_stretch_of_the_seeds_patients_is_compared_and_said(inside: Run) -> None:
+    asked = ("compare", "mt103-206-15", "mt103-206-5-15", "--cycles", "1", "--no-findings", "--endpoints", "b_nadir")
+    all_of_them = inside(*asked, "--patients", "30", "-f", "csv").out.splitlines()
+    some = inside(*asked, "--patients", "10", "--first", "21", "-f", "csv").out.splitlines()
+    assert some == [all_of_them[0], *all_of_them[21:31], *all_of_them[51:61]]
+    last = (*asked, "--patients", "10", "--first", "21")
+    assert "seed 1, from patient 21 on, all admitted" in " ".join(inside(*last).out.split())
+    assert inside(*last, "-f", "json").json["manifest"]["first"] == 21
+    assert "first" not in inside(*TWO, "-f", "json").json["manifest"]
+
+
+def test_patients_of_a_table_are_not_counted_from_a_number(inside: Run, tmp_path: Path) -> None:
+    table = tmp_path / "mine.csv"
+    table.write_text("weight_kg,height_cm\n70,170\n")
+    ran = inside("compare", "mt103-206-15", "rr-adult", "--people", str(table), "--first", "2")
+    assert ran.status == 2
+    assert "not drawn from a seed" in ran.err
+
+
 def test_the_document_is_the_tables_and_more(inside: Run) -> None:
     found = inside(*TWO, "--by-day", "2", "-f", "json").json
     assert [one["name"] for one in found["regimens"]] == ["mt103-206-15", "mt103-206-5-15"]
