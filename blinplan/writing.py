@@ -1,48 +1,73 @@
 """The one writer: every file that the program writes for somebody goes through here.
 
 A file is written beside its place and moved there when it is whole, so that a failure leaves what was there untouched.
+What is no regular file, such as a pipe or a device, is written through and stays what it is. A link is followed.
 """
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
-from shutil import copymode
+from shutil import copyfileobj
+from stat import S_IMODE, S_ISDIR, S_ISREG
 
 from blinplan.refusal import Refusal
+from blinplan.run_files import is_open_here, refuse_read
+
+_numbers = count()
 
 
-def replace_file(target: Path, content: str | bytes) -> None:
+def replace_file(target: Path, content: str | bytes, *, onto_input: bool = False) -> None:
     """Write a file; a text keeps the line ends that it has, and a failure leaves what was there untouched.
+
+    Parameters
+    ----------
+    target
+        Where it goes.
+    content
+        All of it.
+    onto_input
+        Whether replacing a file that the run has read is what was asked for.
 
     Raises
     ------
     Refusal
-        When it cannot be written.
+        When it cannot be written, or the run has read it.
     """
-    with replacing(target) as beside:
+    with replacing(target, onto_input=onto_input) as beside:
         beside.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, *, onto_input: bool = False) -> Iterator[Path]:
     """Give a path to write to beside a file's place, and move it there; a failure leaves what was there untouched.
 
     Raises
     ------
     Refusal
-        When it cannot be written.
+        When it cannot be written, or the run has read it and that is not what was asked for.
     """
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    if not onto_input:
+        refuse_read(target)
+    try:
+        is_stream = _is_stream(target)
+        place = target if is_stream else _place(target)
+        beside = _beside(_temporary_folder() if is_stream else place.parent)
+    except (OSError, RuntimeError) as error:
+        raise _cannot(target, error) from error
     try:
         yield beside
-        if target.exists():
-            copymode(target, beside)
-        beside.replace(target)
+        if is_stream:
+            with beside.open("rb") as whole, place.open("wb", buffering=0) as stream:
+                copyfileobj(whole, stream)
+        else:
+            _move(beside, place)
     except OSError as error:
-        raise Refusal(f"{target}: {(error.strerror or 'cannot be written').lower()}", "check the path") from error
+        raise _cannot(target, error) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def replace_with_parts(target: Path, parts: Iterator[str]) -> None:
@@ -52,21 +77,45 @@ def replace_with_parts(target: Path, parts: Iterator[str]) -> None:
 
 
 def append(target: Path, text: str) -> None:
-    """Add a text at the end of a file that somebody else keeps, such as the summary of a CI job."""
-    with target.open("a", encoding="utf-8") as file:
-        file.write(text)
-
-
-def refuse_unwritable(path: Path) -> None:
-    """Refuse a place where no file can be written, before any work is done for it.
+    """Add a text at the end of a file that somebody else keeps, such as the summary of a CI job.
 
     Raises
     ------
     Refusal
-        When it is a folder, or is in none, or has no name.
+        When it cannot be written.
     """
-    if not path.name or path.is_dir() or not path.parent.is_dir():
+    refuse_read(target)
+    try:
+        with target.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise _cannot(target, error) from error
+
+
+def refuse_unwritable(path: Path, *, onto_input: bool = False) -> None:
+    """Refuse a place where no file can be written, before any work is done for it; nor one that was read.
+
+    Parameters
+    ----------
+    path
+        Where a file will go.
+    onto_input
+        Whether replacing a file that the run reads is what was asked for.
+
+    Raises
+    ------
+    Refusal
+        When it is a folder, or is in none, or has no name, or the run has read it.
+    """
+    try:
+        place = path if _is_stream(path) else _place(path)
+        is_there = bool(path.name) and not place.is_dir() and place.parent.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise _cannot(path, error) from error
+    if not is_there:
         raise Refusal(f"{path} cannot be written", "name a file in a folder that exists")
+    if not onto_input:
+        refuse_read(path)
 
 
 def refuse_overwriting(path: Path, given: str) -> None:
@@ -79,3 +128,62 @@ def refuse_overwriting(path: Path, given: str) -> None:
     """
     if path.exists() and Path(given).exists() and path.samefile(given):
         raise Refusal(f"{path} is what is read", "write to another file")
+
+
+def _place(target: Path) -> Path:
+    """Where a file is, behind the links that lead there; what they lead to need not be there."""
+    if not target.is_symlink():
+        return target
+    with suppress(FileNotFoundError):
+        target.stat()  # tells links that lead in a circle
+    return Path(os.path.realpath(target))
+
+
+def _is_stream(target: Path) -> bool:
+    """Whether what is there takes bytes and is not replaced: a device, a pipe, or what this process has open."""
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return False
+    return is_open_here(target) or not (S_ISREG(mode) or S_ISDIR(mode))
+
+
+def _temporary_folder() -> Path:
+    from tempfile import gettempdir
+
+    return Path(gettempdir())
+
+
+def _beside(folder: Path) -> Path:
+    """A new and empty file in a folder. Its name is short, since the other may be as long as a name can be."""
+    while True:
+        beside = folder / f".blinplan-{os.getpid()}-{next(_numbers)}"
+        with suppress(FileExistsError):
+            beside.touch(0o666, exist_ok=False)
+            return beside
+
+
+def _move(beside: Path, place: Path) -> None:
+    """Put a whole file in its place, with the owner and the mode of the one that is there."""
+    try:
+        old = place.stat()
+    except FileNotFoundError:
+        beside.replace(place)
+        return
+    new = beside.stat()
+    if hasattr(os, "chown") and (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
+        try:
+            os.chown(beside, old.st_uid, old.st_gid)
+        except OSError:
+            # Somebody else's file that we may write: it stays theirs, and is written where it is.
+            with beside.open("rb") as whole, place.open("r+b") as file:
+                copyfileobj(whole, file)
+                file.truncate()
+            return
+    beside.chmod(S_IMODE(old.st_mode))
+    beside.replace(place)
+
+
+def _cannot(target: Path, error: Exception) -> Refusal:
+    reason = (getattr(error, "strerror", None) or "cannot be written").lower()
+    return Refusal(f"{target}: {reason}", "check the path")

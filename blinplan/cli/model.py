@@ -9,7 +9,7 @@ from blinplan.api.vocabulary import Attenuation, TableFormat, VirtualPopulation
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, terminal_of
 from blinplan.terminal import Colour, Terminal
-from blinplan.writing import replace_file
+from blinplan.writing import refuse_unwritable, replace_file
 
 _STANDARD_OUTPUT = "-"
 
@@ -64,6 +64,9 @@ def model(
     terminal = terminal_of(context)
     from blinplan.api.modelling.model import model as model_of
 
+    for target in (sbml, nonmem):
+        if target is not None and str(target) != _STANDARD_OUTPUT:
+            refuse_unwritable(target)
     shown = model_of(population, attenuation=attenuation)
     if sbml is not None:
         _write(terminal, sbml, shown.sbml(regimen))

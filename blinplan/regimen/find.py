@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from blinplan.inputs import first_bytes, reason_of
 from blinplan.refusal import Refusal
 from blinplan.regimen import library
 from blinplan.regimen.reading import Content, Reading, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.document import LIMIT_BYTES
+from blinplan.run_files import note_standard_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,15 +80,14 @@ class FileSource(NamedTuple):
         try:
             return Content(self._bytes(), self.name)
         except OSError as error:
-            reason = error.strerror or "cannot be read"
-            return NotFound(self.name, f"{self.name}: {reason.lower()}", "check the path and who may read it")
+            return NotFound(self.name, f"{self.name}: {reason_of(error)}", "check the path and who may read it")
 
     def _bytes(self) -> bytes:
         # One byte more than the limit tells a file that is too large, without reading all of it.
         if self.path is None:
+            note_standard_input()
             return sys.stdin.buffer.read(LIMIT_BYTES + 1)
-        with self.path.open("rb") as file:
-            return file.read(LIMIT_BYTES + 1)
+        return first_bytes(self.path, LIMIT_BYTES)
 
 
 def find(

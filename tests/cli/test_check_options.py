@@ -79,7 +79,7 @@ def test_what_was_left_out_is_said(lines: Run) -> None:
         (["--severity", "Q=note"], "there is no rule 'Q'"),
         (["--report", "sarif"], "--report is 'sarif'"),
         (["--report", "pdf=x"], "--report is 'pdf=x'"),
-        (["--report", "json=a", "--report", "sarif=./a"], "two reports would be written to ./a"),
+        (["--report", "json=a", "--report", "sarif=./a"], "two outputs would be written to a"),
         (["--report", "json=nowhere/a"], "nowhere/a cannot be written"),
         (["--report", "json=."], ". cannot be written"),
         (["--fix", "--diff"], "--fix and --diff contradict each other"),

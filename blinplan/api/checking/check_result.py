@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.exit_status import ExitStatus
+from blinplan.inputs import reason_of
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import plural
 from blinplan.refusal import ArgumentRefusal
@@ -205,12 +206,11 @@ class CheckResult:
         try:
             baseline = read_baseline(path)
         except OSError as error:
-            reason = (error.strerror or "cannot be read").lower()
             raise ArgumentRefusal(
                 "the baseline {path}: {reason}",
                 "write one with {write_baseline}, or check the path",
                 path=path,
-                reason=reason,
+                reason=reason_of(error),
             ) from error
         except ValueError as error:
             raise ArgumentRefusal(
@@ -230,7 +230,7 @@ class CheckResult:
         from blinplan.rules.acceptance.baseline import baseline_of
 
         baseline = baseline_of(self.judgements, path.parent)
-        replace_file(path, baseline_text(baseline))
+        replace_file(path, baseline_text(baseline), onto_input=True)
         accepted, _ = baseline.accept(self.judgements)
         return CheckResult(replace(self.result, judgements=accepted)), len(baseline.entries)
 

@@ -164,7 +164,7 @@ class FilesToCheck(NamedTuple):
         Refusal
             Before anything is written.
         """
-        refuse_unwritable(target)
+        refuse_unwritable(target, onto_input=baseline)
         sources = (*(file.source for file in self.files), *self.left_out)
         listed = () if not baseline else {one.baseline for one in settled.each}
         deciding = (path for file in self.files for path in file.deciding(settled))
@@ -190,7 +190,7 @@ class FilesToCheck(NamedTuple):
                 )
         for file, new in zip(self.files, fixes.files, strict=True):
             if new.repairs and file.source.path is not None:
-                replace_file(file.source.path.resolve(), new.reading.document.text)
+                replace_file(file.source.path, new.reading.document.text, onto_input=True)
         files = (
             file._replace(content=Content.of(new.reading)) for file, new in zip(self.files, fixes.files, strict=True)
         )

@@ -12,6 +12,7 @@ from blinplan.api.notebook import table_html
 from blinplan.api.planning.plan import Plan, plan
 from blinplan.api.regimens.load import read_site
 from blinplan.api.vocabulary import TableFormat, TableOrJson
+from blinplan.inputs import input_text, reason_of
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.find import FileSource, NotFound
 from blinplan.regimen.reading import FaultyFile, RecordFile, SiteFile
@@ -193,9 +194,9 @@ def _document_of(path: Path, planned: Callable[..., Plan]) -> Mapping[str, Any] 
 
 def _plan_in(path: Path) -> Mapping[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(input_text(path))
     except OSError as error:
-        raise Refusal((error.strerror or "it cannot be read").lower(), "check who may read it") from error
+        raise Refusal(f"it cannot be read: {reason_of(error)}", "check who may read it") from error
     except (ValueError, RecursionError) as error:
         raise Refusal("it is not a JSON document", _NO_PLAN) from error
     if not isinstance(found, dict) or found.get("format") != "blinplan-plan" or found.get("version") != 1:

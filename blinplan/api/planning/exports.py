@@ -10,6 +10,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.remarks import Remark
 from blinplan.data_table import csv_text
+from blinplan.inputs import input_text, reason_of
 from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
 
@@ -171,10 +172,8 @@ def _calendar_in(path: Path, name: str) -> "Imported":
     from blinplan.reports.plan.ical.ics import NoCalendarError, read_calendar
 
     try:
-        return read_calendar(path.read_text(encoding="utf-8"), name)
+        return read_calendar(input_text(path), name)
     except OSError as error:
-        raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
-    except UnicodeDecodeError as error:
-        raise ArgumentRefusal("{path} is not a calendar", _LAST_CALENDAR, path=path) from error
+        raise Refusal(f"{path}: {reason_of(error)}", "check the path") from error
     except NoCalendarError as error:
         raise ArgumentRefusal("{path} {why}", _LAST_CALENDAR, path=path, why=error) from error

@@ -14,6 +14,7 @@ from blinplan.api.regimens.load import read_record
 from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called
 from blinplan.course.patient import patient as patient_of
 from blinplan.course.remarks import Remark, RemarkKind
+from blinplan.inputs import input_text, reason_of
 from blinplan.outside_text import visible
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.age import Age, AgeError, read_age
@@ -263,9 +264,9 @@ def _severity(written: object) -> str:
 
 def _document(path: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        found = json.loads(input_text(Path(path)))
     except OSError as error:
-        raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
+        raise Refusal(f"{path}: {reason_of(error)}", "check the path") from error
     except (ValueError, RecursionError) as error:
         raise Refusal(f"{path} is not a JSON document", _NO_PLAN) from error
     plan = isinstance(found, dict) and found.get("format") == "blinplan-plan" and found.get("version") == 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.curves import CurvesResult
 from blinplan.api.simulating.simulated import SimulationResult
+from blinplan.inputs import reason_of
 from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _read(path: Path) -> _StretchFile:
         document = read_document(path)
         first, patients = int(document["first_patient"]), int(document["manifest"]["patients"])
     except OSError as error:
-        raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
+        raise Refusal(f"{path}: {reason_of(error)}", "check the path") from error
     except (StretchFileError, KeyError, TypeError, ValueError) as error:
         why = error if isinstance(error, StretchFileError) else "is not a stretch of patients, or a damaged one"
         raise Refusal(f"{path} {why}", "blinplan simulate --first N -o FILE.npz writes one") from error

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from blinplan.api.patient import AreaFormula
+from blinplan.inputs import input_text, reason_of
 from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
 
@@ -33,11 +34,9 @@ def own_patients(table: str | Path, formula: AreaFormula = AreaFormula.MOSTELLER
 
     path = Path(table)
     try:
-        return read_people(path.read_text(encoding="utf-8-sig"), visible(str(path)), formula)
+        return read_people(input_text(path), visible(str(path)), formula)
     except OSError as error:
-        raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
-    except UnicodeDecodeError as error:
-        raise Refusal(f"{path}: not UTF-8 text", "save the table as CSV in UTF-8") from error
+        raise Refusal(f"{path}: {reason_of(error)}", "check the path; a table is CSV in UTF-8") from error
     except PeopleError as error:
         raise Refusal(str(error), error.advice) from error
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from blinplan.api.patient import Figures, Patient
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order, reading_of
+from blinplan.inputs import input_bytes
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 
@@ -107,4 +108,4 @@ def _words_of_rules(planned: "Plan") -> Iterator[str]:
 def _fingerprint(record: Path) -> str:
     import hashlib
 
-    return hashlib.sha256(record.read_bytes()).hexdigest()[:16]
+    return hashlib.sha256(input_bytes(record)).hexdigest()[:16]

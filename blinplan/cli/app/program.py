@@ -1,6 +1,7 @@
 """The program: its commands, and how it ends."""
 
 import os
+import signal
 import sys
 from errno import ENOSPC
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 from blinplan.cli.app.quick import CONTEXT, QuickGroup
 from blinplan.exit_status import ExitStatus
 from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.run_files import files_of_a_run
 from blinplan.terminal import Terminal, colour_option, open_streams, terminal
 from blinplan.version import __version__
 
@@ -50,28 +52,39 @@ def main(
         shown.report(*first_screen(shown.out))
 
 
+class _Terminated(BaseException):
+    """Somebody ended the program; what it began to write is taken away before it goes."""
+
+
+def _terminate(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one is enough
+    raise _Terminated
+
+
 def run() -> None:
     """Run the program. Whatever happens ends in a status and a sentence, never in a traceback."""
+    signal.signal(signal.SIGTERM, _terminate)
     is_open = open_streams()
     shown = terminal(colour_option(sys.argv[1:]))
     if not is_open:
         shown.complain(Refusal("standard output is closed", "give the report somewhere to go"))
         sys.exit(ExitStatus.INCOMPLETE)
     try:
-        status = app(prog_name="blinplan", standalone_mode=False, obj=shown)
+        with files_of_a_run():
+            status = app(prog_name="blinplan", standalone_mode=False, obj=shown)
         sys.exit(status if isinstance(status, int) else ExitStatus.SUCCESS)
     except Refusal as refusal:
         _complain(refusal, shown)
         sys.exit(ExitStatus.INCOMPLETE)
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
+    except _Terminated:  # as whoever sent the signal expects
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
     except Exception as fault:
         from blinplan.cli.app.misuse import explanation
 
-        if isinstance(fault, OSError) and fault.errno == ENOSPC:
-            _complain(Refusal("no space left on the device", "write the output elsewhere"), shown)
-            sys.exit(ExitStatus.INCOMPLETE)
-        misused = explanation(fault)
+        misused = _of_the_machine(fault) or explanation(fault)
         if misused is not None:
             _complain(misused, shown)
             sys.exit(ExitStatus.INCOMPLETE)
@@ -82,6 +95,15 @@ def run() -> None:
             " report it with the command line and the output under BLINPLAN_DEBUG=1\n"
         )
         sys.exit(ExitStatus.FAULT)
+
+
+def _of_the_machine(fault: Exception) -> Refusal | None:
+    """What of the machine stood in the way; None for any other fault."""
+    if isinstance(fault, OSError) and fault.errno == ENOSPC:
+        return Refusal("no space left on the device", "write the output elsewhere")
+    if isinstance(fault, RuntimeError) and str(fault).startswith("Symlink loop"):  # as Python says before 3.13
+        return Refusal("a path leads through links in a circle", "check the paths")
+    return None
 
 
 def _complain(refusal: Refusal, terminal: Terminal) -> None:

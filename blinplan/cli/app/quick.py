@@ -15,6 +15,8 @@ from typer import Typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from blinplan.cli.app.outputs import claim_outputs
+
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 COMPLETION = "_BLINPLAN_COMPLETE"
 """The variable in which a shell says that it wants completions."""
@@ -26,6 +28,11 @@ class QuickCommand(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         """The options and arguments."""
         return _shorten(super().get_params(ctx))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, once it is clear that it writes onto nothing that it reads."""
+        claim_outputs(ctx.params)
+        return super().invoke(ctx)
 
 
 COMMANDS = {

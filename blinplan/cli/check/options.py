@@ -121,15 +121,12 @@ class ReportFile(NamedTuple):
 
 
 def read_reports(texts: Sequence[str] | None) -> tuple[ReportFile, ...]:
-    """Read the reports that are asked for, such as ``sarif=out.sarif``; each needs a path of its own."""
-    found: dict[Path, ReportFile] = {}
+    """Read the reports that are asked for, such as ``sarif=out.sarif``; each has a path of its own."""
+    found = []
     for text in texts or ():
         name, _, path = text.partition("=")
         if name not in set(CheckFormat) or not path:
             raise Refusal(f"--report is {text[:60]!r}", f"give FORMAT=PATH, with a format of {', '.join(CheckFormat)}")
-        place = Path(path).resolve()
-        if place in found:
-            raise Refusal(f"two reports would be written to {path}", "give each report a path of its own")
         refuse_unwritable(Path(path))
-        found[place] = ReportFile(CheckFormat(name), Path(path))
-    return tuple(found.values())
+        found.append(ReportFile(CheckFormat(name), Path(path)))
+    return tuple(found)

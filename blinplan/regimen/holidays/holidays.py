@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from blinplan.inputs import input_text, reason_of
 from blinplan.regimen.holidays.day_list import days_in_list
 
 _LIMIT_BYTES = 1024 * 1024
@@ -69,13 +70,7 @@ def _short(names: Mapping[date, str]) -> Mapping[date, str]:
 
 def _text_of(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        return input_text(path, _LIMIT_BYTES)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise HolidaysError(f"cannot be read: {reason}", "name a file beside the site profile") from error
-    if len(data) > _LIMIT_BYTES:
-        raise HolidaysError(f"is larger than {_LIMIT_BYTES // 1024} KiB", "name a calendar of holidays only")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise HolidaysError("is not UTF-8 text", "save it as UTF-8") from error
+        advice = "name a calendar or a list of holidays beside the site profile, in UTF-8"
+        raise HolidaysError(f"cannot be read: {reason_of(error)}", advice) from error

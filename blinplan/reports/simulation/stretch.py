@@ -16,6 +16,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from blinplan.course.events import Period
+from blinplan.inputs import note_input
 from blinplan.physiology.model.population import Population
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.simulation.data import errors_of, simulation_manifest
@@ -134,6 +135,7 @@ def read_document(path: Path) -> dict[str, Any]:
     StretchFileError
         When it is not a stretch of this version.
     """
+    note_input(path)
     try:
         with zipfile.ZipFile(path) as archive:
             document = json.loads(archive.read(DOCUMENT))

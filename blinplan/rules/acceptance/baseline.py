@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import ValidationError, core_schema
 
+from blinplan.inputs import input_text
 from blinplan.regimen.find import path_from
 from blinplan.regimen.reading import FaultyFile
 from blinplan.regimen.toml.document import pointer
@@ -166,7 +167,7 @@ def read_baseline(path: Path) -> Baseline:
         When it is not a baseline; the message says why.
     """
     try:
-        written = json.loads(path.read_bytes())
+        written = json.loads(input_text(path))
         number = written.get("version") if isinstance(written, dict) else None
         if isinstance(number, int) and number > _LATEST:
             raise ValueError(f"it is of version {number}, which a later blinplan wrote; this one reads 1 to {_LATEST}")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from blinplan.inputs import first_bytes, reason_of
 from blinplan.regimen.toml.document import DocumentError, KeyPath, read_bytes
 from blinplan.rules.configuration.configuration import PROJECT_FILE, Configuration, ConfigurationError, Fault, path_text
 
@@ -30,13 +31,12 @@ def load(path: Path, *, named: bool = True, extending: tuple[Path, ...] = ()) ->
     root: KeyPath = ("tool", "blinplan") if path.name == PROJECT_FILE else ()
     shown = path_text(path)
     try:
-        data = path.read_bytes()
+        data = first_bytes(path, _LIMIT_BYTES)
         if root and b"blinplan" not in data and not named:
             return None  # somebody else's project file: not ours to read
         document = read_bytes(data, shown, _LIMIT_BYTES)
     except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise ConfigurationError((Fault(shown, reason, "check the path and who may read it"),)) from error
+        raise ConfigurationError((Fault(shown, reason_of(error), "check the path and who may read it"),)) from error
     except DocumentError as error:
         where = f"{shown}:{error.position.line}:{error.position.column}"
         raise ConfigurationError((Fault(where, error.message, "correct the syntax of the file"),)) from error

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from blinplan.inputs import input_bytes
 from blinplan.repository.root import top_level
 from blinplan.rules.configuration.configuration import path_text
 from blinplan.rules.configuration.path_pattern import PathPattern, path_pattern
@@ -106,7 +107,7 @@ class GitIgnored:
 
     def _file(self, folder: Path, file: Path) -> Levels:
         try:
-            text = file.read_bytes().decode("utf-8-sig", "surrogateescape")
+            text = input_bytes(file).decode("utf-8-sig", "surrogateescape")
         except OSError:
             return ()
         shown = path_text(file)

@@ -1,0 +1,35 @@
+"""The options that name files to write: each is claimed before the command begins."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from blinplan.run_files import claim, refuse_claimed
+
+WRITTEN = frozenset({"output", "figure", "reports", "write_baseline", "sbml", "nonmem", "file"})
+"""The parameters of commands that are files to write."""
+_REFRESHED = frozenset({"write_baseline"})
+"""Those that may be read too, since the command is to make them again."""
+
+
+def claim_outputs(given: Mapping[str, Any]) -> None:
+    """Claim every file that a command line names to be written.
+
+    Raises
+    ------
+    Refusal
+        When two of them are one, or one is named to be read, whether the command would read it or not.
+    """
+    for name in sorted(WRITTEN & given.keys()):
+        for text in _texts(given[name]):
+            path = text.partition("=")[2] if name == "reports" else text
+            if path not in {"", "-"}:  # said to be wrong, or standard output
+                claim(Path(path), onto_input=name in _REFRESHED)
+    for name in sorted(given.keys() - WRITTEN):
+        for text in _texts(given[name]):
+            refuse_claimed(Path(text))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    values = value if isinstance(value, list | tuple) else (value,)
+    return (str(one) for one in values if isinstance(one, str | Path))
