@@ -12,8 +12,8 @@ from pathlib import Path
 from shutil import copyfileobj
 from stat import S_IMODE, S_ISDIR, S_ISREG
 
+from blinplan.files.of_a_run import is_open_here, refuse_read
 from blinplan.refusal import Refusal
-from blinplan.run_files import is_open_here, refuse_read
 
 _numbers = count()
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.inputs import first_bytes, reason_of
+from blinplan.files.inputs import first_bytes, reason_of
+from blinplan.files.of_a_run import note_standard_input
 from blinplan.refusal import Refusal
 from blinplan.regimen import library
 from blinplan.regimen.reading import Content, Reading, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.document import LIMIT_BYTES
-from blinplan.run_files import note_standard_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.exit_status import ExitStatus
-from blinplan.inputs import reason_of
+from blinplan.files.inputs import reason_of
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import plural
 from blinplan.refusal import ArgumentRefusal

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blinplan.api.checking.check_result import CheckResult
+from blinplan.files.inputs import input_bytes
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.find import FileSource, NotFound
 from blinplan.regimen.reading import Content, Reading
@@ -172,7 +173,7 @@ class FilesToCheck(NamedTuple):
         for path in (*(source.path for source in sources), *dict.fromkeys(deciding), *holidays):
             if path is not None and path not in listed:
                 refuse_overwriting(target, str(path))
-        if baseline and target.is_file() and b'"blinplan-baseline"' not in target.read_bytes():
+        if baseline and target.is_file() and b'"blinplan-baseline"' not in input_bytes(target):
             raise Refusal(f"{target} is there and is no baseline", "write to another file, or remove it first")
 
     def change(self, fixes: "Fixes") -> "FilesToCheck":

@@ -12,7 +12,7 @@ from blinplan.api.notebook import table_html
 from blinplan.api.planning.plan import Plan, plan
 from blinplan.api.regimens.load import read_site
 from blinplan.api.vocabulary import TableFormat, TableOrJson
-from blinplan.inputs import input_text, reason_of
+from blinplan.files.inputs import input_text, reason_of
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.find import FileSource, NotFound
 from blinplan.regimen.reading import FaultyFile, RecordFile, SiteFile

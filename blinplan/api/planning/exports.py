@@ -10,7 +10,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.remarks import Remark
 from blinplan.data_table import csv_text
-from blinplan.inputs import input_text, reason_of
+from blinplan.files.inputs import input_text, reason_of
 from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
 

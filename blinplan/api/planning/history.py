@@ -14,7 +14,7 @@ from blinplan.api.regimens.load import read_record
 from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called
 from blinplan.course.patient import patient as patient_of
 from blinplan.course.remarks import Remark, RemarkKind
-from blinplan.inputs import input_text, reason_of
+from blinplan.files.inputs import input_text, reason_of
 from blinplan.outside_text import visible
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.age import Age, AgeError, read_age

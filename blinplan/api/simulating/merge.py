@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.curves import CurvesResult
 from blinplan.api.simulating.simulated import SimulationResult
-from blinplan.inputs import reason_of
+from blinplan.files.inputs import reason_of
 from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from blinplan.api.patient import AreaFormula
-from blinplan.inputs import input_text, reason_of
+from blinplan.files.inputs import input_text, reason_of
 from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
 

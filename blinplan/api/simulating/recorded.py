@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from blinplan.api.patient import Figures, Patient
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order, reading_of
-from blinplan.inputs import input_bytes
+from blinplan.files.inputs import input_bytes
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from blinplan.run_files import claim, refuse_claimed
+from blinplan.files.of_a_run import claim, refuse_claimed
 
 WRITTEN = frozenset({"output", "figure", "reports", "write_baseline", "sbml", "nonmem", "file"})
 """The parameters of commands that are files to write."""

@@ -3,15 +3,19 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from errno import ENOSPC
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from blinplan.cli.app.environment import leave_out_what_misleads
 from blinplan.cli.app.quick import CONTEXT, QuickGroup
 from blinplan.exit_status import ExitStatus
+from blinplan.files.of_a_run import files_of_a_run
 from blinplan.refusal import ArgumentRefusal, Refusal
-from blinplan.run_files import files_of_a_run
 from blinplan.terminal import Terminal, colour_option, open_streams, terminal
 from blinplan.version import __version__
 
@@ -56,21 +60,31 @@ class _Terminated(BaseException):
     """Somebody ended the program; what it began to write is taken away before it goes."""
 
 
-def _terminate(*_: object) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one is enough
-    raise _Terminated
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Let a signal to end the program take away what it began, as Ctrl-C does."""
+
+    def terminate(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one is enough
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run() -> None:
     """Run the program. Whatever happens ends in a status and a sentence, never in a traceback."""
-    signal.signal(signal.SIGTERM, _terminate)
+    leave_out_what_misleads()
     is_open = open_streams()
     shown = terminal(colour_option(sys.argv[1:]))
     if not is_open:
         shown.complain(Refusal("standard output is closed", "give the report somewhere to go"))
         sys.exit(ExitStatus.INCOMPLETE)
     try:
-        with files_of_a_run():
+        with _ending_in_order(), files_of_a_run():
             status = app(prog_name="blinplan", standalone_mode=False, obj=shown)
         sys.exit(status if isinstance(status, int) else ExitStatus.SUCCESS)
     except Refusal as refusal:
@@ -79,7 +93,6 @@ def run() -> None:
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
     except _Terminated:  # as whoever sent the signal expects
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTERM)
     except Exception as fault:
         from blinplan.cli.app.misuse import explanation
@@ -101,9 +114,23 @@ def _of_the_machine(fault: Exception) -> Refusal | None:
     """What of the machine stood in the way; None for any other fault."""
     if isinstance(fault, OSError) and fault.errno == ENOSPC:
         return Refusal("no space left on the device", "write the output elsewhere")
+    if isinstance(fault, OSError) and fault.filename is None and not _is_somewhere():
+        return Refusal("the working folder is not there any more", "change to a folder that is there")
+    if isinstance(fault, OSError) and fault.filename is not None:
+        reason = (fault.strerror or "cannot be used").lower()
+        return Refusal(f"{os.fsdecode(fault.filename)}: {reason}", "check the path and who may use it")
+    if isinstance(fault, MemoryError):
+        return Refusal("there is not enough memory", "take fewer patients, or write fewer curves")
     if isinstance(fault, RuntimeError) and str(fault).startswith("Symlink loop"):  # as Python says before 3.13
         return Refusal("a path leads through links in a circle", "check the paths")
     return None
+
+
+def _is_somewhere() -> bool:
+    try:
+        return bool(Path.cwd())
+    except OSError:
+        return False
 
 
 def _complain(refusal: Refusal, terminal: Terminal) -> None:

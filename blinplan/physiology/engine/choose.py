@@ -54,7 +54,7 @@ def _can_be_imported() -> bool:
     """Whether numba can be imported: one that does not fit the NumPy beside it is there, and cannot."""
     try:
         _kernel()
-    except ImportError:
+    except Exception:  # as a ValueError of what the environment says to it
         return False
     return True
 

@@ -8,7 +8,8 @@ file alone, and would run on with an old `mechanism`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
@@ -42,7 +43,7 @@ from blinplan.physiology.engine.exponential import MANTISSA_BITS
 from blinplan.physiology.engine.gather import LANES, QUEUE, WIDTH, Found, expose, raise_to
 from blinplan.physiology.engine.gather import gather as gather_in_block
 from blinplan.physiology.engine.integrate import Advance, Wanted
-from blinplan.physiology.engine.machine_code import cache_folder
+from blinplan.physiology.engine.machine_code import folder_to_use, seal
 from blinplan.physiology.engine.written_out import written_out
 from blinplan.physiology.model import mechanism
 from blinplan.physiology.model.population import Constants, FloatArray
@@ -333,11 +334,13 @@ def _lines_of(module: ModuleType) -> list[FunctionType]:
 
 
 def _compile(function: Kernel) -> Kernel:
-    try:
-        with _caching_in(cache_folder()):
-            return numba.njit(nogil=True, error_model="numpy", cache=True)(function)
-    except (OSError, RuntimeError):  # no folder can be written to: compiled anew by every process
-        return numba.njit(nogil=True, error_model="numpy")(function)
+    folder = folder_to_use()
+    with suppress(OSError, RuntimeError):
+        if folder is not None:
+            with _caching_in(folder):
+                return numba.njit(nogil=True, error_model="numpy", cache=True)(function)
+    # No folder can be written to, or by others too: compiled anew by every process.
+    return numba.njit(nogil=True, error_model="numpy")(function)
 
 
 @typeof_impl.register(Wanted)
@@ -354,7 +357,13 @@ def _type_of_wanted(wanted: Wanted, context: Any) -> Any:
 _power_of_two_compiled()
 _either_compiled()
 _declare_parts()
-_kernel = _compile(_advance_all)
+_kernel: Any = _compile(_advance_all)
+
+
+@cache
+def _seal(_machine_codes: int) -> None:
+    """Seal what numba has kept, whenever a call has made one more."""
+    seal()
 
 
 def advancing_compiled(course: StepPlan, p: Individual, c: Constants) -> Advance:
@@ -363,6 +372,10 @@ def advancing_compiled(course: StepPlan, p: Individual, c: Constants) -> Advance
 
     def advance_through(first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
         by_time = wanted._replace(states=wanted.states.transpose(1, 0, 2))
-        _kernel(course, first, last, state, plateaus, individuals, c, by_time)
+        try:
+            _kernel(course, first, last, state, plateaus, individuals, c, by_time)
+        except OSError:  # the machine code is there and cannot be kept, as on a full disk
+            _kernel(course, first, last, state, plateaus, individuals, c, by_time)
+        _seal(len(_kernel.overloads))
 
     return advance_through

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from blinplan.inputs import input_text, reason_of
+from blinplan.files.inputs import input_text, reason_of
 from blinplan.regimen.holidays.day_list import days_in_list
 
 _LIMIT_BYTES = 1024 * 1024

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from blinplan.course.events import Period
-from blinplan.inputs import note_input
+from blinplan.files.inputs import note_input
 from blinplan.physiology.model.population import Population
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.simulation.data import errors_of, simulation_manifest

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import ValidationError, core_schema
 
-from blinplan.inputs import input_text
+from blinplan.files.inputs import input_text
 from blinplan.regimen.find import path_from
 from blinplan.regimen.reading import FaultyFile
 from blinplan.regimen.toml.document import pointer

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from blinplan.files.inputs import input_bytes
 from blinplan.refusal import ArgumentRefusal
 from blinplan.regimen.find import FileSource
 from blinplan.regimen.reading import Reading, read
@@ -193,7 +194,7 @@ class RepositoryBefore:
             return True
         path = file.relative_to(self.commit.top).as_posix()
         old = self._texts([path])[path] if path in self._files else None
-        now = file.read_bytes() if file.is_file() else None
+        now = input_bytes(file) if file.is_file() else None
         if old is None or now is None:
             return old is not now and (file.name != "pyproject.toml" or _own_part(old or now or b"") is not None)
         return old != now and (file.name != "pyproject.toml" or _own_part(old) != _own_part(now))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from blinplan.inputs import first_bytes, reason_of
+from blinplan.files.inputs import first_bytes, reason_of
 from blinplan.regimen.toml.document import DocumentError, KeyPath, read_bytes
 from blinplan.rules.configuration.configuration import PROJECT_FILE, Configuration, ConfigurationError, Fault, path_text
 

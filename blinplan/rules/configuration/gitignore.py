@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from blinplan.inputs import input_bytes
+from blinplan.files.inputs import input_bytes, input_text
 from blinplan.repository.root import top_level
 from blinplan.rules.configuration.configuration import path_text
 from blinplan.rules.configuration.path_pattern import PathPattern, path_pattern
@@ -123,8 +123,8 @@ def _own_files(git: Path) -> Path:
     if git.is_dir():
         return git
     try:
-        own = git.parent / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+        own = git.parent / input_text(git).removeprefix("gitdir:").strip()
         shared = own / "commondir"
-        return own / shared.read_text(encoding="utf-8").strip() if shared.is_file() else own
+        return own / input_text(shared).strip() if shared.is_file() else own
     except (OSError, ValueError):
         return git

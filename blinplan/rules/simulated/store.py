@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from blinplan.course.events import periods
+from blinplan.files.caches import cache_folder
 from blinplan.fingerprint import OUTCOME, fingerprint
 from blinplan.proportion import Proportion
 from blinplan.quantities import DoseRate
@@ -28,9 +29,7 @@ StoredOutcome = SimulatedOutcome | NotEvaluated
 
 def folder() -> Path:
     """The folder for outcomes, where the platform keeps what can be made again."""
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("blinplan")) / "outcomes"
+    return cache_folder("outcomes")
 
 
 def key(regimen: Regimen, patients: int, seed: int, errors: float, model: int | None = None) -> str:
@@ -43,7 +42,7 @@ def key(regimen: Regimen, patients: int, seed: int, errors: float, model: int | 
 def look_up(name: str) -> StoredOutcome | None:
     """The outcome kept under a fingerprint; None where there is none, or none that can be read."""
     try:
-        return _read(json.loads(_path(name).read_bytes()))
+        return _read(_values_of(name))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -58,7 +57,8 @@ def _keep(name: str, values: dict[str, Any]) -> None:
     beside = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps(values), encoding="ascii")
+        text = json.dumps(values)
+        beside.write_text(f"{_digest(text)}\n{text}", encoding="ascii")
         beside.replace(path)
     except OSError:
         return
@@ -67,7 +67,7 @@ def _keep(name: str, values: dict[str, Any]) -> None:
 def look_up_first_cycle(name: str) -> FirstCycle | None:
     """The first cycle kept under a fingerprint; None where there is none, or none that can be read."""
     try:
-        kept = json.loads(_path(f"{name}-1").read_bytes())
+        kept = _values_of(f"{name}-1")
         return FirstCycle(Median(**kept["peak"]), _read_escalation(kept["escalation"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -76,6 +76,19 @@ def look_up_first_cycle(name: str) -> FirstCycle | None:
 def keep_first_cycle(name: str, first: FirstCycle) -> None:
     """Keep a first cycle that several regimens are compared with, as an outcome is kept."""
     _keep(f"{name}-1", {"peak": asdict(first.peak), "escalation": first.escalation and asdict(first.escalation)})
+
+
+def _values_of(name: str) -> dict[str, Any]:
+    """What was kept, as it was: a file that says anything else than what was put into it is none."""
+    digest, _, text = _path(name).read_text(encoding="ascii").partition("\n")
+    if digest != _digest(text):
+        raise ValueError("damaged")
+    values: dict[str, Any] = json.loads(text)
+    return values
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _path(name: str) -> Path:

@@ -73,7 +73,7 @@ def test_one_machine_code_fits_all(days: list[float] | None, patients: int) -> N
         simulate(
             label(1), draw("adult-rr", patients, seed=1), output_days=wanted, endpoints=endpoints, engine="compiled"
         )
-    assert len(_kernel.signatures) == 1  # type: ignore[attr-defined]
+    assert len(_kernel.signatures) == 1
 
 
 def test_numpy_takes_over_where_the_compiler_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

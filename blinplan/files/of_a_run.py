@@ -21,8 +21,8 @@ class _Run:
     """The files of a run, by what they are and not by how they are spelled."""
 
     read: set[_Identity] = field(default_factory=set)
-    claimed: dict[_Identity, bool] = field(default_factory=dict)
-    """What will be written, and whether it may be a file that is read."""
+    claimed: dict[_Identity | None, Path | None] = field(default_factory=dict)
+    """What will be written, each with its name; None for one that may be a file that is read."""
 
 
 _on: list[_Run] = []
@@ -59,9 +59,8 @@ def refuse_claimed(path: Path) -> None:
     Refusal
         When it will.
     """
-    if _on and _on[-1].claimed and (identity := _identity(path)) is not None:
-        if _on[-1].claimed.get(identity) is False:
-            raise _both(path)
+    if _on and _on[-1].claimed and (output := _on[-1].claimed.get(_identity(path))) is not None:
+        raise _both(output)
 
 
 def note_standard_input() -> None:
@@ -98,7 +97,7 @@ def claim(path: Path, *, onto_input: bool) -> None:
         return
     if identity in _on[-1].claimed:
         raise Refusal(f"two outputs would be written to {path}", "give each a file of its own")
-    _on[-1].claimed[identity] = onto_input
+    _on[-1].claimed[identity] = None if onto_input else path
 
 
 def refuse_read(path: Path) -> None:

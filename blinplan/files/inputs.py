@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from stat import S_ISBLK, S_ISCHR, S_ISDIR, S_ISFIFO, S_ISSOCK
 
-from blinplan.run_files import is_open_here, note_read
+from blinplan.files.of_a_run import is_open_here, note_read
 
 LIMIT_BYTES = 64 * 1024 * 1024
 """The most that a file may hold of which a reader says nothing else: a plan has some kilobytes, a table of a million

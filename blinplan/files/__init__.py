@@ -1,0 +1,1 @@
+"""Files: what is read and written, and what is kept because it can be made again."""

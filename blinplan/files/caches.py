@@ -1,0 +1,43 @@
+"""Where what can be made again is kept: in folders that nobody but the user can write to, or nowhere.
+
+What is kept may be machine code, which whoever writes it has run by whoever reads it.
+"""
+
+import os
+from pathlib import Path
+from stat import S_ISVTX, S_IWGRP, S_IWOTH
+
+
+def cache_folder(name: str) -> Path:
+    """The folder for one kind of what can be made again, where the platform keeps such things."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("blinplan")) / name
+
+
+def make_own(folder: Path) -> bool:
+    """Make a folder of the cache, and see that nobody else can write to it; whether it is so.
+
+    A folder of the user's that others could write to is closed to them. Where somebody else could put another folder in
+    its place, it is not used.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not hasattr(os, "getuid"):  # Windows keeps the profile of a user to that user
+            return True
+        found = folder.stat()
+        if found.st_uid != os.getuid():
+            return False
+        if found.st_mode & (S_IWGRP | S_IWOTH):
+            folder.chmod(0o700)
+        return not any(map(_can_be_replaced_in, folder.resolve().parents))
+    except OSError:
+        return False
+
+
+def _can_be_replaced_in(folder: Path) -> bool:
+    """Whether somebody else may rename what is in a folder."""
+    found = folder.stat()
+    if found.st_uid not in (0, os.getuid()):
+        return True
+    return bool(found.st_mode & S_IWOTH) and not found.st_mode & S_ISVTX

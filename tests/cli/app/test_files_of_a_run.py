@@ -1,0 +1,166 @@
+"""No command writes onto a file that it reads, nor two outputs onto one, by whatever name the file is called."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from blinplan.cli.app.outputs import WRITTEN
+from blinplan.cli.app.program import app
+from blinplan.cli.app.quick import COMMANDS
+from tests.plan_text import RECORD, WARD
+from tests.program import Run
+from tests.regimen_text import cycle, regimen_text
+
+DATED = ("--weight", "70", "--height", "175", "--start", "2026-11-02T10:00", "--time-zone", "Europe/Berlin")
+PEOPLE = "weight_kg,height_cm\n70,175\n"
+FILES = {
+    "r.toml": regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days", repeat=2)),
+    "record.toml": RECORD,
+    "ward.toml": WARD,
+    "people.csv": PEOPLE,
+    "conf.toml": 'select = ["ALL"]\n',
+    "b.json": "{}\n",
+    "old.ics": "BEGIN:VCALENDAR\nEND:VCALENDAR\n",
+    "plan.json": "{}\n",
+    "part.npz": "no archive\n",
+}
+READ = ("r.toml", "record.toml", "ward.toml", "people.csv", "conf.toml", "b.json", "old.ics", "plan.json")
+CHECK = ("check", "r.toml", "--no-simulate", "--config", "conf.toml", "--site", "ward.toml", "--baseline", "b.json")
+RUNS = {
+    "check --report": ((*CHECK, "--report", "json={}"), ("r.toml", "ward.toml", "conf.toml", "b.json")),
+    "check --write-baseline": ((*CHECK, "--write-baseline", "{}"), ("r.toml", "ward.toml", "conf.toml")),
+    "simulate -o": (("simulate", "r.toml", "--people", "people.csv", "-o", "{}"), ("people.csv", "r.toml")),
+    "simulate --figure": (("simulate", "r.toml", "--patients", "5", "--figure", "{}"), ("r.toml",)),
+    "simulate --record": (
+        ("simulate", "r.toml", "--record", "record.toml", "--site", "ward.toml", "--patients", "5", "-o", "{}"),
+        ("record.toml", "ward.toml", "r.toml"),
+    ),
+    "compare -o": (("compare", "r.toml", "rr-adult", "--people", "people.csv", "-o", "{}"), ("r.toml", "people.csv")),
+    "compare --figure": (("compare", "r.toml", "rr-adult", "--figure", "{}"), ("r.toml",)),
+    "merge -o": (("merge", "part.npz", "-o", "{}"), ("part.npz",)),
+    "plan -o": (
+        ("plan", "r.toml", *DATED, "--site", "ward.toml", "--config", "conf.toml", "-o", "{}"),
+        ("r.toml", "ward.toml", "conf.toml"),
+    ),
+    "plan --ledger": (("plan", "r.toml", "--ledger", "plan.json", "-o", "{}"), ("plan.json", "r.toml")),
+    "plan --replaces": (
+        ("plan", "r.toml", *DATED, "-f", "ics", "--plan-id", "a", "--replaces", "old.ics", "-o", "{}"),
+        ("old.ics", "r.toml"),
+    ),
+    "report -o": (("report", "r.toml", "--people", "people.csv", "-o", "{}"), ("r.toml", "people.csv")),
+    "model --sbml": (("model", "--sbml", "{}", "--regimen", "r.toml"), ("r.toml",)),
+    "model --nonmem": (("model", "--nonmem", "{}", "--regimen", "r.toml"), ("r.toml",)),
+}
+CASES = [(name, read) for name, (_, reads) in RUNS.items() for read in reads]
+
+Spelling = Callable[[Path], str]
+
+
+def _link(path: Path) -> str:
+    link = path.with_name(f"link-to-{path.name}")
+    link.symlink_to(path.name)
+    return link.name
+
+
+def _hard_link(path: Path) -> str:
+    link = path.with_name(f"also-{path.name}")
+    os.link(path, link)
+    return link.name
+
+
+SPELLINGS: dict[str, Spelling] = {
+    "as it is": lambda path: path.name,
+    "from the root": str,
+    "through a folder": lambda path: f"folder/../{path.name}",
+    "a link": _link,
+    "a link to a link": lambda path: _link(path.with_name(_link(path))),
+    "a hard link": _hard_link,
+}
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize(("name", "read"), CASES)
+def test_no_output_goes_onto_what_is_read(inside: Run, written: Path, name: str, read: str, spelling: str) -> None:
+    before = {path.name: path.read_bytes() for path in written.glob("*.*")}
+    target = SPELLINGS[spelling](written / read)
+    ran = inside(*(argument.replace("{}", target) for argument in RUNS[name][0]))
+    assert (ran.status, ran.out) == (2, ""), ran
+    told = " ".join(ran.err.split())
+    assert "is what is read" in told or "is there and is no baseline" in told
+    assert {name: (written / name).read_bytes() for name in before} == before
+    assert not list(written.glob(".*")), "something is left beside"
+
+
+def test_a_file_that_is_found_on_the_way_is_not_written_onto(inside: Run, written: Path) -> None:
+    """A configuration that nobody names, a base of another one, and a file in a folder are read, too."""
+    (written / "blinplan.toml").write_text('extend = "base.toml"\n', encoding="utf-8")
+    (written / "base.toml").write_text('select = ["S"]\n', encoding="utf-8")
+    for name in ("blinplan.toml", "base.toml", "r.toml"):
+        before = (written / name).read_bytes()
+        ran = inside("check", "r.toml", "--no-simulate", "--report", f"json={name}")
+        assert (ran.status, ran.out) == (2, "")
+        assert (written / name).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        ("check", "r.toml", "--no-simulate", "--report", "json=x", "--report", "sarif=./x"),
+        ("check", "r.toml", "--no-simulate", "--report", "json=x", "--write-baseline", "x"),
+        ("simulate", "r.toml", "--patients", "5", "-o", "x.svg", "--figure", "x.svg"),
+        ("simulate", "r.toml", "--patients", "5", "--figure", "x.svg", "--figure", "folder/../x.svg"),
+        ("compare", "r.toml", "rr-adult", "--figure", "x.svg", "-o", "x.svg"),
+        ("model", "--sbml", "x", "--nonmem", "x"),
+    ],
+)
+def test_two_outputs_go_to_two_files(inside: Run, written: Path, outputs: tuple[str, ...]) -> None:
+    ran = inside(*outputs)
+    assert (ran.status, ran.out) == (2, "")
+    assert "two outputs would be written to" in ran.err
+    assert not list(written.glob("x*"))
+
+
+def test_a_baseline_that_is_read_is_made_again(inside: Run, written: Path) -> None:
+    note = written / "note.toml"
+    note.write_text(regimen_text(cycle("28 mcg/d for 28 days")), encoding="utf-8")
+    check = ("check", "note.toml", "--no-simulate", "--baseline", "known.json", "--write-baseline", "known.json")
+    (written / "known.json").write_text('{"format": "blinplan-baseline", "version": 1, "findings": []}')
+    assert inside(*check).status in (0, 1)
+    first = (written / "known.json").read_bytes()
+    assert b"N105" in first
+    assert inside(*check).status in (0, 1)
+    assert (written / "known.json").read_bytes() == first
+
+
+def test_a_file_is_put_right_in_its_place(inside: Run, written: Path) -> None:
+    (written / "note.toml").write_text(regimen_text(cycle("28 mcg/d for 28 days")), encoding="utf-8")
+    link = written / "link.toml"
+    link.symlink_to("note.toml")
+    inside("check", "link.toml", "--no-simulate", "--fix")
+    assert link.is_symlink()
+    assert "28 mcg/day" in (written / "note.toml").read_text(encoding="utf-8")
+
+
+def test_every_option_that_writes_is_known() -> None:
+    """What an option writes is claimed before a command begins: whoever adds one meets this list."""
+    from typer.main import get_command
+
+    program = get_command(app)
+    reads = {"site", "baseline", "config", "people", "record", "files", "ledger", "replaces", "plans"}
+    reads |= {"regimen", "regimens"}
+    for name in COMMANDS:
+        for option in program.get_command(None, name).params:  # type: ignore[attr-defined]
+            if option.metavar is not None and {"FILE", "PATH", "FOLDER", "DIR"} & set(
+                option.metavar.replace("=", " ").replace("...", "").split()
+            ):
+                assert option.name in WRITTEN | reads, (name, option.name)

@@ -1,0 +1,87 @@
+"""What is kept is taken from a folder of the user's alone, and only as it was put there."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from blinplan.files.caches import make_own
+from blinplan.physiology.engine import machine_code
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with machine code that was sealed: an index and what it leads to, in a folder of numba's."""
+    folder = tmp_path / "cache"
+    monkeypatch.setattr(machine_code, "cache_folder", lambda: folder)
+    assert machine_code.folder_to_use() == folder
+    (folder / "engine").mkdir()
+    (folder / "engine" / "x.nbi").write_bytes(b"index")
+    (folder / "engine" / "x.1.nbc").write_bytes(b"code")
+    machine_code.seal()
+    return folder
+
+
+def held(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("*.nb?")}
+
+
+def test_what_was_sealed_is_used(kept: Path) -> None:
+    assert machine_code.is_kept()
+    assert machine_code.folder_to_use() == kept
+    assert held(kept) == {"x.nbi", "x.1.nbc"}
+
+
+@pytest.mark.parametrize("name", ["engine/x.nbi", "engine/x.1.nbc", "seal.json"])
+@pytest.mark.parametrize("content", [b"", b"Xndex", b"[" * 100_000, b"{}", b"[]", b'"\xff"'])
+def test_what_is_damaged_is_thrown_away_and_never_read(kept: Path, name: str, content: bytes) -> None:
+    (kept / name).write_bytes(content)
+    assert not machine_code.is_kept()
+    assert machine_code.folder_to_use() == kept
+    assert held(kept) == set()
+
+
+def test_code_that_was_put_beside_it_is_thrown_away(kept: Path) -> None:
+    (kept / "engine" / "y.1.nbc").write_bytes(b"of somebody else")
+    assert not machine_code.is_kept()
+    machine_code.folder_to_use()
+    assert held(kept) == set()
+
+
+@pytest.mark.parametrize("name", ["engine/x.nbi", "engine/x.1.nbc"])
+def test_what_is_gone_is_made_again(kept: Path, name: str) -> None:
+    (kept / name).unlink()
+    assert not machine_code.is_kept()
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o775, 0o757])
+def test_a_folder_of_ours_that_others_may_write_to_is_closed(tmp_path: Path, mode: int) -> None:
+    folder = tmp_path / "open"
+    folder.mkdir()
+    folder.chmod(mode)
+    assert make_own(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_folder_that_others_can_put_another_in_the_place_of_is_not_used(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    assert not make_own(shared / "blinplan" / "compiled")
+    shared.chmod(0o1777)  # as /tmp is: nobody renames what is of somebody else
+    assert make_own(shared / "blinplan" / "compiled")
+
+
+def test_a_folder_of_somebody_else_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 54321)
+    assert not make_own(tmp_path)
+
+
+def test_a_place_where_no_folder_can_be_made_costs_speed_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    assert not make_own(tmp_path / "file" / "cache")
+    monkeypatch.setattr(machine_code, "cache_folder", lambda: tmp_path / "file" / "cache")
+    assert not machine_code.is_kept()
+    assert machine_code.folder_to_use() is None
+    machine_code.seal()
