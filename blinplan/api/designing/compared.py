@@ -1,7 +1,7 @@
 """Regimens that were compared, and how that shows itself."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,11 @@ from blinplan.api.patient import Patient
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.data_file import write_table
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_files, signals_of, window
+from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.vocabulary import CompareFormat, CompareFormatName, SignalName
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.executor import Executor
+from blinplan.frozen import FrozenMapping
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
 from blinplan.writing import replace_file
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from blinplan.design.comparison.compare import ComparedEndpoint, PairedComparison
     from blinplan.design.difference.difference import RegimenDifference
     from blinplan.reports.design.comparison import ComparisonView, FindingApart
+    from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.percentiles import Bands
 
 
@@ -40,6 +43,10 @@ class ComparisonResult:
         Whose body surface area amounts are told at.
     bags
         How many bags and vials each takes.
+    recorded
+        The courses as they came to be, by the names of their regimens; none where no record was given.
+    errors
+        Of measuring; None where only what is, and not what a ward would measure, was asked for.
     findings_apart
         What rules find in some of them and not in all; None where they were not asked.
     """
@@ -48,6 +55,8 @@ class ComparisonResult:
     orders: tuple[OrderedRegimen, ...]
     patient: Patient
     bags: Bags
+    recorded: Mapping[str, RecordedCourse] = field(default_factory=lambda: FrozenMapping({}))
+    errors: "Errors | None" = None
     findings_apart: "tuple[FindingApart, ...] | None" = None
 
     def with_findings(self, progress: Callable[[int, int], None] | None = None) -> "ComparisonResult":
@@ -97,20 +106,27 @@ class ComparisonResult:
 
     def view(self) -> "ComparisonView":
         """All that is shown of it."""
-        from blinplan.design.comparison.given import given_by
+        from blinplan.design.comparison.given import given_by, given_in
         from blinplan.reports.design.comparison import ComparisonView
 
         given = tuple(
-            given_by(arm.regimen, self._area, *counts)
+            given_in(arm.ordered, self._area)
+            if arm.name in self.recorded
+            else given_by(arm.regimen, self._area, *counts)
             for arm, counts in zip(self.comparison.arms, self.bags.counts, strict=True)
         )
         switched = (one.choice.reason for one in self.orders if one.choice.switched)
-        remarks = (*switched, *self.bags.remarks)
+        recorded = (f"{name}: {remark}" for name, course in self.recorded.items() for remark in course.remarks)
+        remarks = (*switched, *recorded, *self.bags.remarks)
         return ComparisonView(self.comparison, tuple(self.differences.values()), given, self.findings_apart, remarks)
 
     @property
     def _inputs(self) -> list[str]:
         return [one.fingerprint for one in self.orders]
+
+    @property
+    def _record(self) -> str | None:
+        return next((course.fingerprint for course in self.recorded.values()), None)
 
     def text(self, output_format: CompareFormatName = "table", *, screen: Screen = PLAIN) -> str:
         """Write the comparison: as tables for people, as Markdown, as JSON, or every patient as CSV."""
@@ -122,7 +138,7 @@ class ComparisonResult:
         if chosen is CompareFormat.JSON:
             from blinplan.outside_text import json_text
 
-            return json_text(comparison_json(self.view(), self._inputs))
+            return json_text(comparison_json(self.view(), self._inputs, self._record))
         if chosen is CompareFormat.MARKDOWN:
             return comparison_markdown(self.view())
         return screen.render(*comparison_report(self.view(), screen))
@@ -131,7 +147,7 @@ class ComparisonResult:
         """Every patient's endpoints under every regimen: a row a patient and regimen."""
         from blinplan.reports.design.comparison_data import comparison_table
 
-        return comparison_table(self.comparison, self._inputs)
+        return comparison_table(self.comparison, self._inputs, self.errors, self._record)
 
     def csv_texts(self) -> Iterator[str]:
         """Write the same as CSV, in pieces."""

@@ -16,6 +16,19 @@ _OTHER_FILES = {"new site": ("ward.toml", "the profile of a site"), "new record"
 """The commands that write another file than a regimen: an example of a name, and what it is."""
 
 
+_CURVES = "--figure FILE.svg draws the curves of the regimens over each other"
+_ELSEWHERE = {
+    (
+        "compare",
+        "--typical",
+    ): "one patient alone is nobody to pair: `blinplan simulate rr-adult --typical` simulates it",
+    ("compare", "--curves"): _CURVES,
+    ("compare", "--no-curves"): "a comparison draws no curves at the terminal; leave it out",
+    ("compare", "--every"): "`blinplan simulate` writes curves: patient N of a seed is the same under each regimen",
+}
+"""Options of `simulate` that another command has no use for, and why."""
+
+
 def explanation(error: Any) -> Refusal | None:
     """Explain what typer says of a command line; None for an error that is not about one."""
     if not hasattr(error, "format_message"):
@@ -35,6 +48,9 @@ def _advice(error: Any, command: str | None, message: str) -> str:
     missing = re.fullmatch(r"Missing argument '(\w+)'", message)
     if missing and missing[1] in _ARGUMENTS:
         return _ARGUMENTS[missing[1]].format(command=command, command_file=_OTHER_FILES.get(command, ("", ""))[0])
+    elsewhere = _ELSEWHERE.get((command, message.removeprefix("No such option: ")))
+    if elsewhere is not None:
+        return elsewhere
     nearest = " or ".join(getattr(error, "possibilities", None) or ())
     shows = f"`blinplan {command} --help` shows what it takes, with an example"
     if command in _OTHER_FILES:

@@ -16,8 +16,8 @@ from blinplan.cli.app.options import (
     tell_which_is_meant,
     terminal_of,
 )
-from blinplan.cli.app.plan_options import SiteFile, Start, TimeZone
-from blinplan.cli.simulate.options import FigureFiles, FigureWidth, FromDay, SignalNames, ToDay
+from blinplan.cli.app.plan_options import RecordFile, SiteFile, Start, TimeZone
+from blinplan.cli.simulate.options import FigureFiles, FigureWidth, FromDay, MeasuredOption, SignalNames, ToDay
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, RunOptions, WhomOptions
 from blinplan.executor import threads as threads_of
 from blinplan.outside_text import visible
@@ -49,6 +49,7 @@ def compare(
     whom: WhomOptions,
     runs: RunOptions,
     body: BodyOptions,
+    record: RecordFile = None,
     site: SiteFile = None,
     start: Start = None,
     time_zone: TimeZone = None,
@@ -75,6 +76,7 @@ def compare(
             rich_help_panel="Output",
         ),
     ] = None,
+    measured: MeasuredOption = False,
     colour: ColourOption = Colour.AUTO,
 ) -> None:
     """Send the same virtual patients through several regimens, and compare what becomes of each of them.
@@ -87,9 +89,11 @@ def compare(
 
     Shares are compared by their difference, with the patients in whom it is so under one of the two only; numbers by
     each patient's own difference, or ratio. Patients whom one of the regimens does not admit are passed over.
+
+    With --record, the regimen that the record names is compared as it came to be, and as it is planned after that.
     """
     terminal = terminal_of(context)
-    tell_which_is_meant(terminal, *regimens)
+    tell_which_is_meant(terminal, *regimens, record=record)
     from blinplan.api.designing.compare import compare as comparison
     from blinplan.api.designing.compared import refuse_comparison_file, refuse_more_than_can_be_drawn
     from blinplan.api.simulating.drawing import figure_files, signals_of
@@ -101,7 +105,9 @@ def compare(
     others = runs.parameter_sets()
     wanted, days = asked.texts()
     if output is not None:
-        refuse_comparison_file(output, (*regimens, str(whom.people)), output_format)
+        refuse_comparison_file(output, (*regimens, str(whom.people), str(record)), output_format)
+    if measured and output is None and output_format is not CompareFormat.CSV:
+        raise Refusal("--measured is of each patient", "add -o FILE or -f csv")
     drawn, chosen = figure_files(figure or ()), signals_of(signals)
     if not drawn and any(option is not None for option in (from_day, to_day, signals)):
         raise Refusal("--from-day, --to-day and --signals say what a figure shows", "add --figure FILE.svg")
@@ -117,8 +123,10 @@ def compare(
             seed=whom.seed,
             population=whom.population,
             patient=body.figures(),
+            record=record,
             cycles=cycles,
             **way._asdict(),
+            measured=measured,
             endpoints=wanted,
             by_day=days,
             parameter_sets=others.number,

@@ -14,7 +14,7 @@ from blinplan.design.comparison.contrast import (
     number_contrast,
     share_contrast,
 )
-from blinplan.design.comparison.courses import first_cycles
+from blinplan.design.comparison.courses import cycles_of, first_cycles
 from blinplan.design.comparison.endpoints import (
     CommonWindow,
     ReadableEndpoints,
@@ -50,6 +50,17 @@ class NamedRegimen(NamedTuple):
 
     name: str
     regimen: Regimen
+    course: tuple[Period, ...] | None = None
+    """What is given when, where that is not as the regimen orders it: a course as it came to be."""
+
+    def first(self, cycles: int | None) -> "NamedRegimen":
+        """The same with no more than so many cycles."""
+        course = None if self.course is None else cycles_of(self.course, cycles)
+        return NamedRegimen(self.name, first_cycles(self.regimen, cycles), course)
+
+    def periods(self) -> tuple[Period, ...]:
+        """What is given when."""
+        return periods(self.regimen) if self.course is None else self.course
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,8 @@ class ComparedArm:
 
     name: str
     outcome: CohortOutcome
+    ordered: tuple[Period, ...]
+    """The course without the days that were added at its end."""
 
     @property
     def regimen(self) -> Regimen:
@@ -230,7 +243,7 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
     WindowError, UnknownEndpointError
         When one of the courses has not the time, or none of them has the endpoint, that is asked for.
     """
-    cut = [NamedRegimen(name, first_cycles(regimen, cycles)) for name, regimen in regimens]
+    cut = [one.first(cycles) for one in regimens]
     chosen = preset_of(cut[0].regimen, preset, patients)
     plan = _Plan(tuple(cut), chosen, patients, seed, before, follow_up_days, options or Options(), asked)
     plan.refuse_what_cannot_be()
@@ -267,7 +280,7 @@ class _Plan(NamedTuple):
     @property
     def courses(self) -> list[tuple[Period, ...]]:
         """What each gives when."""
-        return [followed_up(periods(one.regimen), self.follow_up_days) for one in self.regimens]
+        return [followed_up(one.periods(), self.follow_up_days) for one in self.regimens]
 
     @property
     def windows(self) -> tuple[CommonWindow, ...]:
@@ -316,7 +329,9 @@ class _Plan(NamedTuple):
         """Send the patients through each, under one parameter set after the other."""
         trials = (trial for preset in presets for trial in self.trials(preset))
         outcomes = outcomes_of(trials, executor, progress)
-        while arms := tuple(ComparedArm(one.name, ran) for one, ran in zip(self.regimens, outcomes, strict=False)):
+        while arms := tuple(
+            ComparedArm(one.name, ran, one.periods()) for one, ran in zip(self.regimens, outcomes, strict=False)
+        ):
             yield arms
 
     def _readable(self, outcome: Outcome | CohortOutcome) -> ReadableEndpoints:

@@ -23,6 +23,11 @@ def _first(cycles: Sequence[Cycle], count: int) -> Iterator[Cycle]:
         left -= cycle.repeat
 
 
+def cycles_of(course: Sequence[Period], count: int | None) -> tuple[Period, ...]:
+    """The same course with no more than so many cycles."""
+    return tuple(period for period in course if count is None or period.cycle <= count)
+
+
 def end_of(periods: Sequence[Period]) -> float:
     """The day on which a course ends."""
     return periods[-1].stop / MINUTES_PER_DAY

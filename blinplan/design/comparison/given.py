@@ -1,9 +1,11 @@
 """What is given under a regimen, apart from what it does: amounts, days, bags."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from blinplan.design.difference.totals import Total, total_of
+from blinplan.course.events import Period
+from blinplan.design.difference.totals import Total, total_of, total_of_course
 from blinplan.regimen.regimen import Regimen
 
 
@@ -34,3 +36,9 @@ def given_by(regimen: Regimen, square_metres: Fraction, bags: int | None = None,
     """What is given of a regimen at a body surface area."""
     days = sum(regimen.hospital_days) if regimen.hospital_days else None
     return Given(total_of(regimen, square_metres), regimen.most_cycles, days, bags, vials)
+
+
+def given_in(course: Sequence[Period], square_metres: Fraction) -> Given:
+    """What is given in a course as it came to be, of which no file says the days in hospital."""
+    cycles = {period.cycle for period in course if period.dose is not None}
+    return Given(total_of_course(course, square_metres), len(cycles), None)

@@ -1,6 +1,6 @@
 """What the differences of two regimens come to over the whole course: micrograms, days of infusion, days in all."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -33,7 +33,11 @@ class Total:
 
 def total_of(regimen: Regimen, square_metres: Fraction) -> Total:
     """What the whole course of a regimen comes to at a body surface area."""
-    table = periods(regimen)
+    return total_of_course(periods(regimen), square_metres)
+
+
+def total_of_course(table: Sequence[Period], square_metres: Fraction) -> Total:
+    """What a course comes to at a body surface area."""
     infused = [period for period in table if period.dose is not None]
     mcg = sum((given_rate(period, square_metres) * period.minutes for period in infused), Fraction(0))
     return Total(

@@ -442,11 +442,11 @@ def _markdown_table(compared: PairedComparison, endpoints: Sequence[ComparedEndp
         yield f"| {' | '.join(cells)} |"
 
 
-def comparison_json(of: ComparisonView, inputs: Sequence[str]) -> dict[str, Any]:
-    """Write the comparison as a document; null where there is no number."""
+def comparison_json(of: ComparisonView, inputs: Sequence[str], record: str | None = None) -> dict[str, Any]:
+    """Write the comparison as a document; null where there is no number. ``record`` is the fingerprint of one."""
     compared = of.comparison
     return {
-        **COMPARISON.head(comparison_manifest(compared, inputs)),
+        **COMPARISON.head(comparison_manifest(compared, inputs, record)),
         "intervals": {"level": 0.95, "cover": COVERS, "shares": SHARES, "means": MEANS},
         "regimens": [_arm_json(*pair) for pair in zip(compared.arms, of.given, _refusals(compared), strict=True)],
         "differences": [[change_json(change) for change in found.for_patients] for found in of.differences],
@@ -467,12 +467,13 @@ def endpoints_json(compared: PairedComparison) -> list[dict[str, Any]]:
     return [_endpoint_json(compared, endpoint) for endpoint in compared.endpoints]
 
 
-def comparison_manifest(compared: PairedComparison, inputs: Sequence[str]) -> dict[str, Any]:
+def comparison_manifest(compared: PairedComparison, inputs: Sequence[str], record: str | None = None) -> dict[str, Any]:
     """State what was compared, on whom and how, so that it can be again."""
     people = compared.cohort
     return manifest(
         regimens=[arm.name for arm in compared.arms],
         inputs=list(inputs),
+        **({} if record is None else {"record": record}),
         population=compared.preset,
         seed=people.seed,
         patients=people.size,

@@ -13,27 +13,36 @@ from blinplan.reports.simulation.data import (
     ROW_GROUP,
     Values,
     endpoint_columns,
+    errors_of,
+    measured_endpoint_columns,
     patient_columns,
     rows_of_endpoints,
 )
 from blinplan.simulation.crowd.kept import DonePortion, heads_of
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.table import ENDPOINTS
+from blinplan.simulation.measured.errors import Errors
 from blinplan.simulation.outcome import Occurrence, Quantity
 
 _REGIMEN = Column("regimen", "", "what the regimen is called in the comparison", ColumnKind.TEXT)
 
 
-def comparison_table(compared: PairedComparison, inputs: Sequence[str]) -> DataTable:
-    """All patients under the first regimen, then all under the next; what another regimen only has is missing."""
+def comparison_table(
+    compared: PairedComparison, inputs: Sequence[str], errors: Errors | None = None, record: str | None = None
+) -> DataTable:
+    """All patients under the first regimen, then all under the next; what another regimen only has is missing.
+
+    With errors, levels stand at the end once more, as a sample would be measured.
+    """
     who = patient_columns(compared.cohort)
-    each = [_OfArm(arm, compared.asked) for arm in compared.arms]
+    each = [_OfArm(arm, compared.asked, errors) for arm in compared.arms]
     endpoints = {column.name: column for own in each for column in own.columns(compared.asked.by_day)}
+    endpoints |= {column.name: column for own in each for column in own.measured_columns()}
     return DataTable(
         "comparison",
         (_REGIMEN, *who, *endpoints.values()),
         (rows for own in each for rows in own.rows(compared, len(who), tuple(endpoints))),
-        comparison_manifest(compared, inputs),
+        {**comparison_manifest(compared, inputs, record), **errors_of(errors)},
         row_group=ROW_GROUP,
     )
 
@@ -43,6 +52,7 @@ class _OfArm(NamedTuple):
 
     arm: ComparedArm
     asked: AskedEndpoints
+    errors: Errors | None
 
     def columns(self, by_day: Sequence[float]) -> list[Column]:
         """Its columns of endpoints."""
@@ -50,11 +60,17 @@ class _OfArm(NamedTuple):
         chosen = self._choice(heads_of(outcome.quantities), heads_of(outcome.events))
         return [column for column, _ in endpoint_columns(*chosen, by_day)]
 
+    def measured_columns(self) -> list[Column]:
+        """Its columns of what a ward would measure."""
+        outcome = self.arm.outcome
+        quantities, _ = self._choice(heads_of(outcome.quantities), heads_of(outcome.events))
+        return measured_endpoint_columns(quantities, self.errors)
+
     def rows(self, compared: PairedComparison, who: int, names: Sequence[str]) -> Iterator[tuple[Values, ...]]:
         """Its rows, with all columns that any regimen has."""
         by_day = compared.asked.by_day
-        own = [column.name for column in self.columns(by_day)]
-        for columns in rows_of_endpoints(self._portions(), compared.cohort, by_day, None):
+        own = [column.name for column in (*self.columns(by_day), *self.measured_columns())]
+        for columns in rows_of_endpoints(self._portions(), compared.cohort, by_day, self.errors):
             count = len(columns[0])
             values = dict(zip(own, columns[who:], strict=True))
             missing = np.full(count, np.nan)

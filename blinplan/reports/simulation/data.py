@@ -86,7 +86,7 @@ def endpoint_table(
     """
     by_day = simulated.request.by_day
     typical = endpoint_columns(simulated.typical.quantities, simulated.typical.events, by_day)
-    measured = [] if errors is None else _measured_endpoint_columns(simulated.typical.quantities)
+    measured = measured_endpoint_columns(simulated.typical.quantities, errors)
     columns = (*patient_columns(simulated.cohort), *(column for column, _ in typical), *measured)
     rows = rows_of_endpoints(computed, simulated.cohort, by_day, errors)
     models = simulated.models if isinstance(simulated, Simulation) else ()
@@ -163,10 +163,11 @@ def _levels(quantities: Iterable[Quantity]) -> Iterator[tuple[Assay, Quantity]]:
             yield _ASSAYS[signal], of
 
 
-def _measured_endpoint_columns(quantities: Iterable[Quantity]) -> list[Column]:
+def measured_endpoint_columns(quantities: Iterable[Quantity], errors: Errors | None) -> list[Column]:
+    """The columns of endpoints as a sample would be measured; none where no errors are asked for."""
     return [
         column
-        for _, of in _levels(quantities)
+        for _, of in (() if errors is None else _levels(quantities))
         for column in _measured_columns(of.key, f"_{COLUMN_WORDS[of.unit]}", of.unit, f"{of.group}: {of.label}")
     ]
 

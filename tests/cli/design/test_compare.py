@@ -62,6 +62,62 @@ def test_a_stretch_of_the_seeds_patients_is_compared_and_said(inside: Run) -> No
     assert "first" not in inside(*TWO, "-f", "json").json["manifest"]
 
 
+def test_what_a_ward_would_measure_stands_beside_what_is_under_each_regimen(inside: Run) -> None:
+    asked = ("compare", "mt103-206-15", "mt103-206-5-15", "--cycles", "1", "--patients", "5", "--no-findings")
+    rows = list(csv.DictReader(io.StringIO(inside(*asked, "--measured", "-f", "csv").out)))
+    alone = inside("simulate", "mt103-206-5-15", "--patients", "5", "--measured", "-f", "csv").out
+    key = "il6_peak_measured_pg_per_ml"
+    simulated = [row[key] for row in csv.DictReader(io.StringIO(alone))]
+    assert [row[key] for row in rows if row["regimen"] == "mt103-206-5-15"] == simulated
+    assert len({row[key] for row in rows}) > 5
+    assert inside(*asked, "--measured").status == 2
+
+
+RECORD = """record = 1
+regimen = "rr-adult"
+start = 2026-11-30T10:00:00
+time_zone = "Europe/Berlin"
+weight_kg = 82
+height_cm = 178
+
+[end]
+at = 2026-12-10T10:00:00
+reason = "relapse"
+"""
+
+
+def test_the_regimen_of_a_record_is_compared_as_it_came_to_be_and_the_other_as_ordered(inside: Run) -> None:
+    """Ended on day 10: seven days of 9 mcg and three of 28, against four weeks."""
+    Path("p7.toml").write_text(RECORD, encoding="utf-8")
+    asked = ("compare", "mt103-206-15", "rr-adult", "--record", "p7.toml", "--cycles", "1", "--patients", "5")
+    found = inside(*asked, "--no-findings", "-f", "json").json
+    (dose,) = (one for one in found["endpoints"] if one["key"] == "dose")
+    assert dose["values"][1] == pytest.approx(7 * 9 + 3 * 28)
+    assert [one["mcg"]["exact"] for one in found["regimens"]][1] == "147"
+    assert len(found["manifest"]["record"]) == 16
+    assert found["remarks"][0].startswith("rr-adult: As p7.toml says")
+    (alone,) = (
+        one
+        for one in inside("simulate", "rr-adult", "--record", "p7.toml", "--typical", "-f", "json").json["endpoints"]
+        if one["key"] == "dose"
+    )
+    assert alone["typical"] == dose["values"][1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("nhl-1.5", "mt103-206-15"), "p7.toml is of rr-adult, which is none of those that are compared"),
+        (("rr-adult", "mt103-206-15", "--start", "2026-11-30T10:00"), "--start and --record contradict each other"),
+    ],
+)
+def test_a_record_of_another_course_is_refused(inside: Run, asked: tuple[str, ...], said: str) -> None:
+    Path("p7.toml").write_text(RECORD, encoding="utf-8")
+    ran = inside("compare", *asked, "--record", "p7.toml")
+    assert ran.status == 2
+    assert said in " ".join(ran.err.split())
+
+
 def test_patients_of_a_table_are_not_counted_from_a_number(inside: Run, tmp_path: Path) -> None:
     table = tmp_path / "mine.csv"
     table.write_text("weight_kg,height_cm\n70,170\n")
