@@ -50,6 +50,8 @@ def due(
     from blinplan.api.planning.agenda import agenda
 
     found = agenda(plans, today=today, days=days, site=site, label=label, config=config, isolated=isolated)
+    for told in found.meant:
+        terminal.tell(told)
     terminal.write(found.text(output_format, screen=terminal.out))
     status = ExitStatus.FINDINGS if found.has_errors else ExitStatus.SUCCESS
     status = ExitStatus.INCOMPLETE if found.unread else status

@@ -7,7 +7,7 @@ import typer
 
 from blinplan.api.vocabulary import Attenuation, TableFormat, VirtualPopulation
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import ColourOption, terminal_of
+from blinplan.cli.app.options import ColourOption, tell_which_is_meant, terminal_of
 from blinplan.terminal import Colour, Terminal
 from blinplan.writing import refuse_unwritable, replace_file
 
@@ -69,6 +69,7 @@ def model(
             refuse_unwritable(target)
     shown = model_of(population, attenuation=attenuation)
     if sbml is not None:
+        tell_which_is_meant(terminal, regimen)
         _write(terminal, sbml, shown.sbml(regimen))
     if nonmem is not None:
         _write(terminal, nonmem, shown.nonmem(records))

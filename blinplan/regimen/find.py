@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from blinplan.regimen.record.record import CourseRecord
     from blinplan.regimen.site.site import LaterPlace
 
-    LeavesOut = Callable[[Path, bool], str | None]
-    """By what a path is left out, which is a folder or not; None where it is not. Paths are absolute."""
+    LeavesOut = Callable[[Path, str, bool], str | None]
+    """By what a name in a folder is left out, of a folder or not; None where it is not. Paths are absolute."""
 
     class WhatIsLeftOut(Protocol):
         """What is left out of folders, and of the files that are named."""
@@ -134,6 +134,14 @@ def which_is_meant(named: str, record: str | None = None) -> str | None:
     return f"{named} is what comes with blinplan, and not {files[0].as_posix()}" if files else None
 
 
+def which_is_meant_beside(record: str | Path, named: str) -> str | None:
+    """Which regimen a course record means by a name that a file beside it has and a shipped one too; or None."""
+    file = Path(record).parent / f"{named}.toml"
+    if named not in library.paths() or not file.is_file():
+        return None
+    return f"{named} is the file {file.as_posix()}, and not what comes with blinplan"
+
+
 def _may_be_shipped(named: str) -> bool:
     """Whether it can be a shipped name, or that of a family, whose members are named after it or lie in a folder so."""
     return any(name.startswith(named) or path.parent.name == named for name, path in library.paths().items())
@@ -197,12 +205,12 @@ def _regimen_files(
         is_folder = entry.is_dir(follow_symlinks=False)
         if not is_folder and not _may_be_regimen(entry):
             continue
-        path, there = folder / entry.name, place / entry.name
-        why = reason or (leaves_out and leaves_out(there, is_folder)) or _reason_of_name(entry.name)
+        path = folder / entry.name
+        why = reason or (leaves_out and leaves_out(place, entry.name, is_folder)) or _reason_of_name(entry.name)
         if not is_folder:
             yield path, why
         elif entry.name != ".git":
-            yield from _regimen_files(path, there, leaves_out, why)
+            yield from _regimen_files(path, place / entry.name, leaves_out, why)
 
 
 def _may_be_regimen(entry: "os.DirEntry[str]") -> bool:

@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from blinplan import agenda
 from blinplan.regimen import library
 from blinplan.regimen.find import NotFound, find, which_is_meant
+from man.make.commands import commands
 from tests.program import Run
 
 RR = library.load("rr-adult").document.text
+COURSE = 'record = 1\nregimen = "rr-adult"\nstart = 2026-11-02T10:00:00\ntime_zone = "UTC"\nweight_kg = 70\n'
 
 
 @pytest.fixture(autouse=True)
@@ -58,21 +61,66 @@ def test_members_of_a_family_are_named_after_it_or_lie_together() -> None:
         assert regimen.name.startswith(family) or library.paths()[regimen.name].parent.name == family
 
 
+COMMANDS_WITH_A_REGIMEN = {
+    "check": ["rr-adult", "--no-simulate"],
+    "plan": ["rr-adult", "--weight", "70"],
+    "verify": ["rr-adult", "--at", "2026-11-03T12:00", "--mcg", "10", "--total-ml", "276", "--rate", "10"],
+    "simulate": ["rr-adult", "--typical", "--to-day", "1"],
+    "report": ["rr-adult", "--patients", "50", "-o", "report.html"],
+    "compare": ["rr-adult", "mrd-adult", "--patients", "20"],
+    "diff": ["rr-adult", "mrd-adult"],
+    "new": ["ward", "--from", "rr-adult", "--output", "-"],
+    "new record": ["-", "--regimen", "rr-adult", "--start", "2026-11-02T10:00", "--time-zone", "UTC"],
+    "model": ["--sbml", "-", "--regimen", "rr-adult"],
+    "due": ["--plans", "."],
+}
+"""Each command that is given a regimen, with words that give it one that a file here has the name of too."""
+FROM_RECORDS = {"new record", "due"}
+"""Those to which a name means the file beside a course record."""
+
+
+def _told(run: Run, command: str) -> str:
+    result = run(*command.split(), *COMMANDS_WITH_A_REGIMEN[command])
+    return " ".join(result.err.split())
+
+
 @pytest.mark.parametrize(
-    "words",
+    "command",
     [
-        ["check", "rr-adult", "--no-simulate"],
-        ["plan", "rr-adult", "--weight", "70"],
-        ["simulate", "rr-adult", "--typical", "--to-day", "1"],
-        ["diff", "rr-adult", "mrd-adult"],
-        ["new", "ward", "--from", "rr-adult", "--output", "-"],
+        pytest.param(name, marks=pytest.mark.slow) if name in {"compare", "report"} else name
+        for name in COMMANDS_WITH_A_REGIMEN
     ],
-    ids=lambda words: words[0],
 )
-def test_every_command_that_takes_a_name_says_it(inside: Run, words: list[str]) -> None:
-    assert "and not rr-adult.toml" not in " ".join(inside(*words).err.split())
+def test_every_command_that_takes_a_name_says_it(inside: Run, command: str) -> None:
+    Path("a.toml").write_text(COURSE, encoding="utf-8")
+    assert "comes with blinplan" not in _told(inside, command)
     Path("rr-adult.toml").write_text(RR, encoding="utf-8")
-    assert "rr-adult is what comes with blinplan, and not rr-adult.toml" in " ".join(inside(*words).err.split())
+    ours = "rr-adult is the file rr-adult.toml, and not what comes with blinplan"
+    theirs = "rr-adult is what comes with blinplan, and not rr-adult.toml"
+    told = _told(inside, command)
+    assert (ours in told, theirs in told) == (command in FROM_RECORDS, command not in FROM_RECORDS)
+
+
+def test_every_command_that_takes_a_regimen_is_asked_that() -> None:
+    """Whoever adds one calls `tell_which_is_meant`, and writes its words down here."""
+    takes = {
+        name
+        for name, (command, _) in commands().items()
+        for one in command.params
+        if one.metavar in {"REGIMEN", "REGIMENS"} or one.name in {"regimen", "regimens", "paths", "first", "plans"}
+    }
+    assert takes == COMMANDS_WITH_A_REGIMEN.keys()
+
+
+def test_what_is_due_says_it_once_and_python_code_is_told(inside: Run) -> None:
+    for name in ("a", "b"):
+        Path(f"{name}.toml").write_text(COURSE, encoding="utf-8")
+    assert agenda(".").meant == ()
+    Path("rr-adult.toml").write_text(RR, encoding="utf-8")
+    meant = "rr-adult is the file rr-adult.toml, and not what comes with blinplan"
+    assert agenda(".").meant == (meant,)
+    assert " ".join(inside("due", "--plans", ".").err.split()).count(meant) == 1
+    assert meant not in " ".join(inside("--quiet", "due", "--plans", ".").err.split())
 
 
 def test_a_plan_says_which_regimen_for_others_it_took(inside: Run) -> None:

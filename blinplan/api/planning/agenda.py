@@ -14,7 +14,7 @@ from blinplan.api.regimens.load import read_site
 from blinplan.api.vocabulary import TableFormat, TableOrJson
 from blinplan.files.inputs import input_text, reason_of
 from blinplan.refusal import ArgumentRefusal, Refusal
-from blinplan.regimen.find import FileSource, NotFound
+from blinplan.regimen.find import FileSource, NotFound, which_is_meant_beside
 from blinplan.regimen.reading import FaultyFile, RecordFile, SiteFile
 from blinplan.regimen.record.record import YEARS
 from blinplan.reports.agenda.agenda import DueItem, PatientDays, patient_days
@@ -30,9 +30,10 @@ _CONFIGURATION = frozenset({"blinplan.toml", "pyproject.toml"})
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AgendaResult:
-    """What is due over several patients."""
+    """What is due over several patients, and which regimens their records mean where a shipped one has the name too."""
 
     agenda: Agenda
+    meant: tuple[str, ...] = ()
 
     @property
     def due(self) -> tuple[DueItem, ...]:
@@ -131,16 +132,19 @@ def agenda(
     patients: list[PatientDays] = []
     unread: list[UnreadPlan] = []
     others: list[tuple[str, str]] = []
+    meant: list[str] = []
     for path in _files(folder):
         try:
-            found = _document_of(path, planned)
+            found = _document_of(path, planned, meant)
             if isinstance(found, str):
                 others.append((path.name, found))
             else:
                 patients.append(_patient(path, found, first, days))
         except Refusal as error:
             unread.append(UnreadPlan(path.name, error.message, error.advice))
-    return AgendaResult(Agenda(str(plans), days, tuple(patients), tuple(unread), tuple(others)))
+    return AgendaResult(
+        Agenda(str(plans), days, tuple(patients), tuple(unread), tuple(others)), tuple(dict.fromkeys(meant))
+    )
 
 
 def _day(today: date | str | None) -> date | None:
@@ -172,8 +176,8 @@ def _patient(path: Path, document: Mapping[str, Any], today: date | None, days: 
         raise Refusal(f"it is no plan that can be read: {type(error).__name__}", _NO_PLAN) from error
 
 
-def _document_of(path: Path, planned: Callable[..., Plan]) -> Mapping[str, Any] | str:
-    """The document of a plan, read or made; what else a file is, in words."""
+def _document_of(path: Path, planned: Callable[..., Plan], meant: list[str]) -> Mapping[str, Any] | str:
+    """The document of a plan, read or made; what else a file is, in words. It is added which regimen a record means."""
     if path.suffix.lower() == ".json":
         return _plan_in(path)
     if path.suffix.lower() != ".toml":
@@ -188,6 +192,7 @@ def _document_of(path: Path, planned: Callable[..., Plan]) -> Mapping[str, Any] 
         return "a site profile" if isinstance(reading, SiteFile) else "a regimen"
     beside = path.parent / f"{reading.record.regimen}.toml"
     regimen = beside if beside.is_file() else reading.record.regimen
+    meant += filter(None, [which_is_meant_beside(path, reading.record.regimen)])
     made: dict[str, Any] = json.loads(planned(regimen, record=path).text("json"))
     return made
 

@@ -1,5 +1,5 @@
 """Which regimen a name stands for."""
 
-from blinplan.regimen.find import which_is_meant
+from blinplan.regimen.find import which_is_meant, which_is_meant_beside
 
-__all__ = ["which_is_meant"]
+__all__ = ["which_is_meant", "which_is_meant_beside"]

@@ -58,12 +58,16 @@ def new_record(
     How interruptions, bags, starts of cycles, new figures and the end are written is in the file as comments, with an
     example each. A file that is there is not replaced.
     """
+    from blinplan.api.regimens.meant import which_is_meant_beside
+
     terminal = terminal_of(context)
     refuse_what_is_there(file)
     known = _KnownCourse(file, regimen, start, time_zone, weight, height, bsa, age)
     if known.missing and terminal.is_answered:
         known = _ask(known, terminal)
     refuse_what_is_missing(known.missing, "record")
+    if (told := which_is_meant_beside(file, known.regimen or "")) is not None:
+        terminal.tell(told)
     named = shlex.quote(known.regimen or "")
     write(known.draft(), file, f"blinplan plan {named} --record {shlex.quote(file)}", terminal)
 
