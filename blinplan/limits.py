@@ -199,7 +199,7 @@ class Consulted(Mapping[str, Limit]):
     @property
     def rest_on_unverified(self) -> bool:
         """Whether any that was asked for has not been seen in its source."""
-        return not self.unverified.isdisjoint(self.names)
+        return bool(self.names) and not self.unverified.isdisjoint(self.names)
 
     def forget(self) -> None:
         """Begin anew, for another rule."""

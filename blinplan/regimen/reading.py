@@ -38,11 +38,12 @@ class RegimenFile:
     Of one that is known to hold one, because another process read it, it is read when somebody asks for it.
     """
 
-    __slots__ = ("_regimen", "document")
+    __slots__ = ("_regimen", "_unverified", "document")
 
-    def __init__(self, document: Document, regimen: Regimen | None = None) -> None:
+    def __init__(self, document: Document, regimen: Regimen | None = None, *, unverified: bool | None = None) -> None:
         self.document = document
         self._regimen = regimen
+        self._unverified = unverified
 
     @property
     def regimen(self) -> Regimen:
@@ -50,6 +51,11 @@ class RegimenFile:
         if self._regimen is None:
             self._regimen = regimen_of(self.document, schema.REGIMEN_FILE.read(dict(self.document.values)))
         return self._regimen
+
+    @property
+    def unverified(self) -> bool:
+        """Whether any of its sources has not been seen by anyone, as the process says that read it."""
+        return self.regimen.unverified if self._unverified is None else self._unverified
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RegimenFile):

@@ -14,7 +14,7 @@ from blinplan.regimen.find import FileSource, NotFound
 from blinplan.rules.configuration.settings import FailOn, FailOnSetting
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Finding, Kind, Severity
-from blinplan.rules.verdict import Ruling, Verdict, with_numbers
+from blinplan.rules.verdict import CountedVerdicts, Ruling, with_numbers
 
 if TYPE_CHECKING:
     from blinplan.rules.acceptance.baseline import BaselineEntry
@@ -105,12 +105,13 @@ class Result:
     @cached_property
     def undecided_judgements(self) -> tuple[Judgement, ...]:
         """The files with a rule that was asked and could not answer."""
-        if not any(verdict.undecided for verdict, _ in self._verdicts):
+        if not any(verdict.undecided for verdict, _ in self.counted_verdicts):
             return ()
         return tuple(judgement for judgement in self.judgements if not judgement.complete)
 
     @cached_property
-    def _verdicts(self) -> list[tuple[Verdict, int]]:
+    def counted_verdicts(self) -> CountedVerdicts:
+        """All verdicts, each with the number of files."""
         return with_numbers(list(chain.from_iterable(judgement.verdicts for judgement in self.judgements)))
 
     @property
@@ -149,7 +150,7 @@ class Result:
             return "nothing was checked: the files that were named are left out"
         if self._nothing_judged:
             return "no file was judged, as the configuration says"
-        kinds = {verdict.not_evaluated.kind for verdict, _ in self._verdicts if verdict.not_evaluated}
+        kinds = {verdict.not_evaluated.kind for verdict, _ in self.counted_verdicts if verdict.not_evaluated}
         asked = "not requested" in kinds
         if "blocked" in kinds:
             what = "what could be read and was asked" if asked else "what could be read"
@@ -169,7 +170,7 @@ class Result:
     def summary(self) -> str:
         """How many regimens, findings and answers there are, in one sentence."""
         outcomes, waived, known = Counter[Ruling](), 0, 0
-        for verdict, number in self._verdicts:
+        for verdict, number in self.counted_verdicts:
             outcomes[verdict.ruling] += number
             waived += number * bool(verdict.waived_findings)
             known += number * len(verdict.baseline_findings)
@@ -188,7 +189,7 @@ class Result:
     def _why_not_evaluated(self) -> str:
         """How many answers are wanting for errors, unseen values or what no file says; empty where none are."""
         kinds = Counter[Kind]()
-        for verdict, number in self._verdicts:
+        for verdict, number in self.counted_verdicts:
             if verdict.not_evaluated is not None:
                 kinds[verdict.not_evaluated.kind] += number
         words: dict[Kind, str] = {

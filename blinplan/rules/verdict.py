@@ -58,7 +58,11 @@ def no_answer_of(rule: Rule, reason: NotEvaluated) -> Verdict:
     return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=reason)
 
 
-def with_numbers(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, int]]:
+CountedVerdicts = Sequence[tuple[Verdict, int]]
+"""Verdicts in the order in which they first come, each with its number."""
+
+
+def with_numbers(verdicts: Sequence[Verdict]) -> CountedVerdicts:
     """Verdicts in the order in which they first come, each with its number; one that files share is looked at once."""
     by_identity = dict(zip(map(id, verdicts), verdicts, strict=True))
     return [(by_identity[key], number) for key, number in Counter(map(id, verdicts)).items()]

@@ -100,7 +100,8 @@ class CheckResult:
         """Which rules did not answer and why, a line each; those only that were asked, or all."""
         from blinplan.reports.check.findings import not_evaluated_lines
 
-        return tuple(not_evaluated_lines(self.judgements, everything=everything))
+        counted = self.result.counted_verdicts
+        return tuple(not_evaluated_lines(self.judgements, everything=everything, counted=counted))
 
     def remarks(self) -> tuple[str, ...]:
         """What else has to be known: files that were left out, other labels, what means or covers nothing any more."""

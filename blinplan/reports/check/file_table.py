@@ -13,6 +13,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
+from blinplan.regimen.reading import RegimenFile
 from blinplan.reports.check.lines import Line, Lines, Piece, fold
 from blinplan.reports.shared.words import unverified_mark
 from blinplan.rules.judging.judgement import Judgement
@@ -74,7 +75,13 @@ def name_with_mark(judgement: Judgement) -> tuple[Piece, ...]:
 
 def unverified_mark_of(judgement: Judgement) -> str:
     """What is said of doses that nobody has seen in their source; empty where all were seen."""
-    return "" if judgement.regimen is None else unverified_mark(judgement.regimen)
+    reading = judgement.reading
+    return unverified_mark(reading.regimen) if isinstance(reading, RegimenFile) and reading.unverified else ""
+
+
+def has_unverified_doses(judgement: Judgement) -> bool:
+    """Whether somebody has yet to see doses in their source; of a file read elsewhere, without reading it again."""
+    return isinstance(judgement.reading, RegimenFile) and judgement.reading.unverified
 
 
 def _row(judgement: Judgement, *, baseline: bool) -> _Row:

@@ -13,7 +13,7 @@ from blinplan.regimen.reading import FaultyFile
 from blinplan.regimen.regimen import Waiver
 from blinplan.regimen.toml.document import Document, Span
 from blinplan.reports.check.alike import findings_alike, likewise
-from blinplan.reports.check.file_table import file_table, unverified_mark_of
+from blinplan.reports.check.file_table import file_table, has_unverified_doses
 from blinplan.reports.check.lines import NO_TEXT, Line, Lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.citations import citations
@@ -21,7 +21,7 @@ from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.judging.models import OverModels
 from blinplan.rules.limits import Limits
 from blinplan.rules.rule import Finding, NotEvaluated
-from blinplan.rules.verdict import Verdict, no_answer_of, with_numbers
+from blinplan.rules.verdict import CountedVerdicts, Verdict, no_answer_of, with_numbers
 from blinplan.terminal import Screen
 
 _FEW = 10
@@ -45,10 +45,7 @@ def findings_report(
 
 
 def _has_something_said(judgement: Judgement) -> bool:
-    return any(
-        verdict.findings or verdict.waived_findings or verdict.baseline_findings or verdict.undecided
-        for verdict in judgement.verdicts
-    )
+    return bool(judgement.telling) or not judgement.complete
 
 
 def _count_of_others(judgements: Sequence[Judgement], listed: Sequence[Judgement]) -> list[RenderableType]:
@@ -57,7 +54,7 @@ def _count_of_others(judgements: Sequence[Judgement], listed: Sequence[Judgement
     rest = [judgement for judgement in judgements if id(judgement) not in shown]
     if not rest:
         return []
-    unverified = sum(bool(unverified_mark_of(judgement)) for judgement in rest)
+    unverified = sum(map(has_unverified_doses, rest))
     doses = f", {unverified} of them with unverified doses" if unverified else ""
     more = "more " if listed else ""
     return [Text(f"{len(rest)} {more}{plural('file', len(rest))} without a finding{doses} (--verbose lists them)")]
@@ -74,7 +71,7 @@ def _all_lines(judgement: Judgement, screen: Screen) -> Iterator[Line]:
     yield from _finding_lines(judgement, screen)
     if judgement.over_models:
         yield from (*_models_lines(judgement), NO_TEXT)
-    for verdict in judgement.verdicts:
+    for verdict in judgement.telling:
         for waiver, findings in _by_waiver(verdict):
             yield from (*_waiver_lines(judgement.reading.document, waiver, findings), NO_TEXT)
         if verdict.baseline_findings:
@@ -216,14 +213,17 @@ def models_texts(found: Sequence[OverModels]) -> list[str]:
     return told
 
 
-def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) -> list[str]:
+def not_evaluated_lines(
+    judgements: Sequence[Judgement], *, everything: bool, counted: CountedVerdicts | None = None
+) -> list[str]:
     """Say which rules gave no answer and why, the same reason once, with the number of files.
 
-    Rules that do not apply to a regimen are named only when ``everything`` is asked for.
+    Rules that do not apply to a regimen are named only when ``everything`` is asked for. ``counted`` are the verdicts
+    with their numbers, where somebody has counted them: of a thousand files that takes a while.
     """
     lines = []
     kinds = _KINDS if everything else _KINDS[:5]
-    for (kind, reason), codes in open_questions(judgements):
+    for (kind, reason), codes in open_questions(judgements, counted):
         if kind not in kinds:
             continue
         files = max(codes.values())
@@ -231,12 +231,16 @@ def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) ->
     return lines
 
 
-def open_questions(judgements: Sequence[Judgement]) -> list[tuple[tuple[str, str], dict[str, int]]]:
+def open_questions(
+    judgements: Sequence[Judgement], counted: CountedVerdicts | None = None
+) -> list[tuple[tuple[str, str], dict[str, int]]]:
     """List kinds and reasons for which rules gave no answer, what matters most first, with codes and files of each."""
     reasons: dict[tuple[str, str], dict[str, int]] = {}
     several = sum(isinstance(judgement.reading, FaultyFile) for judgement in judgements) > 1
-    told = (_of_several(judgement) if several else judgement.verdicts for judgement in judgements)
-    for verdict, number in with_numbers(list(chain.from_iterable(told))):
+    if several or counted is None:
+        told = (_of_several(judgement) if several else judgement.verdicts for judgement in judgements)
+        counted = with_numbers(list(chain.from_iterable(told)))
+    for verdict, number in counted:
         if (reason := verdict.not_evaluated) is not None:
             codes = reasons.setdefault((reason.kind, reason.reason), {})
             codes[verdict.rule.code] = codes.get(verdict.rule.code, 0) + number

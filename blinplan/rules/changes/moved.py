@@ -31,7 +31,8 @@ class Asked(NamedTuple):
         exclusions = self.configurations.exclusions(named)
         leaves_out = None if exclusions is None else exclusions.below(folder)
         return not any(
-            level.name.startswith(".") or (leaves_out and leaves_out(level, level != place)) for level in levels
+            level.name.startswith(".") or (leaves_out and leaves_out(level.parent, level.name, level != place))
+            for level in levels
         )
 
     def _decides_alike(self, one: FileSource, other: FileSource) -> bool:

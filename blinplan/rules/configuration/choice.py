@@ -24,6 +24,8 @@ class RuleChoice(NamedTuple):
 
     def over(self, settings: Settings) -> Settings:
         """The settings with what is asked for put before them."""
+        if self == _NOTHING:  # as mostly, and of every file of a run
+            return settings
         severities = (*settings.severities, *self.severities)
         if self.select is not None:
             return replace(
@@ -39,6 +41,9 @@ class RuleChoice(NamedTuple):
             ignore=(*settings.ignore, *self.ignore),
             severities=severities,
         )
+
+
+_NOTHING = RuleChoice(None, (), (), ())
 
 
 def rule_choice(

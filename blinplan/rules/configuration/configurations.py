@@ -140,12 +140,15 @@ def settings_in(configuration: Configuration, source: FileSource) -> Settings:
 
 def _real_folder(file: Path) -> Path:
     """The folder that a file really is in; looked for once a folder, but for what is a link itself."""
-    return file.resolve().parent if file.is_symlink() else _folder_itself(file.parent, os.getcwd())  # noqa: PTH109
+    # By texts, since every file is asked: as a path its folder is made and compared anew for each.
+    if os.path.islink(file):  # noqa: PTH114
+        return file.resolve().parent
+    return _folder_itself(os.path.dirname(file), os.getcwd())  # noqa: PTH109, PTH120
 
 
 @lru_cache(maxsize=64)
-def _folder_itself(folder: Path, _working_folder: str) -> Path:
-    return folder.resolve()
+def _folder_itself(folder: str, _working_folder: str) -> Path:
+    return Path(folder).resolve()
 
 
 def _is_folder(path: Path) -> bool:

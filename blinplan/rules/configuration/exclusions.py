@@ -45,7 +45,7 @@ class Exclusions:
 
     def of_named(self, file: Path) -> str | None:
         """Why a file is left out although it is named; None where it is not."""
-        return self._strict_walk(file.parent)(file, False) if self._forces(file.parent) else None
+        return self._strict_walk(file.parent)(file.parent, file.name, False) if self._forces(file.parent) else None
 
     def _walk(self, start: Path, root: Path | None) -> "_FolderWalk":
         own = self._configuration_of(start).folder
@@ -60,8 +60,8 @@ class Exclusions:
         walk = self._walk(folder, None)
         configuration = self._configuration_of(folder)
         for above in (*reversed(folder.parents[:-1]), folder):
-            if (reason := walk.reason(above, configuration, is_folder=True)) is not None:
-                return lambda path, is_folder: reason
+            if (reason := walk.reason(above.parent, above.name, configuration, is_folder=True)) is not None:
+                return lambda folder, name, is_folder: reason
         return walk
 
 
@@ -78,22 +78,23 @@ class _FolderWalk:
         self._excludes: dict[Path | None, Levels] = {}
         self._ignored: GitIgnored | None = None
 
-    def __call__(self, path: Path, is_folder: bool) -> str | None:
+    def __call__(self, folder: Path, name: str, is_folder: bool) -> str | None:
         """Why a file or folder is left out; None where it is not."""
-        return self.reason(path, self._configuration_of(path.parent), is_folder=is_folder)
+        return self.reason(folder, name, self._configuration_of(folder), is_folder=is_folder)
 
-    def reason(self, path: Path, configuration: Configuration, *, is_folder: bool) -> str | None:
+    def reason(self, folder: Path, name: str, configuration: Configuration, *, is_folder: bool) -> str | None:
         """Why a file or folder is left out by a configuration, or by git; None where it is not."""
-        return self._by_exclude(path, configuration, is_folder) or self._by_git(path, configuration, is_folder)
+        by_exclude = self._by_exclude(folder, name, configuration, is_folder)
+        return by_exclude or self._by_git(folder, name, configuration, is_folder)
 
-    def _by_exclude(self, path: Path, configuration: Configuration, is_folder: bool) -> str | None:
+    def _by_exclude(self, folder: Path, name: str, configuration: Configuration, is_folder: bool) -> str | None:
         if not configuration.exclude:
             return None
         from blinplan.rules.configuration.gitignore import by_what
 
         if configuration.path not in self._excludes:
             self._excludes[configuration.path] = self._levels(configuration.exclude)
-        return by_what(self._excludes[configuration.path], path, is_folder=is_folder)
+        return by_what(self._excludes[configuration.path], folder / name, is_folder=is_folder)
 
     def _levels(self, written: "Iterable[FilePattern]") -> "Levels":
         from blinplan.rules.configuration.gitignore import path_patterns
@@ -102,14 +103,14 @@ class _FolderWalk:
         levels = (path_patterns(folder, [(one.text, _words(one)) for one in group]) for folder, group in groups)
         return tuple(one if self._root is None else one.without_those_for(self._root) for one in levels)
 
-    def _by_git(self, path: Path, configuration: Configuration, is_folder: bool) -> str | None:
+    def _by_git(self, folder: Path, name: str, configuration: Configuration, is_folder: bool) -> str | None:
         if configuration.respect_gitignore is False:
             return None
         if self._ignored is None:
             from blinplan.rules.configuration.gitignore import GitIgnored
 
             self._ignored = GitIgnored(self._top, self._root)
-        return self._ignored.by_what(path, is_folder=is_folder)
+        return self._ignored.by_what(folder, name, is_folder=is_folder)
 
 
 def _words(pattern: "FilePattern") -> str:

@@ -68,11 +68,13 @@ class GitIgnored:
         self._around: dict[Path, str] = {}
         self._tracked: dict[Path, frozenset[Path]] = {}
 
-    def by_what(self, path: Path, *, is_folder: bool) -> str | None:
-        """What leaves a path out; None where it is not left out, as what git tracks although a pattern means it."""
-        folder = path.parent
-        levels = self._of(folder)
-        found = (by_what(levels, path, is_folder=is_folder) if levels else None) or self._around.get(folder)
+    def by_what(self, folder: Path, name: str, *, is_folder: bool) -> str | None:
+        """What leaves a name out; None where it is not left out, as what git tracks although a pattern means it."""
+        levels, around = self._of(folder), self._around.get(folder)
+        if not levels and around is None:  # as in most folders; of each file a path takes longer to make
+            return None
+        path = folder / name
+        found = (by_what(levels, path, is_folder=is_folder) if levels else None) or around
         if found is None:
             return None
         if is_folder:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from blinplan.limits import Consulted, NotStatedError
 from blinplan.rules.acceptance.about_waivers import NO_WAIVERS
@@ -18,9 +18,9 @@ _NOT_SIMULATED = NotEvaluated("not requested", "no simulation was asked for (--n
 
 
 class _WithoutSimulation(NamedTuple):
-    """What rules say of every regimen that are not asked, None of those that are, and which these are."""
+    """What rules say of every regimen that are not asked, that those pass which are, and which these are."""
 
-    answers: dict[str, Verdict | None]
+    answers: dict[str, Verdict]
     asked: tuple[Rule, ...]
 
 
@@ -31,16 +31,20 @@ def answers_without_simulation(case: Case, settings: Settings) -> dict[str, Verd
     watched = case.with_limits(consulted)
     answers = unasked.copy()
     for rule in asked:
-        answers[rule.code] = _answer_from(rule, watched, consulted, settings.strict)
-    return cast("dict[str, Verdict]", answers)  # all of them are given now
+        consulted.names.clear()
+        answer = _ask(rule, watched)
+        if answer or consulted.rest_on_unverified:  # else it passes, as most rules in most files
+            answers[rule.code] = _verdict_from(rule, answer, consulted, settings.strict)
+    return answers
 
 
 @lru_cache(maxsize=16)
 def _rules_without_simulation(settings: Settings) -> _WithoutSimulation:
     """Files have the same settings, so it is worked out once for them."""
     rules = [rule for rule in CATALOGUE.values() if not rule.about_waivers]
-    answers = {rule.code: _verdict_unasked(rule, settings, with_record=False, simulated=False) for rule in rules}
-    return _WithoutSimulation(answers, tuple(rule for rule in rules if answers[rule.code] is None))
+    unasked = {rule.code: _verdict_unasked(rule, settings, with_record=False, simulated=False) for rule in rules}
+    answers = {rule.code: unasked[rule.code] or pass_of(rule) for rule in rules}
+    return _WithoutSimulation(answers, tuple(rule for rule in rules if unasked[rule.code] is None))
 
 
 @lru_cache(maxsize=16)
@@ -56,7 +60,7 @@ def answer_of(rule: Rule, case: Case, settings: Settings) -> Verdict:
     if verdict is not None:
         return verdict
     consulted = Consulted(case.limits)
-    return _answer_from(rule, case.with_limits(consulted), consulted, settings.strict)
+    return _verdict_from(rule, _ask(rule, case.with_limits(consulted)), consulted, settings.strict)
 
 
 def _verdict_unasked(rule: Rule, settings: Settings, *, with_record: bool, simulated: bool) -> Verdict | None:
@@ -73,12 +77,8 @@ def _verdict_unasked(rule: Rule, settings: Settings, *, with_record: bool, simul
     return None
 
 
-def _answer_from(rule: Rule, case: Case, consulted: Consulted, strict: bool) -> Verdict:
-    """Ask a rule about a case whose limits remember which of them it asks for."""
-    consulted.names.clear()
-    answer = _ask(rule, case)
-    if not answer and not consulted.rest_on_unverified:  # as of most rules in most files
-        return pass_of(rule)
+def _verdict_from(rule: Rule, answer: Sequence[Finding] | NotEvaluated, consulted: Consulted, strict: bool) -> Verdict:
+    """What follows from an answer, and from the limits that the rule asked for."""
     if isinstance(answer, NotEvaluated) and not strict:
         return no_answer_of(rule, answer)
     left = on_unseen_values(rule, answer, consulted, strict)
@@ -93,7 +93,7 @@ def _ask(rule: Rule, case: Case) -> Sequence[Finding] | NotEvaluated:
     found: list[Finding] = []
     try:
         answer = rule.check(rule, case) if rule.check else ()
-        if isinstance(answer, (NotEvaluated, tuple)):
+        if isinstance(answer, (NotEvaluated, tuple, list)):
             return answer
         found.extend(answer)
     except NotStatedError as error:

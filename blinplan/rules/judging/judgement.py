@@ -42,10 +42,14 @@ class Judgement(_JudgementFields):
         return self.reading.regimen if isinstance(self.reading, RegimenFile) else None
 
     @cached_property
+    def telling(self) -> tuple[Verdict, ...]:
+        """The verdicts with something that was found, whether it counts, is waived or in the baseline."""
+        return tuple(v for v in self.verdicts if v.findings or v.waived_findings or v.baseline_findings)
+
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """The findings that count, in the order of the file."""
-        found = [verdict for verdict in self.verdicts if verdict.findings]
-        counted = [f for verdict in found if verdict.ruling is Ruling.FINDING for f in verdict.findings]
+        counted = [f for verdict in self.telling if verdict.ruling is Ruling.FINDING for f in verdict.findings]
         return tuple(sorted(counted, key=lambda f: (*f.span, f.code)))
 
     @cached_property

@@ -55,6 +55,7 @@ class _Judged(NamedTuple):
     verdicts: tuple[Verdict, ...]
     like: int
     label: str | None
+    unverified: bool
 
 
 class Run(NamedTuple):
@@ -87,9 +88,7 @@ class Run(NamedTuple):
         regimens = [number for number in share if isinstance(self.files[number].content.reading, RegimenFile)]
         judged = {n: one for n, one in self._judgements_of(regimens, together).items() if isinstance(one, Judgement)}
         first_of: dict[int, int] = {}
-        return _bytes_of(
-            {n: _Judged(one.verdicts, first_of.setdefault(id(one.limits), n), one.label) for n, one in judged.items()}
-        )
+        return _bytes_of({n: _judged(one, first_of.setdefault(id(one.limits), n)) for n, one in judged.items()})
 
     # --- what others ask for of files ---------------------------------------------------------------------------------
 
@@ -132,9 +131,14 @@ class Run(NamedTuple):
         answers = self._judgements_of([number for number in share if number not in judged], together)
         limits = {number: task.limits for number, task in self._tasks({one.like for one in judged.values()}, together)}
         for number, one in judged.items():
-            reading = RegimenFile(self.files[number].content.unread)
+            reading = RegimenFile(self.files[number].content.unread, unverified=one.unverified)
             answers[number] = Judgement(reading, one.verdicts, None, limits[one.like], one.label)
         return answers
+
+
+def _judged(judgement: Judgement, like: int) -> _Judged:
+    unverified = isinstance(judgement.reading, RegimenFile) and judgement.reading.unverified
+    return _Judged(judgement.verdicts, like, judgement.label, unverified)
 
 
 def _without_documents(found: Mapping[int, Found]) -> bytes:

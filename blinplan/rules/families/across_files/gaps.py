@@ -1,5 +1,6 @@
 """Patients between the limits of regimens that belong together, whom none of them admits."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
@@ -76,17 +77,26 @@ def _groups(neighbours: Neighbours) -> Iterator[list[Neighbour]]:
 
 def _chains(neighbours: Neighbours) -> list[list[Neighbour]]:
     """Regimens that `otherwise` leads from and to, with the shipped ones that it names."""
-    groups: dict[str, list[Neighbour]] = {}
+    groups: dict[str, deque[Neighbour]] = {}
     for one in neighbours.regimens:
         other = neighbours.others_of(one) if one.fits_for_certain else None
         if not isinstance(other, Neighbour) or other_kind(one.purpose, other.purpose) is not None:
             continue  # of one of another kind X002 tells
-        first, second = (groups.get(each.document.name, [each]) for each in (one, other))
+        first, second = (groups.setdefault(each.document.name, deque((each,))) for each in (one, other))
         if first is not second:
-            first += second
-        for each in first:
-            groups[each.document.name] = first
-    return list({id(group): group for group in groups.values()}.values())
+            _join(groups, first, second)
+    return [list(group) for group in {id(group): group for group in groups.values()}.values()]
+
+
+def _join(groups: dict[str, deque[Neighbour]], first: deque[Neighbour], second: deque[Neighbour]) -> None:
+    """Put one group before another. The larger takes up the smaller: a thousand files may name one regimen."""
+    larger, smaller = (second, first) if len(first) < len(second) else (first, second)
+    if larger is second:
+        second.extendleft(reversed(first))
+    else:
+        first.extend(second)
+    for each in smaller:
+        groups[each.document.name] = larger
 
 
 # --- whom they do not admit -------------------------------------------------------------------------------------------
