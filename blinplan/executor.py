@@ -7,6 +7,7 @@ What is handed over is a function at the top of a file with arguments that pickl
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -84,6 +85,25 @@ def threads(count: int | None = None) -> Iterator[Executor]:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def executor_of(count: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
+    """Who works where a person said it: so many threads, or the workers of a scheduler.
+
+    Raises
+    ------
+    Refusal
+        When both are given; when the scheduler cannot be had.
+    """
+    if scheduler is None:
+        return threads(count)
+    # Imported here, because most runs are on one machine.
+    from blinplan.cluster.executor import cluster
+    from blinplan.refusal import Refusal
+
+    if count is not None:
+        raise Refusal("--threads and --scheduler contradict each other", "leave one of the two out")
+    return cluster(scheduler)
 
 
 @contextmanager
@@ -171,9 +191,32 @@ def shares_memory(executor: Executor | None) -> bool:
 
 def in_order(executor: Executor, function: Callable[[A], T], arguments: Iterable[A]) -> Iterator[T]:
     """Call a function for each argument; results come in the order of the arguments, however many run at once."""
-    waiting = iter(arguments)
-    while some := list(islice(waiting, 1 if isinstance(executor, InTurn) else _AT_ONCE)):
-        yield from executor.map(function, some)
+    if isinstance(executor, InTurn | InCopies):
+        waiting = iter(arguments)
+        while some := list(islice(waiting, 1 if isinstance(executor, InTurn) else _AT_ONCE)):
+            yield from executor.map(function, some)
+        return
+    yield from _sliding(executor, function, arguments)
+
+
+def _sliding(executor: Executor, function: Callable[[A], T], arguments: Iterable[A]) -> Iterator[T]:
+    """Have so many calls with an executor all the time: the next is handed over when the first has come."""
+    begun: deque[Future[T]] = deque()
+    try:
+        for argument in arguments:
+            begun.append(executor.submit(function, argument))
+            if len(begun) >= max(_AT_ONCE, 2 * places(executor)):
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+    finally:
+        for future in begun:
+            future.cancel()
+
+
+def places(executor: Executor | None) -> int:
+    """How many calls run at once: as many as an executor says, or as there are processors."""
+    return int(getattr(executor, "count", 0)) or workers()
 
 
 def shares(items: Sequence[T], least: int) -> list[Sequence[T]]:

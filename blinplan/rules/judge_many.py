@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from blinplan.executor import Executor, InTurn, processes, workers
+from blinplan.refusal import Refusal
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated.outcome import SimulatedOutcome
@@ -84,9 +85,9 @@ def _side_by_side(
             error = future.exception()
             if error is None:
                 yield number, tasks[number].judge_or_fail(Replay(future.result()))
-            elif isinstance(error, Exception):
+            elif isinstance(error, Exception) and not isinstance(error, Refusal):
                 yield number, ProgramFault(tasks[number].reading, error)
-            else:  # whoever stops the run gets no result from which files are missing
+            else:  # whoever stops the run, or has no workers, gets no result from which files are missing
                 raise error
     finally:
         for future in futures:

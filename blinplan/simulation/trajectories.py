@@ -10,7 +10,7 @@ import numpy as np
 
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
-from blinplan.executor import Executor, executor_or_threads, workers
+from blinplan.executor import Executor, executor_or_threads, places
 from blinplan.physiology.engine.choose import engine_called, takes_turns
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import EngineName
@@ -204,7 +204,7 @@ def portions(
     executor is given. `progress` is called with the patients done.
     """
     size = _patients_at_once(request.minutes.shape[0])
-    chunk = max(1, min(engine_called(request.engine).chunk, -(-size // workers())))
+    chunk = max(1, min(engine_called(request.engine).chunk, -(-size // places(executor))))
     done = 0
     with executor_or_threads(executor, in_turns=takes_turns(request.engine)) as running:
         for trial, dosing, days in _trials(request):

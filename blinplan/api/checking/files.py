@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from blinplan.course.patient import Patient
+    from blinplan.executor import Executor
     from blinplan.regimen.site.site import Site
     from blinplan.reports.check.settings import FileSettings
     from blinplan.rules.acceptance.add import WantedWaiver
@@ -345,6 +346,7 @@ class FilesToCheck(NamedTuple):
         *,
         cache: bool = True,
         progress: Progress | None = None,
+        executor: "Executor | None" = None,
         own_process: bool = False,
     ) -> "CheckResult":
         """Judge every file by its settings; those that have to be simulated side by side.
@@ -357,7 +359,7 @@ class FilesToCheck(NamedTuple):
             answers = self._judge_side_by_side(today, settled, patient)
         else:
             tasks = [(task, simulators.get(simulation)) for task, simulation in self._tasks(today, settled, patient)]
-            answers = answers_to(tasks, progress)
+            answers = answers_to(tasks, progress, executor)
         judgements = tuple(
             answer._replace(fail_on=settled.files[file.source.name].counting, configuration=file.configuration.path)
             for file, answer in zip(self.files, answers, strict=True)

@@ -14,6 +14,7 @@ from blinplan.rules.task import JudgementOrFault, Task
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
+    from blinplan.executor import Executor
     from blinplan.regimen.site.site import Site
     from blinplan.rules.simulated.virtual import PatientSimulator
 
@@ -97,7 +98,9 @@ def sites_of(settled: Settled) -> "dict[Path, Site]":
 
 
 def answers_to(
-    tasks: "Sequence[tuple[Task, PatientSimulator | None]]", progress: Progress | None
+    tasks: "Sequence[tuple[Task, PatientSimulator | None]]",
+    progress: Progress | None,
+    executor: "Executor | None" = None,
 ) -> tuple[JudgementOrFault, ...]:
     """The answers to tasks, each with its simulator; those with the same one are simulated together."""
     if all(simulator is None for _, simulator in tasks):
@@ -112,7 +115,7 @@ def answers_to(
         if simulator is None:
             found = tuple(task.judge_or_fail(None) for task in together)
         else:
-            found = judge_many(together, simulator, progress or (lambda done, total: None))
+            found = judge_many(together, simulator, progress or (lambda done, total: None), executor)
         answers |= dict(zip(numbers, found, strict=True))
     return tuple(answers[number] for number in range(len(tasks)))
 

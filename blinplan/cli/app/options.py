@@ -1,6 +1,6 @@
 """Options that several commands share."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -55,6 +55,20 @@ Threads = Annotated[
         rich_help_panel=_VIRTUAL,
     ),
 ]
+
+
+def scheduler_option(panel: str) -> Any:
+    """The option `--scheduler`, where the help shows it on that panel."""
+    return typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Let the workers of a Dask cluster compute: the address of its scheduler, as tcp://head:8786, or its"
+        " scheduler file. Results do not depend on it.",
+        rich_help_panel=panel,
+    )
+
+
+Scheduler = Annotated[str | None, scheduler_option(_VIRTUAL)]
 Seed = Annotated[
     int,
     typer.Option("--seed", min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel=_VIRTUAL),

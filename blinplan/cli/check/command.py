@@ -6,7 +6,7 @@ import typer
 
 from blinplan.api.vocabulary import CheckFormat, FailOn
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, terminal_of
+from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, scheduler_option, terminal_of
 from blinplan.cli.app.plan_options import Start, TimeZone
 from blinplan.cli.app.uncertainty import sets_option
 from blinplan.terminal import Colour
@@ -147,6 +147,7 @@ def check(
         ),
     ] = None,
     sets: Annotated[int | None, sets_option(_SIMULATION)] = None,
+    scheduler: Annotated[str | None, scheduler_option(_SIMULATION)] = None,
     fix: Annotated[
         bool,
         typer.Option(

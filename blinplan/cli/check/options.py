@@ -37,6 +37,7 @@ class CheckOptions(NamedTuple):
     no_cache: bool
     uncertainty: str | None
     sets: int | None
+    scheduler: str | None
     fix: bool
     diff: bool
     add_waiver: str | None

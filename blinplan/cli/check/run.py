@@ -1,5 +1,6 @@
 """What ``blinplan check`` does, step by step: settle what is asked, read, fix, judge, show."""
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -24,6 +25,7 @@ from blinplan.refusal import Refusal
 if TYPE_CHECKING:
     from blinplan.api.checking.check import Fixes, Settled
     from blinplan.api.patient import Patient
+    from blinplan.executor import Executor
 
 
 def run(options: CheckOptions) -> None:
@@ -60,6 +62,7 @@ def run(options: CheckOptions) -> None:
         }
     )._replace(models=read_uncertainty(options.uncertainty, options.sets, published=False).number)
     _refuse_models_of_nobody(settled)
+    _refuse_scheduler_of_nothing(options, settled)
     if options.show_settings:
         output.show_settings(files, settled, options)
     for report in reports:
@@ -80,6 +83,11 @@ def run(options: CheckOptions) -> None:
 def _refuse_models_of_nobody(settled: "Settled") -> None:
     if settled.models and not settled.simulate:
         raise Refusal("--uncertainty plausible is for rules that need virtual patients", "leave --no-simulate out")
+
+
+def _refuse_scheduler_of_nothing(options: CheckOptions, settled: "Settled") -> None:
+    if options.scheduler is not None and not settled.simulate:
+        raise Refusal("--scheduler is for rules that need virtual patients", "leave --no-simulate out")
 
 
 def _refuse_contradictions(options: CheckOptions) -> None:
@@ -117,6 +125,13 @@ def _show_diff(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> No
     stop(status)
 
 
+def _executor(options: CheckOptions) -> "AbstractContextManager[Executor | None]":
+    """Who simulates: the workers of a scheduler; without one, whoever judges chooses."""
+    from blinplan.executor import executor_of
+
+    return nullcontext() if options.scheduler is None else executor_of(None, options.scheduler)
+
+
 def _judge(
     files: FilesToCheck, settled: "Settled", today: date, patient: "Patient | None", options: CheckOptions
 ) -> CheckResult:
@@ -127,8 +142,9 @@ def _judge(
             return some.judge(today, settled, patient, own_process=True)
         from blinplan.cli.app.progress import regimens_bar
 
-        with regimens_bar(options.terminal) as progress:
-            return some.judge(today, settled, patient, cache=not options.no_cache, progress=progress)
+        with _executor(options) as executor, regimens_bar(options.terminal) as progress:
+            cache = not options.no_cache
+            return some.judge(today, settled, patient, cache=cache, progress=progress, executor=executor)
 
     found = judge(files) if options.since is None else files.judge_since(options.since, settled, judge)
     if options.write_baseline is None:

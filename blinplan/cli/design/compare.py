@@ -19,7 +19,6 @@ from blinplan.cli.app.options import (
 from blinplan.cli.app.plan_options import RecordFile, SiteFile, Start, TimeZone
 from blinplan.cli.simulate.options import FigureFiles, FigureWidth, FromDay, MeasuredOption, SignalNames, ToDay
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, RunOptions, WhomOptions
-from blinplan.executor import threads as threads_of
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.refusal import Refusal
@@ -114,7 +113,7 @@ def compare(
     if drawn:
         refuse_more_than_can_be_drawn(len(regimens))
     total = size_of_all(people) * len(regimens) * (1 + others.number)
-    with threads_of(runs.threads) as executor, progress_bar(total, terminal) as progress:
+    with runs.executor() as executor, progress_bar(total, terminal) as progress:
         found = comparison(
             *regimens,
             against=against,

@@ -13,6 +13,7 @@ from blinplan.cli.app.options import (
     Cycles,
     IsolatedOption,
     Patients,
+    Scheduler,
     Seed,
     Threads,
     tell_which_is_meant,
@@ -20,7 +21,7 @@ from blinplan.cli.app.options import (
 )
 from blinplan.cli.app.patient_options import Area, Formula, Height, Weight, figures
 from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
-from blinplan.executor import threads as threads_of
+from blinplan.executor import executor_of
 from blinplan.exit_status import stop
 from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
@@ -57,6 +58,7 @@ def diff(
     patients: Patients = 1000,
     seed: Seed = 1,
     threads: Threads = None,
+    scheduler: Scheduler = None,
     endpoints: EndpointKeys = None,
     endpoint: OwnEndpoints = None,
     by_day: ByDay = None,
@@ -102,7 +104,7 @@ def diff(
         from blinplan.cli.app.progress import progress_bar
 
         total = 2 * patients * sum(file.difference is not None and not file.difference.is_none for file in found.files)
-        with threads_of(threads) as executor, progress_bar(total, terminal) as progress:
+        with executor_of(threads, scheduler) as executor, progress_bar(total, terminal) as progress:
             found = found.compare(
                 patients,
                 seed=seed,

@@ -34,7 +34,6 @@ from blinplan.cli.simulate.options import (
 )
 from blinplan.cli.simulate.output import patients_text, write_curves, write_data, write_records
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, RunOptions, WhomOptions
-from blinplan.executor import threads as threads_of
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
@@ -138,7 +137,7 @@ def simulate(
     if data is not None and data.of_curves and drawing.figures:
         raise Refusal(f"{data.option} writes data and draws no figure", "leave it out, or --figure")
     with (
-        threads_of(runs.threads) as executor,
+        runs.executor() as executor,
         progress_bar(size_of_all(people) * (1 + others.number), terminal) as progress,
     ):
         how = How(
@@ -170,8 +169,7 @@ def simulate(
             parameter_sets=others.number,
             sets=others.of.value,
         )
-    needed = drawing.all_signals
-    with threads_of(runs.threads) as executor:
+        needed = drawing.all_signals
         bands = found.bands(*drawing.window, needed, executor=executor) if needed else None
     if bands is not None:
         for path in drawing.figures:

@@ -1,5 +1,6 @@
 """What every command asks that sends virtual patients through regimens: `simulate`, `compare`, and what varies them."""
 
+from contextlib import AbstractContextManager
 from typing import Annotated, NamedTuple
 
 import typer
@@ -13,6 +14,7 @@ from blinplan.cli.app.options import (
     People,
     Population,
     PremedicationEffect,
+    Scheduler,
     Seed,
     Threads,
 )
@@ -25,6 +27,7 @@ from blinplan.cli.simulate.endpoint_options import (
     OwnEndpoints,
     read_endpoint_options,
 )
+from blinplan.executor import Executor, executor_of
 
 First = Annotated[
     int,
@@ -50,15 +53,20 @@ class WhomOptions(NamedTuple):
 
 
 class RunOptions(NamedTuple):
-    """With which parameters they are sent through besides the shipped ones, and by how many threads."""
+    """With which parameters they are sent through besides the shipped ones, and by whom."""
 
     uncertainty: UncertaintyOption = None
     sets: SetsOption = None
     threads: Threads = None
+    scheduler: Scheduler = None
 
     def parameter_sets(self) -> WantedSets:
         """The parameter sets that are wanted, as `read_uncertainty`."""
         return read_uncertainty(self.uncertainty, self.sets)
+
+    def executor(self) -> AbstractContextManager[Executor]:
+        """Who sends them through, as `executor_of`."""
+        return executor_of(self.threads, self.scheduler)
 
 
 class BodyOptions(NamedTuple):

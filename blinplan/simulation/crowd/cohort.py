@@ -153,6 +153,10 @@ class DrawnCohort:
         return DrawnPart(self.of, self.seed, whole, self.wanted)
 
 
+NOBODY = DrawnCohort("", 0, 0, ())
+"""A cohort without patients, for what is told apart from them."""
+
+
 def drawn_cohort(
     preset: str | Preset,
     patients: int,

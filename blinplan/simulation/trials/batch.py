@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blinplan.executor import Executor, InTurn, executor_or_threads, in_order, workers
+from blinplan.executor import Executor, InTurn, executor_or_threads, in_order, places
 from blinplan.physiology.endpoints import of_some
 from blinplan.physiology.engine.choose import takes_turns
 from blinplan.physiology.model.batch import batch
@@ -59,7 +59,7 @@ def outcomes_of(
     waiting: deque[CohortTrial] = deque()
     kept, done = KeptOutcome(), 0
     with executor_or_threads(executor, in_turns=takes_turns(None)) as running:
-        for portions in in_order(running, _portions, _loads(trials, waiting)):
+        for portions in in_order(running, _portions, _loads(trials, waiting, places(running))):
             for portion in portions:
                 kept.add(portion)
                 done += portion.numbers.shape[0]
@@ -83,9 +83,8 @@ def _portions(load: Sequence[_Share]) -> list[DonePortion]:
     return [portion_of(outcome) for outcome in run_together(trials, InTurn())]
 
 
-def _loads(trials: Iterable[CohortTrial], waiting: deque[CohortTrial]) -> Iterator[list[_Share]]:
-    """Patients for one processor at a time, in the order of the trials, which wait until they are done."""
-    several = workers()
+def _loads(trials: Iterable[CohortTrial], waiting: deque[CohortTrial], several: int) -> Iterator[list[_Share]]:
+    """Patients for one of several at a time, in the order of the trials, which wait until they are done."""
     for some in _gatherings(trials, several * PORTION):
         waiting.extend(some)
         pieces = -(-sum(trial.cohort.size for trial in some) // (several * PIECE))
@@ -112,7 +111,7 @@ def _filled(trials: Iterable[CohortTrial], patients: int) -> Iterator[list[_Shar
     size = 0
     for trial in trials:
         for part in trial.cohort.parts(patients):
-            load.append(_Share(trial, part))
+            load.append(_Share(trial.of_nobody, part))
             size += part.size
             if size >= patients:
                 yield load

@@ -7,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from blinplan.course.events import Period
-from blinplan.executor import Executor, InTurn, executor_or_threads, in_order, workers
+from blinplan.executor import Executor, InTurn, executor_or_threads, in_order, places
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.choose import engine_called, takes_turns
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.regimen.regimen import Regimen
-from blinplan.simulation.crowd.cohort import PIECE, Cohort, CohortPart
+from blinplan.simulation.crowd.cohort import NOBODY, PIECE, Cohort, CohortPart
 from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome, body_of
 from blinplan.simulation.dosing import part_at
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
@@ -75,6 +75,11 @@ class CohortTrial:
         off_drug = None if self.off_drug is None else self.off_drug[people.numbers.astype(np.intp)]
         return Trial(self.regimen, self.own_periods, people, self.options, self.engine, self.asked, off_drug)
 
+    @property
+    def of_nobody(self) -> "CohortTrial":
+        """The same without the patients: others need not be told of all of them with each portion."""
+        return replace(self, cohort=NOBODY)
+
     def typical_trial(self, person: Population) -> Trial:
         """The same of the typical patient, who gets all of it."""
         return replace(self, off_drug=None).trial_of(person)
@@ -91,7 +96,7 @@ class CohortTrial:
         """
         done = 0
         with executor_or_threads(executor, in_turns=takes_turns(self.engine)) as running:
-            for portion in in_order(running, _portion, self._tasks()):
+            for portion in in_order(running, _portion, self._tasks(running)):
                 yield portion
                 done += portion.numbers.shape[0]
                 if progress is not None:
@@ -112,11 +117,11 @@ class CohortTrial:
             kept.add(portion)
         return CohortOutcome(self, kept)
 
-    def _tasks(self) -> "Iterator[_Task]":
+    def _tasks(self, executor: Executor) -> "Iterator[_Task]":
         most = max(PORTION, engine_called(self.engine).chunk)
-        pieces = -(-self.cohort.size // (workers() * PIECE))
+        pieces = -(-self.cohort.size // (places(executor) * PIECE))
         size = min(most, max(1, pieces) * PIECE)
-        return (_Task(self, part) for part in self.cohort.parts(size))
+        return (_Task(self.of_nobody, part) for part in self.cohort.parts(size))
 
 
 PORTION = 1024
@@ -124,7 +129,7 @@ PORTION = 1024
 
 
 class _Task(NamedTuple):
-    """Some patients to be sent through a regimen; it pickles."""
+    """A regimen, and some patients to be sent through it; it pickles."""
 
     trial: CohortTrial
     part: CohortPart

@@ -100,7 +100,7 @@ def test_a_set_of_parameters_for_each_patient_is_one_load_and_has_the_bytes_of_e
 
 def test_what_is_handed_over_pickles_and_is_small() -> None:
     """For processes and other machines: patients of a seed are drawn where they are sent through."""
-    (load,) = batch._loads([trial_of(100)], deque())
+    (load,) = batch._loads([trial_of(100)], deque(), 2)
     text = pickle.dumps(load)
     assert len(text) < 20_000
     (portion,) = batch._portions(pickle.loads(text))  # noqa: S301 - of this test

@@ -1,0 +1,108 @@
+"""Schedulers and workers as anybody starts them: by Dask's own commands, each a process of its own."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.program import PLAIN, ROOT
+
+DASK = (sys.executable, "-P", "-m", "dask")
+SECONDS = 60.0
+"""How long a busy machine may take to start something."""
+
+
+@contextmanager
+def started(*command: str, folder: Path, package: Path = ROOT, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program beside the tests, and end it."""
+    kept = {name: value for name, value in PLAIN.items() if not name.startswith("PYTEST")}
+    with (folder / "programs.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own commands
+            command, cwd=folder, env={**kept, "PYTHONPATH": str(package), **environment}, stdout=log, stderr=log
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_until(what: Callable[[], bool]) -> None:
+    """Wait for something that will be."""
+    end = time.monotonic() + SECONDS
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+class Scheduler(NamedTuple):
+    """A scheduler that runs: its process, and the file in which it says where it is."""
+
+    process: subprocess.Popen[bytes]
+    file: Path
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return str(json.loads(self.file.read_bytes())["address"])
+
+
+@contextmanager
+def scheduler(folder: Path, **environment: str) -> Iterator[Scheduler]:
+    """Start a scheduler, without blinplan, which it need not have."""
+    file = folder / "scheduler.json"
+    options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+    with started(*DASK, "scheduler", *options, folder=folder, package=bare_package(folder), **environment) as process:
+        wait_until(file.exists)
+        yield Scheduler(process, file)
+
+
+class Workers:
+    """Workers of a scheduler, each a process of one thread that nobody starts again."""
+
+    def __init__(self, file: Path, stack: ExitStack) -> None:
+        self._file, self._stack = file, stack
+
+    def start(self, package: Path = ROOT) -> subprocess.Popen[bytes]:
+        """Start one more; it may be there a little later."""
+        options = ("--no-nanny", "--no-dashboard", "--nthreads", "1", "--scheduler-file", str(self._file))
+        running = started(*DASK, "worker", *options, folder=self._file.parent, package=package)
+        return self._stack.enter_context(running)
+
+
+@contextmanager
+def workers_of(file: Path) -> Iterator[Workers]:
+    """Start workers, and end them."""
+    with ExitStack() as stack:
+        yield Workers(file, stack)
+
+
+def bare_package(folder: Path) -> Path:
+    """Where Python finds a package of our name in which nothing is."""
+    package = folder / "bare"
+    (package / "blinplan").mkdir(parents=True, exist_ok=True)
+    (package / "blinplan" / "__init__.py").touch()
+    return package
+
+
+def kill(process: int) -> None:
+    """End a process as a machine does that loses its power."""
+    os.kill(process, signal.SIGKILL)
+
+
+def other_package(folder: Path, name: str, old: str, new: str) -> Path:
+    """A copy of the package in which one file says something else."""
+    shutil.copytree(ROOT / "blinplan", folder / "blinplan", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "regimens", folder / "regimens")
+    file = folder / "blinplan" / name
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    return folder
