@@ -5,8 +5,11 @@ A room is read whole, with everything below it, so that a file that is added or 
 
 import hashlib
 from collections.abc import Iterator
+from datetime import date
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from typing import NamedTuple
 
 MODEL = ("thresholds", "physiology", "simulation")
 """What computes a simulation, parameters included: the rooms of the model's hash."""
@@ -31,6 +34,34 @@ def fingerprint(*rooms: str) -> str:
 def model_hash() -> str:
     """The fingerprint of the model, 16 digits, as manifests state it."""
     return fingerprint(*MODEL)[:16]
+
+
+class ModelVersion(NamedTuple):
+    """A version of the model: its number, the fingerprint of its parameters, when it came to be, and what changed."""
+
+    version: int
+    parameters: str
+    date: date
+    changed: str
+
+
+@cache
+def model_versions() -> tuple[ModelVersion, ...]:
+    """Every version of the model, the one that is shipped last."""
+    import tomli
+
+    text = resources.files("blinplan").joinpath("physiology/model/versions.toml").read_text(encoding="utf-8")
+    return tuple(ModelVersion(**entry) for entry in tomli.loads(text)["versions"])
+
+
+def model_version() -> int:
+    """The version of the model: it rises where an answer changes, unlike the hash, which follows all files."""
+    return model_versions()[-1].version
+
+
+def model_name() -> str:
+    """The version and the hash, as they are shown to people."""
+    return f"{model_version()} ({model_hash()})"
 
 
 def _files(place: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import blinplan.api
+from blinplan.fingerprint import model_name
 from blinplan.regimen.reading import read
 from man.make.generated import ROOT, generated, left_over, pages, session
 from tests.read_text import problems_of
@@ -31,7 +32,7 @@ def test_generated_files_are_up_to_date() -> None:
 def test_a_session_goes_on_where_its_last_command_left_off(tmp_path: Path) -> None:
     written = "$ cat > x.txt <<'END'\n> one\n>\n> two\n> END\nstale\n$ grep -c o \\\n> x.txt\n$ blinplan --version\n"
     expected = written.replace("stale\n", "").replace("> x.txt\n", "> x.txt\n2\n")
-    assert session(written, tmp_path) == f"{expected}blinplan {blinplan.__version__}\n"
+    assert session(written, tmp_path) == f"{expected}blinplan {blinplan.__version__} (model {model_name()})\n"
 
 
 def test_the_python_examples_hold() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import blinplan
+from blinplan.fingerprint import model_name
 from tests.collection.no_simulation import simulates, without_simulation
 from tests.program import ROOT, process
 
@@ -74,4 +75,4 @@ def test_a_process_runs_this_checkout_whatever_is_installed(tmp_path: Path) -> N
         (folder / "__init__.py").write_text("", encoding="utf-8")
     (decoy / "program.py").write_text("def run(): print('decoy')", encoding="utf-8")
     found = process("--version", folder=tmp_path, PYTHONPATH=str(tmp_path))
-    assert found.out == f"blinplan {blinplan.__version__}\n", found.err
+    assert found.out == f"blinplan {blinplan.__version__} (model {model_name()})\n", found.err

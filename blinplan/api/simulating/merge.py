@@ -27,6 +27,7 @@ _WORDS = {
     "blinplan": "blinplan {0}",
     "python": "Python {0}",
     "model": "model {0}",
+    "model_version": "version {0} of the model",
     "regimen": "regimen {0}",
     "input": "a regimen whose text has the fingerprint {0}",
     "population": "population {0}",

@@ -31,7 +31,9 @@ app = typer.Typer(
 
 def _version(context: typer.Context, asked: bool) -> None:
     if asked and not context.resilient_parsing:  # as it is while a shell asks for completions
-        typer.echo(f"blinplan {__version__}")
+        from blinplan.fingerprint import model_name
+
+        typer.echo(f"blinplan {__version__} (model {model_name()})")
         raise typer.Exit
 
 
@@ -39,7 +41,10 @@ def _version(context: typer.Context, asked: bool) -> None:
 def main(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the versions, of the program and the model."
+        ),
     ] = False,
 ) -> None:
     """Plan, simulate and check blinatumomab regimens.

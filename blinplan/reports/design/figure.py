@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from blinplan.design.comparison.compare import ComparedArm, PairedComparison
-from blinplan.fingerprint import model_hash
+from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
 from blinplan.reports.shared.words import drawn_from, unverified_mark
 from blinplan.reports.simulation.axes import Stretch, axis_of, dose_unit, stretches
@@ -142,5 +142,5 @@ def _caption(compared: PairedComparison, bands: Bands) -> str:
     of = f"{bands.patients:,}" if bands.patients == bands.population else f"{bands.patients:,} of {bands.population:,}"
     return (
         f"Lines: medians; bands: 5th to 95th percentile of the same {of} virtual patients of {compared.preset},"
-        f" {drawn_from(compared.cohort)}. Bars: ordered doses. blinplan {__version__}, model {model_hash()}."
+        f" {drawn_from(compared.cohort)}. Bars: ordered doses. blinplan {__version__}, model {model_name()}."
     )

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from blinplan.evidence.evaluate import Bounds, ClaimResult, Evidence, Expectation, Measurement
 from blinplan.evidence.kinds import EvidenceKind
+from blinplan.fingerprint import model_name
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.terminal import Screen, indent
@@ -22,6 +23,7 @@ def evidence_report(evidence: Evidence, screen: Screen) -> list[RenderableType]:
     """Draw how many rows there are of each kind, then each kind with its rows, those that say most first."""
     parts: list[RenderableType] = [
         Text(f"{evidence.patients:,} virtual patients a scenario, seed {evidence.seed}, the same in every scenario"),
+        Text(f"model {model_name()}", "quiet"),
         *_counts(evidence, screen),
     ]
     for kind in EvidenceKind:

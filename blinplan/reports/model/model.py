@@ -6,6 +6,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from blinplan.fingerprint import model_name, model_versions
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.equations import signals
 from blinplan.physiology.model.parameters import Parameter, ParameterSet, Precision, Preset
@@ -38,6 +39,7 @@ def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> li
     return [
         Text.assemble((preset.key, "title"), f"  {preset.name}  ({preset.status}: {preset.source})"),
         Text(f"Other populations: {others}", "quiet"),
+        Text(f"model {model_name()}", "quiet"),
         "",
         table,
         "",
@@ -51,6 +53,9 @@ def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> li
         "",
         Text("Sources, by number", "title"),
         *(indent(f"{number}  {source}") for source, number in numbers.items()),
+        "",
+        Text("Versions of the model", "title"),
+        *(indent(f"{one.version}  {one.date}  {one.changed}") for one in model_versions()),
     ]
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from blinplan.course.events import Course
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
-from blinplan.fingerprint import model_hash
+from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
 from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
@@ -113,7 +113,7 @@ def control_stream(preset: Preset, records: str) -> str:
     clearance, residual = preset.parameters["clearance"], preset.parameters["residual_error"]
     return _STREAM.format(
         version=__version__,
-        model=model_hash(),
+        model=model_name(),
         population=preset.key,
         records=visible(records),
         source=clearance.source,

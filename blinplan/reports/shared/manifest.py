@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from blinplan.fingerprint import model_hash
+from blinplan.fingerprint import model_hash, model_version
 from blinplan.regimen.toml.document import Document
 from blinplan.version import __version__
 
 
 def manifest(**facts: Any) -> dict[str, Any]:
-    """State the program's version, the model's fingerprint and the given facts."""
+    """State the program's version, the model's fingerprint and version, and the given facts."""
     import platform
 
-    return {"blinplan": __version__, "python": platform.python_version(), "model": model_hash(), **facts}
+    made_with = {"blinplan": __version__, "python": platform.python_version(), "model": model_hash()}
+    return {**made_with, "model_version": model_version(), **facts}
 
 
 def input_hash(document: Document) -> str:

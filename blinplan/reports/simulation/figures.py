@@ -11,7 +11,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from blinplan.fingerprint import model_hash
+from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
 from blinplan.reports.shared.words import drawn_from, ordered_text, unverified_mark
 from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
@@ -265,4 +265,4 @@ def source_of(simulation: Simulation) -> str:
     mark = unverified_mark(simulation.regimen)
     unverified = f"; {mark}" if mark else ""
     name = visible(simulation.regimen.name)
-    return f"Simulated: {name}{unverified}; {size}; blinplan {__version__}, model {model_hash()}."
+    return f"Simulated: {name}{unverified}; {size}; blinplan {__version__}, model {model_name()}."

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 import blinplan
 from blinplan.api.schema import schema_names
-from blinplan.fingerprint import model_hash
+from blinplan.fingerprint import model_hash, model_version
 from blinplan.reports.shared.document import DocumentKind, document_schema, document_schemas
 from blinplan.version import __version__
 from tests.program import Run
@@ -255,7 +255,8 @@ def test_every_kind_of_document_has_one_head(kind: str) -> None:
     assert head["properties"]["format"] == {"const": f"blinplan-{kind}"}
     assert head["properties"]["version"] == {"const": 2 if kind == "baseline" else 1}
     made_with = head if kind == "check-lines" else head["properties"]["manifest"]
-    assert {"blinplan", "python", "model"} <= set(made_with["required"]) <= set(made_with["properties"])
+    asked = {"blinplan", "python", "model", "model_version"}
+    assert asked <= set(made_with["required"]) <= set(made_with["properties"])
     assert {command_of(kind).split()[0]} == {line.split()[0] for printed, line in PRINTED if printed == kind}
 
 
@@ -284,6 +285,7 @@ def test_a_head_says_the_format_its_version_and_what_the_document_was_made_with(
     assert list(head) == ["format", "version", "manifest"]
     assert (head["format"], head["version"]) == ("blinplan-rules", 1)
     assert (head["manifest"]["blinplan"], head["manifest"]["model"]) == (__version__, model_hash())
+    assert head["manifest"]["model_version"] == model_version()
     assert DocumentKind("plan").head({"seed": 1})["manifest"] == {"seed": 1}
 
 

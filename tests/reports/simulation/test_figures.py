@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 from pypdf import PdfReader
 
-from blinplan.fingerprint import model_hash
+from blinplan.fingerprint import model_hash, model_name
 from blinplan.reports.simulation.figures import FigureFormat, figure, source_of
 from blinplan.simulation.percentiles import SIGNALS, Bands, bands_of, sampling_days
 from blinplan.simulation.trials.cohort_trial import CohortOutcome
@@ -69,7 +69,7 @@ def test_it_is_as_wide_as_asked_and_its_text_is_text(drawn: Callable[..., bytes]
     assert {"Days since the first infusion began", "Cycle", "mcg/day", "10 cells/µL", "baseline", "0.01"} <= set(texts)
     said = " ".join(texts)
     assert "median; band: 5th to 95th percentile of 60 virtual patients" in said
-    assert f"Simulated: rr-adult; 60 patients of adult-rr, seed 3; blinplan 0.1.0, model {model_hash()}." in said
+    assert f"Simulated: rr-adult; 60 patients of adult-rr, seed 3; blinplan 0.1.0, model {model_name()}." in said
     sizes = [float(size) for size in re.findall(rb'<text style="[^"]*?([0-9.]+)px', svg)]
     assert sizes
     assert min(sizes) >= 5.0  # points: journals ask for 5 to 7
