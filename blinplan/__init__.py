@@ -2,8 +2,8 @@
 
 Read a regimen with `load`, judge it by the rules with `check`, expand it to what one `patient` gets with `expand`, put
 that on the calendar with `plan`, see what was `delivered` of it, send virtual patients through it with `simulate` and
-`curves`, `merge` stretches of them, say how two regimens differ with `diff`, and `compare` them on the same patients,
-weigh the `evidence` for the `model`, and write all of it on one page with `report`.
+`curves`, `merge` stretches of them, say how two regimens differ with `diff`, `compare` them on the same patients, and
+`sweep` doses and parameters, weigh the `evidence` for the `model`, and write all of it on one page with `report`.
 """
 
 import sys
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from blinplan.api.designing.compare import compare
     from blinplan.api.designing.compared import ComparisonResult
     from blinplan.api.designing.diff import DiffResult, diff
+    from blinplan.api.designing.sweep import sweep
+    from blinplan.api.designing.swept import SweepResult
     from blinplan.api.library import regimens, rule, rules
     from blinplan.api.modelling.evidence import EvidenceResult, evidence
     from blinplan.api.modelling.model import Model, model
@@ -74,6 +76,7 @@ __all__ = [
     "RegimenError",
     "ReportPage",
     "SimulationResult",
+    "SweepResult",
     "VerificationResult",
     "__version__",
     "agenda",
@@ -107,6 +110,7 @@ __all__ = [
     "simulate",
     "source",
     "step",
+    "sweep",
     "toml",
     "values",
     "verify",
@@ -134,6 +138,7 @@ _MODULES = {
     "RegimenError": "api.regimens.load",
     "ReportPage": "api.report",
     "SimulationResult": "api.simulating.simulated",
+    "SweepResult": "api.designing.swept",
     "VerificationResult": "api.planning.verify",
     "agenda": "api.planning.agenda",
     "check": "api.checking.check",
@@ -166,6 +171,7 @@ _MODULES = {
     "simulate": "api.simulating.simulate",
     "source": "api.regimens.build",
     "step": "api.regimens.build",
+    "sweep": "api.designing.sweep",
     "toml": "api.regimens.build",
     "values": "api.values",
     "verify": "api.planning.verify",

@@ -42,6 +42,8 @@ __all__ = [
     "SimulateFormatName",
     "Status",
     "StatusName",
+    "SweepFormat",
+    "SweepFormatName",
     "TableFormat",
     "TableOrJson",
     "ValuesFormat",
@@ -112,6 +114,15 @@ class CompareFormat(StrEnum):
     CSV = "csv"
 
 
+class SweepFormat(StrEnum):
+    """How to show a sweep; csv has a row a cell and endpoint."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+
+
 class DiffFormat(StrEnum):
     """How to show differences: in words, as a document, or for a pull request."""
 
@@ -145,6 +156,7 @@ PlanFormatName = PlanFormat | Literal["table", "json", "csv", "ics", "fhir", "ht
 ViewName = View | Literal["overview", "agenda", "days", "month", "bags", "starts", "expected", "delivered"]
 SimulateFormatName = SimulateFormat | Literal["table", "json", "csv"]
 CompareFormatName = CompareFormat | Literal["table", "json", "markdown", "csv"]
+SweepFormatName = SweepFormat | Literal["table", "json", "markdown", "csv"]
 DiffFormatName = DiffFormat | Literal["text", "json", "markdown"]
 ValuesFormatName = ValuesFormat | Literal["full", "json", "csv"]
 TableOrJson = TableFormat | Literal["table", "json"]

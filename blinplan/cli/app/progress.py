@@ -23,16 +23,36 @@ class _PatientsPerSecond(ProgressColumn):
 @contextmanager
 def progress_bar(patients: int, terminal: Terminal) -> Iterator[Callable[[int], None] | None]:
     """Give a function that moves a bar on standard error; None where nobody would see it or need it."""
+    with _bar_of(patients, TextColumn("{task.completed:,} of {task.total:,} patients"), terminal) as move:
+        yield move
+
+
+@contextmanager
+def cells_bar(patients: int, of_a_cell: int, terminal: Terminal) -> Iterator[Callable[[int], None] | None]:
+    """Give the same for many cells, each of so many of the patients."""
+    with _bar_of(patients, _Cells(of_a_cell), terminal) as move:
+        yield move
+
+
+class _Cells(ProgressColumn):
+    """How many cells are done."""
+
+    def __init__(self, patients: int) -> None:
+        super().__init__()
+        self._patients = patients
+
+    def render(self, task: Task) -> Text:
+        """Write it."""
+        done, total = (int(count or 0) // self._patients for count in (task.completed, task.total))
+        return Text(f"{done:,} of {total:,} cells")
+
+
+@contextmanager
+def _bar_of(patients: int, counted: ProgressColumn, terminal: Terminal) -> Iterator[Callable[[int], None] | None]:
     if patients < LONG_RUN or not terminal.is_watched:
         yield None
         return
-    columns = (
-        TextColumn("{task.completed:,} of {task.total:,} patients"),
-        BarColumn(),
-        _PatientsPerSecond(),
-        TimeRemainingColumn(),
-        TextColumn("left"),
-    )
+    columns = (counted, BarColumn(), _PatientsPerSecond(), TimeRemainingColumn(), TextColumn("left"))
     with Progress(*columns, console=terminal.moving(), transient=True) as bar:
         task = bar.add_task("patients", total=patients)
         yield lambda done: bar.update(task, completed=done)

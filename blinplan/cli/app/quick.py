@@ -41,6 +41,7 @@ COMMANDS = {
     "merge": "simulate.merge",
     "compare": "design.compare",
     "diff": "design.diff",
+    "sweep": "design.sweep",
     "plan": "plan",
     "verify": "verify",
     "due": "due",

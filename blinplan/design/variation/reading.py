@@ -5,7 +5,7 @@ only where all have the same now, and by factors always.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import NamedTuple
@@ -25,6 +25,7 @@ from blinplan.design.variation.axis import (
 from blinplan.design.variation.places import (
     KEYS,
     OF_CYCLES,
+    WORDS,
     label_of,
     list_values,
     numbers_of,
@@ -92,6 +93,35 @@ def read_axis(text: str, regimen: Regimen, preset: Preset) -> VariedAxis:
     if path in BODIES:
         return _body_axis(path, written)
     return _regimen_axis(path, written, regimen, preset)
+
+
+def read_axes(texts: Sequence[str], regimen: Regimen, preset: Preset) -> tuple[VariedAxis, ...]:
+    """Read several axes, each of something else.
+
+    Raises
+    ------
+    AxisError
+        When there is none, one of them cannot be, or two are of one thing.
+    """
+    axes = tuple(read_axis(text, regimen, preset) for text in texts)
+    if not axes:
+        raise AxisError("nothing is varied", f"name a path and its values, such as dose=5,15,30: {FORM}")
+    taken: dict[object, str] = {}
+    for axis in axes:
+        for place in _things(axis, regimen):
+            if place in taken:
+                raise AxisError(f"{taken[place]} and {axis.path} are of one thing", "vary it by one of them")
+            taken[place] = axis.path
+    return axes
+
+
+def _things(axis: VariedAxis, regimen: Regimen) -> Iterator[object]:
+    """What an axis is of, so that two of one thing are found: days and hours are both the length of a step."""
+    if not isinstance(axis.place, RegimenPlace):
+        yield axis.path
+        return
+    for spot in spots(regimen, axis.place):
+        yield WORDS[spot.place.key], spot.place.cycle, spot.place.step
 
 
 def _units(unit: str) -> dict[str, Fraction]:

@@ -120,6 +120,12 @@ NEEDS_MORE = (
         "comparison",
         "compare nhl-5 nhl-15 --patients 5 --cycles 1 --uncertainty plausible --sets 3 --no-findings -f json",
     ),
+    ("sweep", "sweep nhl-5 --vary dose=0.5,5,60 --by-day 28 --patients 20 -f json"),
+    (
+        "sweep",
+        "sweep nhl-5 --vary dose=x1,x3 --vary parameters.kill_rate=x1,x2 --patients 5 --uncertainty plausible --sets 2"
+        " --endpoints b_depleted_cycle_1 -f json",
+    ),
     ("stretch", "simulate rr-adult --patients 20 -o part.npz"),
     ("stretch", "simulate rr-below-45-kg --patients 20 --first 31 --measured -o part.npz"),
     ("stretch", "simulate nhl-5 --patients 3 --every 7d --measured -o part.npz"),
@@ -146,6 +152,7 @@ OPTIONAL = {
     "plan": {"delivered", "expected", "starts", *_OF_TIMES, "sooner", "later"},
     "simulation": {"median", "p5", "p95", "count", "share", "low", "high", "by_day", "first", "sets_of", *_OF_TIMES}
     | {f"{what}_over_sets_{end}" for what in ("median", "share") for end in ("p5", "p95")},
+    "sweep": {"drawn", "given_baselines", "sets_of"},
     "stretch": {"first", "drawn", "measured_seed", "every_minutes"},
 }
 """Keys that a document of a kind need not have: what was not asked for."""

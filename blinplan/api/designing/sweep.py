@@ -1,0 +1,290 @@
+"""One regimen at every point of a grid, on the same virtual patients."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blinplan.api.designing.swept import SweepResult
+from blinplan.api.patient import Figures, Number, Patient, figures_of
+from blinplan.api.plausible import require_sets
+from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
+from blinplan.api.simulating.asked import asked_endpoints
+from blinplan.api.simulating.data_file import refuse_table_file, write_table
+from blinplan.api.simulating.patients import PatientSource, people_of
+from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
+from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOf, SetsOfName
+from blinplan.executor import Executor
+from blinplan.outside_text import visible
+from blinplan.refusal import Refusal
+
+if TYPE_CHECKING:
+    from blinplan.design.sweep.cell import Cell
+    from blinplan.design.sweep.journal import OtherSweepError
+    from blinplan.design.sweep.plan import SweepPlan
+    from blinplan.design.sweep.sweep import Sweep
+
+Varied = str | Sequence[str] | Mapping[str, "str | Number | Sequence[Number | str]"]
+"""What is varied: texts such as ``dose=5,15,30``, or values by their paths."""
+
+
+def sweep(
+    regimen: RegimenSource,
+    vary: Varied,
+    patients: "PatientSource" = 1000,
+    *,
+    first: int = 1,
+    seed: int = 1,
+    population: PopulationName | None = None,
+    patient: Patient | Figures | None = None,
+    follow_up: int = 0,
+    attenuation: AttenuationName = "desensitisation",
+    premedication: bool = False,
+    endpoints: Sequence[str] = (),
+    by_day: Sequence[float] = (),
+    parameter_sets: int = 0,
+    sets: SetsOfName = "published",
+    output: str | Path | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> SweepResult:
+    """Send the same virtual patients through a regimen at every point of a grid.
+
+    >>> from blinplan import sweep
+    >>> found = sweep("nhl-5", {"dose": [0.5, 5, 60]}, patients=100, by_day=[28])
+    >>> [round(cell["b_depleted_day@28"].value, 2) for cell in found.cells]
+    [0.0, 0.81, 1.0]
+
+    Parameters
+    ----------
+    regimen
+        A file, a shipped name, or a regimen.
+    vary
+        What is varied: values by their paths, as ``{"cycle.1.step.1.dose": [4.5, 9, 14]}``, or texts as the command
+        line has them, ``"dose=x0.5,x1,x2"``. Paths are those of the regimen's file, counted from 1; ``dose``, ``days``
+        and the like alone are of all steps; ``parameters.NAME`` is of the model; ``weight``, ``height``, ``bsa`` and
+        ``age`` are of all patients.
+    patients, first, seed, population, follow_up, attenuation, premedication, endpoints, by_day, parameter_sets, sets
+        As for `simulate`; the patients are the same in every cell.
+    patient
+        Whose weight chooses the regimen.
+    output
+        A file for the data, as `SweepResult.write` writes it. Cells that are done are kept beside it, and the same call
+        goes on after them.
+    executor, progress
+        As for `simulate`; progress counts the patients of all cells.
+
+    Raises
+    ------
+    Refusal
+        When there is no such path or value, a cell cannot be simulated, or the cells beside the file are of another
+        sweep.
+    """
+    planned = planned_sweep(
+        regimen,
+        vary,
+        patients,
+        first=first,
+        seed=seed,
+        population=population,
+        patient=patient,
+        follow_up=follow_up,
+        attenuation=attenuation,
+        premedication=premedication,
+        endpoints=endpoints,
+        by_day=by_day,
+        parameter_sets=parameter_sets,
+        sets=sets,
+        output=output,
+    )
+    return planned.run(executor, progress)
+
+
+class PlannedSweep:
+    """A sweep that can be run: it was looked through, and nobody has been simulated yet."""
+
+    def __init__(self, plan: "SweepPlan", order: OrderedRegimen, output: Path | None) -> None:
+        self.plan = plan
+        self.order = order
+        self.output = output
+
+    @property
+    def cells(self) -> int:
+        """How many cells there are."""
+        return self.plan.cells
+
+    @property
+    def done(self) -> int:
+        """How many of them are kept beside the file."""
+        from blinplan.design.sweep.journal import kept
+
+        return 0 if self.journal is None else kept(self.journal)
+
+    @property
+    def patients(self) -> int:
+        """How many patients are sent through, those of all cells and parameter sets together."""
+        return self.patients_of_a_cell * self.cells
+
+    @property
+    def patients_of_a_cell(self) -> int:
+        """The same of one cell."""
+        return self.plan.cohort.size * (1 + self.plan.parameter_sets)
+
+    @property
+    def journal(self) -> Path | None:
+        """Where cells are kept until all are done; None where no file is written."""
+        from blinplan.design.sweep.journal import journal_of
+
+        return None if self.output is None else journal_of(self.output)
+
+    def run(self, executor: Executor | None = None, progress: Callable[[int], None] | None = None) -> SweepResult:
+        """Run the cells that are not done, and write the file where there is one."""
+        with told_as_refusals(own=not isinstance(self.plan.patients, int)):
+            result = SweepResult(self._swept(executor, progress), self.order)
+        if self.output is not None and self.journal is not None:
+            write_table(result.table(), self.output)
+            self.journal.unlink()
+        return result
+
+    def _swept(self, executor: Executor | None, progress: Callable[[int], None] | None) -> "Sweep":
+        from blinplan.design.sweep.sweep import Sweep, in_order
+
+        return Sweep(self.plan, in_order(self._cells(executor, progress)))
+
+    def _cells(self, executor: Executor | None, progress: Callable[[int], None] | None) -> "list[Cell]":
+        from blinplan.design.sweep.journal import opened
+        from blinplan.design.sweep.run import run_cells
+        from blinplan.simulation.trials.progress import count_on
+
+        if self.journal is None:
+            return list(run_cells(self.plan, (), executor, progress))
+        with _told_as_refusals(self.journal), opened(self.journal, self._inputs) as journal:
+            moved = count_on(progress, len(journal.cells) * self.patients_of_a_cell)
+            if moved is not None:
+                moved(0)
+            for cell in run_cells(self.plan, tuple(journal.cells), executor, moved):
+                journal.add(cell)
+            return list(journal.cells.values())
+
+    @property
+    def _inputs(self) -> dict[str, Any]:
+        """All that the cells follow from, by what it is called where it differs."""
+        from blinplan.reports.design.sweep.data import sweep_inputs
+
+        return sweep_inputs(self.plan, self.order.fingerprint)
+
+
+def planned_sweep(
+    regimen: RegimenSource,
+    vary: Varied,
+    patients: "PatientSource" = 1000,
+    *,
+    first: int = 1,
+    seed: int = 1,
+    population: PopulationName | None = None,
+    patient: Patient | Figures | None = None,
+    follow_up: int = 0,
+    attenuation: AttenuationName = "desensitisation",
+    premedication: bool = False,
+    endpoints: Sequence[str] = (),
+    by_day: Sequence[float] = (),
+    parameter_sets: int = 0,
+    sets: SetsOfName = "published",
+    output: str | Path | None = None,
+) -> PlannedSweep:
+    """Look a sweep through before anybody is simulated; as of `sweep`."""
+    from blinplan.design.sweep.plan import SweepPlan
+    from blinplan.design.variation.reading import read_axes
+    from blinplan.physiology.model.parameters import load_parameters
+    from blinplan.simulation.trials.patients import preset_of
+
+    target = None if output is None else Path(output)
+    if target is not None:
+        refuse_sweep_file(target)
+    figures = figures_of(patient)
+    asked = order_for(regimen, size_of(figures), premedication=premedication)
+    people, kind = people_of(patients, figures.formula), SetsOf(sets)
+    if people is None:
+        raise Refusal("a sweep is of virtual patients", "give a number of patients")
+    if kind is SetsOf.PLAUSIBLE and parameter_sets:
+        require_sets(parameter_sets)
+    with told_as_refusals(own=not isinstance(people, int)):
+        preset = preset_of(asked.regimen, None if population is None else str(population), people)
+        axes = read_axes(axis_texts(vary), asked.regimen, load_parameters().presets[preset])
+        plan = SweepPlan(
+            asked.regimen,
+            axes,
+            preset,
+            people,
+            seed,
+            before_of(first, people),
+            follow_up,
+            options_of(attenuation, premedication=premedication),
+            asked_endpoints(endpoints, by_day),
+            parameter_sets,
+            kind,
+        )
+        plan.refuse_what_cannot_be()
+    return PlannedSweep(plan, asked, target)
+
+
+def axis_texts(vary: Varied) -> tuple[str, ...]:
+    """What is varied, as the command line has it."""
+    if isinstance(vary, str):
+        return (vary,)
+    if not isinstance(vary, Mapping):
+        return tuple(vary)
+    return tuple(f"{path}={_values_text(values)}" for path, values in vary.items())
+
+
+def _values_text(values: "str | Number | Sequence[Number | str]") -> str:
+    if isinstance(values, str):
+        return values
+    if hasattr(values, "tolist"):  # of NumPy
+        values = values.tolist()
+    several = values if isinstance(values, Sequence) else [values]
+    return ",".join(_value_text(value) for value in several)
+
+
+def _value_text(value: "Number | str") -> str:
+    """A value as it is written: a fraction as far as it can be in decimals."""
+    if not isinstance(value, Fraction):
+        return format(value, "f") if isinstance(value, float) and "e" in repr(value) else str(value)
+    from blinplan.quantities import decimal_text
+
+    return decimal_text(value, 30).replace(",", "")
+
+
+def refuse_sweep_file(path: Path, inputs: tuple[str, ...] = (), output_format: str | None = None) -> None:
+    """Refuse a file for data that cannot be written, or is one of the inputs, before anything is simulated."""
+    refuse_table_file(path, (".csv", ".parquet", ".jsonl"), inputs, output_format)
+
+
+@contextmanager
+def _told_as_refusals(journal: Path) -> Iterator[None]:
+    from blinplan.design.sweep.journal import OtherSweepError
+
+    try:
+        yield
+    except OtherSweepError as error:
+        raise _of_another_sweep(error) from error
+    except OSError as error:
+        why = (error.strerror or "cannot be written").lower()
+        raise Refusal(f"{visible(str(journal))}: {why}", "check the path") from error
+
+
+def _of_another_sweep(error: "OtherSweepError") -> Refusal:
+    name = visible(str(error.path))
+    if error.differences is None:
+        return Refusal(f"{name} is there, and holds no cells of a sweep", "move it, or write to another file")
+    told = "; ".join(f"{one.what}: {_short(one.begun)} there, {_short(one.now)} here" for one in error.differences)
+    return Refusal(
+        f"{name} has cells of another sweep, and nothing goes on from them: {visible(told)}",
+        f"run it as it was begun, write to another file, or remove {name} to begin anew",
+    )
+
+
+def _short(value: Any) -> str:
+    text = "nothing" if value is None or value == [] else str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

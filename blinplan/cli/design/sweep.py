@@ -1,0 +1,130 @@
+"""``blinplan sweep``: one regimen at every point of a grid, on the same virtual patients."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from blinplan.api.simulating.drawing import PAGE_WIDTH
+from blinplan.api.vocabulary import SweepFormat
+from blinplan.cli.app.groups import with_groups
+from blinplan.cli.app.options import ColourOption, RegimenName, refuse_two_kinds, tell_which_is_meant, terminal_of
+from blinplan.cli.simulate.options import FigureFiles, FigureWidth
+from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, RunOptions, WhomOptions
+from blinplan.executor import threads as threads_of
+from blinplan.outside_text import visible
+from blinplan.quantities import plural
+from blinplan.terminal import Colour, Terminal
+
+if TYPE_CHECKING:
+    from blinplan.api.designing.sweep import PlannedSweep
+
+
+@with_groups
+def sweep(
+    context: typer.Context,
+    regimen: RegimenName,
+    *,
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            "--vary",
+            metavar="PATH=VALUES",
+            help="What is varied: values with commas, a range 5:60:5, or factors x0.5,x1,x2 of what is there."
+            " Repeatable: each value with each of the others.",
+        ),
+    ],
+    whom: WhomOptions,
+    runs: RunOptions,
+    body: BodyOptions,
+    way: CourseOptions,
+    asked: EndpointOptions,
+    figure: FigureFiles = None,
+    figure_width: FigureWidth = PAGE_WIDTH,
+    output_format: Annotated[
+        SweepFormat, typer.Option("--format", "-f", help="How to show the sweep.", rich_help_panel="Output")
+    ] = SweepFormat.TABLE,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write a row a cell and endpoint to FILE.csv, FILE.parquet or FILE.jsonl as well. Cells that are done"
+            " are kept in FILE.cells until all are, and the same command goes on after them.",
+            rich_help_panel="Output",
+        ),
+    ] = None,
+    colour: ColourOption = Colour.AUTO,
+) -> None:
+    """Send the same virtual patients through a regimen at every point of a grid: doses, lengths, parameters.
+
+    Example: [bold]blinplan sweep nhl-5 --vary dose=0.5,1.5,5,15,30,60 --by-day 2,7,28 --figure sweep.svg[/bold]
+
+    Two axes: [bold]blinplan sweep rr-adult --vary cycle.1.step.1.dose=4.5,9,14 --vary cycle.1.step.1.days=4,7,10[/bold]
+
+    The model: [bold]blinplan sweep rr-adult --vary parameters.lysis_ec50=x0.7,x1,x1.4 -o sweep.parquet[/bold]
+
+    Paths are those of the regimen's file, counted from 1: cycle.1.step.2.dose, .max, .days and .hours,
+    cycle.1.treatment_free_days and .repeat; one alone, as dose, is of all steps. parameters.NAME is of the model, as
+    blinplan model names it; weight, height, bsa and age are of all patients.
+    """
+    terminal = terminal_of(context)
+    tell_which_is_meant(terminal, regimen)
+    from blinplan.api.designing.sweep import planned_sweep, refuse_sweep_file
+    from blinplan.api.designing.swept import refuse_what_cannot_be_drawn
+    from blinplan.api.simulating.drawing import figure_files
+    from blinplan.api.simulating.patients import people_of
+    from blinplan.cli.app.progress import cells_bar
+
+    refuse_two_kinds(context, whom.people)
+    people = people_of(whom.people or whom.patients, body.bsa_formula)
+    others = runs.parameter_sets()
+    wanted, days = asked.texts()
+    if output is not None:
+        refuse_sweep_file(output, (regimen, str(whom.people)))
+    drawn = figure_files(figure or ())
+    if drawn:
+        refuse_what_cannot_be_drawn(len(vary))
+    planned = planned_sweep(
+        regimen,
+        vary,
+        people,
+        first=whom.first,
+        seed=whom.seed,
+        population=whom.population,
+        patient=body.figures(),
+        **way._asdict(),
+        endpoints=wanted,
+        by_day=days,
+        parameter_sets=others.number,
+        sets=others.of.value,
+        output=output,
+    )
+    with (
+        _told_where_to_go_on(planned, terminal),
+        threads_of(runs.threads) as executor,
+        cells_bar(planned.patients, planned.patients_of_a_cell, terminal) as progress,
+    ):
+        found = planned.run(executor, progress)
+    for path in drawn:
+        found.figure(path, width=figure_width)
+    if output is not None:
+        each = planned.patients_of_a_cell
+        told = f"{planned.cells:,} {plural('cell', planned.cells)} of {each:,} {plural('patient', each)}"
+        terminal.say(f"{visible(str(output))}: {told}", "quiet")
+    terminal.write(found.text(output_format, screen=terminal.out))
+
+
+@contextmanager
+def _told_where_to_go_on(planned: "PlannedSweep", terminal: Terminal) -> Iterator[None]:
+    """Say of a run that somebody ends where its cells are, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if planned.journal is not None:
+            done = f"{planned.done:,} of {planned.cells:,} {plural('cell', planned.cells)}"
+            terminal.say(f"{visible(str(planned.journal))} keeps {done}: the same command goes on after them")
+        raise

@@ -1,0 +1,1 @@
+"""How a sweep looks: tables, lines below them, data, and figures."""

@@ -1,0 +1,215 @@
+"""Curves over one axis: shares together in one panel, and a panel for each number."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from blinplan.design.sweep.cell import CellEndpoint, EndpointName
+from blinplan.design.sweep.half import HalfDose
+from blinplan.design.sweep.sweep import Sweep
+from blinplan.design.variation.axis import VariedAxis
+from blinplan.reports.design.sweep.grids import head_text
+from blinplan.reports.design.sweep.lines import article_marks
+from blinplan.reports.design.sweep.sheet import ARTICLE, COLOURS, INK, LEFT, MARKS, RIGHT, TOP, Sheet
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_SHARES, _NUMBER, _GAP, _FOOT = 58.0, 28.0, 7.0, 10.0
+"""Heights in mm: the panel of shares, that of a number, between panels, and below the last."""
+_LOGARITHMIC = 8.0
+"""From how many times the least value on the greatest stands on a logarithmic axis."""
+
+
+def curves_height(swept: Sweep, width: float) -> float:
+    """How high the panels are, in mm."""
+    del width
+    shares, numbers = swept.shares(), swept.numbers()
+    return TOP + (_SHARES + _GAP if shares else 0.0) + len(numbers) * (_NUMBER + _GAP) + _FOOT - _GAP
+
+
+def draw_curves(swept: Sweep, sheet: Sheet) -> None:
+    """Draw all panels, one below the other, under one axis."""
+    across, top = sheet.width - LEFT - RIGHT, TOP
+    panels = []
+    if swept.shares():
+        panels.append(sheet.place(LEFT, top, across, _SHARES))
+        _draw_shares(swept, panels[-1])
+        top += _SHARES + _GAP
+    for number, name in enumerate(swept.numbers()):
+        panels.append(sheet.place(LEFT, top, across, _NUMBER))
+        _draw_number(swept, name, panels[-1], COLOURS[number % len(COLOURS)])
+        top += _NUMBER + _GAP
+    for panel in panels:
+        _scale(swept.axes[0], panel, labelled=panel is panels[-1])
+        panel.yaxis.set_label_coords((6.0 - LEFT) / across, 0.5)
+
+
+def positions(axis: VariedAxis) -> list[float]:
+    """Where the values of an axis stand, in their order."""
+    return [float(axis.amount(value) or 0) for value in axis.values]
+
+
+def is_logarithmic(axis: VariedAxis) -> bool:
+    """Whether an axis spans so much that equal ratios stand equally far apart."""
+    found = positions(axis)
+    return min(found) > 0 and max(found) >= _LOGARITHMIC * min(found)
+
+
+def _scale(axis: VariedAxis, panel: "Axes", *, labelled: bool) -> None:
+    found = sorted(positions(axis))
+    if is_logarithmic(axis):
+        panel.set_xscale("log")
+        room = (found[-1] / found[0]) ** 0.04
+        panel.set_xlim(found[0] / room, found[-1] * room)
+    else:
+        room = 0.04 * (found[-1] - found[0]) or 0.5
+        panel.set_xlim(found[0] - room, found[-1] + room)
+    panel.xaxis.set_major_locator(FixedLocator(_ticks(axis, found)))
+    panel.xaxis.set_minor_locator(NullLocator())
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
+    if labelled:
+        panel.set_xlabel(axis_label(axis), labelpad=2)
+    else:
+        panel.tick_params(labelbottom=False)
+
+
+def axis_label(axis: VariedAxis) -> str:
+    """What an axis is, in the unit in which its values are drawn."""
+    if axis.base is None and all(value.is_factor for value in axis.values):
+        return f"{axis.label} (times what the regimen has)"
+    return f"{axis.label} ({axis.unit})" if axis.unit else axis.label
+
+
+def _ticks(axis: VariedAxis, found: Sequence[float]) -> list[float]:
+    """The values themselves, but for those that would stand in each other's way."""
+    logarithmic = is_logarithmic(axis)
+    span = math.log(found[-1] / found[0]) if logarithmic else found[-1] - found[0]
+    kept: list[float] = []
+    for value in found:
+        apart = math.inf if not kept else math.log(value / kept[-1]) if logarithmic else value - kept[-1]
+        if apart >= 0.035 * span:
+            kept.append(value)
+    return kept
+
+
+# --- shares -----------------------------------------------------------------------------------------------------------
+
+
+def _draw_shares(swept: Sweep, panel: "Axes") -> None:
+    names = swept.shares()
+    for number, name in enumerate(names):
+        _draw_share(swept, name, panel, number)
+    panel.set_ylim(-2.0, 102.0)
+    panel.yaxis.set_major_locator(FixedLocator([0, 25, 50, 75, 100]))
+    panel.set_ylabel("Patients (%)")
+    panel.axhline(50, color="#bbbbbb", linewidth=0.5, zorder=0.5)
+    _mark_article(swept, panel)
+    if _rises(swept, names[0]):
+        panel.legend(frameon=False, loc="lower right", fontsize=6.5, handlelength=2.2)
+    else:
+        panel.legend(frameon=False, loc="best", fontsize=6.5, handlelength=2.2)
+
+
+def _rises(swept: Sweep, name: EndpointName) -> bool:
+    _, found = _line(swept, name)
+    return found[-1].value > found[0].value
+
+
+def _line(swept: Sweep, name: EndpointName) -> tuple[list[float], list[CellEndpoint]]:
+    """The points at which an endpoint is known, in the order of the axis."""
+    pairs = zip(positions(swept.axes[0]), (cell.get(name) for cell in swept.cells), strict=True)
+    known = sorted(((at, one) for at, one in pairs if one is not None), key=lambda pair: pair[0])
+    return [at for at, _ in known], [one for _, one in known]
+
+
+def _draw_share(swept: Sweep, name: EndpointName, panel: "Axes", number: int) -> None:
+    at, found = _line(swept, name)
+    colour, mark = COLOURS[number % len(COLOURS)], MARKS[number % len(MARKS)]
+    values = [100 * one.value for one in found]
+    below = [max(0.0, 100 * (one.value - one.low)) for one in found]
+    above = [max(0.0, 100 * (one.high - one.value)) for one in found]
+    panel.errorbar(
+        at,
+        values,
+        [below, above],
+        color=colour,
+        marker=mark,
+        markersize=3,
+        capsize=1.5,
+        elinewidth=0.7,
+        label=head_text(swept.heads[name]),
+        clip_on=False,
+    )
+    _draw_models(at, found, panel, colour, 100.0)
+    for half in swept.halves:
+        if half.name == name:
+            _draw_half(half.dose, panel, colour)
+
+
+def _draw_half(dose: HalfDose, panel: "Axes", colour: str) -> None:
+    """Draw a line down from where half are there, and the interval of the dose."""
+    if not 0 < dose.value < math.inf:
+        return
+    panel.plot([dose.value] * 2, [-2.0, 50.0], color=colour, linewidth=0.6, dashes=(1.2, 1.2), zorder=0.8)
+    if dose.low > 0 and dose.high < math.inf:
+        panel.plot([dose.low, dose.high], [50.0] * 2, color=colour, linewidth=2.2, solid_capstyle="butt")
+
+
+def _draw_models(at: Sequence[float], found: Sequence[CellEndpoint], panel: "Axes", colour: str, times: float) -> None:
+    """The least and the greatest over other models."""
+    for end in (0, 1):
+        edge = [math.nan if one.models is None else times * one.models[end] for one in found]
+        if not all(map(math.isnan, edge)):
+            panel.plot(at, edge, color=colour, linewidth=0.7, dashes=(3, 1.5))
+
+
+def _mark_article(swept: Sweep, panel: "Axes") -> None:
+    """Draw in above which dose the article has the majority depleted, and at which depletion was incomplete."""
+    low, high = min(positions(swept.axes[0])), max(positions(swept.axes[0]))
+    for said in article_marks(swept):
+        words = "majority above" if said.is_threshold else "incomplete"
+        for dose in (float(dose) for dose in said.doses if low <= dose <= high):
+            dashes = (4, 2) if said.is_threshold else (1, 2)
+            panel.axvline(dose, color=ARTICLE, linewidth=0.8, dashes=dashes, zorder=0.7)
+            _name_mark(panel, dose, f"{words}\n({said.claim})")
+
+
+def _name_mark(panel: "Axes", dose: float, words: str) -> None:
+    panel.annotate(
+        words,
+        (dose, 1.0),
+        (1.5, -1.0),
+        ("data", "axes fraction"),
+        "offset points",
+        va="top",
+        color=ARTICLE,
+        fontsize=5.5,
+        linespacing=1.1,
+    )
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+
+def _draw_number(swept: Sweep, name: EndpointName, panel: "Axes", colour: str) -> None:
+    at, found = _line(swept, name)
+    known = [(x, one) for x, one in zip(at, found, strict=True) if math.isfinite(one.value)]
+    xs, values = [x for x, _ in known], [one.value for _, one in known]
+    bands = [(x, one.low, one.high) for x, one in known if math.isfinite(one.low) and math.isfinite(one.high)]
+    if bands:
+        where, lower, upper = (list(part) for part in zip(*bands, strict=True))
+        panel.fill_between(where, lower, upper, color=colour, alpha=0.18, linewidth=0)
+    panel.plot(xs, values, color=colour, marker="o", markersize=3, clip_on=False)
+    _draw_models(at, found, panel, colour, 1.0)
+    lows = [low for _, low, _ in bands] + values
+    highs = [high for _, _, high in bands] + values
+    if lows and min(lows) > 0 and max(highs) > 20 * min(lows):
+        panel.set_yscale("log")
+        panel.yaxis.set_minor_locator(NullLocator())
+        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    head = swept.heads[name]
+    panel.set_title(f"{head.group}: {head.label}", fontsize=7, loc="left", pad=2)
+    panel.set_ylabel(head.unit, color=INK)

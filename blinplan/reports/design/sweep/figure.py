@@ -1,0 +1,76 @@
+"""A sweep as a figure to publish: curves over one axis, maps of two, with what the article says of doses drawn in."""
+
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+
+from blinplan.design.sweep.sweep import Sweep
+from blinplan.fingerprint import model_name
+from blinplan.outside_text import visible
+from blinplan.reports.design.sweep.curves import curves_height, draw_curves
+from blinplan.reports.design.sweep.lines import article_text, half_line
+from blinplan.reports.design.sweep.maps import draw_maps, maps_height
+from blinplan.reports.design.sweep.sheet import Sheet
+from blinplan.reports.shared.words import drawn_from, unverified_mark
+from blinplan.reports.simulation.figures import FigureFormat, file_of
+from blinplan.version import __version__
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LINE, _LETTERS = 2.9, 5.5
+"""A line of the caption in mm, and its letters in points."""
+
+
+def sweep_figure(swept: Sweep, output_format: FigureFormat, width: float = 183.0) -> bytes:
+    """Draw a sweep of one axis or of two; ``width`` in mm."""
+    return file_of(lambda: _drawing(swept, width), output_format)
+
+
+def _drawing(swept: Sweep, width: float) -> Figure:
+    caption = textwrap.wrap(_caption(swept), int((width - 4) / 1.05), break_on_hyphens=False)
+    tall, draw = (curves_height, draw_curves) if len(swept.axes) == 1 else (maps_height, draw_maps)
+    height = tall(swept, width) + _LINE * len(caption) + 2.0
+    drawing = Figure(figsize=(width / 25.4, height / 25.4))
+
+    def place(left: float, top: float, across: float, down: float) -> "Axes":
+        return drawing.add_axes((left / width, 1 - (top + down) / height, across / width, down / height))
+
+    draw(swept, Sheet(width, place))
+    drawing.text(2 / width, 1.0 / height, "\n".join(caption), fontsize=_LETTERS, linespacing=1.25, va="bottom")
+    return drawing
+
+
+def _caption(swept: Sweep) -> str:
+    """What is drawn, of whom, and what computed it."""
+    return " ".join((*_reading(swept), _source(swept)))
+
+
+def _reading(swept: Sweep) -> Iterator[str]:
+    one, sets = len(swept.axes) == 1, swept.plan.parameter_sets
+    if one:
+        yield "Shares with 95 % intervals (Wilson) of these virtual patients; numbers: median, 5th to 95th percentile."
+        yield from (f"{_sentence(half_line(swept, half))}." for half in swept.halves)
+    else:
+        yield "Shares and medians of these virtual patients."
+    if sets and one:
+        yield f"Dashes: between what they lie over {sets} other models."
+    said = article_text(swept)
+    if said:
+        yield f"Article: {said}."
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}"
+
+
+def _source(swept: Sweep) -> str:
+    plan = swept.plan
+    mark = unverified_mark(plan.regimen)
+    name = f"{visible(plan.regimen.name)}{f', {mark}' if mark else ''}"
+    return (
+        f"Simulated: {name}; {plan.cohort.size:,} patients of {plan.preset}, {drawn_from(plan.cohort)}, the same at"
+        f" every point; blinplan {__version__}, model {model_name()}."
+    )

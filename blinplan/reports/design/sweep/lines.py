@@ -1,0 +1,153 @@
+"""The lines above and below the tables of a sweep: who, where half are, what the article says, what intervals cover."""
+
+import math
+from collections.abc import Iterator
+
+from blinplan.design.sweep.article import ArticleDoses, article_doses
+from blinplan.design.sweep.half import HOW, HalfDose
+from blinplan.design.sweep.sweep import Half, Sweep
+from blinplan.design.variation.axis import BodyPlace, ParameterPlace, RegimenPlace
+from blinplan.outside_text import visible
+from blinplan.quantities import decimal_text, plural
+from blinplan.reports.design.comparison import COVERS
+from blinplan.reports.shared.words import drawn_from, given_lines, off_drug_lines, unverified_mark
+from blinplan.simulation.endpoints.table import B_DEPLETED_DAY
+from blinplan.simulation.models.source import SetsOf
+from blinplan.simulation.trials.patients import off_drug_of
+
+
+def title_of(swept: Sweep) -> str:
+    """What is varied, and of how many cells the grid is."""
+    cells = f"{swept.plan.cells:,} {plural('cell', swept.plan.cells)}"
+    if len(swept.axes) == 1:
+        return f"{cells} over {swept.axes[0].path}"
+    return f"{cells}: {' × '.join(f'{axis.path} ({len(axis.values)})' for axis in swept.axes)}"
+
+
+def who_lines(swept: Sweep) -> Iterator[str]:
+    """Say who the patients are."""
+    plan, people = swept.plan, swept.plan.cohort
+    which = f", from patient {people.before + 1:,} on" if people.before else ""
+    yield f"{people.size:,} virtual patients of {plan.preset}, {drawn_from(people)}{which}: the same in every cell"
+    yield from given_lines(people.given_parameters)
+    off_drug = off_drug_of(plan.patients)
+    if off_drug is not None:
+        yield from off_drug_lines(int((off_drug < plan.variants[0].course[-1].stop).sum()), people.size)
+    if plan.follow_up_days:
+        yield f"{plan.follow_up_days} days without infusion are added at the end of each."
+    if any(isinstance(axis.place, BodyPlace) for axis in swept.axes):
+        yield "Of bodies what is named is varied, in everybody alike: all else of each patient stays."
+    if any(isinstance(axis.place, ParameterPlace) for axis in swept.axes):
+        yield "Of parameters the typical value is varied: how patients differ about it stays."
+
+
+def unverified_lines_of(swept: Sweep) -> Iterator[str]:
+    """Say what nobody has verified."""
+    regimen = swept.plan.regimen
+    mark = unverified_mark(regimen)
+    if mark:
+        yield f"{visible(regimen.name)}: {mark}"
+    if any(isinstance(axis.place, RegimenPlace) for axis in swept.axes):
+        yield f"Investigational: no source of {visible(regimen.name)} gives the cells that differ from it."
+    if swept.plan.options.premedication:
+        yield "That premedication lowers cytokine release, and by how much, is assumed: unverified."
+
+
+def remark_lines(swept: Sweep) -> Iterator[str]:
+    """Say what limits what is varied."""
+    capped = [step for step in swept.plan.regimen.steps if step.cap is not None]
+    if capped and any(axis.is_dose for axis in swept.axes) and not any(_is_cap(axis.place) for axis in swept.axes):
+        yield "Caps stay as they are, and limit the doses that are varied: vary them as well with max=."
+
+
+def _is_cap(place: object) -> bool:
+    return isinstance(place, RegimenPlace) and place.key == "max"
+
+
+# --- below the tables -------------------------------------------------------------------------------------------------
+
+
+def result_lines(swept: Sweep) -> Iterator[str]:
+    """Say where half of all are there, and what the article says of these doses."""
+    yield from (half_line(swept, half) for half in swept.halves)
+    said = article_text(swept)
+    if said:
+        yield f"Article: {said}."
+
+
+def half_line(swept: Sweep, half: Half) -> str:
+    """Say at which dose half of all are there, of one share."""
+    head = swept.heads[half.name]
+    by_day = half.name.by_day
+    is_of_depletion = by_day is not None and half.name.key == B_DEPLETED_DAY.key
+    told = f"by day {by_day:g}" if is_of_depletion else f"{head.group}: {head.label}"
+    others = ", ".join(f"{axis.label.lower()} {axis.value_text(value)}" for axis, value in half.others)
+    return f"half of all {told}{f' ({others})' if others else ''}: {half_text(half.dose, dose_unit(swept))}"
+
+
+def dose_unit(swept: Sweep) -> str:
+    """The unit of the doses that are varied; a mark of factors where they are of several doses."""
+    axis = swept.dose_axis
+    assert axis is not None  # noqa: S101 - there are halves
+    return axis.unit if axis.base is not None or not all(value.is_factor for value in axis.values) else "× the doses"
+
+
+def half_text(found: HalfDose, unit: str) -> str:
+    """A dose with its interval; in words where half are there at none or at all of the doses that were tried."""
+    if found.value == 0:
+        return f"below {found.least:g} {unit}, the least dose that was tried"
+    if math.isinf(found.value):
+        return f"not reached up to {found.greatest:g} {unit}"
+    if math.isnan(found.low):
+        return f"at {found.value:.3g} {unit}"
+    low = f"below {found.least:g}" if found.low == 0 else f"{found.low:.3g}"
+    high = f"above {found.greatest:g}" if math.isinf(found.high) else f"{found.high:.3g}"
+    return f"at {found.value:.3g} {unit} ({low} to {high})"
+
+
+def article_marks(swept: Sweep) -> tuple[ArticleDoses, ...]:
+    """What the article says of doses such as are varied; nothing where these are a part of the dose only."""
+    axis = swept.dose_axis
+    if axis is None or not swept.is_of_whole_dose:
+        return ()
+    return tuple(said for said in article_doses() if said.unit == axis.unit)
+
+
+def article_text(swept: Sweep) -> str:
+    """The same in words."""
+    return "; ".join(map(_said, article_marks(swept)))
+
+
+def _said(of: ArticleDoses) -> str:
+    doses = " and ".join(map(decimal_text, of.doses))
+    if of.is_threshold:
+        return f"B cells fell to depletion in the majority above {doses} {of.unit} ({of.claim})"
+    return f"incompletely at {doses} {of.unit} ({of.claim})"
+
+
+def reading_lines(swept: Sweep) -> Iterator[str]:
+    """Say how the tables are read, and what the intervals cover."""
+    if swept.shares():
+        yield f"Shares: in brackets the 95 % interval (Wilson) {COVERS}."
+    if swept.numbers():
+        yield "Numbers: median, in brackets the 5th to 95th percentile of the patients; of times, over all at risk."
+    if swept.halves:
+        yield f"Half of all: {HOW}."
+    yield from models_lines(swept)
+
+
+def models_lines(swept: Sweep) -> Iterator[str]:
+    """Say over which other parameters results were looked at."""
+    sets = swept.plan.parameter_sets
+    if not sets:
+        return
+    if swept.plan.sets is SetsOf.PLAUSIBLE:
+        yield (
+            "In square brackets: from the least to the greatest of the shipped model and"
+            f" {sets} plausible ones on the same patients. It is a range: no confidence, and no probability."
+        )
+    else:
+        yield (
+            f"In square brackets: 5th to 95th percentile over {sets} parameter sets, drawn within their published"
+            " standard errors."
+        )
