@@ -33,11 +33,11 @@ def closed_changes(dated: Dated) -> Iterator[ClosedChange]:
 
 def doses_on_closed_days(dated: Dated) -> Iterator[ClosedChange]:
     """Every start, step and restart that wants a new bag when the site changes none."""
-    hung = {bag.start for bag in dated.bags if not bag.is_to_prepare}
+    hung, hours_moved = {bag.start for bag in dated.bags if not bag.is_to_prepare}, dated.hours_moved()
     for entry in dated.entries if dated.site is not None else ():
         if entry.start in hung:
             continue  # no new bag is needed
-        moved = dated.hour_moved(entry.start)
+        moved = hours_moved.get(entry.start, 0)
         why = None if dated.site is None else when_closed(entry, dated.clock, dated.site, moved)
         if why is not None:
             yield ClosedChange(entry.start, entry.cycle, why, entry=entry)

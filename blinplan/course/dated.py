@@ -65,12 +65,13 @@ class Dated:
         """How long its days are."""
         return self.ledger.clock(self.clock.start)
 
-    def hour_moved(self, minute: int) -> int:
-        """By how many minutes the hour of change has moved where an infusion begins, whose days have 24 hours."""
-        since = next((one.unbroken_since for one in infusions(self.course) if one.start == minute), None)
-        if since is None or self.ledger.days is not DayLength.INFUSION_OF_24_HOURS:
-            return 0
-        return -WallClock(self.clock.start, moves=self.ledger.moves).surplus(since, minute)
+    def hours_moved(self) -> dict[int, int]:
+        """By how many minutes the hour of change has moved where each infusion begins, whose days have 24 hours."""
+        if self.ledger.days is not DayLength.INFUSION_OF_24_HOURS:
+            return {}
+        clock = WallClock(self.clock.start, moves=self.ledger.moves)
+        begun = ((one.start, one.unbroken_since) for one in infusions(self.course))
+        return {start: -clock.surplus(since, start) for start, since in begun if since is not None}
 
     def travels(self, start: int, stop: int) -> bool:
         """Whether the patient goes to another time zone between two minutes of the course."""

@@ -14,6 +14,7 @@ from blinplan.regimen.toml.problems import describe
 from tests.read_text import problems_of, regimen_in
 from tests.regimen.layouts import FULL, LAYOUTS, changed, with_headers, with_inline_tables
 from tests.regimen.readings import at, only, placed, problems, sound
+from tests.regimen_text import cycle, regimen_text
 
 STEP = ("cycle", 0, "steps", 0)
 SHIPPED = [path.read_bytes() for path in library.paths().values()]
@@ -498,3 +499,28 @@ def test_a_name_that_is_none_is_refused_with_what_one_is(name: str) -> None:
     problem = only(with_inline_tables(changed(("name",), f'"{name}"')))
     assert (problem.code, problem.path) == ("F004", ("name",))
     assert "small letters and digits, with single hyphens or dots" in problem.help
+
+
+@pytest.mark.parametrize(
+    ("lengths", "is_too_long"),
+    [
+        (((28, 14, 20), (28, 14, 20)), False),
+        (((366, 0, 5),), False),  # five years to the day
+        (((366, 0, 4), (365, 1, 1)), False),
+        (((366, 0, 4), (366, 0, 1), (1, 0, 1)), True),
+        (((366, 0, 5), (1, 0, 1)), True),
+        (((366, 1, 5),), True),
+        (((365, 1, 20),), True),
+    ],
+)
+def test_a_course_takes_as_long_as_is_computed(lengths: tuple[tuple[int, int, int], ...], is_too_long: bool) -> None:
+    """A plan with the shortest bags and a simulation answer in seconds; nobody gives the drug for half as long."""
+    cycles = (
+        cycle(f"28 mcg/day for {days} days", free=free, repeat=repeat).replace('"Cycle"', f'"Cycle {number}"')
+        for number, (days, free, repeat) in enumerate(lengths, 1)
+    )
+    found = problems(regimen_text("\n".join(cycles)))
+    assert [problem.code for problem in found] == (["F007"] if is_too_long else [])
+    if is_too_long:
+        assert found[0].path == ("cycle", len(lengths) - 1)
+        assert "years" in found[0].message

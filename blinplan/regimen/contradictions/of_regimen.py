@@ -1,6 +1,7 @@
 """Keys of a regimen that contradict each other: limits, bases, steps and premedication."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
@@ -13,6 +14,8 @@ from blinplan.regimen.toml.document import Document, KeyPath
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, contradiction
 
 _DURATIONS = ("days", "hours")
+LONGEST_COURSE_DAYS = 5 * 366
+"""No plan and no simulation asks for more, and with the shortest bags each day takes some time."""
 _STEP_KEYS = frozenset(schema.STEP.keys)
 
 
@@ -35,6 +38,30 @@ def contradictions(document: Document, file: schema.RegimenTable | None = None) 
     if file is None or file.departs_from is not None or file.disease != "leukaemia" or _states_departures(file):
         yield from departure_contradictions(document)
     yield from _half_places(document)
+    yield from _endless_course(document)
+
+
+def _endless_course(document: Document) -> Iterator[Problem]:
+    """Tell of a course of more days than are computed, at the cycle that begins beyond them."""
+    days = Fraction(0)
+    for index, written in enumerate(array_of(document.values.get("cycle"))):
+        cycle = valid(schema.CYCLE, written)
+        days += Fraction(0) if cycle is None else _days(cycle)
+        if days > LONGEST_COURSE_DAYS:
+            yield contradiction(
+                document,
+                ("cycle", index),
+                f"with this cycle the course takes {float(days / 365):.1f} years",
+                f"a course of at most {LONGEST_COURSE_DAYS // 366} years is computed; labels have up to nine cycles",
+                "correct `repeat`, the days of the steps or `treatment_free_days`",
+            )
+            return
+
+
+def _days(cycle: schema.CycleTable) -> Fraction:
+    """How many days a cycle takes, all its repetitions counted."""
+    steps = sum((Fraction(step.days or 0) + Fraction(step.hours or 0) / 24 for step in cycle.steps), Fraction(0))
+    return cycle.repeat * (steps + cycle.treatment_free_days)
 
 
 def _is_sound(step: schema.StepTable, basis: str) -> bool:
