@@ -79,7 +79,7 @@ FROM_RECORDS = {"new record", "due"}
 """Those to which a name means the file beside a course record."""
 
 
-def _told(run: Run, command: str) -> str:
+def _words_about(run: Run, command: str) -> str:
     result = run(*command.split(), *COMMANDS_WITH_A_REGIMEN[command])
     return " ".join(result.err.split())
 
@@ -93,11 +93,11 @@ def _told(run: Run, command: str) -> str:
 )
 def test_every_command_that_takes_a_name_says_it(inside: Run, command: str) -> None:
     Path("a.toml").write_text(COURSE, encoding="utf-8")
-    assert "comes with blinplan" not in _told(inside, command)
+    assert "comes with blinplan" not in _words_about(inside, command)
     Path("rr-adult.toml").write_text(RR, encoding="utf-8")
     ours = "rr-adult is the file rr-adult.toml, and not what comes with blinplan"
     theirs = "rr-adult is what comes with blinplan, and not rr-adult.toml"
-    told = _told(inside, command)
+    told = _words_about(inside, command)
     assert (ours in told, theirs in told) == (command in FROM_RECORDS, command not in FROM_RECORDS)
 
 

@@ -1257,6 +1257,15 @@ for _kind, _change, _codes, _error, _beside in (
     ("a departure to ten times the first step", departing(times("10", place=0, low_step=True)), "L013", True, ""),
     ("a departure to one treatment-free day", departing(interval(1)), "L013", True, ""),
     ("a departure to a thousand times the dose", departing(times("1000")), "N106", True, ""),
+    ("a departure to a first step of a tenth", departing(times("0.1", place=0, low_step=True)), "L013", True, ""),
+    ("a departure to 200 treatment-free days", departing(interval(200)), "L013", True, ""),
+    (
+        "a departure to twenty cycles",
+        departing(lambda tree: at(("cycle", last(tree), "repeat"), 20)(tree)),
+        "L013",
+        True,
+        "",
+    ),
 ):
     mistake(_kind, _codes, error=_error, beside=f"C603 C604 {_beside}", anywhere=_codes == "F003")(_change)
 

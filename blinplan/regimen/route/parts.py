@@ -50,9 +50,14 @@ def telling_parts(document: Document) -> list[RoutePart]:
     """Everything in a file that may tell of a route; nothing in most files."""
     found: list[RoutePart] = []
     for key, value in document.values.items():
-        if key not in _ABOUT_OTHERS:
+        if key not in _ABOUT_OTHERS and not _is_silent(key, value):
             _add_telling(found, (key,), key, value)
     return found
+
+
+def _is_silent(key: str, value: Any) -> bool:
+    """Whether a value tells nothing of a route under its key, and has nothing inside that could."""
+    return key in _SILENT and type(value) is not dict and type(value) is not list
 
 
 def _add_telling(found: list[RoutePart], path: KeyPath, key: str, value: Any) -> None:
@@ -64,7 +69,7 @@ def _add_telling(found: list[RoutePart], path: KeyPath, key: str, value: Any) ->
     if isinstance(value, dict):
         about_route = tells_route(key)
         for inner, part in value.items():
-            if inner in _SILENT and not about_route and not isinstance(part, dict | list):
+            if not about_route and _is_silent(inner, part):
                 continue
             # What stands in a table that tells of the route tells of it too, whatever its own key is.
             _add_telling(found, (*path, inner), f"{key}_{inner}" if about_route else inner, part)

@@ -88,7 +88,9 @@ class Run(NamedTuple):
         regimens = [number for number in share if isinstance(self.files[number].content.reading, RegimenFile)]
         judged = {n: one for n, one in self._judgements_of(regimens, together).items() if isinstance(one, Judgement)}
         first_of: dict[int, int] = {}
-        return _bytes_of({n: _judged(one, first_of.setdefault(id(one.limits), n)) for n, one in judged.items()})
+        return _bytes_of(
+            {n: _judgement_to_hand_over(one, first_of.setdefault(id(one.limits), n)) for n, one in judged.items()}
+        )
 
     # --- what others ask for of files ---------------------------------------------------------------------------------
 
@@ -136,7 +138,7 @@ class Run(NamedTuple):
         return answers
 
 
-def _judged(judgement: Judgement, like: int) -> _Judged:
+def _judgement_to_hand_over(judgement: Judgement, like: int) -> _Judged:
     unverified = isinstance(judgement.reading, RegimenFile) and judgement.reading.unverified
     return _Judged(judgement.verdicts, like, judgement.label, unverified)
 

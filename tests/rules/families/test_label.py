@@ -266,6 +266,21 @@ def test_a_difference_gives_both_values_and_the_source() -> None:
 
 LOW_BY_AREA = cycle("5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days")
 LOW = cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days")
+IN_LYMPHOMA = DEPARTING.replace("\n\n", '\ndisease = "lymphoma"\n\n')
+AUTOIMMUNE = DEPARTING.replace("\n\n", '\ndisease = "autoimmune"\n\n')
+TWICE = cycle("28 mcg/day for 27 days") + STATED
+
+
+def _steps(*doses: str) -> str:
+    """A first cycle of four weeks with these doses, a week each but the last, some of them stated departures."""
+    held = [7] * (len(doses) - 1) + [28 - 7 * (len(doses) - 1)]
+    steps = [
+        f'{{ dose = "{dose.removesuffix(", stated")}", days = {days}{f", {STATED}" if "stated" in dose else ""} }}'
+        for dose, days in zip(doses, held, strict=True)
+    ]
+    return f'{DEPARTING}[[cycle]]\nname = "Cycle 1"\nsteps = [{", ".join(steps)}]\ntreatment_free_days = 14'
+
+
 EXAMPLES: tuple[Example, ...] = (
     example("L001", "finding", "a hair below the full dose", MRD + cycle("27.9 mcg/day for 28 days")),
     example("L001", "pass", "the full dose", MRD + cycle()),
@@ -325,6 +340,23 @@ EXAMPLES: tuple[Example, ...] = (
     example("L013", "pass", "an interval", DEPARTING + LOW.replace("14\n", f"13\n{STATED}\n") + cycle()),
     example("L013", "finding", "one day", DEPARTING + LOW.replace("14\n", f"1\n{STATED}\n") + cycle()),
     example("L013", "not applicable", "nothing stated", DEPARTING + LOW),
+    example("L013", "finding", "four times and a hair", _steps("6.999 mcg/day, stated", "28 mcg/day")),
+    example("L013", "pass", "four times", _steps("7 mcg/day, stated", "28 mcg/day")),
+    example("L013", "finding", "a hair down", _steps("9 mcg/day", "28 mcg/day", "27.999 mcg/day, stated")),
+    example("L013", "pass", "the same dose again", _steps("8 mcg/day, stated", "28 mcg/day", "28 mcg/day")),
+    example("L013", "finding", "29 days of infusion", DEPARTING + LOW.replace("21", "22") + STATED),
+    example("L013", "pass", "27 days of infusion", DEPARTING + LOW.replace("21", "20") + STATED),
+    example(
+        "L013", "pass", "29 days that are not stated, which L011 says", DEPARTING + LOW.replace("21", "22") + TWICE
+    ),
+    example("L013", "finding", "57 days in lymphoma", IN_LYMPHOMA + cycle("28 mcg/day for 57 days") + STATED),
+    example("L013", "pass", "56 days in lymphoma", IN_LYMPHOMA + cycle("28 mcg/day for 56 days") + STATED),
+    example("L013", "finding", "6 days in autoimmune disease", AUTOIMMUNE + cycle("9 mcg/day for 6 days") + STATED),
+    example("L013", "pass", "5 days in autoimmune disease", AUTOIMMUNE + cycle("9 mcg/day for 5 days") + STATED),
+    example("L013", "finding", "ten cycles", DEPARTING + LOW + cycle(repeat=9) + STATED),
+    example("L013", "pass", "nine cycles", DEPARTING + LOW + cycle(repeat=8) + STATED),
+    example("L013", "finding", "127 days between", DEPARTING + LOW.replace("14\n", f"127\n{STATED}\n") + cycle()),
+    example("L013", "pass", "126 days between", DEPARTING + LOW.replace("14\n", f"126\n{STATED}\n") + cycle()),
 )
 
 

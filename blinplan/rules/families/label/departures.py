@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from blinplan.quantities import Basis, duration_text
+from blinplan.quantities import Basis
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Departure, Indication, Step
-from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.departures import (
     OF_A_LABEL,
@@ -123,7 +122,10 @@ def _departure_from_nothing(rule: Rule, case: Case) -> Answer:
     departures = [one for one in case.regimen.departures if one.path[0] == "cycle"]  # of premedication C605 tells
     if laid is OF_A_LABEL or not departures:
         return NotEvaluated("not applicable", "the file states no departure")
-    unheard = [*_high_doses(rule, case), *_short_lengths(rule, case)]
+    # Imported here, because most regimens state none.
+    from blinplan.rules.families.label.never_run import departures_never_run
+
+    unheard = [*_high_doses(rule, case), *departures_never_run(rule, case)]
     if isinstance(laid, NotEvaluated):
         return unheard or laid
     stated = {one.departure.path for one in differences(case) if one.departure is not None}
@@ -157,33 +159,6 @@ def _high_doses(rule: Rule, case: Case) -> Iterator[Finding]:
                 why=high.limit.says,
                 limits=(high.limit.name,),
             )
-
-
-def _short_lengths(rule: Rule, case: Case) -> Iterator[Finding]:
-    """Steps and intervals that a departure states, shorter than any that was run."""
-    course, early = case.regimen.one_by_one, case.limits_unasked["escalation_after"]
-    for cycle in dict.fromkeys(course[:-1]):
-        if cycle.departure is not None:
-            path = (*cycle.path, "treatment_free_days")
-            yield from _short(rule, case, path, cycle.treatment_free, "shortest_interval_run")
-    for cycle in case.regimen.cycles:
-        for step in cycle.steps[:-1]:
-            if step.departure is not None and step.minutes >= early.minutes:
-                yield from _short(rule, case, case.length_path(step), step.minutes, "shortest_step_run")
-
-
-def _short(rule: Rule, case: Case, path: KeyPath, minutes: int, name: str) -> Iterator[Finding]:
-    limit = case.limits[name]
-    if minutes < limit.minutes:
-        what = "an interval" if path[-1] == "treatment_free_days" else "a step"
-        yield case.finding(
-            rule,
-            path,
-            f"{what} of {duration_text(minutes)} is stated as a departure; none under {limit} was run",
-            f"give at least {limit}, or waive this rule with the reason",
-            why=limit.says,
-            limits=(name,),
-        )
 
 
 def _cycle(steps: str, free: int = 14, repeat: int = 1) -> str:
@@ -252,7 +227,10 @@ RULES = (
         "A departure is stated where nothing departs, or leads beyond everything that was ever run in these patients.",
         Severity.ERROR,
         "A departure that is none hides what was meant; one that leads where nobody was needs more than a sentence.",
-        limits=("shortest_interval_run", "shortest_step_run"),
+        limits=(
+            *("shortest_interval_run", "longest_interval_run", "shortest_step_run", "step_ratio", "most_cycles_run"),
+            *(f"longest_infusion_in_{disease}" for disease in ("leukaemia", "lymphoma", "autoimmune")),
+        ),
         bad=_FROM_MRD + _cycle(_one_step(28), 1, 2) + _STATED,
         good=_FROM_MRD + _cycle(_one_step(28), 7, 2) + _STATED,
         check=_departure_from_nothing,
