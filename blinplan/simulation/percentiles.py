@@ -199,8 +199,7 @@ def bands_of_trial(
     """Take the bands of patients who are sent through a regimen."""
     asked = _RequestedBands(days, tuple(SIGNALS[key] for key in signals), cohort.size, MOST_VALUES)
     people = (part.population() for part in cohort.parts(_BLOCK))
-    one_by_one = (trial.trial_of(some) if isinstance(trial, CohortTrial) else trial for some in people)
-    blocks = ((some.dosing, some.population) for some in one_by_one)
+    blocks = ((trial.dosing_of(some) if isinstance(trial, CohortTrial) else trial.dosing, some) for some in people)
     return _percentiles(blocks, asked, trial.options, executor, progress)
 
 

@@ -24,9 +24,9 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
 from blinplan.simulation.dosing import followed_up
 from blinplan.simulation.trials.cohort_trial import CohortTrial
+from blinplan.simulation.trials.own_orders import with_own_courses
 from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, preset_of, typical_patient
 from blinplan.simulation.trials.planned import require_alike
-from blinplan.simulation.trials.trial import Trial
 
 MOST_TIMES = 1_000_000
 """Times of one patient that are kept at once."""
@@ -118,6 +118,11 @@ class RequestedCurves:
         return self.trial.number_off_drug
 
     @property
+    def own_courses(self) -> int:
+        """How many of the patients have a course of their own."""
+        return self.trial.number_of_own
+
+    @property
     def row_of_times(self) -> IntArray:
         """Which period holds from each time on; at the end of the course, the last."""
         return np.asarray(np.searchsorted(np.array(self.edges_minutes[1:-1]), self.minutes, side="right"))
@@ -168,9 +173,7 @@ def curves(
         raise ValueError("times are at least a minute apart")
     chosen = preset_of(regimen, preset, patients)
     table = followed_up(tuple(course or periods(regimen)), follow_up_days)
-    times = table[-1].stop // every + 1
-    if times > MOST_TIMES:
-        raise TooManyTimesError(f"{times:,} times of each patient are more than {MOST_TIMES:,}")
+    times = _times(table, every)
     reference = typical_patient(regimen, chosen, patient)
     size = _patients_at_once(times)
     people = (
@@ -179,6 +182,9 @@ def curves(
     trial = CohortTrial(
         regimen, table, people, options or Options(), engine_called(None).name, off_drug=off_drug_of(patients)
     )
+    if patients is not None:
+        trial = with_own_courses(trial, patients, follow_up_days, is_recorded=course is not None)
+        times = _times(trial.own_periods, every)
     require_alike(trial)
     return RequestedCurves(
         trial=trial,
@@ -189,6 +195,14 @@ def curves(
         every=every,
         minutes=np.arange(times) * every,
     )
+
+
+def _times(table: Sequence[Period], every: int) -> int:
+    """At how many times each patient is looked at."""
+    times = table[-1].stop // every + 1
+    if times > MOST_TIMES:
+        raise TooManyTimesError(f"{times:,} times of each patient are more than {MOST_TIMES:,}")
+    return times
 
 
 def _patients_at_once(times: int) -> int:
@@ -207,11 +221,11 @@ def portions(
     chunk = max(1, min(engine_called(request.engine).chunk, -(-size // places(executor))))
     done = 0
     with executor_or_threads(executor, in_turns=takes_turns(request.engine)) as running:
-        for trial, dosing, days in _trials(request):
+        for people, dosing, days in _trials(request):
             trajectories = simulate(
                 dosing,
-                trial.population,
-                options=trial.options,
+                people,
+                options=request.options,
                 output_days=days,
                 endpoints=False,
                 executor=running,
@@ -220,7 +234,7 @@ def portions(
             ).trajectories
             assert trajectories is not None  # noqa: S101 - they were asked for
             yield Portion(done, dosing.rates, trajectories)
-            done += trial.population.size
+            done += people.size
             if progress is not None:
                 progress(done)
 
@@ -228,17 +242,16 @@ def portions(
 def stored_portions(request: RequestedCurves, states_of: Callable[[Population], FloatArray]) -> Iterator[Portion]:
     """The same curves, of states (states, times, n) that were computed before and are read one after the other."""
     done = 0
-    for trial, dosing, days in _trials(request):
-        states = States(*states_of(trial.population))
-        yield Portion(done, dosing.rates, Trajectories(days, states, trial.population))
-        done += trial.population.size
+    for people, dosing, days in _trials(request):
+        states = States(*states_of(people))
+        yield Portion(done, dosing.rates, Trajectories(days, states, people))
+        done += people.size
 
 
-def _trials(request: RequestedCurves) -> Iterator[tuple[Trial, Dosing, FloatArray]]:
+def _trials(request: RequestedCurves) -> Iterator[tuple[Population, Dosing, FloatArray]]:
     """Some patients at a time, what they get, and the days on which they are looked at."""
     for people in _some_at_a_time(request.cohort, _patients_at_once(request.minutes.shape[0])):
-        trial = request.trial.trial_of(people)
-        yield trial, trial.dosing, request.minutes / MINUTES_PER_DAY
+        yield people, request.trial.dosing_of(people), request.minutes / MINUTES_PER_DAY
 
 
 def _some_at_a_time(cohort: Cohort, size: int) -> Iterator[Population]:

@@ -12,7 +12,7 @@ from blinplan.api.plausible import require_sets
 from blinplan.api.regimens.load import read_record, regimen_file
 from blinplan.api.regimens.order import OrderedRegimen, order
 from blinplan.api.simulating.asked import asked_endpoints
-from blinplan.api.simulating.patients import PatientSource, people_of
+from blinplan.api.simulating.patients import PatientSource, people_of, refuse_own_courses
 from blinplan.api.simulating.recorded import RecordedCourse, recorded_course
 from blinplan.api.simulating.simulate import before_of, errors_of, options_of, order_for, size_of, told_as_refusals
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOf, SetsOfName
@@ -154,6 +154,7 @@ def pair(
     from blinplan.design.comparison.compare import NamedRegimen
     from blinplan.design.comparison.compare import compare as compared
 
+    refuse_own_courses(patients, "a comparison gives every patient each regimen")
     if patients is None:
         raise Refusal("the typical patient is nobody to pair", "give a number of patients")
     wanted, kind = asked_endpoints(endpoints, by_day), SetsOf(sets)

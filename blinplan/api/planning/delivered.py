@@ -90,7 +90,7 @@ def delivered_of(
     models: int = 0,
 ) -> DeliveredResult:
     """Send the same virtual patients through the course as it came to be, and as it was planned."""
-    from blinplan.api.simulating.patients import people_of
+    from blinplan.api.simulating.patients import people_of, refuse_own_courses
     from blinplan.simulation.delivered import compare_delivery
     from blinplan.simulation.dosing import NotEligibleError
 
@@ -99,6 +99,7 @@ def delivered_of(
     whom = people_of(patients)
     if whom is None:
         raise Refusal("what was delivered is compared on virtual patients", "give their number, or a table of patients")
+    refuse_own_courses(whom, "the course is that of the record")
     try:
         found = compare_delivery(dated, patients=whom, seed=seed, models=models, executor=executor, progress=progress)
     except NotEligibleError as error:

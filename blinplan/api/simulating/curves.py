@@ -20,7 +20,7 @@ from blinplan.api.vocabulary import AttenuationName, PopulationName, SignalName
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.executor import Executor
 from blinplan.quantities import duration_text, plural
-from blinplan.refusal import ArgumentRefusal
+from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import PLAIN, Screen
 from blinplan.writing import replacing
 
@@ -108,6 +108,11 @@ class CurvesResult:
 
     def records(self) -> EventRecords:
         """Make event records of the same patients, with a sample at each of the times: NONMEM, mrgsolve, rxode2."""
+        if self.curves.own_courses:
+            raise Refusal(
+                "event records are of one course, and the table gives patients their own",
+                "leave the columns regimen, hold_from_day and hold_days out, or simulate the regimens apart",
+            )
         fingerprint = self.order.fingerprint
         return EventRecords(self.curves, fingerprint, self._portions, self.errors, self.recorded)
 

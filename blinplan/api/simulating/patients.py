@@ -1,5 +1,6 @@
 """Whom virtual patients are: so many of a population, or those of a table."""
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,6 +11,7 @@ from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
     from blinplan.physiology.model.population import Population
+    from blinplan.regimen.regimen import Regimen
     from blinplan.simulation.people.people import People
     from blinplan.simulation.trials.patients import Patients
 
@@ -34,11 +36,37 @@ def own_patients(table: str | Path, formula: AreaFormula = AreaFormula.MOSTELLER
 
     path = Path(table)
     try:
-        return read_people(input_text(path), visible(str(path)), formula)
+        return read_people(input_text(path), visible(str(path)), formula, cache(_regimen_named))
     except OSError as error:
         raise Refusal(f"{path}: {reason_of(error)}", "check the path; a table is CSV in UTF-8") from error
     except PeopleError as error:
         raise Refusal(str(error), error.advice) from error
+
+
+def _regimen_named(name: str) -> "Regimen":
+    """The regimen that a row of a table names: a file, or a shipped one."""
+    from blinplan.api.regimens.order import order
+    from blinplan.simulation.people.people import PeopleError
+
+    try:
+        return order(name).check().regimen
+    except Refusal as error:
+        raise PeopleError(f"regimen is {name[:60]!r}: {error.message}", error.advice or "name another one") from error
+
+
+def refuse_own_courses(patients: "Patients | None", why: str) -> None:
+    """Refuse a table that gives patients courses of their own, where ``why`` says that they have one already.
+
+    Raises
+    ------
+    Refusal
+        When it does.
+    """
+    if getattr(patients, "own", ()):
+        raise Refusal(
+            f"{why}, and the table gives patients their own",
+            "leave the columns regimen, hold_from_day and hold_days out",
+        )
 
 
 def size_of_all(patients: "Patients | None") -> int:

@@ -150,11 +150,14 @@ def told_as_refusals(*, own: bool) -> Iterator[None]:
     from blinplan.simulation.dosing import NotEligibleError
     from blinplan.simulation.endpoints.asked import UnknownEndpointError
     from blinplan.simulation.endpoints.own import WindowError
+    from blinplan.simulation.people.people import PeopleError
 
     try:
         yield
     except NotEligibleError as error:
         raise not_eligible(error, own=own) from error
+    except PeopleError as error:
+        raise Refusal(str(error), error.advice) from error
     except UnknownEndpointError as error:
         raise unknown_endpoint(error) from error
     except WindowError as error:

@@ -193,6 +193,17 @@ def off_drug_lines(number: int, size: int) -> Iterator[str]:
         )
 
 
+def own_course_lines(number: int, size: int) -> Iterator[str]:
+    """Say how many patients have a course of their own, where any do."""
+    if number:
+        has = "has a course" if number == 1 else "have courses"
+        yield (
+            f"{number:,} of {size:,} {plural('patient', size)} {has} of their own, as the table gives it: cycles and"
+            " windows are each one's own, and what a course does not have is missing in its patients. The course and"
+            " the typical patient that are shown are those of the regimen."
+        )
+
+
 def given_lines(parameters: tuple[str, ...]) -> Iterator[str]:
     """Say what of before treatment is as a table of patients gives it."""
     if parameters:

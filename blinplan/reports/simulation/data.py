@@ -43,6 +43,7 @@ def simulation_manifest(of: Simulated, input_fingerprint: str, record: str | Non
         **({"first": of.cohort.before + 1} if of.cohort.before else {}),
         **({} if of.alone else {**number_drawn(of.cohort), **given_baselines(of.cohort.given_parameters)}),
         **({} if not of.off_drug else {"off_drug": of.off_drug}),
+        **({} if not of.own_courses else {"own_courses": of.own_courses}),
         typical_bsa_m2=of.typical_area,
         attenuation=of.options.attenuation,
         premedication=of.options.premedication,
@@ -266,7 +267,7 @@ def curve_table(
 def _rows(curves: RequestedCurves, portion: Portion, errors: Errors | None) -> tuple[Values, ...]:
     trajectories, row = portion.trajectories, curves.row_of_times
     patients, times = portion.rates.shape[1], curves.minutes.shape[0]
-    cycle, step = (np.array([getattr(of, name) for of in curves.trial.own_periods])[row] for name in ("cycle", "step"))
+    cycle, step = curves.trial.cycles_and_steps_of(trajectories.population)
 
     def by_patient(values: NDArray[Any]) -> NDArray[Any]:
         return np.ascontiguousarray(values.T).reshape(-1)
@@ -282,8 +283,8 @@ def _rows(curves: RequestedCurves, portion: Portion, errors: Errors | None) -> t
         *(np.repeat(column, times) for column in who),
         np.tile(curves.minutes, patients),
         np.tile(curves.minutes / MINUTES_PER_DAY, patients),
-        np.tile(cycle, patients),
-        np.tile(step, patients),
+        by_patient(cycle[row]),
+        by_patient(step[row]),
         by_patient(portion.rates[row]),
         *(by_patient(shown.values(trajectories.states, trajectories.population)) for shown in SHOWN),
         *(() if errors is None else samples(errors)),

@@ -24,6 +24,7 @@ from blinplan.reports.shared.words import (
     given_lines,
     off_drug_lines,
     optional_cycles,
+    own_course_lines,
     unverified_lines,
 )
 from blinplan.reports.simulation.data import simulation_manifest
@@ -70,6 +71,7 @@ def simulation_report(simulation: Simulation, screen: Screen, remarks: Iterable[
         *(Text(visible(line), "warning") for line in remarks),
         *(Text(line) for line in given_lines(simulation.cohort.given_parameters)),
         *(Text(line) for line in off_drug_lines(simulation.off_drug, simulation.cohort.size)),
+        *(Text(line) for line in own_course_lines(simulation.own_courses, simulation.cohort.size)),
     ]
     parts += [Text(line) for line in blocks_and_intervals(simulation.periods)]
     parts += [Text(line) for line in (*optional_cycles(simulation.periods), *_whole_course(simulation.periods))]

@@ -29,6 +29,7 @@ from blinplan.reports.shared.words import (
     off_drug_lines,
     optional_cycles,
     ordered_text,
+    own_course_lines,
     unverified_lines,
 )
 from blinplan.reports.simulation.axes import dose_unit
@@ -348,7 +349,8 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
     )
     given, off = simulation.cohort.given_parameters, off_drug_lines(simulation.off_drug, simulation.cohort.size)
     over_models = () if models is None else (over_models_text(models),)
-    told = (HOW_TO_READ, HOW_TO_READ_TIMES, *over_models, *given_lines(given), *off)
+    own = own_course_lines(simulation.own_courses, simulation.cohort.size)
+    told = (HOW_TO_READ, HOW_TO_READ_TIMES, *over_models, *given_lines(given), *off, *own)
     return EndpointsSection(" ".join(told), tuple(table for table in tables if table.rows))
 
 

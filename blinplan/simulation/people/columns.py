@@ -54,11 +54,18 @@ OFF_DRUG = "off_drug_day"
 """The day of the course, from 0, on which a patient goes off the drug for good."""
 LAST_DAY = Fraction(3660)
 
-ALL = (ID, *BODY, *SEXES, *BASELINES, OFF_DRUG)
+REGIMEN = "regimen"
+"""Another regimen than the one that is asked for: a file, or the name of a shipped one."""
+HOLD_FROM, HOLD_DAYS = "hold_from_day", "hold_days"
+"""From which day of the course, from 0, nothing is infused for how many days; what is left of it follows after that."""
+
+ALL = (ID, *BODY, *SEXES, *BASELINES, OFF_DRUG, REGIMEN, HOLD_FROM, HOLD_DAYS)
 COLUMNS_TEXT = (
     "a table of patients has weight_kg and height_cm, and optionally id, age_years, female (1 or 0) or sex (female or"
     " male), bsa_m2, and what each had before treatment: b_cells_per_ul, t_cells_per_ul, blasts_fraction,"
-    " il6_pg_per_ml; and off_drug_day, days from the start of the course after which nothing is infused; each once"
+    " il6_pg_per_ml; and what each gets otherwise than the others: regimen, a file or a shipped name; hold_from_day and"
+    " hold_days, when the course stands still and for how long; off_drug_day, days from the start of the course after"
+    " which nothing is infused; each once"
 )
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from blinplan.frozen import FrozenMapping
 from blinplan.physiology.model.population import FloatArray
+from blinplan.regimen.regimen import Regimen
 
 
 class PeopleError(ValueError):
@@ -13,6 +15,21 @@ class PeopleError(ValueError):
     def __init__(self, message: str, advice: str) -> None:
         super().__init__(message)
         self.advice = advice
+
+
+class OwnOrder(NamedTuple):
+    """What one patient gets otherwise than the others.
+
+    Attributes
+    ----------
+    regimen
+        Another regimen than the one that is asked for; None where it is that one.
+    hold
+        The minute of the course from which it stands still, and for how many minutes; None where it does not.
+    """
+
+    regimen: Regimen | None = None
+    hold: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +47,8 @@ class People:
     off_drug_minutes
         (N,) minutes of the course from which each gets nothing more; infinite for who gets all of it. None where nobody
         says.
+    own
+        (N) what each gets otherwise than the others; empty where nobody does.
     """
 
     weight_kg: FloatArray
@@ -40,6 +59,7 @@ class People:
     ids: tuple[str, ...] = ()
     baselines: Mapping[str, FloatArray] = field(default_factory=lambda: FrozenMapping({}))
     off_drug_minutes: FloatArray | None = None
+    own: tuple[OwnOrder, ...] = ()
 
     @property
     def size(self) -> int:

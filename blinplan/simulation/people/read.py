@@ -1,6 +1,7 @@
 """Read a table of patients, and judge each of them as a plan judges its patient."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -11,9 +12,22 @@ from blinplan.outside_text import visible
 from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.regimen.age import Age, AgeError, AgeUnit, completed_age
+from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.people.cells import CellTable, Row, read_cells, readings
-from blinplan.simulation.people.columns import BASELINES, BODY, ID, LAST_DAY, OFF_DRUG, REQUIRED, SEXES, check_columns
-from blinplan.simulation.people.people import People, PeopleError
+from blinplan.simulation.people.columns import (
+    BASELINES,
+    BODY,
+    HOLD_DAYS,
+    HOLD_FROM,
+    ID,
+    LAST_DAY,
+    OFF_DRUG,
+    REGIMEN,
+    REQUIRED,
+    SEXES,
+    check_columns,
+)
+from blinplan.simulation.people.people import OwnOrder, People, PeopleError
 
 _LONGEST_ID = 64
 _LEAST_T_CELLS = 5
@@ -24,7 +38,12 @@ _CHECK = "check the figure and its unit: weight in kg, height in cm, area in m²
 _EMPTY = "fill the cell, or leave the column out"
 
 
-def read_people(text: str, name: str, formula: AreaFormula = AreaFormula.MOSTELLER) -> People:
+def read_people(
+    text: str,
+    name: str,
+    formula: AreaFormula = AreaFormula.MOSTELLER,
+    regimen_named: Callable[[str], Regimen] | None = None,
+) -> People:
     """Read patients from CSV with a header.
 
     Each is judged as a plan judges its patient: by weight, height, area and age, together.
@@ -37,6 +56,8 @@ def read_people(text: str, name: str, formula: AreaFormula = AreaFormula.MOSTELL
         The name to show in errors.
     formula
         How an area that is not given is computed.
+    regimen_named
+        Finds the regimen that a row names, or raises `PeopleError`; where it is not given, no row may name one.
 
     Raises
     ------
@@ -48,17 +69,19 @@ def read_people(text: str, name: str, formula: AreaFormula = AreaFormula.MOSTELL
     if not table.rows:
         raise PeopleError(f"{name}: the table has no patients", "give each patient a row")
     found: list[dict[str, float]] = []
+    own: list[OwnOrder] = []
     faults: list[PeopleError] = []
     ids: dict[str, int] = {}
     for row in table.rows:
         try:
             _take_id(row, ids)
             found.append(_values(row, table.delimiter, formula))
+            own.append(_own_order(row, table.delimiter, regimen_named))
         except PeopleError as error:
             faults.append(PeopleError(f"{name}:{row.line}{_whose(row)}: {error}", error.advice))
     if faults:
         raise _all_of(faults)
-    return _people(table, found, tuple(ids), formula)
+    return replace(_people(table, found, tuple(ids), formula), own=tuple(own) if any(map(any, own)) else ())
 
 
 def _whose(row: Row) -> str:
@@ -96,6 +119,33 @@ def _values(row: Row, delimiter: str, formula: AreaFormula) -> dict[str, float]:
     }
     off = {OFF_DRUG: _off_drug(row.cells[OFF_DRUG], delimiter)} if row.cells.get(OFF_DRUG) else {}
     return {column: float(value) for column, value in body.items() if value is not None} | sex | areas | baselines | off
+
+
+def _own_order(row: Row, delimiter: str, regimen_named: Callable[[str], Regimen] | None) -> OwnOrder:
+    """What the patient of a row gets otherwise than the others."""
+    named = row.cells.get(REGIMEN)
+    if named and regimen_named is None:
+        raise PeopleError(f"{REGIMEN} is {_quotation(named)}, and all get the same here", "leave the column out")
+    regimen = regimen_named(named) if named and regimen_named is not None else None
+    return OwnOrder(regimen, _hold(row.cells.get(HOLD_FROM, ""), row.cells.get(HOLD_DAYS, ""), delimiter))
+
+
+def _hold(start: str, days: str, delimiter: str) -> tuple[int, int] | None:
+    """From which minute of the course it stands still, and for how many."""
+    if not start and not days:
+        return None
+    if not start or not days:
+        missing, given = (HOLD_FROM, HOLD_DAYS) if days else (HOLD_DAYS, HOLD_FROM)
+        raise PeopleError(f"{given} is given, and {missing} is not", "give both; leave both empty for who has no hold")
+    since = _number(start, HOLD_FROM, delimiter, (Fraction(0), LAST_DAY))
+    long = _number(days, HOLD_DAYS, delimiter, (Fraction(0), LAST_DAY))
+    if not 0 <= since <= LAST_DAY or (since * MINUTES_PER_DAY).denominator != 1:
+        raise PeopleError(
+            f"{HOLD_FROM} is {_plain(since)}", f"give days from the start of the course, 0 to {LAST_DAY}, to the minute"
+        )
+    if not 0 < long <= LAST_DAY or (long * MINUTES_PER_DAY).denominator != 1:
+        raise PeopleError(f"{HOLD_DAYS} is {_plain(long)}", f"give days above 0 and up to {LAST_DAY}, to the minute")
+    return int(since * MINUTES_PER_DAY), int(long * MINUTES_PER_DAY)
 
 
 def _off_drug(text: str, delimiter: str) -> float:

@@ -10,6 +10,7 @@ from blinplan.course.events import Period
 from blinplan.executor import Executor, InTurn, executor_or_threads, in_order, places
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.choose import engine_called, takes_turns
+from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import FloatArray, Population
@@ -20,6 +21,8 @@ from blinplan.simulation.dosing import part_at
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.paired import Paired, PatientOutcome, paired_outcomes
+from blinplan.simulation.trials.own_courses import OwnCourse, OwnCourses, Places, in_columns
+from blinplan.simulation.trials.together import run_together
 from blinplan.simulation.trials.trial import Outcome, Trial
 
 
@@ -35,6 +38,8 @@ class CohortTrial:
         The patients.
     off_drug
         As of a `Trial`, of patients who are given, by their numbers.
+    own
+        Courses of their own that some of the patients have, who are given; None where all go through the same.
     """
 
     regimen: Regimen
@@ -44,6 +49,7 @@ class CohortTrial:
     engine: EngineName | None = None
     asked: AskedEndpoints = EVERYTHING
     off_drug: FloatArray | None = None
+    own: OwnCourses | None = None
 
     @property
     def seed(self) -> int | None:
@@ -58,22 +64,74 @@ class CohortTrial:
     @property
     def dosing(self) -> Dosing:
         """What each of the patients gets, as of a `Trial`."""
-        return self.trial_of(self.population).dosing
+        return self.dosing_of(self.population)
+
+    def dosing_of(self, people: Population) -> Dosing:
+        """What each of some patients gets, for their curves: who is through sooner gets nothing for the rest of it."""
+        if self.own is None:
+            return self.trial_of(people).dosing
+        table = self.own_periods
+        rates = np.zeros((len(table), people.size))
+        for trial, whose in self.trials_of(people):
+            found = trial.dosing.rates
+            rates[:, whose] = np.concatenate([found, np.zeros_like(found[:1])])[self._rows_in(trial.periods)]
+        return Dosing(
+            edges_minutes=(0, *(period.stop for period in table)),
+            rates=rates,
+            cycles=tuple(period.cycle for period in table),
+            steps=tuple(period.step for period in table),
+        )
+
+    def cycles_and_steps_of(self, people: Population) -> tuple[IntArray, IntArray]:
+        """The numbers (K, n) of the cycle and the dose step in which each patient is in each of `own_periods`."""
+        cycles, steps = np.zeros((2, len(self.own_periods), people.size), dtype=np.int64)
+        for trial, whose in self.trials_of(people):
+            rows = self._rows_in(trial.periods)
+            of_each = [(period.cycle, period.step) for period in (*trial.periods, trial.periods[-1])]
+            of_each[-1] = (of_each[-1][0], 0)
+            found = np.array(of_each, dtype=np.int64)[rows]
+            cycles[:, whose], steps[:, whose] = found[:, :1], found[:, 1:]
+        return cycles, steps
+
+    def _rows_in(self, table: Sequence[Period]) -> IntArray:
+        """Which period of another table holds in each of `own_periods`; after its end, the one after its last."""
+        starts = [period.start for period in self.own_periods]
+        return np.asarray(np.searchsorted([period.stop for period in table], starts, side="right"))
 
     @property
     def number_off_drug(self) -> int:
         """How many of the patients go off the drug before the course ends."""
-        return 0 if self.off_drug is None else int((self.off_drug < self.periods[-1].stop).sum())
+        if self.off_drug is None:
+            return 0
+        ends = self.periods[-1].stop if self.own is None else self.own.ends
+        return int((self.off_drug < ends).sum())
+
+    @property
+    def number_of_own(self) -> int:
+        """How many of the patients have a course of their own."""
+        return 0 if self.own is None else self.own.number
 
     @property
     def own_periods(self) -> tuple[Period, ...]:
-        """The periods, of which one begins wherever a patient goes off the drug."""
-        return self.periods if self.off_drug is None else part_at(self.periods, self.off_drug.tolist())
+        """The periods up to the end of the longest course; one begins wherever the infusion of anybody changes."""
+        table = self.periods if self.own is None else self.own.covering(self.periods)
+        return table if self.off_drug is None else part_at(table, self.off_drug.tolist())
 
     def trial_of(self, people: Population) -> Trial:
-        """The same of some of the patients."""
+        """The same of some of the patients, who go through the same course."""
+        return self._trial_in(OwnCourse(self.regimen, self.periods), people)
+
+    def _trial_in(self, course: OwnCourse, people: Population) -> Trial:
         off_drug = None if self.off_drug is None else self.off_drug[people.numbers.astype(np.intp)]
-        return Trial(self.regimen, self.own_periods, people, self.options, self.engine, self.asked, off_drug)
+        table = course.periods if self.off_drug is None else part_at(course.periods, self.off_drug.tolist())
+        return Trial(course.regimen, table, people, self.options, self.engine, self.asked, off_drug)
+
+    def trials_of(self, people: Population) -> list[tuple[Trial, Places]]:
+        """The same of some of the patients by the course that they go through, and where they stand among these."""
+        if self.own is None:
+            return [(self.trial_of(people), slice(None))]
+        groups = self.own.groups(people.numbers)
+        return [(self._trial_in(course, people.select(whose)), whose) for course, whose in groups]
 
     @property
     def of_nobody(self) -> "CohortTrial":
@@ -82,7 +140,7 @@ class CohortTrial:
 
     def typical_trial(self, person: Population) -> Trial:
         """The same of the typical patient, who gets all of it."""
-        return replace(self, off_drug=None).trial_of(person)
+        return replace(self, off_drug=None, own=None).trial_of(person)
 
     def portions(
         self, executor: Executor | None = None, progress: Callable[[int], None] | None = None
@@ -137,7 +195,33 @@ class _Task(NamedTuple):
 
 def _portion(task: _Task) -> DonePortion:
     """Send some patients through a regimen; at the top of a file, so that any executor can run it."""
-    return portion_of(task.trial.trial_of(task.part.population()).run(InTurn()))
+    people = task.part.population()
+    if task.trial.own is None:
+        return portion_of(task.trial.trial_of(people).run(InTurn()))
+    return portions_of([(task.trial, people)])[0]
+
+
+def portions_of(some: Sequence[tuple[CohortTrial, Population]]) -> list[DonePortion]:
+    """Send some patients of each of some trials through, together."""
+    parted = [trial.trials_of(people) for trial, people in some]
+    outcomes = iter(run_together([trial for parts in parted for trial, _ in parts], InTurn()))
+    found = [[(next(outcomes), whose) for _, whose in parts] for parts in parted]
+    return [_joined(*of, parts) for of, parts in zip(some, found, strict=True)]
+
+
+def _joined(trial: CohortTrial, people: Population, parts: Sequence[tuple[Outcome, Places]]) -> DonePortion:
+    """What is kept of outcomes of the patients, those of each course together, in the order of the patients."""
+    if trial.own is None:
+        return portion_of(parts[0][0])
+    quantities = [(outcome.quantities, whose) for outcome, whose in parts]
+    events = [(outcome.events, whose) for outcome, whose in parts]
+    return DonePortion(
+        parts[0][0].engine,
+        people.numbers,
+        body_of(people),
+        in_columns(trial.own.heads.quantities, quantities, people.size),
+        in_columns(trial.own.heads.events, events, people.size),
+    )
 
 
 def portion_of(outcome: Outcome) -> DonePortion:
@@ -168,7 +252,15 @@ class CohortOutcome:
 
     @property
     def endpoints(self) -> Endpoints:
-        """All that is measured in each patient; it is not kept, and they are sent through anew."""
+        """All that is measured in each patient; it is not kept, and they are sent through anew.
+
+        Raises
+        ------
+        ValueError
+            When patients have courses of their own, of which each has other windows.
+        """
+        if self.trial.own is not None:
+            raise ValueError("windows are each patient's own: take quantities and events")
         return self.trial.trial_of(self.trial.population).run().endpoints
 
     @property

@@ -27,7 +27,7 @@ def preset_of(regimen: Regimen, preset: str | None, patients: Patients | None) -
     NotEligibleError
         When the regimen does not admit the age of one of the user's own patients.
     """
-    if isinstance(patients, People) and patients.age_years is not None:
+    if isinstance(patients, People) and patients.age_years is not None and not patients.own:
         require_ages(regimen, patients.age_years, patients.ids)
     if not isinstance(patients, Population):
         return preset or regimen.virtual_population

@@ -15,6 +15,7 @@ from blinplan.simulation.crowd.cohort import GivenCohort
 from blinplan.simulation.dosing import followed_up, require_one_age_group
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.trials.cohort_trial import PORTION, CohortTrial
+from blinplan.simulation.trials.own_orders import with_heads, with_own_courses
 from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, preset_of, typical_patient
 from blinplan.simulation.trials.simulation import PlannedSimulation
 
@@ -56,10 +57,11 @@ def planned_simulation(  # noqa: PLR0913 - all but one by name, and each of its 
     table = followed_up(tuple(course or periods(regimen)), follow_up_days)
     asked.require_days(table)
     people = cohort_of(regimen, chosen, patients, seed, before)
-    trial = CohortTrial(regimen, table, people, options or Options(), engine, asked, off_drug_of(patients))
+    ordered = CohortTrial(regimen, table, people, options or Options(), engine, asked, off_drug_of(patients))
+    trial = with_own_courses(ordered, patients, follow_up_days, is_recorded=course is not None)
     require_alike(trial)
     average = trial.typical_trial(typical or typical_patient(regimen, chosen, patient)).run(InTurn())
-    return PlannedSimulation(trial, average, chosen, follow_up_days)
+    return PlannedSimulation(*with_heads(trial, average), chosen, follow_up_days)
 
 
 def require_alike(trial: CohortTrial) -> None:
@@ -71,7 +73,8 @@ def require_alike(trial: CohortTrial) -> None:
         When there are such.
     """
     if isinstance(trial.cohort, GivenCohort):
-        _ = trial.dosing
+        for some, _ in trial.trials_of(trial.population):
+            _ = some.dosing
     elif trial.options.premedication:
         ages = [part.population().age_years for part in trial.cohort.parts(PORTION)]
         require_one_age_group(trial.regimen, np.concatenate(ages))

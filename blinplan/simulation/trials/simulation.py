@@ -136,6 +136,12 @@ class Simulation:
         return self.outcome.trial.number_off_drug
 
     @property
+    def own_courses(self) -> int:
+        """How many of the patients have a course of their own."""
+        trial = self.outcome.trial
+        return trial.number_of_own if isinstance(trial, CohortTrial) else 0
+
+    @property
     def days(self) -> float:
         """How long the simulation is."""
         return self.periods[-1].stop / MINUTES_PER_DAY
@@ -202,6 +208,11 @@ class PlannedSimulation:
     def off_drug(self) -> int:
         """How many of the patients go off the drug before the course ends."""
         return self.trial.number_off_drug
+
+    @property
+    def own_courses(self) -> int:
+        """How many of the patients have a course of their own."""
+        return self.trial.number_of_own
 
     def simulation(self, outcome: CohortOutcome) -> Simulation:
         """What became of it."""

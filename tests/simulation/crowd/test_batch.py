@@ -14,7 +14,7 @@ from blinplan.physiology.model.population import draw, typical
 from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.wording import read_endpoint
-from blinplan.simulation.trials.batch import run_together
+from blinplan.simulation.trials.together import run_together
 from blinplan.simulation.trials.trial import Outcome, Trial
 
 BASE = load_parameters().presets["adult-rr"]

@@ -1,0 +1,141 @@
+"""Courses that differ between the patients of one simulation: another regimen, or one that stood still for some days.
+
+Each patient goes through a course of their own, and what is told of them is told of its windows: its end of infusion,
+its cycles, its intervals without infusion. What a course does not have is missing in its patients.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from blinplan.course.events import INTERRUPTED, Period
+from blinplan.physiology.engine.grid import IntArray
+from blinplan.physiology.model.population import FloatArray
+from blinplan.regimen.regimen import Regimen
+from blinplan.simulation.crowd.kept import arrays_of
+from blinplan.simulation.dosing import part_at
+from blinplan.simulation.outcome import Occurrence, Quantity
+
+Places = slice | IntArray
+"""Where patients stand among others."""
+
+Endpoint = TypeVar("Endpoint", Quantity, Occurrence)
+
+
+class OwnCourse(NamedTuple):
+    """What some patients get, and when."""
+
+    regimen: Regimen
+    periods: tuple[Period, ...]
+
+
+class Heads(NamedTuple):
+    """All endpoints that any of the courses has, of nobody."""
+
+    quantities: tuple[Quantity, ...]
+    events: tuple[Occurrence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCourses:
+    """Which patient goes through which course. It pickles.
+
+    Attributes
+    ----------
+    courses
+        Each once; the first is that of who has none of their own.
+    which
+        (N) the place of each patient's, by their numbers.
+    heads
+        The endpoints that are told.
+    """
+
+    courses: tuple[OwnCourse, ...]
+    which: IntArray
+    heads: Heads
+
+    @property
+    def number(self) -> int:
+        """How many patients have a course of their own."""
+        return int((self.which > 0).sum())
+
+    @property
+    def ends(self) -> FloatArray:
+        """(N) the minute at which the course of each ends."""
+        return np.array([course.periods[-1].stop for course in self.courses], dtype=np.float64)[self.which]
+
+    def groups(self, numbers: FloatArray) -> Iterator[tuple[OwnCourse, IntArray]]:
+        """The courses of some patients, and where who goes through each stands among them."""
+        which = self.which[numbers.astype(np.intp)]
+        for place in np.unique(which).tolist():
+            yield self.courses[place], np.flatnonzero(which == place)
+
+    def covering(self, table: Sequence[Period]) -> tuple[Period, ...]:
+        """Periods up to the end of the longest course, parted wherever one of any course begins."""
+        end = max(course.periods[-1].stop for course in self.courses)
+        last = table[-1]
+        rest = [replace(last, start=last.stop, stop=end, dose=None, cap=None, step=0)] if last.stop < end else []
+        return part_at((*table, *rest), [period.stop for course in self.courses for period in course.periods])
+
+
+def held(table: Sequence[Period], start: int, minutes: int) -> tuple[Period, ...]:
+    """The course that stands still from a minute on, for so many: what is left of it follows after that."""
+    parted = part_at(table, [start])
+    at = next(period for period in parted if period.stop > start)
+    still = replace(
+        at, stop=at.start + minutes, dose=None, cap=None, step=0, cycle_name=INTERRUPTED, interval_reason=None
+    )
+    later = (
+        replace(period, start=period.start + minutes, stop=period.stop + minutes)
+        for period in parted
+        if period.start >= start
+    )
+    return (*(period for period in parted if period.stop <= start), still, *later)
+
+
+def all_heads(each: Iterable[Sequence[Endpoint]]) -> tuple[Endpoint, ...]:
+    """The endpoints that any of some outcomes has, each once, in the order in which they are told.
+
+    A time that not everybody can have says who can: who has no such time never gets there, and is not counted.
+    """
+    several = list(each)
+    found: dict[str, Endpoint] = {}
+    for one in several:
+        for endpoint in one:
+            known = found.setdefault(endpoint.key, endpoint)
+            if known.at_risk is None and endpoint.at_risk is not None:
+                found[endpoint.key] = replace(known, at_risk=endpoint.at_risk)
+    for key, endpoint in found.items():
+        missing = any(key not in {of.key for of in one} for one in several)
+        if missing and isinstance(endpoint, Quantity) and endpoint.is_time and endpoint.at_risk is None:
+            found[key] = replace(endpoint, at_risk=np.ones(endpoint.values.shape, dtype=np.bool_))
+    return tuple(sorted((_of_nobody(endpoint) for endpoint in found.values()), key=lambda endpoint: endpoint.place))
+
+
+def _of_nobody(endpoint: Endpoint) -> Endpoint:
+    nobody: dict[str, Any] = {name: values[:0] for name, values in arrays_of(endpoint).items()}
+    return replace(endpoint, **nobody)
+
+
+def in_columns(
+    heads: Sequence[Endpoint], parts: Sequence[tuple[Sequence[Endpoint], Places]], size: int
+) -> tuple[Endpoint, ...]:
+    """The endpoints of so many patients, from those of each course and where its patients stand."""
+    by_key = [({endpoint.key: endpoint for endpoint in endpoints}, places) for endpoints, places in parts]
+    return tuple(_in_column(head, by_key, size) for head in heads)
+
+
+def _in_column(head: Endpoint, parts: Sequence[tuple[dict[str, Endpoint], Places]], size: int) -> Endpoint:
+    columns: dict[str, Any] = {
+        name: np.full(size, np.nan if values.dtype == np.float64 else False, dtype=values.dtype)
+        for name, values in arrays_of(head).items()
+    }
+    for endpoints, places in parts:
+        endpoint = endpoints.get(head.key)
+        if endpoint is not None:
+            found = arrays_of(endpoint)
+            for name, values in columns.items():
+                values[places] = found.get(name, True)
+    return replace(head, **columns)

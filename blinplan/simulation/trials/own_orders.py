@@ -1,0 +1,104 @@
+"""From what a table says of each patient to the course that each goes through."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from blinplan.course.events import periods
+from blinplan.outside_text import visible
+from blinplan.physiology.engine.grid import IntArray
+from blinplan.quantities import MINUTES_PER_DAY, decimal_text
+from blinplan.regimen.regimen import Regimen
+from blinplan.simulation.crowd.cohort import GivenCohort
+from blinplan.simulation.dosing import NotEligibleError, followed_up, require_ages
+from blinplan.simulation.people.people import OwnOrder, People, PeopleError
+from blinplan.simulation.trials.cohort_trial import CohortTrial
+from blinplan.simulation.trials.own_courses import Heads, OwnCourse, OwnCourses, all_heads, held, in_columns
+from blinplan.simulation.trials.patients import Patients
+from blinplan.simulation.trials.together import run_together
+from blinplan.simulation.trials.trial import Outcome
+
+
+def with_own_courses(trial: CohortTrial, patients: Patients, follow_up_days: int, *, is_recorded: bool) -> CohortTrial:
+    """The same trial, in which each patient gets what a table of patients says of them; as it is without such a table.
+
+    Raises
+    ------
+    PeopleError
+        When a course has not the day on which it is to stand still, or is one that was recorded.
+    NotEligibleError
+        When a regimen does not admit a patient whom the table gives it.
+    """
+    if not isinstance(patients, People) or not patients.own:
+        return trial
+    if is_recorded:
+        raise PeopleError("a record is of one course, and the table gives patients their own", LEAVE_OUT)
+    if trial.options.premedication:
+        raise NotEligibleError("the effect of premedication is simulated of patients who all get the same regimen")
+    courses, which = _courses_of(trial, patients, follow_up_days)
+    for place, course in enumerate(courses):
+        _require_ages(course.regimen, patients, np.flatnonzero(which == place))
+        trial.asked.require_days(course.periods)
+    return replace(trial, own=OwnCourses(tuple(courses), which, Heads((), ())))
+
+
+LEAVE_OUT = "leave the columns regimen, hold_from_day and hold_days out"
+
+
+def _courses_of(trial: CohortTrial, patients: People, follow_up_days: int) -> tuple[list[OwnCourse], IntArray]:
+    """Each course once, that of the trial first, and which of them each patient goes through."""
+    courses = [OwnCourse(trial.regimen, trial.periods)]
+    known = {(id(None), OwnOrder().hold): 0}
+    names = [(id(order.regimen), order.hold) for order in patients.own]
+    for number, (order, name) in enumerate(zip(patients.own, names, strict=True)):
+        if name not in known:
+            known[name] = len(courses)
+            courses.append(_course(trial.regimen, order, follow_up_days, _called(patients, number)))
+    return courses, np.array([known[name] for name in names], dtype=np.intp)
+
+
+def _called(patients: People, number: int) -> str:
+    return f"id {visible(patients.ids[number])}" if patients.ids else f"patient {number + 1}"
+
+
+def _course(regimen: Regimen, order: OwnOrder, follow_up_days: int, called: str) -> OwnCourse:
+    chosen = order.regimen or regimen
+    table = periods(chosen)
+    if order.hold is not None:
+        start, minutes = order.hold
+        if start >= table[-1].stop:
+            day, end = (decimal_text(Fraction(minute, MINUTES_PER_DAY), 3) for minute in (start, table[-1].stop))
+            raise PeopleError(
+                f"{called}: hold_from_day is {day}, and the course of {chosen.name} ends on day {end}",
+                "give a day of the course, from 0",
+            )
+        table = held(table, start, minutes)
+    return OwnCourse(chosen, followed_up(table, follow_up_days))
+
+
+def _require_ages(regimen: Regimen, patients: People, places: IntArray) -> None:
+    if patients.age_years is not None and places.size:
+        ids = tuple(patients.ids[place] for place in places.tolist()) if patients.ids else ()
+        require_ages(regimen, patients.age_years[places], ids)
+
+
+def with_heads(trial: CohortTrial, typical: Outcome) -> tuple[CohortTrial, Outcome]:
+    """The same, and the typical patient, with all endpoints that any of the courses has.
+
+    What they are called follows from the first patient of each regimen.
+    """
+    own, cohort = trial.own, trial.cohort
+    if own is None or not isinstance(cohort, GivenCohort):
+        return trial, typical
+    firsts = {id(course.regimen): numbers[:1] for course, numbers in own.groups(cohort.people.numbers)}
+    trials = [some for first in firsts.values() for some, _ in trial.trials_of(cohort.people.select(first))]
+    outcomes = [typical, *run_together(trials)]
+    heads = Heads(all_heads([one.quantities for one in outcomes]), all_heads([one.events for one in outcomes]))
+    everywhere = slice(None)
+    shown = replace(
+        typical,
+        quantities=in_columns(heads.quantities, [(typical.quantities, everywhere)], 1),
+        events=in_columns(heads.events, [(typical.events, everywhere)], 1),
+    )
+    return replace(trial, own=replace(own, heads=heads)), shown

@@ -1,0 +1,99 @@
+"""Several trials sent through together: of several parameter sets, or of courses that differ.
+
+Trials whose infusions change at the same times advance side by side, whatever parameters their patients have. So one
+more set of parameters costs what its patients cost in a crowd, and every outcome has the bytes of its trial run alone.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from blinplan.executor import Executor, executor_or_threads
+from blinplan.physiology.endpoints import of_some
+from blinplan.physiology.model.batch import batch
+from blinplan.physiology.model.dosing import Dosing
+from blinplan.physiology.model.population import FloatArray
+from blinplan.physiology.solve import simulate
+from blinplan.physiology.watch import Seen
+from blinplan.simulation.trials.progress import count_on
+from blinplan.simulation.trials.trial import Outcome, Trial
+
+
+class _Member(NamedTuple):
+    """A trial: its number among all, and what its patients get."""
+
+    number: int
+    trial: Trial
+    dosing: Dosing
+
+
+def run_together(
+    trials: Sequence[Trial], executor: Executor | None = None, progress: Callable[[int], None] | None = None
+) -> tuple[Outcome, ...]:
+    """Send the patients of several trials through their regimens; the outcomes come in the order of the trials.
+
+    Parameters
+    ----------
+    trials
+        Of any populations, parameters and regimens.
+    executor
+        What runs them; threads, as many as there are processors, when not given.
+    progress
+        Called with the number of patients done, those of all trials counted together.
+
+    Raises
+    ------
+    NotEligibleError, WindowError, UnknownEndpointError
+        As of `Trial.run`.
+    """
+    found: dict[int, Outcome] = {}
+    done = 0
+    with executor_or_threads(executor) as running:
+        for entries in _side_by_side(trials):
+            found |= _outcomes(entries, running, count_on(progress, done))
+            done += sum(entry.trial.population.size for entry in entries)
+    return tuple(found[number] for number in range(len(trials)))
+
+
+def _side_by_side(trials: Iterable[Trial]) -> Iterable[list[_Member]]:
+    """The trials by what has to be the same of those that advance together."""
+    groups: dict[tuple[object, ...], list[_Member]] = {}
+    for number, trial in enumerate(trials):
+        dosing = trial.dosing
+        times = (dosing.edges_minutes, dosing.cycles, dosing.steps, dosing.premedication_minutes)
+        name = (*times, dosing.of_the_course.tobytes(), trial.options, trial.engine, trial.watches)
+        groups.setdefault(name, []).append(_Member(number, trial, dosing))
+    return groups.values()
+
+
+def _outcomes(
+    entries: Sequence[_Member], executor: Executor, progress: Callable[[int], None] | None
+) -> dict[int, Outcome]:
+    """What came of trials that advance together, by their numbers."""
+    head = entries[0].trial
+    found = simulate(
+        replace(entries[0].dosing, rates=np.concatenate([_rates(entry) for entry in entries], axis=1)),
+        batch([entry.trial.population for entry in entries]),
+        options=head.options,
+        engine=head.engine,
+        executor=executor,
+        progress=None if progress is None else lambda done, _: progress(done),
+        watches=head.watches,
+    )
+    assert found.endpoints is not None  # noqa: S101 - they were asked for
+    ends = accumulate((entry.trial.population.size for entry in entries), initial=0)
+    outcomes = {}
+    for entry, (first, stop) in zip(entries, pairwise(ends), strict=True):
+        place = slice(first, stop)
+        seen = tuple(Seen(*(values[place] for values in one)) for one in found.seen)
+        outcomes[entry.number] = entry.trial.outcome(found.engine, of_some(found.endpoints, place), seen)
+    return outcomes
+
+
+def _rates(entry: _Member) -> FloatArray:
+    """What each patient of a trial gets."""
+    rates = entry.dosing.rates
+    return np.broadcast_to(rates, (rates.shape[0], entry.trial.population.size))

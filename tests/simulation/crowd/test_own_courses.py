@@ -1,0 +1,209 @@
+"""Patients with courses of their own: another regimen, a hold; each as alone, in one outcome."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import blinplan
+from blinplan.course.events import periods
+from blinplan.executor import InTurn, threads
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.refusal import Refusal
+from blinplan.regimen.library import regimen as shipped
+from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.trials.own_courses import held
+from blinplan.simulation.trials.trial import Trial
+from tests.program import Run
+
+HEAD = "id,weight_kg,height_cm,regimen,hold_from_day,hold_days,off_drug_day\n"
+ROWS = (
+    "A,70,175,,,,",
+    "B,70,175,mt103-206-15,,,",
+    "C,60,165,,10,7,",
+    "D,80,180,nhl-1.5,,,30",
+    "E,80,180,,,,",
+    "F,62,170,,2.5,3,20",
+    "G,62,170,nhl-1.5,4,0.5,",
+)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "ward.csv"
+    path.write_text(HEAD + "\n".join(ROWS) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def found(table: Path) -> blinplan.SimulationResult:
+    return blinplan.simulate("rr-adult", table, seed=5)
+
+
+def by_key(endpoints: Sequence[Quantity] | Sequence[Occurrence]) -> dict[str, Quantity | Occurrence]:
+    return {endpoint.key: endpoint for endpoint in endpoints}
+
+
+def test_each_has_the_bytes_of_a_run_of_him_alone_in_his_course(found: blinplan.SimulationResult) -> None:
+    """And what his course does not have is missing in him, and he is not among those who could have it."""
+    together = found.simulation.outcome
+    numbers, events = by_key(together.quantities), by_key(together.events)
+    days = {"C": (10.0, 7.0), "F": (2.5, 3.0), "G": (4.0, 0.5)}
+    off = {"D": 30.0, "F": 20.0}
+    for number, row in enumerate(ROWS):
+        called, _, _, name, *_ = row.split(",")
+        regimen = shipped(name or "rr-adult")
+        course = periods(regimen)
+        if called in days:
+            start, long = (int(day * MINUTES_PER_DAY) for day in days[called])
+            course = held(course, start, long)
+        person = found.population.select(slice(number, number + 1))
+        gone = np.array([off[called] * MINUTES_PER_DAY]) if called in off else None
+        if gone is not None:
+            from blinplan.simulation.dosing import part_at
+
+            course = part_at(course, gone.tolist())
+        alone = Trial(regimen, course, person, off_drug=gone).run(InTurn())
+        own = {endpoint.key: endpoint for endpoint in alone.quantities}
+        assert len(own) > 15
+        for key, quantity in numbers.items():
+            assert isinstance(quantity, Quantity)
+            if key not in own:
+                assert np.isnan(quantity.values[number]), key
+                assert not quantity.is_time or (quantity.at_risk is not None and not quantity.at_risk[number]), key
+                continue
+            assert own[key].values.tobytes() == quantity.values[number : number + 1].tobytes(), (called, key)
+            at_risk = own[key].at_risk
+            if quantity.at_risk is not None:
+                assert quantity.at_risk[number] == (at_risk is None or at_risk[0]), (called, key)
+        happened = {event.key: event for event in alone.events}
+        for key, event in events.items():
+            assert isinstance(event, Occurrence)
+            mine = happened.get(key)
+            assert event.happens[number] == (mine is not None and bool(mine.happens[0])), (called, key)
+            assert event.at_risk[number] == (mine is not None and bool(mine.at_risk[0])), (called, key)
+        assert own.keys() <= numbers.keys()
+        assert happened.keys() <= events.keys()
+
+
+def test_rates_holds_and_ends_are_each_ones_own(found: blinplan.SimulationResult, table: Path) -> None:
+    """What is infused is what each one's order comes to; a hold moves all that is left, and drops nothing."""
+    numbers = by_key(found.simulation.outcome.quantities)
+    dose = numbers["dose"]
+    assert isinstance(dose, Quantity)
+    usual = 28 * 28 * 5 - 7 * 19.0
+    assert dose.values[[0, 2, 4]] == pytest.approx([usual, usual, usual])
+    area = (70 * 175 / 3600) ** 0.5
+    assert dose.values[1] == pytest.approx(15 * area * 28 * 5)
+    columns = blinplan.curves("rr-adult", "12h", table, seed=5).columns()
+
+    def days_infused(number: int) -> list[float]:
+        of_patient = columns["patient"] == number
+        rates = columns["infusion_mcg_per_day"]
+        return [float(day) for day in columns["day"][of_patient & (rates > 0)]]
+
+    first = [day / 2 for day in range(56)]
+    assert [day for day in days_infused(1) if day < 42] == first
+    assert [day for day in days_infused(3) if day < 49] == [day if day < 10 else day + 7 for day in first]
+    assert min(day for day in days_infused(3) if day >= 49) == 49.0
+    assert max(days_infused(6)) == 19.5
+    # The numbers of cycles and steps are those of each one's own course, and the curves go to the end of the longest.
+    second = (columns["patient"] == 3) & (columns["day"] == 48.5)
+    assert (columns["cycle"][second], columns["step"][second]) == (1, 0)
+    other = (columns["patient"] == 1) & (columns["day"] == 48.5)
+    assert (columns["cycle"][other], columns["step"][other]) == (2, 1)
+    assert columns["day"].max() == 217.0
+
+
+def test_curves_are_those_of_each_alone(table: Path) -> None:
+    together = blinplan.curves("rr-adult", "1d", table, seed=5).columns()
+    everybody = blinplan.simulate("rr-adult", table, seed=5).population
+    for number, name in ((1, "mt103-206-15"), (3, "nhl-1.5")):
+        person = everybody.select(slice(number, number + 1))
+        alone = blinplan.curves(name, "1d", replace(person, seed=None, ids=())).columns()
+        mine = together["patient"] == number + 1
+        last = 29 if number == 3 else None  # who is off the drug then
+        for column in ("drug_pg_per_ml", "b_cells_per_ul", "il6_pg_per_ml"):
+            size = len(alone[column])
+            assert alone[column][:last].tobytes() == together[column][mine][:size][:last].tobytes(), (name, column)
+
+
+def test_the_outcome_is_the_same_whatever_runs_it(table: Path) -> None:
+    texts = []
+    for count in (1, 2):
+        with threads(count) as executor:
+            texts.append(blinplan.simulate("rr-adult", table, seed=5, executor=executor).text("csv"))
+    assert texts[0] == texts[1]
+
+
+def test_a_table_in_which_nobody_has_a_course_of_his_own_is_one_without_the_columns(tmp_path: Path) -> None:
+    plain, empty = tmp_path / "plain.csv", tmp_path / "empty.csv"
+    plain.write_text("weight_kg,height_cm\n70,175\n60,165\n", encoding="utf-8")
+    empty.write_text("weight_kg,height_cm,regimen,hold_from_day,hold_days\n70,175,,,\n60,165,,,\n", encoding="utf-8")
+    assert blinplan.simulate("rr-adult", plain).text("csv") == blinplan.simulate("rr-adult", empty).text("csv")
+
+
+def test_it_is_said_and_written_how_many_they_are(inside: Run, table: Path) -> None:
+    ran = inside("simulate", "rr-adult", "--people", str(table), "--by-day", "7")
+    assert ran.status == 0, ran.err
+    assert "5 of 7 patients have courses of their own" in " ".join(ran.out.split())
+    manifest = inside("simulate", "rr-adult", "--people", str(table), "-f", "json").json["manifest"]
+    assert (manifest["own_courses"], manifest["off_drug"]) == (5, 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("A,70,175,rr-adlt,,,", "regimen is 'rr-adlt'"),
+        ("A,70,175,,5,,", "hold_from_day is given, and hold_days is not"),
+        ("A,70,175,,,5,", "hold_days is given, and hold_from_day is not"),
+        ("A,70,175,,-1,5,", "hold_from_day is -1"),
+        ("A,70,175,,3,0,", "hold_days is 0"),
+        ("A,70,175,,soon,1,", "hold_from_day is 'soon'"),
+        ("A,70,175,,210,1,", "hold_from_day is 210, and the course of rr-adult ends on day 210"),
+        ("A,40,150,,,,\nB,40,150,rr-below-45-kg,,,", "rr-adult is for 45 kg and over"),
+        ("A,70,175,rr-below-45-kg,,,", "rr-below-45-kg is for below 45 kg"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_row(inside: Run, row: str, said: str) -> None:
+    Path("mine.csv").write_text(f"{HEAD}{row}\n", encoding="utf-8")
+    ran = inside("simulate", "rr-adult", "--people", "mine.csv")
+    assert (ran.status, ran.out) == (2, "")
+    words = " ".join(ran.err.split())
+    assert said in words
+    assert "id A" in words or "(id" in words
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("compare", "rr-adult", "mt103-206-15"),
+        ("simulate", "rr-adult", "-f", "nonmem"),
+        ("simulate", "rr-adult", "--premedication"),
+    ],
+)
+def test_what_is_of_one_course_takes_no_courses_of_their_own(inside: Run, table: Path, asked: tuple[str, ...]) -> None:
+    ran = inside(*asked, "--people", str(table))
+    assert ran.status == 2
+    assert "their own" in " ".join(ran.err.split()) or "the same regimen" in " ".join(ran.err.split())
+
+
+def test_a_record_is_of_one_course(table: Path, tmp_path: Path) -> None:
+    record = tmp_path / "p7.toml"
+    record.write_text(
+        'record = 1\nregimen = "rr-adult"\nstart = 2026-11-30T10:00:00\ntime_zone = "Europe/Berlin"\nweight_kg = 82\n'
+        "height_cm = 178\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(Refusal, match="a record is of one course"):
+        blinplan.simulate("rr-adult", table, record=str(record))
+
+
+@pytest.mark.slow
+def test_the_page_of_a_report_has_them(table: Path) -> None:
+    page = blinplan.report("rr-adult", patients=str(table)).html
+    assert "5 of 7 patients have courses of their own" in page
+    assert json.loads(blinplan.simulate("rr-adult", table).text("json"))
