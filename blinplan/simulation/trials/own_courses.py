@@ -80,7 +80,7 @@ class OwnCourses:
         return part_at((*table, *rest), [period.stop for course in self.courses for period in course.periods])
 
 
-def held(table: Sequence[Period], start: int, minutes: int) -> tuple[Period, ...]:
+def with_hold(table: Sequence[Period], start: int, minutes: int) -> tuple[Period, ...]:
     """The course that stands still from a minute on, for so many: what is left of it follows after that."""
     parted = part_at(table, [start])
     at = next(period for period in parted if period.stop > start)

@@ -14,7 +14,7 @@ from blinplan.simulation.crowd.cohort import GivenCohort
 from blinplan.simulation.dosing import NotEligibleError, followed_up, require_ages
 from blinplan.simulation.people.people import OwnOrder, People, PeopleError
 from blinplan.simulation.trials.cohort_trial import CohortTrial
-from blinplan.simulation.trials.own_courses import Heads, OwnCourse, OwnCourses, all_heads, held, in_columns
+from blinplan.simulation.trials.own_courses import Heads, OwnCourse, OwnCourses, all_heads, in_columns, with_hold
 from blinplan.simulation.trials.patients import Patients
 from blinplan.simulation.trials.together import run_together
 from blinplan.simulation.trials.trial import Outcome
@@ -73,7 +73,7 @@ def _course(regimen: Regimen, order: OwnOrder, follow_up_days: int, called: str)
                 f"{called}: hold_from_day is {day}, and the course of {chosen.name} ends on day {end}",
                 "give a day of the course, from 0",
             )
-        table = held(table, start, minutes)
+        table = with_hold(table, start, minutes)
     return OwnCourse(chosen, followed_up(table, follow_up_days))
 
 

@@ -15,7 +15,7 @@ from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.outcome import Occurrence, Quantity
-from blinplan.simulation.trials.own_courses import held
+from blinplan.simulation.trials.own_courses import with_hold
 from blinplan.simulation.trials.trial import Trial
 from tests.program import Run
 
@@ -59,7 +59,7 @@ def test_each_has_the_bytes_of_a_run_of_him_alone_in_his_course(found: blinplan.
         course = periods(regimen)
         if called in days:
             start, long = (int(day * MINUTES_PER_DAY) for day in days[called])
-            course = held(course, start, long)
+            course = with_hold(course, start, long)
         person = found.population.select(slice(number, number + 1))
         gone = np.array([off[called] * MINUTES_PER_DAY]) if called in off else None
         if gone is not None:
