@@ -13,7 +13,6 @@ from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import ColourOption, RegimenName, refuse_two_kinds, tell_which_is_meant, terminal_of
 from blinplan.cli.simulate.options import FigureFiles, FigureWidth
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, RunOptions, WhomOptions
-from blinplan.executor import threads as threads_of
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.terminal import Colour, Terminal
@@ -105,7 +104,7 @@ def sweep(
     )
     with (
         _told_where_to_go_on(planned, terminal),
-        threads_of(runs.threads) as executor,
+        runs.executor() as executor,
         cells_bar(planned.patients, planned.patients_of_a_cell, terminal) as progress,
     ):
         found = planned.run(executor, progress)

@@ -23,20 +23,34 @@ _LOGARITHMIC = 8.0
 """From how many times the least value on the greatest stands on a logarithmic axis."""
 
 
+_LEGEND, _NAME = 4.0, 52.0
+"""A line of the legend, and how wide a name in it is, in mm."""
+
+
 def curves_height(swept: Sweep, width: float) -> float:
     """How high the panels are, in mm."""
-    del width
-    shares, numbers = swept.shares(), swept.numbers()
-    return TOP + (_SHARES + _GAP if shares else 0.0) + len(numbers) * (_NUMBER + _GAP) + _FOOT - _GAP
+    numbers = len(swept.numbers()) * (_NUMBER + _GAP)
+    shares = _SHARES + _GAP if swept.shares() else 0.0
+    return _top(swept, width) + shares + numbers + _FOOT - _GAP
+
+
+def _top(swept: Sweep, width: float) -> float:
+    """What is left above the first panel, with its legend."""
+    return TOP + _LEGEND * (-(-len(swept.shares()) // _columns(width)))
+
+
+def _columns(width: float) -> int:
+    """How many names stand beside each other in the legend."""
+    return max(1, int((width - LEFT - RIGHT) / _NAME))
 
 
 def draw_curves(swept: Sweep, sheet: Sheet) -> None:
     """Draw all panels, one below the other, under one axis."""
-    across, top = sheet.width - LEFT - RIGHT, TOP
+    across, top = sheet.width - LEFT - RIGHT, _top(swept, sheet.width)
     panels = []
     if swept.shares():
         panels.append(sheet.place(LEFT, top, across, _SHARES))
-        _draw_shares(swept, panels[-1])
+        _draw_shares(swept, panels[-1], sheet.width)
         top += _SHARES + _GAP
     for number, name in enumerate(swept.numbers()):
         panels.append(sheet.place(LEFT, top, across, _NUMBER))
@@ -98,7 +112,7 @@ def _ticks(axis: VariedAxis, found: Sequence[float]) -> list[float]:
 # --- shares -----------------------------------------------------------------------------------------------------------
 
 
-def _draw_shares(swept: Sweep, panel: "Axes") -> None:
+def _draw_shares(swept: Sweep, panel: "Axes", width: float) -> None:
     names = swept.shares()
     for number, name in enumerate(names):
         _draw_share(swept, name, panel, number)
@@ -107,15 +121,16 @@ def _draw_shares(swept: Sweep, panel: "Axes") -> None:
     panel.set_ylabel("Patients (%)")
     panel.axhline(50, color="#bbbbbb", linewidth=0.5, zorder=0.5)
     _mark_article(swept, panel)
-    if _rises(swept, names[0]):
-        panel.legend(frameon=False, loc="lower right", fontsize=6.5, handlelength=2.2)
-    else:
-        panel.legend(frameon=False, loc="best", fontsize=6.5, handlelength=2.2)
-
-
-def _rises(swept: Sweep, name: EndpointName) -> bool:
-    _, found = _line(swept, name)
-    return found[-1].value > found[0].value
+    where = (0.0, 1.01)
+    panel.legend(
+        frameon=False,
+        loc="lower left",
+        bbox_to_anchor=where,
+        ncols=_columns(width),
+        fontsize=6.5,
+        handlelength=2.2,
+        borderaxespad=0.0,
+    )
 
 
 def _line(swept: Sweep, name: EndpointName) -> tuple[list[float], list[CellEndpoint]]:
@@ -174,20 +189,22 @@ def _mark_article(swept: Sweep, panel: "Axes") -> None:
         for dose in (float(dose) for dose in said.doses if low <= dose <= high):
             dashes = (4, 2) if said.is_threshold else (1, 2)
             panel.axvline(dose, color=ARTICLE, linewidth=0.8, dashes=dashes, zorder=0.7)
-            _name_mark(panel, dose, f"{words}\n({said.claim})")
+            _name_mark(panel, dose, f"{words} ({said.claim})", below=said.is_threshold)
 
 
-def _name_mark(panel: "Axes", dose: float, words: str) -> None:
+def _name_mark(panel: "Axes", dose: float, words: str, *, below: bool) -> None:
+    """Name a line, upwards along it, where curves that rise with the dose are far: a threshold below them."""
     panel.annotate(
         words,
-        (dose, 1.0),
-        (1.5, -1.0),
+        (dose, 0.0 if below else 1.0),
+        (1.5, 2.0 if below else -1.0),
         ("data", "axes fraction"),
         "offset points",
-        va="top",
+        rotation=90,
+        ha="left",
+        va="bottom" if below else "top",
         color=ARTICLE,
         fontsize=5.5,
-        linespacing=1.1,
     )
 
 
@@ -209,7 +226,7 @@ def _draw_number(swept: Sweep, name: EndpointName, panel: "Axes", colour: str) -
     if lows and min(lows) > 0 and max(highs) > 20 * min(lows):
         panel.set_yscale("log")
         panel.yaxis.set_minor_locator(NullLocator())
-        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     head = swept.heads[name]
     panel.set_title(f"{head.group}: {head.label}", fontsize=7, loc="left", pad=2)
     panel.set_ylabel(head.unit, color=INK)

@@ -10,7 +10,7 @@ from blinplan.design.sweep.sweep import Sweep
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
 from blinplan.reports.design.sweep.curves import curves_height, draw_curves
-from blinplan.reports.design.sweep.lines import article_text, half_line
+from blinplan.reports.design.sweep.lines import article_marks, article_text, half_lines
 from blinplan.reports.design.sweep.maps import draw_maps, maps_height
 from blinplan.reports.design.sweep.sheet import Sheet
 from blinplan.reports.shared.words import drawn_from, unverified_mark
@@ -52,9 +52,11 @@ def _reading(swept: Sweep) -> Iterator[str]:
     one, sets = len(swept.axes) == 1, swept.plan.parameter_sets
     if one:
         yield "Shares with 95 % intervals (Wilson) of these virtual patients; numbers: median, 5th to 95th percentile."
-        yield from (f"{_sentence(half_line(swept, half))}." for half in swept.halves)
+        yield from (f"{_sentence(line)}." for line in half_lines(swept))
     else:
         yield "Shares and medians of these virtual patients."
+        if any(said.is_threshold for said in article_marks(swept)):
+            yield "Brown dashes part the doses above the article's threshold from the others."
     if sets and one:
         yield f"Dashes: between what they lie over {sets} other models."
     said = article_text(swept)

@@ -50,8 +50,8 @@ def _two_way(swept: Sweep, name: EndpointName) -> Grid:
     width = len(across.values)
     lines = (texts[at : at + width] for at in range(0, len(texts), width))
     rows = tuple((down.value_text(value), *line) for value, line in zip(down.values, lines, strict=True))
-    heads = (f"{down.head} ↓   {across.head} →", *map(across.value_text, across.values))
-    return Grid(head_text(swept.heads[name]), heads, 1, rows)
+    heads = (down.head, *map(across.value_text, across.values))
+    return Grid(f"{head_text(swept.heads[name])}, across: {across.head}", heads, 1, rows)
 
 
 def _text(cell: Cell, name: EndpointName) -> str:
@@ -72,9 +72,14 @@ def endpoint_text(endpoint: CellEndpoint | None) -> str:
         decimals = 1 if endpoint.of < _MANY else 2
         share, low, high = (f"{100 * one:.{decimals}f}" for one in (endpoint.value, endpoint.low, endpoint.high))
         return f"{share} % ({low}-{high}){_over_models(endpoint, decimals)}"
-    value, low, high = map(signed, (endpoint.value, endpoint.low, endpoint.high))
+    value, low, high = signed(endpoint.value), _end(endpoint.low), _end(endpoint.high)
     spread = value if math.isinf(endpoint.low) else f"{value} ({low} to {high})"
     return f"{spread}{_over_models(endpoint, 0)}"
+
+
+def _end(value: float) -> str:
+    """An end of a spread, shorter where it is never reached."""
+    return "never" if math.isinf(value) else signed(value)
 
 
 def _over_models(endpoint: CellEndpoint, decimals: int) -> str:
@@ -83,7 +88,7 @@ def _over_models(endpoint: CellEndpoint, decimals: int) -> str:
     if endpoint.measure is CellMeasure.SHARE:
         low, high = (f"{100 * one:.{decimals}f}" for one in endpoint.models)
         return f" [{low}-{high}]"
-    low, high = map(signed, endpoint.models)
+    low, high = map(_end, endpoint.models)
     return f" [{low} to {high}]"
 
 

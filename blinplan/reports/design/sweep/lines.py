@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Iterator
+from itertools import groupby
 
 from blinplan.design.sweep.article import ArticleDoses, article_doses
+from blinplan.design.sweep.cell import EndpointName
 from blinplan.design.sweep.half import HOW, HalfDose
-from blinplan.design.sweep.sweep import Half, Sweep
+from blinplan.design.sweep.sweep import DEPLETED, Sweep
 from blinplan.design.variation.axis import BodyPlace, ParameterPlace, RegimenPlace
 from blinplan.outside_text import visible
 from blinplan.quantities import decimal_text, plural
@@ -69,20 +71,38 @@ def _is_cap(place: object) -> bool:
 
 def result_lines(swept: Sweep) -> Iterator[str]:
     """Say where half of all are there, and what the article says of these doses."""
-    yield from (half_line(swept, half) for half in swept.halves)
+    yield from half_lines(swept)
     said = article_text(swept)
     if said:
         yield f"Article: {said}."
 
 
-def half_line(swept: Sweep, half: Half) -> str:
-    """Say at which dose half of all are there, of one share."""
-    head = swept.heads[half.name]
-    by_day = half.name.by_day
-    is_of_depletion = by_day is not None and half.name.key == B_DEPLETED_DAY.key
-    told = f"by day {by_day:g}" if is_of_depletion else f"{head.group}: {head.label}"
-    others = ", ".join(f"{axis.label.lower()} {axis.value_text(value)}" for axis, value in half.others)
-    return f"half of all {told}{f' ({others})' if others else ''}: {half_text(half.dose, dose_unit(swept))}"
+def half_lines(swept: Sweep) -> Iterator[str]:
+    """Say at which dose half of all are there, of each share; once where that is the same all over the other axes."""
+    unit = dose_unit(swept) if swept.halves else ""
+    for name, group in groupby(swept.halves, lambda half: half.name):
+        halves = list(group)
+        told = [half_text(half.dose, unit) for half in halves]
+        if len(set(told)) == 1 and len(told) > 1:
+            others = " and ".join(axis.label for axis, _ in halves[0].others)
+            yield f"half of all {_what(swept, name)}, at each {_small(others)}: {told[0]}"
+            continue
+        for half, text in zip(halves, told, strict=True):
+            others = ", ".join(f"{_small(axis.label)} {axis.value_text(value)}" for axis, value in half.others)
+            yield f"half of all {_what(swept, name)}{f', at {others}' if others else ''}: {text}"
+
+
+def _what(swept: Sweep, name: EndpointName) -> str:
+    """What half of all have got to; of depletion by a day the day says it."""
+    head = swept.heads[name]
+    if name.by_day is not None and is_of_depletion(name):
+        return f"by day {name.by_day:g}"
+    return f"{head.group}: {head.label}"
+
+
+def _small(label: str) -> str:
+    """A label inside of a sentence."""
+    return f"{label[0].lower()}{label[1:]}"
 
 
 def dose_unit(swept: Sweep) -> str:
@@ -108,9 +128,14 @@ def half_text(found: HalfDose, unit: str) -> str:
 def article_marks(swept: Sweep) -> tuple[ArticleDoses, ...]:
     """What the article says of doses such as are varied; nothing where these are a part of the dose only."""
     axis = swept.dose_axis
-    if axis is None or not swept.is_of_whole_dose:
+    if axis is None or not swept.is_of_whole_dose or not any(map(is_of_depletion, swept.shown)):
         return ()
     return tuple(said for said in article_doses() if said.unit == axis.unit)
+
+
+def is_of_depletion(name: EndpointName) -> bool:
+    """Whether an endpoint is what the article says of doses: that B cells are depleted."""
+    return name.key in {B_DEPLETED_DAY.key, DEPLETED}
 
 
 def article_text(swept: Sweep) -> str:

@@ -1,6 +1,7 @@
 """Maps of two axes: a square a cell, shaded by what an endpoint comes to, which is written in it."""
 
 import math
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,22 +10,23 @@ from matplotlib.ticker import NullLocator
 from blinplan.design.sweep.cell import CellEndpoint, CellMeasure, EndpointName
 from blinplan.design.sweep.sweep import Sweep
 from blinplan.physiology.model.population import FloatArray
-from blinplan.reports.design.sweep.curves import axis_label, positions
+from blinplan.reports.design.numbers import NO_VALUE
+from blinplan.reports.design.sweep.curves import positions
 from blinplan.reports.design.sweep.grids import head_text, signed
-from blinplan.reports.design.sweep.lines import article_marks
+from blinplan.reports.design.sweep.lines import article_marks, is_of_depletion
 from blinplan.reports.design.sweep.sheet import ARTICLE, RIGHT, TOP, Sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MARGIN, _FOOT, _GAP, _ABOVE = 15.0, 11.0, 3.0, 5.0
+_MARGIN, _FOOT, _GAP, _ABOVE = 18.0, 11.0, 3.0, 5.0
 """In mm: left of a map, below it, between two, and above it for its name."""
 _CELL, _HIGHEST = 9.0, 80.0
 """A cell's height in mm where there are few, and that of a map."""
 _SIDE_BY_SIDE = 90.0
 """Maps of this width stand beside each other."""
-_MAP = "cividis"
-"""Even in lightness, and the same to every kind of colour vision."""
+_MAP, _UNKNOWN = "cividis", "#eeeeee"
+"""Even in lightness, and the same to every kind of colour vision; and where there is no number."""
 
 
 def _columns(width: float) -> int:
@@ -38,7 +40,7 @@ def _map_height(swept: Sweep) -> float:
 def maps_height(swept: Sweep, width: float) -> float:
     """How high the maps are, in mm."""
     rows = math.ceil(len(swept.shown) / _columns(width))
-    return TOP - 4.0 + rows * (_ABOVE + _map_height(swept) + _FOOT + _GAP)
+    return TOP + rows * (_ABOVE + _map_height(swept) + _FOOT + _GAP)
 
 
 def draw_maps(swept: Sweep, sheet: Sheet) -> None:
@@ -47,7 +49,7 @@ def draw_maps(swept: Sweep, sheet: Sheet) -> None:
     across = sheet.width / columns
     for number, name in enumerate((*swept.shares(), *swept.numbers())):
         row, column = divmod(number, columns)
-        top = TOP - 4.0 + row * (_ABOVE + tall + _FOOT + _GAP) + _ABOVE
+        top = TOP + row * (_ABOVE + tall + _FOOT + _GAP) + _ABOVE
         _draw_map(swept, name, sheet.place(column * across + _MARGIN, top, across - _MARGIN - RIGHT, tall))
 
 
@@ -61,11 +63,20 @@ def _draw_map(swept: Sweep, name: EndpointName, panel: "Axes") -> None:
     panel.imshow(values, aspect="auto", origin="lower", cmap=_MAP, vmin=low, vmax=high)
     for (row, column), value in np.ndenumerate(values):
         shade = 0.0 if high == low or math.isnan(value) else (value - low) / (high - low)
-        text = "-" if math.isnan(value) else f"{100 * value:.0f}" if is_share else signed(float(value))
-        panel.text(column, row, text, ha="center", va="center", color="black" if shade > 0.55 else "white", fontsize=6)
+        text = _text(float(value), swept.heads[name].measure)
+        colour = "black" if math.isnan(value) or shade > 0.55 else "white"
+        panel.text(column, row, text, ha="center", va="center", color=colour, fontsize=6)
+    panel.set_facecolor(_UNKNOWN)
     panel.set_title(f"{head_text(swept.heads[name])}{', %' if is_share else ', median'}", fontsize=7, loc="left", pad=3)
     _name_sides(swept, panel, rows.tolist(), columns.tolist())
-    _mark_article(swept, panel, rows.tolist(), columns.tolist())
+    if is_of_depletion(name):
+        _mark_article(swept, panel, rows.tolist(), columns.tolist())
+
+
+def _text(value: float, measure: CellMeasure) -> str:
+    if math.isnan(value):
+        return "never" if measure is CellMeasure.TIME else NO_VALUE
+    return f"{100 * value:.1f}" if measure is CellMeasure.SHARE else signed(value)
 
 
 def _value(one: CellEndpoint | None) -> float:
@@ -81,11 +92,14 @@ def _name_sides(swept: Sweep, panel: "Axes", rows: list[int], columns: list[int]
     down, across = swept.axes
     panel.set_yticks(range(len(rows)), [down.value_text(down.values[at]) for at in rows])
     panel.set_xticks(range(len(columns)), [across.value_text(across.values[at]) for at in columns])
-    panel.set_ylabel(axis_label(down), labelpad=2)
-    panel.set_xlabel(axis_label(across), labelpad=2)
+    panel.set_ylabel("\n".join(textwrap.wrap(down.head, 18, break_long_words=False)), labelpad=2)
+    panel.set_xlabel(across.head, labelpad=2)
     for side in ("top", "right", "left", "bottom"):
         panel.spines[side].set_visible(False)
     panel.tick_params(length=0)
+    for lines, count in ((panel.axhline, len(rows)), (panel.axvline, len(columns))):
+        for at in range(1, count):
+            lines(at - 0.5, color="white", linewidth=0.8)
     panel.xaxis.set_minor_locator(NullLocator())
 
 

@@ -21,8 +21,8 @@ from blinplan.terminal import Screen
 
 _GAP = 3
 """Columns between two columns of a table."""
-_LEAST = 12
-"""What a head has at least before it is broken into lines."""
+_LEAST, _OF_STUB = 12, 15
+"""What a head has at least before it is broken into lines, and that of what says which point it is."""
 
 
 def sweep_report(swept: Sweep, screen: Screen) -> list[RenderableType]:
@@ -67,7 +67,8 @@ def _parted(grid: Grid, screen: Screen) -> Iterator[list[int]]:
 
 def _width(grid: Grid, column: int) -> int:
     words = grid.heads[column].split()
-    least = max([_LEAST if len(grid.heads[column]) > _LEAST else 0, *map(len, words)])
+    room = _OF_STUB if column < grid.stub else _LEAST
+    least = max([room if len(grid.heads[column]) > room else 0, *map(len, words)])
     return max([least, *(len(row[column]) for row in grid.rows)])
 
 

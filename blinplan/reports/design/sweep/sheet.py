@@ -11,7 +11,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 """And in print without any."""
 ARTICLE, INK = "#8a4b00", "#222222"
-LEFT, RIGHT, TOP = 17.0, 4.0, 6.0
+LEFT, RIGHT, TOP = 17.0, 4.0, 3.0
 """Margins in mm."""
 
 
