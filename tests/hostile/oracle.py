@@ -50,7 +50,8 @@ class Answer:
 
 def answer_to(arguments: tuple[str, ...], folder: Path) -> Answer:
     """Run the program in this process, in a folder, with a limit to its time."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    written = io.BytesIO(), io.BytesIO()
+    out, err = (io.TextIOWrapper(one, encoding="utf-8", newline="") for one in written)
     before, streams, place = sys.argv, (sys.stdout, sys.stderr), Path.cwd()
     begun = time.process_time()
     sys.argv, sys.stdout, sys.stderr = ["blinplan", *arguments], out, err
@@ -68,13 +69,10 @@ def answer_to(arguments: tuple[str, ...], folder: Path) -> Answer:
     finally:
         sys.argv, (sys.stdout, sys.stderr) = before, streams
         os.chdir(place)
-    return Answer(status, _text_in(out), _text_in(err), time.process_time() - begun)
-
-
-def _text_in(stream: io.TextIOWrapper) -> str:
-    stream.flush()
-    stream.buffer.seek(0)
-    return stream.buffer.read().decode("utf-8", "replace")
+    out.flush()
+    err.flush()
+    texts = (one.getvalue().decode("utf-8", "replace") for one in written)
+    return Answer(status, next(texts), next(texts), time.process_time() - begun)
 
 
 @contextmanager
