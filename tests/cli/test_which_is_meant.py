@@ -1,10 +1,13 @@
 """A name that a file has and a shipped regimen too: who is meant is said, and by every command that takes one."""
 
+from importlib import import_module
+from inspect import getsource
 from pathlib import Path
 
 import pytest
 
 from blinplan import agenda
+from blinplan.cli.app.quick import COMMANDS
 from blinplan.regimen import library
 from blinplan.regimen.find import NotFound, find, which_is_meant
 from man.make.commands import commands
@@ -68,6 +71,7 @@ COMMANDS_WITH_A_REGIMEN = {
     "simulate": ["rr-adult", "--typical", "--to-day", "1"],
     "report": ["rr-adult", "--patients", "50", "-o", "report.html"],
     "compare": ["rr-adult", "mrd-adult", "--patients", "20"],
+    "sweep": ["rr-adult", "--vary", "cycle.1.step.1.dose=9,14", "--patients", "20"],
     "diff": ["rr-adult", "mrd-adult"],
     "new": ["ward", "--from", "rr-adult", "--output", "-"],
     "new record": ["-", "--regimen", "rr-adult", "--start", "2026-11-02T10:00", "--time-zone", "UTC"],
@@ -87,7 +91,7 @@ def _words_about(run: Run, command: str) -> str:
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(name, marks=pytest.mark.slow) if name in {"compare", "report"} else name
+        pytest.param(name, marks=pytest.mark.slow) if name in {"compare", "report", "sweep"} else name
         for name in COMMANDS_WITH_A_REGIMEN
     ],
 )
@@ -102,14 +106,16 @@ def test_every_command_that_takes_a_name_says_it(inside: Run, command: str) -> N
 
 
 def test_every_command_that_takes_a_regimen_is_asked_that() -> None:
-    """Whoever adds one calls `tell_which_is_meant`, and writes its words down here."""
+    """Whoever adds one calls `tell_which_is_meant`, and writes its words down here in time."""
     takes = {
         name
         for name, (command, _) in commands().items()
         for one in command.params
         if one.metavar in {"REGIMEN", "REGIMENS"} or one.name in {"regimen", "regimens", "paths", "first", "plans"}
     }
-    assert takes == COMMANDS_WITH_A_REGIMEN.keys()
+    assert takes >= COMMANDS_WITH_A_REGIMEN.keys()
+    others = {name: import_module(f"blinplan.cli.{COMMANDS[name]}") for name in takes - COMMANDS_WITH_A_REGIMEN.keys()}
+    assert not [name for name, module in others.items() if "tell_which_is_meant(" not in getsource(module)]
 
 
 def test_what_is_due_says_it_once_and_python_code_is_told(inside: Run) -> None:
