@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from blinplan.course.events import Period, periods
-from blinplan.design.comparison.endpoints import CommonWindow, asked_of_all, endpoints_of, windows
+from blinplan.design.comparison.courses import first_cycle_ends
+from blinplan.design.comparison.endpoints import CommonWindow, endpoints_of, windows
 from blinplan.design.sweep.people import VariedCohort
 from blinplan.design.variation.axis import AxisError, BodyPlace, ParameterPlace, Point, VariedAxis, points
 from blinplan.design.variation.bodies import has_other_bodies
@@ -26,6 +27,8 @@ from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of
 from blinplan.simulation.trials.planned import require_alike
 from blinplan.simulation.uncertainty import sets_of
 
+DAYS_DEPLETED = "b_days_depleted_of_"
+"""What the keys of days depleted in days that all courses have begin with."""
 MOST_CELLS = 100_000
 """Cells of one sweep at most."""
 _LOOKED_AT = 200
@@ -111,8 +114,14 @@ class SweepPlan:
 
     @cached_property
     def windows(self) -> tuple[CommonWindow, ...]:
-        """The days that all courses have."""
-        return windows([variant.course for variant in self.variants])
+        """Days that all courses have, where those of cycles are others in some of them, or somebody asks for them.
+
+        None where cycles are the same days everywhere: looking for when patients are depleted in days of one's own
+        takes twice as long as the simulation.
+        """
+        courses = list(dict.fromkeys(variant.course for variant in self.variants))
+        asked = any(key.startswith(DAYS_DEPLETED) for key in self.asked.keys)
+        return windows(courses) if asked or len(set(map(first_cycle_ends, courses))) > 1 else ()
 
     @cached_property
     def presets(self) -> tuple[Preset, ...]:
@@ -194,7 +203,8 @@ class SweepPlan:
 
     @cached_property
     def _asked_of_all(self) -> AskedEndpoints:
-        return asked_of_all(self.asked, [variant.course for variant in self.variants])
+        own = (*self.asked.own, *(window.own for window in self.windows))
+        return AskedEndpoints((), tuple(dict.fromkeys(own)), self.asked.by_day)
 
     def _people(self, point: Point, preset: Preset) -> Cohort:
         own = preset_at(preset, point)

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from blinplan.design.sweep.cell import Cell, CellEndpoint, CellMeasure, EndpointName
 from blinplan.design.sweep.half import DoseShare, HalfDose, half_dose
-from blinplan.design.sweep.plan import SweepPlan, Variant
+from blinplan.design.sweep.plan import DAYS_DEPLETED, SweepPlan, Variant
 from blinplan.design.variation.axis import AxisValue, Point, RegimenPlace, VariedAxis
 from blinplan.design.variation.places import spots
 from blinplan.simulation.endpoints.table import B_DEPLETED_DAY
 
 DEPLETED = "b_depleted_cycle_1"
 _USUAL = ("steady_state_highest", "il6_peak")
-_DAYS_DEPLETED = "b_days_depleted_of_"
+_DAYS_OF_CYCLE = "b_days_depleted_cycle_1"
 
 
 class Half(NamedTuple):
@@ -70,8 +70,8 @@ class Sweep:
             return self.names
         by_day = [name for name in self.names if name.by_day is not None and self._is_of_depletion(name.key)]
         usual = [EndpointName(key) for key in _USUAL]
-        days = [name for name in self.names if name.key.startswith(_DAYS_DEPLETED)][:1]
-        wanted = [*(by_day or [EndpointName(DEPLETED)]), *usual, *days]
+        days = [name for name in self.names if name.key.startswith(DAYS_DEPLETED)] or [EndpointName(_DAYS_OF_CYCLE)]
+        wanted = [*(by_day or [EndpointName(DEPLETED)]), *usual, days[0]]
         return tuple(name for name in self.names if name in wanted or name.key in self._own_keys)
 
     def _is_of_depletion(self, key: str) -> bool:
