@@ -3,7 +3,8 @@
 Read a regimen with `load`, judge it by the rules with `check`, expand it to what one `patient` gets with `expand`, put
 that on the calendar with `plan`, see what was `delivered` of it, send virtual patients through it with `simulate` and
 `curves`, `merge` stretches of them, say how two regimens differ with `diff`, `compare` them on the same patients, and
-`sweep` doses and parameters, weigh the `evidence` for the `model`, and write all of it on one page with `report`.
+`sweep` doses and parameters, weigh the `evidence` for the `model`, and write all of it on one page with `report`. What
+simulates takes the workers of `cluster_at` a scheduler.
 """
 
 import sys
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from blinplan.api.simulating.simulate import simulate
     from blinplan.api.simulating.simulated import SimulationResult
     from blinplan.api.values import values
+    from blinplan.cluster.executor import cluster_at
     from blinplan.refusal import Refusal
 
 __all__ = [
@@ -81,6 +83,7 @@ __all__ = [
     "__version__",
     "agenda",
     "check",
+    "cluster_at",
     "compare",
     "curves",
     "cycle",
@@ -143,6 +146,7 @@ _MODULES = {
     "agenda": "api.planning.agenda",
     "check": "api.checking.check",
     "compare": "api.designing.compare",
+    "cluster_at": "cluster.executor",
     "curves": "api.simulating.curves",
     "cycle": "api.regimens.build",
     "delivered": "api.planning.plan",

@@ -98,12 +98,12 @@ def executor_of(count: int | None, scheduler: str | None) -> AbstractContextMana
     if scheduler is None:
         return threads(count)
     # Imported here, because most runs are on one machine.
-    from blinplan.cluster.executor import cluster
+    from blinplan.cluster.executor import cluster_at
     from blinplan.refusal import Refusal
 
     if count is not None:
         raise Refusal("--threads and --scheduler contradict each other", "leave one of the two out")
-    return cluster(scheduler)
+    return cluster_at(scheduler)
 
 
 @contextmanager

@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SECONDS_TO_ANSWER = 5
-"""How long a scheduler has to answer, and to have a worker."""
+"""How long a scheduler has to answer."""
 
 SECONDS_WITHOUT_WORKERS = 60
-"""How long a run waits for a worker where all are lost: a nanny, SLURM and Kubernetes start others."""
+"""How long a run waits for the first worker, and for one where all are lost: SLURM and Kubernetes start others."""
 
 _LOOK_EVERY = 2.0
 """Seconds between two looks at which workers there are."""
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[Cluster]:
+def cluster_at(address: str) -> Iterator[Cluster]:
     """Make an executor of the workers of the scheduler at an address, or of one that has written its file.
 
     Whoever leaves early waits for nothing.
@@ -43,7 +43,8 @@ def cluster(address: str) -> Iterator[Cluster]:
     Raises
     ------
     Refusal
-        When Dask is not installed; when the scheduler does not answer within `SECONDS_TO_ANSWER`, or has no worker.
+        When Dask is not installed; when the scheduler does not answer within `SECONDS_TO_ANSWER`, or has no worker
+        within `SECONDS_WITHOUT_WORKERS`.
     """
     kind = _client_kind()
     where = _address_in(address) if _is_file(address) else address
@@ -154,11 +155,9 @@ class Cluster:
     async def begin(self) -> None:
         """Wait for a worker, and see to it from now on that a run without workers ends."""
         try:
-            await self._client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
+            await self._client.wait_for_workers(1, timeout=SECONDS_WITHOUT_WORKERS)
         except TimeoutError as error:
-            raise Refusal(
-                f"the scheduler at {self._address} has no workers", f"start one with: dask worker {self._address}"
-            ) from error
+            raise self._nobody() from error
         await self._count()
         self._watcher = asyncio.create_task(self._watch())
 
@@ -214,9 +213,12 @@ class Cluster:
         if not isinstance(error, asyncio.CancelledError) or status in {"cancelled", "lost"}:
             return Refusal(f"the scheduler at {self._address} is gone", "start it and its workers, and try again")
         if self._has_waited:
-            waited = f"has had no worker for {SECONDS_WITHOUT_WORKERS} s"
-            return Refusal(f"the scheduler at {self._address} {waited}", "start workers, and try again")
+            return self._nobody()
         return None  # whoever asked has given the call up
+
+    def _nobody(self) -> Refusal:
+        waited = f"has had no worker for {SECONDS_WITHOUT_WORKERS} s"
+        return Refusal(f"the scheduler at {self._address} {waited}", f"start one with: dask worker {self._address}")
 
     def _sentence_of_worker(self, error: BaseException) -> Refusal | None:
         from distributed import KilledWorker

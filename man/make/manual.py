@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from man.make import calibration, commands, endpoints, formats, rules, solver
+from man.make import calibration, cluster, commands, endpoints, formats, rules, solver
 
 
 def pages() -> Mapping[str, str]:
@@ -14,5 +14,6 @@ def pages() -> Mapping[str, str]:
         **endpoints.pages(),
         **solver.pages(),
         **calibration.pages(),
+        **cluster.pages(),
     }
     return {f"man/man{name[-1]}/{name}": text for name, text in made.items()}

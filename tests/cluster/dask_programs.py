@@ -55,10 +55,20 @@ class Scheduler(NamedTuple):
 
 
 @contextmanager
-def scheduler(folder: Path, **environment: str) -> Iterator[Scheduler]:
+def scheduler(folder: Path, protocol: str = "tcp", **environment: str) -> Iterator[Scheduler]:
     """Start a scheduler, without blinplan, which it need not have."""
     file = folder / "scheduler.json"
-    options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+    options = (
+        "--protocol",
+        protocol,
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--no-dashboard",
+        "--scheduler-file",
+        str(file),
+    )
     with started(*DASK, "scheduler", *options, folder=folder, package=bare_package(folder), **environment) as process:
         wait_until(file.exists)
         yield Scheduler(process, file)

@@ -18,7 +18,7 @@ from distributed import Client
 
 from blinplan.cluster import executor as many_machines
 from blinplan.cluster import program
-from blinplan.cluster.executor import cluster
+from blinplan.cluster.executor import cluster_at
 from blinplan.cluster.program import Call, OtherProgram, Program, this_program
 from blinplan.course.events import periods
 from blinplan.executor import Executor, InTurn, in_order, places
@@ -76,13 +76,7 @@ def by_hand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scheduler]:
 
 
 @pytest.fixture
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait longer for the first worker: a busy machine may not start one in five seconds."""
-    monkeypatch.setattr(many_machines, "SECONDS_TO_ANSWER", 60)
-
-
-@pytest.fixture
-def workers(by_hand: Scheduler, patience: None) -> Iterator[Workers]:
+def workers(by_hand: Scheduler) -> Iterator[Workers]:
     """Workers for it, which are gone after the test."""
     with workers_of(by_hand.file) as running:
         yield running
@@ -109,7 +103,7 @@ def expected() -> list[bytes]:
 
 
 def test_results_come_in_order_and_faults_as_they_are(address: str) -> None:
-    with cluster(address) as running:
+    with cluster_at(address) as running:
         assert list(in_order(running, str, range(200))) == [str(number) for number in range(200)]
         assert list(running.map(divmod, [7, 9], [2, 4])) == [(3, 1), (2, 1)]
         fault = running.submit(divmod, 1, 0)
@@ -129,7 +123,7 @@ def test_one_two_and_three_workers_give_the_bytes_of_one_process(
     by_hand: Scheduler, workers: Workers, expected: list[bytes]
 ) -> None:
     workers.start()
-    with cluster(str(by_hand.file)) as running:
+    with cluster_at(str(by_hand.file)) as running:
         for number in (1, 2, 3):
             wait_until(partial(has, running, number))
             assert bytes_of(trial_of(600), running) == expected
@@ -159,7 +153,7 @@ def test_curves_and_percentiles_are_the_same(address: str) -> None:
     simulation = run(regimen("nhl-5"), patients=300, seed=2, executor=InTurn())
     days = np.array([0.5, 1.0, 4.0])
     here = [np.array(portion.trajectories.states).tobytes() for portion in portions(asked, executor=InTurn())]
-    with cluster(address) as running:
+    with cluster_at(address) as running:
         there = [np.array(portion.trajectories.states).tobytes() for portion in portions(asked, executor=running)]
         bands = bands_of(simulation, days, executor=running)
     assert here == there
@@ -190,7 +184,7 @@ def test_data_are_the_same(inside: Run, address: str) -> None:
 def test_a_worker_that_is_killed_half_way_costs_its_cells_only(address: str, cells: list[list[bytes]]) -> None:
     with Client(address, set_as_default=False) as client:
         process = next(iter(client.run(os.getpid).values()))
-    with cluster(address) as running:
+    with cluster_at(address) as running:
         assert cells_of(running, lambda: kill(process)) == cells
 
 
@@ -219,7 +213,7 @@ def test_workers_that_nobody_starts_again_may_be_lost_but_for_one(
 ) -> None:
     first = workers.start()
     workers.start()
-    with cluster(str(by_hand.file)) as running:
+    with cluster_at(str(by_hand.file)) as running:
         wait_until(partial(has, running, 2))
         assert cells_of(running, lambda: kill(first.pid)) == cells
         # Only a worker was lost. What takes both of the others with it is given up.
@@ -228,17 +222,16 @@ def test_workers_that_nobody_starts_again_may_be_lost_but_for_one(
             running.submit(os._exit, 1).result()
 
 
-@pytest.mark.usefixtures("patience")
 def test_a_scheduler_that_is_killed_half_way_is_a_sentence(tmp_path: Path) -> None:
     with scheduler(tmp_path) as lost, workers_of(lost.file) as workers:
         workers.start()
-        with cluster(lost.address) as running, pytest.raises(Refusal, match=f"{lost.address} is gone"):
+        with cluster_at(lost.address) as running, pytest.raises(Refusal, match=f"{lost.address} is gone"):
             cells_of(running, lambda: kill(lost.process.pid))
 
 
 def test_workers_that_are_all_lost_are_waited_for(by_hand: Scheduler, workers: Workers, expected: list[bytes]) -> None:
     first = workers.start()
-    with cluster(by_hand.address) as running:
+    with cluster_at(by_hand.address) as running:
         before, after = running.submit(time.sleep, 1.0), running.submit(bytes_in_turn, 600)
         kill(first.pid)
         workers.start()
@@ -251,7 +244,7 @@ def test_nobody_waits_for_ever_without_workers(
     monkeypatch.setattr(many_machines, "SECONDS_WITHOUT_WORKERS", 1)
     monkeypatch.setattr(many_machines, "_LOOK_EVERY", 0.2)
     only = workers.start()
-    with cluster(by_hand.address) as running:
+    with cluster_at(by_hand.address) as running:
         waiting = running.submit(time.sleep, 600)
         assert running.submit(abs, -1).cancel()
         kill(only.pid)
@@ -265,7 +258,7 @@ def test_a_worker_of_another_version_is_refused_by_name_when_it_joins(
     ours = this_program()
     theirs = other_package(tmp_path / "other", "version.py", f'"{ours.blinplan}"', '"9.9.9"')
     first = workers.start()
-    with cluster(by_hand.address) as running:
+    with cluster_at(by_hand.address) as running:
         assert running.submit(abs, -1).result() == 1
         workers.start(theirs)
         with pytest.raises(OtherProgram) as refused:
@@ -284,12 +277,12 @@ def test_a_worker_without_blinplan_is_a_sentence_and_so_is_none(
     by_hand: Scheduler, workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(many_machines, "SECONDS_TO_ANSWER", 1)
-        with pytest.raises(Refusal, match="has no workers") as refused, cluster(by_hand.address):
+        patch.setattr(many_machines, "SECONDS_WITHOUT_WORKERS", 1)
+        with pytest.raises(Refusal, match="has had no worker for 1 s") as refused, cluster_at(by_hand.address):
             pass
     assert f"dask worker {by_hand.address}" in refused.value.advice
     workers.start(bare_package(tmp_path))
-    with cluster(by_hand.address) as running, pytest.raises(Refusal, match=f"{by_hand.address} has no blinplan"):
+    with cluster_at(by_hand.address) as running, pytest.raises(Refusal, match=f"{by_hand.address} has no blinplan"):
         running.submit(abs, -1).result()
 
 
