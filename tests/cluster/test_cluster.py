@@ -165,6 +165,7 @@ COMMANDS = [
     ("simulate", "nhl-5", "--patients", "600", "-f", "json"),
     ("compare", "nhl-5", "nhl-15", "--patients", "300", "-f", "json"),
     ("diff", "nhl-5", "nhl-15", "--compare", "--patients", "300"),
+    ("sweep", "nhl-5", "--vary", "dose=1.5,5,15", "--patients", "100", "-f", "json"),
     ("check", "nhl-5", "nhl-15", "--patients", "40", "--no-cache", "-f", "json"),
 ]
 
