@@ -7,30 +7,34 @@ PAGE = "blinplan-cluster.7"
 
 BY_HAND = """\
 dask scheduler --port 0 --scheduler-file scheduler.json &
-dask worker --scheduler-file scheduler.json --nworkers 2 --nthreads 1 &
-blinplan simulate rr-adult --patients 100000 --scheduler scheduler.json
+dask worker --scheduler-file scheduler.json \\
+  --nworkers 2 --nthreads 1 &
+blinplan simulate rr-adult --patients 100000 \\
+  --scheduler scheduler.json
 """
-"""In one folder that all machines see; the second line on each machine that works."""
+"""In one folder that all machines see; the second command on each machine that works."""
 
 SLURM = """\
 #!/bin/bash
-#SBATCH --ntasks=64 --cpus-per-task=1 --mem-per-cpu=2G --time=02:00:00
+#SBATCH --ntasks=64 --cpus-per-task=1
+#SBATCH --mem-per-cpu=2G --time=02:00:00
 trap 'kill $(jobs -p)' EXIT
 rm -f scheduler.json
 dask scheduler --port 0 --scheduler-file scheduler.json &
 srun dask worker --scheduler-file scheduler.json --nthreads 1 &
 until [ -s scheduler.json ]; do sleep 1; done
-blinplan simulate rr-adult --patients 1000000 -o endpoints.parquet --scheduler scheduler.json
+blinplan simulate rr-adult --patients 1000000 -o endpoints.parquet \\
+  --scheduler scheduler.json
 """
 
 JOBQUEUE = """\
 import blinplan
 from dask_jobqueue import SLURMCluster
 
-with SLURMCluster(cores=1, memory="2 GB", walltime="02:00:00") as jobs:
-    jobs.scale(jobs=64)
-    with blinplan.cluster_at(jobs.scheduler_address) as executor:
-        print(blinplan.simulate("rr-adult", 1_000_000, executor=executor))
+jobs = SLURMCluster(cores=1, memory="2 GB", walltime="02:00:00")
+jobs.scale(jobs=64)
+with jobs, blinplan.cluster_at(jobs.scheduler_address) as workers:
+    blinplan.simulate("rr-adult", 1_000_000, executor=workers)
 """
 
 IMAGE = """\
@@ -72,23 +76,29 @@ spec:
       containers:
         - name: worker
           image: registry.example/blinplan
-          args: [dask, worker, "tcp://blinplan-scheduler:8786", --nthreads, "1"]
-          resources: {requests: {cpu: 1, memory: 2Gi}, limits: {memory: 2Gi}}
+          args: [dask, worker, "tcp://blinplan-scheduler:8786",
+                 --nthreads, "1"]
+          resources:
+            requests: {cpu: 1, memory: 2Gi}
+            limits: {memory: 2Gi}
 """
 
 KUBECTL = """\
 kubectl apply -f blinplan.yaml
-kubectl run blinplan --rm -it --restart=Never --image=registry.example/blinplan -- \\
-  blinplan simulate rr-adult --patients 1000000 --scheduler tcp://blinplan-scheduler:8786
+kubectl run blinplan --rm -it --restart=Never \\
+  --image=registry.example/blinplan -- \\
+  blinplan simulate rr-adult --patients 1000000 \\
+  --scheduler tcp://blinplan-scheduler:8786
 """
 
 OPERATOR = """\
 import blinplan
 from dask_kubernetes.operator import KubeCluster
 
-with KubeCluster(name="blinplan", image="registry.example/blinplan", n_workers=64) as pods:
-    with blinplan.cluster_at(pods.scheduler_address) as executor:
-        print(blinplan.simulate("rr-adult", 1_000_000, executor=executor))
+image = "registry.example/blinplan"
+pods = KubeCluster(name="blinplan", image=image, n_workers=64)
+with pods, blinplan.cluster_at(pods.scheduler_address) as workers:
+    blinplan.simulate("rr-adult", 1_000_000, executor=workers)
 """
 
 TLS = {
@@ -207,4 +217,4 @@ def pages() -> dict[str, str]:
     }
 
 
-_BY_HAND = "On machines that see one folder; the second line on each that works, with as many workers as processors:"
+_BY_HAND = "On machines that see one folder; the second command on each that works, with as many workers as processors:"

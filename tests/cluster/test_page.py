@@ -83,9 +83,9 @@ def test_on_kubernetes(tmp_path: Path, expected: str) -> None:
     assert first["ports"] == [{"containerPort": port}]
     with scheduler(tmp_path) as running:
         command = [running.address if word == address else word for word in second["args"]]
-        _, *asked = on_few(page.KUBECTL.splitlines()[-1].strip()).split()
+        _, asked = on_few(page.KUBECTL.replace("\\\n", "")).split("-- ")
         with started(*DASK, *command[1:], folder=tmp_path):
-            told = process(*(running.address if word == address else word for word in asked))
+            told = process(*asked.replace(address, running.address).split()[1:])
     assert (told.status, told.out) == (0, expected)
 
 
