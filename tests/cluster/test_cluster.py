@@ -242,9 +242,11 @@ def test_workers_that_are_all_lost_are_waited_for(by_hand: Scheduler, workers: W
 def test_nobody_waits_for_ever_without_workers(
     by_hand: Scheduler, workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    only = workers.start()
+    with cluster_at(by_hand.address):
+        """It is there now."""
     monkeypatch.setattr(many_machines, "SECONDS_WITHOUT_WORKERS", 1)
     monkeypatch.setattr(many_machines, "_LOOK_EVERY", 0.2)
-    only = workers.start()
     with cluster_at(by_hand.address) as running:
         waiting = running.submit(time.sleep, 600)
         assert running.submit(abs, -1).cancel()
