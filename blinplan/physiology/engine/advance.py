@@ -5,7 +5,7 @@ Every function holds for one patient (numbers) and for many (arrays); the compil
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -153,56 +153,183 @@ def begin(
     return Node(states, signals, past, 1.0 + 0.0 * excess), Inflow(plateau, excess)
 
 
+class Drug(NamedTuple):
+    """First stage of a step: the drug and all that follows it alone, each at the middle and at the end.
+
+    `decay` is the share left of the interval's excess.
+    """
+
+    concentration: Pair
+    adhesion_memory: Pair
+    release_memory: Pair
+    lytic: Pair
+    activation: Pair
+    decay: Pair
+
+
+class Attack(NamedTuple):
+    """Second stage: T cells, their cytolytic proteins, and blasts."""
+
+    t_total: Pair
+    effectors: Pair
+    cytolytic: Pair
+    log_blasts: Pair
+
+
+class Marrow(NamedTuple):
+    """Third stage: precursors of B cells."""
+
+    marrow_1: Pair
+    marrow_2: Pair
+    marrow_3: Pair
+
+
+class Blood(NamedTuple):
+    """Fourth stage: B cells."""
+
+    b_blood: Pair
+
+
+class Contact(NamedTuple):
+    """Fifth stage: the signals that hang on drug and cells."""
+
+    adhesion: Pair
+    blasts: Pair
+    targets: Pair
+    released: Pair
+
+
+class Response(NamedTuple):
+    """Last stage: what follows these signals."""
+
+    proliferation: Pair
+    t_adherent: Pair
+    release: Pair
+
+
+_STAGES: dict[str, Any] = {
+    "drug": Drug,
+    "attack": Attack,
+    "marrow": Marrow,
+    "blood": Blood,
+    "contact": Contact,
+    "response": Response,
+}
+_FOUND_IN = {name: f"{stage}.{name}[k]" for stage, kind in _STAGES.items() for name in kind._fields}
+# The states and the signals at the middle (k = 0) or at the end (1) of a step, from its stages.
+_states_in = written_out(States, f"{', '.join(_STAGES)}, k", "", __name__, **_FOUND_IN)
+_signals_in = written_out(Signals, "drug, attack, contact, k", "", __name__, **_FOUND_IN)
+
+
 def advance(now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep) -> tuple[Instant, Node]:
     """One step: what is at its middle, and the node at its end.
 
     First what the drug alone decides, then cells, then what hangs on both. The proliferation signal, which is slow, and
     the blasts are needed before they are known: they are foretold from the step before.
     """
-    h, before, left, desensitises = step.length, now.states, step.premedicated, step.desensitises
-    concentration, decay = _infuse(now, infusion, p, h)
-    bridged = _bridges(concentration[0], p, c), _bridges(concentration[1], p, c)
-    adhesion, release = _adapt(now, (bridged[0][1], bridged[1][1]), p, c, h)
+    drug = follow_drug(now, infusion, p, c, step)
+    attack = arm(now, drug, p, c, step)
+    marrow = lyse_marrow(now, attack, p, step)
+    blood = lyse_blood(now, attack, marrow, p, c, step)
+    contact = exchange(drug, attack, blood, p, c, step)
+    response = respond(now, drug, attack, contact, c, step)
+    middle = Instant(
+        _states_in(drug, attack, marrow, blood, contact, response, 0), _signals_in(drug, attack, contact, 0)
+    )
+    end = Instant(_states_in(drug, attack, marrow, blood, contact, response, 1), _signals_in(drug, attack, contact, 1))
+    return middle, Node(end.states, end.signals, passed(now, middle), drug.decay[1])
 
+
+def passed(now: Node, middle: Instant) -> Past:
+    """What the next step foretells from: the start and the middle of this one."""
+    return Past(now.states.proliferation, middle.states.proliferation, now.signals.blasts, middle.signals.blasts)
+
+
+def follow_drug(now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep) -> Drug:
+    """Infuse, and bridge synapses."""
+    concentration, decay = _infuse(now, infusion, p, step.length)
+    middle, end = _bridges(concentration[0], p, c), _bridges(concentration[1], p, c)
+    activation = middle[1], end[1]
+    adhesion, release = _adapt(now, activation, p, c, step.length)
+    return Drug(concentration, adhesion, release, (middle[0], end[0]), activation, decay)
+
+
+def arm(now: Node, drug: Drug, p: Individual, c: Constants, step: GridStep) -> Attack:
+    """Proliferate, make cytolytic proteins, and lyse blasts."""
     t_total = _proliferate(now, p, step)
     effectors = m.effector_availability(t_total[0], c), m.effector_availability(t_total[1], c)
-    cytolytic = _arm(now, (bridged[0][0], bridged[1][0]), effectors, c, step)
-    lysis_before = m.lysis_rate(before.cytolytic, p.kill_rate)
-    lysis = m.lysis_rate(cytolytic[0], p.kill_rate), m.lysis_rate(cytolytic[1], p.kill_rate)
-    blasts = _lyse_malignant(now, lysis_before, lysis, p, c, step)
-    marrow_1, marrow_2, marrow_3 = _lyse_marrow(before, lysis_before, lysis, p, h)
-    b_blood = _lyse_blood(before, lysis_before, lysis, marrow_3, p, c, h)
-
-    middle = _signals(
-        bridged[0], (adhesion[0], release[0]), effectors[0], b_blood[0], blasts[0], p, c, left[0], desensitises
-    )
-    end = _signals(
-        bridged[1], (adhesion[1], release[1]), effectors[1], b_blood[1], blasts[1], p, c, left[1], desensitises
-    )
-    proliferation = _stimulate(now, middle, end, c, step)
-    t_adherent = _redistribute(now, middle, end, t_total, c, h)
-    released = relax(step.release, before.release, now.signals.released, (middle.released, end.released))
-    past = Past(before.proliferation, proliferation[0], now.signals.blasts, middle.blasts)
-    pairs = (
-        concentration,
-        cytolytic,
-        adhesion,
-        release,
-        proliferation,
-        t_total,
-        t_adherent,
-        marrow_1,
-        marrow_2,
-        marrow_3,
-        b_blood,
-        blasts,
-        released,
-    )
-    return Instant(_states(pairs, 0), middle), Node(_states(pairs, 1), end, past, decay)
+    cytolytic = _make_cytolytic(now, drug.lytic, effectors, c, step)
+    log_blasts = _lyse_malignant(now, _lysis_before(now, p), _lysis(cytolytic, p), p, c, step)
+    return Attack(t_total, effectors, cytolytic, log_blasts)
 
 
-# The states at the middle (k = 0) or at the end (1) of a step, from the pairs of all of them in their order.
-_states = written_out(States, "pairs, k", "pairs[{i}][k]", __name__)
+def lyse_marrow(now: Node, attack: Attack, p: Individual, step: GridStep) -> Marrow:
+    """Lyse precursors, which are made again."""
+    r, sensitivity, before = p.regeneration_rate, p.marrow_sensitivity, now.states
+    lysis = _lysis(attack.cytolytic, p)
+    lost = m.marrow_loss(_lysis_before(now, p), r, sensitivity)
+    inside = m.marrow_loss(lysis[0], r, sensitivity), m.marrow_loss(lysis[1], r, sensitivity)
+    loss = tracking(lost, inside, step.length)
+    first = track(loss, before.marrow_1, r, (r, r))
+    second = track(loss, before.marrow_2, r * before.marrow_1, (r * first[0], r * first[1]))
+    third = track(loss, before.marrow_3, r * before.marrow_2, (r * second[0], r * second[1]))
+    return Marrow(first, second, third)
+
+
+def lyse_blood(now: Node, attack: Attack, marrow: Marrow, p: Individual, c: Constants, step: GridStep) -> Blood:
+    """Lyse B cells, which the marrow makes again."""
+    before, lysis, made = now.states, _lysis(attack.cytolytic, p), marrow.marrow_3
+    inside = c.b_turnover + lysis[0], c.b_turnover + lysis[1]
+    loss = varying(c.b_turnover + _lysis_before(now, p), inside, step.length)
+    influx = p.b_influx * made[0], p.b_influx * made[1]
+    return Blood(relax_varying(loss, before.b_blood, p.b_influx * before.marrow_3, influx))
+
+
+def exchange(drug: Drug, attack: Attack, blood: Blood, p: Individual, c: Constants, step: GridStep) -> Contact:
+    """Signals at the middle and at the end."""
+    middle = _signals_inside(drug, attack, blood, p, c, step, 0)
+    end = _signals_inside(drug, attack, blood, p, c, step, 1)
+    return Contact(
+        (middle.adhesion, end.adhesion),
+        (middle.blasts, end.blasts),
+        (middle.targets, end.targets),
+        (middle.released, end.released),
+    )
+
+
+def _signals_inside(
+    drug: Drug, attack: Attack, blood: Blood, p: Individual, c: Constants, step: GridStep, k: int
+) -> Signals:
+    memories = drug.adhesion_memory[k], drug.release_memory[k]
+    return _signals(
+        (drug.lytic[k], drug.activation[k]),
+        memories,
+        attack.effectors[k],
+        blood.b_blood[k],
+        attack.log_blasts[k],
+        p,
+        c,
+        step.premedicated[k],
+        step.desensitises,
+    )
+
+
+def respond(now: Node, drug: Drug, attack: Attack, contact: Contact, c: Constants, step: GridStep) -> Response:
+    """Follow the signals."""
+    middle, end = _signals_in(drug, attack, contact, 0), _signals_in(drug, attack, contact, 1)
+    return Response(
+        _stimulate(now, middle, end, c, step),
+        _redistribute(now, middle, end, attack.t_total, c, step.length),
+        relax(step.release, now.states.release, now.signals.released, (middle.released, end.released)),
+    )
+
+
+def _lysis_before(now: Node, p: Individual) -> FloatArray:
+    return m.lysis_rate(now.states.cytolytic, p.kill_rate)
+
+
+def _lysis(cytolytic: Pair, p: Individual) -> Pair:
+    return m.lysis_rate(cytolytic[0], p.kill_rate), m.lysis_rate(cytolytic[1], p.kill_rate)
 
 
 def _one_cell_or_more(log_blasts: FloatArray) -> FloatArray:
@@ -218,13 +345,12 @@ _with_a_cell = written_out(
 )
 
 
-def _infuse(now: Node, infusion: Inflow, p: Individual, h: float) -> tuple[Pair, FloatArray]:
+def _infuse(now: Node, infusion: Inflow, p: Individual, h: float) -> tuple[Pair, Pair]:
     """Concentration in closed form, and the share left of the drug that the interval began with."""
     half = exponential(p.elimination * (-0.5 * h))
-    decay = half * now.decay
-    middle = infusion.plateau + infusion.excess * decay
-    decay = np.maximum(decay * half, _LEAST_DECAY)
-    return (middle, infusion.plateau + infusion.excess * decay), decay
+    middle = half * now.decay
+    end = np.maximum(middle * half, _LEAST_DECAY)
+    return (infusion.plateau + infusion.excess * middle, infusion.plateau + infusion.excess * end), (middle, end)
 
 
 def concentration_at(infusion: Inflow, elimination: FloatArray, elapsed: float) -> FloatArray:
@@ -452,7 +578,7 @@ def _proliferate(now: Node, p: Individual, step: GridStep) -> Pair:
     return relax(step.homeostasis, now.states.t_total, p.t_influx + m.expansion(signal, p.t_growth), gain)
 
 
-def _arm(now: Node, lytic: Pair, effectors: Pair, c: Constants, step: GridStep) -> Pair:
+def _make_cytolytic(now: Node, lytic: Pair, effectors: Pair, c: Constants, step: GridStep) -> Pair:
     """Cytolytic proteins follow the lytic synapses."""
     made = c.cytolytic_rate * lytic[0] * effectors[0], c.cytolytic_rate * lytic[1] * effectors[1]
     made_before = c.cytolytic_rate * now.signals.lytic * now.signals.effectors
@@ -471,23 +597,6 @@ def _lyse_malignant(
         log_blasts + (h / 24.0) * (5.0 * before + 8.0 * middle - end),
         log_blasts + (h / 6.0) * (before + 4.0 * middle + end),
     )
-
-
-def _lyse_marrow(s: States, lysis_before: FloatArray, lysis: Pair, p: Individual, h: float) -> tuple[Pair, Pair, Pair]:
-    r, sensitivity = p.regeneration_rate, p.marrow_sensitivity
-    before = m.marrow_loss(lysis_before, r, sensitivity)
-    loss = tracking(before, (m.marrow_loss(lysis[0], r, sensitivity), m.marrow_loss(lysis[1], r, sensitivity)), h)
-    first = track(loss, s.marrow_1, r, (r, r))
-    second = track(loss, s.marrow_2, r * s.marrow_1, (r * first[0], r * first[1]))
-    third = track(loss, s.marrow_3, r * s.marrow_2, (r * second[0], r * second[1]))
-    return first, second, third
-
-
-def _lyse_blood(
-    s: States, lysis_before: FloatArray, lysis: Pair, marrow: Pair, p: Individual, c: Constants, h: float
-) -> Pair:
-    loss = varying(c.b_turnover + lysis_before, (c.b_turnover + lysis[0], c.b_turnover + lysis[1]), h)
-    return relax_varying(loss, s.b_blood, p.b_influx * s.marrow_3, (p.b_influx * marrow[0], p.b_influx * marrow[1]))
 
 
 def _stimulate(now: Node, middle: Signals, end: Signals, c: Constants, step: GridStep) -> Pair:

@@ -23,17 +23,29 @@ from numba.extending import intrinsic, overload, register_jitable, typeof_impl
 from blinplan.physiology.engine import advance as lines
 from blinplan.physiology.engine import collocation, exponential, gather, locate
 from blinplan.physiology.engine.advance import (
+    Attack,
+    Blood,
+    Contact,
+    Drug,
     GridStep,
     Individual,
     Inflow,
     Instant,
+    Marrow,
     Node,
     Past,
+    Response,
     Signals,
     StepPlan,
     Watched,
-    advance,
+    arm,
     begin,
+    exchange,
+    follow_drug,
+    lyse_blood,
+    lyse_marrow,
+    passed,
+    respond,
     states_at,
     step_of,
     watch,
@@ -44,7 +56,7 @@ from blinplan.physiology.engine.gather import LANES, QUEUE, WIDTH, Found, expose
 from blinplan.physiology.engine.gather import gather as gather_in_block
 from blinplan.physiology.engine.integrate import Advance, Wanted
 from blinplan.physiology.engine.machine_code import folder_to_use, seal
-from blinplan.physiology.engine.written_out import written_out
+from blinplan.physiology.engine.written_out import put_out, written_out
 from blinplan.physiology.model import mechanism
 from blinplan.physiology.model.population import Constants, FloatArray
 from blinplan.physiology.model.states import States
@@ -69,6 +81,7 @@ class _Work(NamedTuple):
     who: FloatArray
     before: FloatArray
     middle: FloatArray
+    then: FloatArray
     now: FloatArray
     seen: FloatArray
     days: FloatArray
@@ -98,6 +111,7 @@ def _advance_all(
         np.empty((_MOMENT, WIDTH)),
         np.empty((_MOMENT, WIDTH)),
         np.empty((_NODE, WIDTH)),
+        np.empty((_NODE, WIDTH)),
         np.empty((nodes, _WATCHED, WIDTH)),
         np.empty(nodes),
         np.empty((wanted.rows.shape[0], WIDTH)),
@@ -116,14 +130,13 @@ def _advance_all(
             until = course.first_wanted[k + 1]
             for i in range(course.steps[k]):
                 step = step_of(course, k, i)
-                if course.step[at] == i:
+                if _looks_between_nodes(course, at, until, i):
                     _copy(work.now, work.before)
-                node = 2 * i + 1 if gathers or is_watched else 1
-                _advance_block(work.now, work.middle, work.who, c, step, work.seen, node)
+                _advance_block(work, c, step)
+                if gathers or is_watched:
+                    _watch_block(work, c, 2 * i + 1)
                 while at < until and course.step[at] == i:
-                    _look(course, at, work, c)
-                    if course.slot[at] >= 0:
-                        _write(work.states, wanted.states[course.slot[at]], place)
+                    _look(course, at, place, work, c, wanted)
                     at += 1
             if is_watched:
                 _write_seen(work.seen, wanted.watched, place)
@@ -173,16 +186,46 @@ def _begin_block(
         expose(wanted.searches, k, work.states[0], work.who[0], work.who[drug], work.who[drug + 1], rows)
 
 
-def _advance_block(
-    now: FloatArray, middle: FloatArray, who: FloatArray, c: Constants, step: GridStep, seen: FloatArray, at: int
-) -> None:
-    # The loop that the compiler spreads over a vector: nothing in it may branch on a patient.
+def _advance_block(work: _Work, c: Constants, step: GridStep) -> None:
+    """Take a step with a block of patients, one stage after the other.
+
+    These are the loops that the compiler spreads over a vector: nothing in them may branch on a patient. Each is short,
+    so that the processor is at the next patients while results of the first are awaited.
+    """
+    now, middle, then, who = work.now, work.middle, work.then, work.who
+    for lane in range(WIDTH):
+        drug = follow_drug(_node(now, lane), _infusion(who, lane), _individual(who, lane), c, step)
+        _put_drug(drug, middle, then, lane)
+        then[_NODE - 1, lane] = drug.decay[1]
+    for lane in range(WIDTH):
+        drug = _drug(middle, then, lane)
+        _put_attack(arm(_node(now, lane), drug, _individual(who, lane), c, step), middle, then, lane)
+    for lane in range(WIDTH):
+        attack = _attack(middle, then, lane)
+        _put_marrow(lyse_marrow(_node(now, lane), attack, _individual(who, lane), step), middle, then, lane)
+    for lane in range(WIDTH):
+        attack, marrow = _attack(middle, then, lane), _marrow(middle, then, lane)
+        _put_blood(lyse_blood(_node(now, lane), attack, marrow, _individual(who, lane), c, step), middle, then, lane)
+    for lane in range(WIDTH):
+        drug, attack, blood = _drug(middle, then, lane), _attack(middle, then, lane), _blood(middle, then, lane)
+        _put_contact(exchange(drug, attack, blood, _individual(who, lane), c, step), middle, then, lane)
+    for lane in range(WIDTH):
+        drug, attack, contact = _drug(middle, then, lane), _attack(middle, then, lane), _contact(middle, then, lane)
+        _put_response(respond(_node(now, lane), drug, attack, contact, c, step), middle, then, lane)
+    for lane in range(WIDTH):
+        past = passed(_node(now, lane), _moment(middle, lane))
+        _store_moment(_moment(then, lane), now, lane)
+        for k in range(_PAST):
+            now[_MOMENT + k, lane] = past[k]
+        now[_NODE - 1, lane] = then[_NODE - 1, lane]
+
+
+def _watch_block(work: _Work, c: Constants, at: int) -> None:
+    """Keep what endpoints need of the middle and of the end of a step, at a node and the next."""
+    now, middle, who, seen = work.now, work.middle, work.who, work.seen
     for lane in range(WIDTH):
         person = _individual(who, lane)
-        half, node = advance(_node(now, lane), _infusion(who, lane), person, c, step)
-        _store_node(node, now, lane)
-        _store_moment(half, middle, lane)
-        between, end = watch(half, person, c), watch(Instant(node.states, node.signals), person, c)
+        between, end = watch(_moment(middle, lane), person, c), watch(_moment(now, lane), person, c)
         for row in range(_WATCHED):
             seen[at, row, lane] = between[row]
             seen[at + 1, row, lane] = end[row]
@@ -194,11 +237,29 @@ def _write_seen(seen: FloatArray, watched: FloatArray, place: _Lanes) -> None:
         _write(seen[node], watched[:, node], place)
 
 
-def _look(course: StepPlan, at: int, work: _Work, c: Constants) -> None:
+def _looks_between_nodes(course: StepPlan, at: int, until: int, i: int) -> bool:
+    """Whether a wanted time, from one of them on, lies between nodes of a step."""
+    while at < until and course.step[at] == i:
+        if course.node[at] == 0:
+            return True
+        at += 1
+    return False
+
+
+def _look(course: StepPlan, at: int, place: _Lanes, work: _Work, c: Constants, wanted: Wanted) -> None:
     """Read the states off at a wanted time: at a node as they are, between nodes from all three."""
-    if course.node[at]:
-        _copy(work.middle if course.node[at] == 1 else work.now, work.states)
-        return
+    node, slot = course.node[at], course.slot[at]
+    here = work.middle if node == 1 else work.now
+    if node == 0:
+        _blend_states(course, at, work, c)
+        here = work.states
+    elif slot < 0:
+        _copy(here, work.states)
+    if slot >= 0:
+        _write(here, wanted.states[slot], place)
+
+
+def _blend_states(course: StepPlan, at: int, work: _Work, c: Constants) -> None:
     blend, elapsed = _blend(course.blend, at), course.elapsed[at]
     for lane in range(WIDTH):
         before, between, after = _moment(work.before, lane), _moment(work.middle, lane), _moment(work.now, lane)
@@ -236,6 +297,20 @@ _past = written_out(Past, "v, k, j", "v[k + {i}, j]", __name__)
 _individual = written_out(Individual, "v, j", "v[{i}, j]", __name__)
 _infusion = written_out(Inflow, "v, j", f"v[{_INDIVIDUAL} + {{i}}, j]", __name__)
 _blend = written_out(Blend, "v, j", "v[j, {i}]", __name__)
+
+
+# The stages of a step: of each pair the first is in a row of one array, the second in the same row of the other.
+_ROWS = {name: row for row, name in enumerate((*States._fields, *Signals._fields))}
+_FOUND = {name: f"(a[{row}, j], b[{row}, j])" for name, row in _ROWS.items()}
+_AWAY = "a, b, j", ("a[{row}, j]", "b[{row}, j]"), __name__, _ROWS
+# Nobody asks a stage for the share left at the middle.
+_drug = written_out(Drug, "a, b, j", "", __name__, decay=f"(b[{_NODE - 1}, j], b[{_NODE - 1}, j])", **_FOUND)
+_attack = written_out(Attack, "a, b, j", "", __name__, **_FOUND)
+_marrow = written_out(Marrow, "a, b, j", "", __name__, **_FOUND)
+_blood = written_out(Blood, "a, b, j", "", __name__, **_FOUND)
+_contact = written_out(Contact, "a, b, j", "", __name__, **_FOUND)
+_put_drug, _put_attack, _put_marrow = put_out(Drug, *_AWAY), put_out(Attack, *_AWAY), put_out(Marrow, *_AWAY)
+_put_blood, _put_contact, _put_response = put_out(Blood, *_AWAY), put_out(Contact, *_AWAY), put_out(Response, *_AWAY)
 
 
 def _moment(v: FloatArray, j: int) -> Instant:
@@ -310,14 +385,28 @@ def _declare_parts() -> None:
     What takes a step becomes part of the kernel itself, where the compiler sees that its arrays do not overlap, without
     which it does not spread patients over a vector. What is seldom done stays by itself: it need not be compiled twice.
     """
-    apart = (_copy, _read, _write, _write_seen, _begin_block, _look, _nodes_kept, _gather, *_lines_of(gather))
-    inside = (_advance_block,)
-    own = (_states, _signals, _past, _individual, _infusion, _blend, _moment, _node, _store_moment, _store_node)
+    apart = (
+        _looks_between_nodes,
+        _copy,
+        _read,
+        _write,
+        _write_seen,
+        _begin_block,
+        _look,
+        _blend_states,
+        _nodes_kept,
+        _gather,
+        *_lines_of(gather),
+    )
+    inside = (_advance_block, _watch_block)
+    read = (_states, _signals, _past, _individual, _infusion, _blend, _moment, _node)
+    stages = (_drug, _attack, _marrow, _blood, _contact)
+    put = (_put_drug, _put_attack, _put_marrow, _put_blood, _put_contact, _put_response, _store_moment, _store_node)
     theirs = [line for module in (mechanism, exponential, collocation, lines, locate) for line in _lines_of(module)]
     declare: Any = register_jitable
     for part in apart:
         declare(error_model="numpy")(part)
-    parts: tuple[Callable[..., Any], ...] = (*inside, *own, *theirs)
+    parts: tuple[Callable[..., Any], ...] = (*inside, *read, *stages, *put, *theirs)
     for line in parts:
         declare(error_model="numpy", forceinline=True)(line)
 

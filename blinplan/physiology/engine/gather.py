@@ -38,7 +38,7 @@ from blinplan.physiology.engine.searches import (
 from blinplan.physiology.engine.written_out import written_out
 from blinplan.physiology.model.population import FloatArray
 
-WIDTH = 16
+WIDTH = 32
 """Patients side by side: a multiple of what a processor computes at once, few enough to stay in its first cache."""
 _NOWHERE = 1e9
 _NAN: Any = np.nan

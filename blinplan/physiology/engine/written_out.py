@@ -1,4 +1,4 @@
-"""Functions that build a named tuple, written out entry by entry from its fields.
+"""Functions that build a named tuple or put it away, written out entry by entry from its fields.
 
 A loop over the entries would keep the compiler from spreading patients over a vector, and a hand-written list would be
 one more place to change with every state.
@@ -6,7 +6,7 @@ one more place to change with every state.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 T = TypeVar("T", bound=tuple[Any, ...])
@@ -32,3 +32,25 @@ def written_out(
     exec(f"def build({arguments}):\n    return {kind.__name__}({entries})\n", scope)  # noqa: S102 - our own text
     build: Callable[..., T] = scope["build"]
     return build
+
+
+def put_out(
+    kind: type[tuple[Any, ...]], arguments: str, places: tuple[str, str], module: str, rows: Mapping[str, int]
+) -> Callable[..., None]:
+    """Write the opposite: `def put(found, arguments)`, which puts each pair of a named tuple in two places.
+
+    Parameters
+    ----------
+    places : where the first and the second of a pair go; `{row}` in it is the row of its field.
+    rows : the row of each field; one that has none is left out.
+    """
+    lines = [
+        f"    {place.format(row=rows[name])} = found.{name}[{k}]\n"
+        for name in kind._fields  # type: ignore[attr-defined]
+        if name in rows
+        for k, place in enumerate(places)
+    ]
+    scope: dict[str, Any] = {"__name__": module}
+    exec(f"def put(found, {arguments}):\n{''.join(lines)}", scope)  # noqa: S102 - our own text
+    put: Callable[..., None] = scope["put"]
+    return put
