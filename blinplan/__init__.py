@@ -2,9 +2,9 @@
 
 Read a regimen with `load`, judge it by the rules with `check`, expand it to what one `patient` gets with `expand`, put
 that on the calendar with `plan`, see what was `delivered` of it, send virtual patients through it with `simulate` and
-`curves`, `merge` stretches of them, say how two regimens differ with `diff`, `compare` them on the same patients, and
-`sweep` doses and parameters, weigh the `evidence` for the `model`, and write all of it on one page with `report`. What
-simulates takes the workers of `cluster_at` a scheduler.
+`curves`, `merge` stretches of them, say how two regimens differ with `diff`, `compare` them on the same patients,
+`sweep` doses and parameters, `search` for better schedules, weigh the `evidence` for the `model`, and write all of it
+on one page with `report`. What simulates takes the workers of `cluster_at` a scheduler.
 """
 
 import sys
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from blinplan.api.designing.compare import compare
     from blinplan.api.designing.compared import ComparisonResult
     from blinplan.api.designing.diff import DiffResult, diff
+    from blinplan.api.designing.found import SearchResult
+    from blinplan.api.designing.search import search
     from blinplan.api.designing.sweep import sweep
     from blinplan.api.designing.swept import SweepResult
     from blinplan.api.library import regimens, rule, rules
@@ -77,6 +79,7 @@ __all__ = [
     "Regimen",
     "RegimenError",
     "ReportPage",
+    "SearchResult",
     "SimulationResult",
     "SweepResult",
     "VerificationResult",
@@ -110,6 +113,7 @@ __all__ = [
     "rule",
     "rules",
     "schema",
+    "search",
     "simulate",
     "source",
     "step",
@@ -140,6 +144,7 @@ _MODULES = {
     "Regimen": "api.regimens.build",
     "RegimenError": "api.regimens.load",
     "ReportPage": "api.report",
+    "SearchResult": "api.designing.found",
     "SimulationResult": "api.simulating.simulated",
     "SweepResult": "api.designing.swept",
     "VerificationResult": "api.planning.verify",
@@ -172,6 +177,7 @@ _MODULES = {
     "rule": "api.library",
     "rules": "api.library",
     "schema": "api.schema",
+    "search": "api.designing.search",
     "simulate": "api.simulating.simulate",
     "source": "api.regimens.build",
     "step": "api.regimens.build",

@@ -35,6 +35,10 @@ __all__ = [
     "Preference",
     "PreferenceName",
     "SchemaFormat",
+    "SearchFormat",
+    "SearchFormatName",
+    "SearchMethod",
+    "SearchMethodName",
     "SetsOf",
     "SetsOfName",
     "SignalName",
@@ -131,6 +135,21 @@ class DiffFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+class SearchFormat(StrEnum):
+    """How to show what a search found; csv has a row a schedule."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+class SearchMethod(StrEnum):
+    """How a search chooses schedules: each, or those that an optimiser asks for."""
+
+    ENUMERATE = "enumerate"
+    EVOLVE = "evolve"
+
+
 class SchemaFormat(StrEnum):
     """How to show the schema. There is one way; the option is here because every command has it."""
 
@@ -157,6 +176,8 @@ ViewName = View | Literal["overview", "agenda", "days", "month", "bags", "starts
 SimulateFormatName = SimulateFormat | Literal["table", "json", "csv"]
 CompareFormatName = CompareFormat | Literal["table", "json", "markdown", "csv"]
 SweepFormatName = SweepFormat | Literal["table", "json", "markdown", "csv"]
+SearchFormatName = SearchFormat | Literal["table", "json", "csv"]
+SearchMethodName = SearchMethod | Literal["enumerate", "evolve"]
 DiffFormatName = DiffFormat | Literal["text", "json", "markdown"]
 ValuesFormatName = ValuesFormat | Literal["full", "json", "csv"]
 TableOrJson = TableFormat | Literal["table", "json"]

@@ -86,3 +86,21 @@ def regimens_bar(terminal: Terminal) -> Iterator[Callable[[int, int], None]]:
         yield move
     finally:
         bar.stop()
+
+
+@contextmanager
+def search_bar(terminal: Terminal) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function that shows how many patients are done, of a number that changes; None where nobody would see."""
+    if not terminal.is_watched:
+        yield None
+        return
+    columns = (
+        TextColumn("{task.completed:,} of up to {task.total:,} patients"),
+        BarColumn(),
+        _PatientsPerSecond(),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    with Progress(*columns, console=terminal.moving(), transient=True) as bar:
+        task = bar.add_task("patients", total=0)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

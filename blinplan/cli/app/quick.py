@@ -42,6 +42,7 @@ COMMANDS = {
     "compare": "design.compare",
     "diff": "design.diff",
     "sweep": "design.sweep",
+    "search": "design.search",
     "plan": "plan",
     "verify": "verify",
     "due": "due",

@@ -23,6 +23,13 @@ def contrast_text(contrast: Contrast | None, measure: Measure) -> str:
     return _interval(contrast.estimate, with_sign, _decimals(contrast.estimate))
 
 
+def estimate_text(estimate: Estimate) -> str:
+    """Write an estimate with its interval, and without one that has no width."""
+    if estimate.low == estimate.high or math.isnan(estimate.value):
+        return NO_VALUE if math.isnan(estimate.value) else _plain(estimate.value, _decimals(estimate))
+    return _interval(estimate, _plain, _decimals(estimate))
+
+
 def _interval(estimate: Estimate, write: Callable[[float, int], str], decimals: int) -> str:
     value, low, high = (write(one, decimals) for one in (estimate.value, estimate.low, estimate.high))
     if math.isnan(estimate.low):

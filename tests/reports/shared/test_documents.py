@@ -82,6 +82,10 @@ DIFFERENCE_COMPARED = "diff nhl-5 nhl-15 --compare --patients 20 --cycles 1 -f j
 COMPARISON = "compare nhl-5 nhl-15 tower --patients 20 --cycles 1 --uncertainty 2 --by-day 2 --site ward.toml -f json"
 OVER_MODELS = "compare nhl-5 nhl-15 --uncertainty plausible --sets 3"
 KINDS = tuple(document_schemas())
+SEARCH = (
+    "search rr-adult --cycle 1 --steps 2 --doses 5,9,28 --lengths 4,7 --minimise il6_peak --require"
+    " b_depleted_by_14>=50% --search-patients 20 --patients 20 --sets 1 --show 1 -f json"
+)
 NEEDS_MORE = (
     ("check", SIMULATED),
     ("check", "check rr-adult --no-simulate --patient weight=38,height=140 -f json"),
@@ -126,6 +130,8 @@ NEEDS_MORE = (
         "sweep nhl-5 --vary dose=x1,x3 --vary parameters.kill_rate=x1,x2 --patients 5 --uncertainty plausible --sets 2"
         " --endpoints b_depleted_cycle_1 -f json",
     ),
+    ("search", SEARCH),
+    ("search", f"{SEARCH} --require il6_peak<=label --sets 0"),
     ("stretch", "simulate rr-adult --patients 20 -o part.npz"),
     ("stretch", "simulate rr-below-45-kg --patients 20 --first 31 --measured -o part.npz"),
     ("stretch", "simulate nhl-5 --patients 3 --every 7d --measured -o part.npz"),
@@ -272,7 +278,7 @@ def test_every_kind_is_declared_by_the_view_that_its_schema_is_beside() -> None:
     reports = Path(blinplan.__path__[0]) / "reports"
     calls = [(file, node) for file in reports.rglob("*.py") for node in ast.walk(ast.parse(file.read_text("utf-8")))]
     declared = {
-        (file.parent.name, ast.literal_eval(node.args[0]))
+        (file.relative_to(reports).parts[0], ast.literal_eval(node.args[0]))
         for file, node in calls
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "DocumentKind"
     }

@@ -1,0 +1,1 @@
+"""Schedules that keep what must hold, and lower what is to be low."""

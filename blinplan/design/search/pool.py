@@ -1,0 +1,244 @@
+"""The schedules that were tried, and what they do to the patients of the search: none is tried twice.
+
+All are tried on the same patients, a few first. What cannot be met any more, or is surely beaten by one that is surely
+met, is given up: its paired interval on those few says so, wider than 95 % since many are looked at.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from blinplan.design.search.candidate import Start
+from blinplan.design.search.patients import SearchSetting
+from blinplan.design.search.space import Schedule, Space
+from blinplan.design.search.standing import CAUTIOUS, Margin, estimate_of, is_surely_higher, margin_of, score
+from blinplan.design.search.wanted import Sample
+from blinplan.physiology.model.population import Population
+from blinplan.regimen.regimen import Regimen
+
+_STAGES = (8, 3, 1)
+"""One in so many of the patients are those of the first stage, of the next, and of the last."""
+_MOST_RIVALS = 12
+"""So many schedules that surely hold are enough to give others up by."""
+
+Judge = Callable[[Sequence[Regimen]], Sequence[bool]]
+"""Says of regimens whether the rules allow each of them."""
+
+
+class Tally:
+    """How many patients are done, of how many there may be; it tells somebody."""
+
+    def __init__(self, told: Callable[[int, int], None] | None = None) -> None:
+        self._told, self._done, self._total = told, 0, 0
+
+    def expect(self, more: int) -> None:
+        """Expect so many patients more than before, or fewer."""
+        self._total += more
+
+    def add(self, patients: int) -> None:
+        """Count patients who are done."""
+        self._done += patients
+        if self._told is not None:
+            self._told(self._done, max(self._done, self._total))
+
+
+class RankedSchedule(NamedTuple):
+    """How a schedule stands on the patients of the search: what is to be low, and by how much each requirement holds.
+
+    ``place`` orders those that are alike in both.
+    """
+
+    schedule: Schedule
+    scores: tuple[float, ...]
+    margins: tuple[Margin, ...]
+    place: tuple[object, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether all that is required holds of these patients."""
+        return all(margin.holds for margin in self.margins)
+
+    @property
+    def lack(self) -> float:
+        """By how much requirements do not hold, added up."""
+        return sum(max(0.0, -margin.value) for margin in self.margins)
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Low scores first; of the same, those of which more holds; then the simplest."""
+        return (self.scores, tuple(-margin.value for margin in self.margins), self.place)
+
+    def dominates(self, other: "RankedSchedule") -> bool:
+        """Whether nothing is higher than of another one, and something lower, or all alike and more holds."""
+        pairs = list(zip(self.scores, other.scores, strict=True))
+        if any(own > its for own, its in pairs):
+            return False
+        return any(own < its for own, its in pairs) or self.order < other.order
+
+
+@dataclass(slots=True)
+class Pool:
+    """All schedules that were tried.
+
+    Attributes
+    ----------
+    space, start, setting
+        What may be tried, from what, and on whom.
+    people
+        The patients of the search.
+    allowed
+        Says which regimens the rules allow.
+    tally
+        Counts patients.
+    refused
+        Schedules that the rules do not allow.
+    """
+
+    space: Space
+    start: Start
+    setting: SearchSetting
+    people: Population
+    allowed: Judge
+    tally: Tally
+    refused: dict[Schedule, None] = field(default_factory=dict)
+    _samples: dict[Schedule, Sample] = field(default_factory=dict)
+    _dropped: dict[Schedule, Sample] = field(default_factory=dict)
+    _of_start: list[Sample] = field(default_factory=list)
+    _best: list[Schedule] = field(default_factory=list)
+
+    @property
+    def tried(self) -> int:
+        """How many schedules were tried, those that the rules refuse included."""
+        return len(self._samples) + len(self._dropped) + len(self.refused)
+
+    @property
+    def of_start(self) -> Sample:
+        """What the regimen that is searched from does to the patients of the search."""
+        if not self._of_start:
+            self._of_start += self.setting.samples([self.start.base], self.people, lambda _: None)
+        return self._of_start[0]
+
+    def regimen(self, schedule: Schedule) -> Regimen:
+        """A schedule as a regimen."""
+        return self.start.candidate(self.space, schedule)
+
+    def standing(self, schedule: Schedule, errors: float = CAUTIOUS) -> RankedSchedule | None:
+        """How a schedule that was tried stands, on the patients on whom it was; None where the rules refuse it."""
+        sample = self._samples.get(schedule) or self._dropped.get(schedule)
+        return None if sample is None else self._standing(schedule, sample, errors)
+
+    def standings(self) -> list[RankedSchedule]:
+        """All that were tried on all patients, in their order."""
+        each = (self._standing(schedule, sample) for schedule, sample in self._samples.items())
+        return sorted(each, key=lambda standing: standing.order)
+
+    def values(self) -> tuple[tuple[float, ...], ...]:
+        """What each endpoint comes to of each that was tried on all patients."""
+        places = range(len(self.setting.wish.endpoints))
+        return tuple(tuple(estimate_of(sample, place).value for place in places) for sample in self._samples.values())
+
+    def nearest(self) -> RankedSchedule | None:
+        """What lacks least, of all that were tried; None where the rules refuse all."""
+        each = [self._standing(*pair) for pair in (*self._samples.items(), *self._dropped.items())]
+        return min(each, key=lambda standing: (standing.lack, standing.order), default=None)
+
+    def _standing(self, schedule: Schedule, sample: Sample, errors: float = CAUTIOUS) -> RankedSchedule:
+        wish, start = self.setting.wish, self.of_start.first(sample.patients)
+        return RankedSchedule(
+            schedule,
+            tuple(score(objective, sample) for objective in wish.objectives),
+            tuple(margin_of(requirement, sample, start, errors) for requirement in wish.requirements),
+            (
+                len(schedule.doses),
+                [dose.rate.amount for dose in schedule.doses],
+                schedule.days,
+                schedule.free_days or 0,
+            ),
+        )
+
+    def add(self, schedules: Iterable[Schedule]) -> None:
+        """Try schedules that were not tried yet."""
+        known = self._samples.keys() | self._dropped.keys() | self.refused.keys()
+        new = [schedule for schedule in dict.fromkeys(schedules) if schedule not in known]
+        self.tally.expect(len(new) * self.people.size)
+        running = self._allowed_of(new)
+        samples: dict[Schedule, Sample] = {}
+        for first, stop in self._stages():
+            people = self.people.select(slice(first, stop))
+            found = self.setting.samples(list(running.values()), people, self.tally.add)
+            for schedule, sample in zip(running, found, strict=True):
+                samples[schedule] = samples[schedule].with_others(sample) if first else sample
+            for schedule in self._hopeless(samples, stop) if stop < self.people.size else ():
+                self._dropped[schedule] = samples.pop(schedule)
+                del running[schedule]
+                self.tally.expect(stop - self.people.size)
+        self._samples |= samples
+        sure = [self._standing(schedule, self._samples[schedule]) for schedule in (*self._best, *samples)]
+        self._best = [standing.schedule for standing in self._rivals(sure)]
+
+    def _allowed_of(self, schedules: Sequence[Schedule]) -> dict[Schedule, Regimen]:
+        regimens = [self.regimen(schedule) for schedule in schedules]
+        verdicts = self.allowed(regimens)
+        refused = [schedule for schedule, allowed in zip(schedules, verdicts, strict=True) if not allowed]
+        self.refused |= dict.fromkeys(refused)
+        self.tally.expect(-len(refused) * self.people.size)
+        return {
+            schedule: regimen
+            for schedule, regimen, allowed in zip(schedules, regimens, verdicts, strict=True)
+            if allowed
+        }
+
+    def _stages(self) -> Iterator[tuple[int, int]]:
+        first = 0
+        for part in _STAGES:
+            stop = self.people.size // part
+            if stop > first:
+                yield first, stop
+                first = stop
+
+    def _hopeless(self, samples: dict[Schedule, Sample], count: int) -> list[Schedule]:
+        """Which schedules cannot be met any more, or are surely beaten by one that is surely met."""
+        each = [self._standing(schedule, sample) for schedule, sample in samples.items()]
+        before = {schedule: self._samples[schedule].first(count) for schedule in self._best}
+        standings = [*each, *(self._standing(schedule, sample) for schedule, sample in before.items())]
+        rivals = self._rivals(standings)
+        known = before | samples
+        return [one.schedule for one in each if self._is_lost(one, rivals, known)]
+
+    @staticmethod
+    def _rivals(standings: Iterable[RankedSchedule]) -> list[RankedSchedule]:
+        sure = [one for one in standings if all(margin.low >= 0.0 for margin in one.margins)]
+        return spread(front_of(sure), _MOST_RIVALS)
+
+    def _is_lost(
+        self, standing: RankedSchedule, rivals: Sequence[RankedSchedule], samples: dict[Schedule, Sample]
+    ) -> bool:
+        if any(margin.high < 0.0 for margin in standing.margins):
+            return True
+        own = samples[standing.schedule]
+        return any(
+            all(is_surely_higher(one, own, samples[rival.schedule]) for one in self.setting.wish.objectives)
+            for rival in rivals
+            if rival.dominates(standing)
+        )
+
+
+def _place(schedule: Schedule) -> tuple[object, ...]:
+    amounts = tuple(dose.rate.amount for dose in schedule.doses)
+    return len(amounts), amounts, schedule.days, schedule.free_days or 0
+
+
+def front_of(standings: Iterable[RankedSchedule]) -> list[RankedSchedule]:
+    """Those that no other one dominates, in their order; of one objective, the best."""
+    kept: list[RankedSchedule] = []
+    for one in sorted(standings, key=lambda standing: standing.order):
+        if not any(other.dominates(one) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def spread(front: Sequence[RankedSchedule], most: int) -> list[RankedSchedule]:
+    """No more than so many of a front, from one end of it to the other."""
+    if len(front) <= most:
+        return list(front)
+    return [front[round(k * (len(front) - 1) / (most - 1))] for k in range(most)] if most > 1 else [front[0]]

@@ -1,0 +1,183 @@
+"""Schedules that were found as a table for people, the regimen that was searched from among them."""
+
+import math
+from collections.abc import Iterator
+from textwrap import wrap
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from blinplan.design.comparison.contrast import Measure
+from blinplan.design.search.confirm import ShownEndpoint, ShownRequirement, ShownSchedule
+from blinplan.design.search.search import Searched
+from blinplan.design.search.standing import RequirementVerdict
+from blinplan.design.search.wanted import Measurement
+from blinplan.outside_text import visible
+from blinplan.quantities import plural
+from blinplan.reports.design.numbers import contrast_text, estimate_text, share_text
+from blinplan.reports.design.search.words import (
+    closing_lines,
+    codes_text,
+    cycles_text,
+    end_text,
+    head_text,
+    method_text,
+    passed_over_lines,
+    refuted_lines,
+    schedule_text,
+    value_text,
+)
+from blinplan.reports.shared.words import unverified_mark
+from blinplan.simulation.outcome import Occurrence
+from blinplan.terminal import PIPED_WIDTH, Screen
+
+_STYLES = {RequirementVerdict.MET: "pass", RequirementVerdict.AT_LIMIT: "warning", RequirementVerdict.NOT_MET: "error"}
+_NOTHING = "–"
+_LEAST, _OTHERS, _FEWER = 23, 44, 30
+"""Columns in which a value stands in one line, and those of all others where there is room and where there is none."""
+
+
+def search_report(found: Searched, screen: Screen) -> list[RenderableType]:
+    """Draw what was found: on whom, the schedules, and what they are worth."""
+    base = found.start.base
+    parts: list[RenderableType] = [Text(f"Schedules for {cycles_text(found.space)} of {visible(base.name)}", "title")]
+    setting = found.setting
+    parts.append(Text(f"{method_text(found)} Virtual patients of {setting.preset}, seed {setting.seed}."))
+    parts += [Text(line, "unverified") for line in unverified_lines(found)]
+    parts += ["", search_table(found, screen), ""]
+    remarks = (*refuted_lines(found), *passed_over_lines(found), *stopped_lines(found))
+    parts += [Text(line, "warning") for line in remarks]
+    parts += [Text(line, "quiet") for line in closing_lines(found)]
+    return parts
+
+
+def unverified_lines(found: Searched) -> Iterator[str]:
+    """Say that nobody has verified what was found, nor perhaps what it was searched from."""
+    if found.offers:
+        yield "What was found is unverified: nobody was ever given it."
+    mark = unverified_mark(found.start.base)
+    if mark:
+        yield f"{visible(found.start.base.name)}: {mark}"
+    if found.setting.options.premedication:
+        yield "That premedication lowers cytokine release, and by how much, is assumed: unverified."
+
+
+def stopped_lines(found: Searched) -> Iterator[str]:
+    """Say that it was stopped."""
+    if found.is_stopped:
+        count = len(found.offers)
+        yield f"Stopped: {count} {plural('schedule', count)} that {'was' if count == 1 else 'were'} shown by then."
+
+
+def search_table(found: Searched, screen: Screen) -> Table:
+    """Draw a row for each schedule; the front is marked where two endpoints are to be low."""
+    table = screen.table()
+    table.add_column("Schedule\n*: the front" if _has_front(found) else "Schedule", overflow="fold")
+    places = lowered_places(found)
+    values = len(places) + len(found.setting.wish.requirements)
+    roomy = screen.width >= PIPED_WIDTH
+    fits = screen.width >= (_OTHERS if roomy else _FEWER) + (_LEAST + 2) * values
+    for place in places:
+        name = head_text(found.heads[place], _name(found, place))
+        table.add_column("\n".join(wrap(name, _LEAST)), overflow="fold", justify="right", no_wrap=fits)
+    for requirement in found.setting.wish.requirements:
+        table.add_column(_two_lines(requirement.text), overflow="fold", justify="right", no_wrap=fits)
+    table.add_column("check", overflow="fold")
+    for number, row in enumerate(found.rows):
+        if number:
+            table.add_row()
+        table.add_row(*_cells(found, row, roomy=roomy))
+    return table
+
+
+def lowered_places(found: Searched) -> list[int]:
+    """The places of what is to be low."""
+    return [objective.endpoint for objective in found.setting.wish.objectives]
+
+
+def _has_front(found: Searched) -> bool:
+    return len(found.setting.wish.objectives) > 1
+
+
+def _name(found: Searched, place: int) -> str:
+    return found.setting.wish.endpoints[place].name
+
+
+def _cells(found: Searched, row: ShownSchedule, *, roomy: bool) -> Iterator[RenderableType]:
+    mark = "* " if _has_front(found) and row in found.front else ""
+    schedule = f"{mark}{schedule_text(row, found.space)}"
+    if not roomy:  # a step a line
+        schedule = schedule.replace(", ", ",\n").replace(" = ", "\n= ").replace("; ", ";\n")
+    yield Text(schedule, "title" if row.schedule is None else "")
+    for place in lowered_places(found):
+        yield Text("\n".join(_value_lines(row.endpoints[place], found.heads[place])))
+    for requirement, shown in zip(found.setting.wish.requirements, row.requirements, strict=True):
+        endpoint = row.endpoints[requirement.endpoint]
+        head = found.heads[requirement.endpoint]
+        beside = requirement.bound is None and endpoint.contrast is not None
+        first = contrast_text(endpoint.contrast, endpoint.measure) if beside else interval_text(endpoint, head)
+        models = models_text(shown, found)
+        verdict = (shown.verdict.value, _STYLES[shown.verdict])
+        yield Text.assemble(f"{first}\n", verdict, f"\nin {models}" if models else "")
+    told = [text for text in (codes_text(row), end_text(row, found.space, found.start.base)) if text]
+    yield "; ".join(told) or _NOTHING
+
+
+def _value_lines(endpoint: ShownEndpoint, head: Measurement | None) -> Iterator[str]:
+    """A value with its interval, against the regimen searched from, and over other models."""
+    yield interval_text(endpoint, head)
+    if endpoint.contrast is not None:
+        yield contrast_text(endpoint.contrast, endpoint.measure)
+    if endpoint.over_models is not None:
+        yield f"models {over_models_text(endpoint.over_models, head)}"
+
+
+def over_models_text(over: tuple[float, float], head: Measurement | None) -> str:
+    """From where to where a value is under other models: three digits are enough."""
+    low, high = (share_text(one) if isinstance(head, Occurrence) else f"{one:.3g}" for one in over)
+    return f"{low} to {high}"
+
+
+def _two_lines(text: str) -> str:
+    """A requirement in two lines: the key, and what it is held to."""
+    key, _, bound = text.partition(" ")
+    return f"{key}\n{bound}"
+
+
+def interval_text(endpoint: ShownEndpoint, head: Measurement | None) -> str:
+    """A value with its interval."""
+    value, low, high = endpoint.estimate.value, endpoint.estimate.low, endpoint.estimate.high
+    if isinstance(head, Occurrence):
+        return f"{share_text(value)} ({100 * low:.1f}-{100 * high:.1f})"
+    return estimate_text(endpoint.estimate) if math.isfinite(value) else value_text(value, head)
+
+
+def models_text(shown: ShownRequirement, found: Searched) -> str:
+    """In how many other models a requirement holds."""
+    return "" if shown.in_models is None else f"{shown.in_models} of {found.models} models"
+
+
+def measure_words(measure: Measure) -> str:
+    """How an endpoint is compared, in a word."""
+    return "ratio" if measure is Measure.RATIO else "difference"
+
+
+def html_columns(found: Searched) -> dict[str, list[str]]:
+    """The table as columns of text."""
+    wish = found.setting.wish
+    columns = {"Schedule": [schedule_text(row, found.space) for row in found.rows]}
+    for place in lowered_places(found):
+        name = head_text(found.heads[place], _name(found, place))
+        columns[name] = [interval_text(row.endpoints[place], found.heads[place]) for row in found.rows]
+        columns[f"{name}, paired"] = [
+            contrast_text(row.endpoints[place].contrast, row.endpoints[place].measure) for row in found.rows
+        ]
+    for number, requirement in enumerate(wish.requirements):
+        columns[requirement.text] = [
+            f"{interval_text(row.endpoints[requirement.endpoint], found.heads[requirement.endpoint])},"
+            f" {row.requirements[number].verdict.value} {models_text(row.requirements[number], found)}".rstrip()
+            for row in found.rows
+        ]
+    columns["check"] = [codes_text(row) or _NOTHING for row in found.rows]
+    return columns

@@ -1,0 +1,166 @@
+"""What a search says in words: what it may try, what it lacks, and what its results are worth."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import groupby
+
+from blinplan.design.comparison.intervals import MEANS, SHARES
+from blinplan.design.search.confirm import ShownSchedule
+from blinplan.design.search.search import Method, NothingHoldsError, Searched
+from blinplan.design.search.space import WITH, Space
+from blinplan.design.search.standing import NUMBERS
+from blinplan.design.search.wanted import Measurement, Wish
+from blinplan.outside_text import visible
+from blinplan.quantities import MINUTES_PER_DAY, decimal_text, plural
+from blinplan.regimen import library
+from blinplan.regimen.regimen import Cycle, Regimen
+from blinplan.reports.design.comparison import COVERS
+from blinplan.reports.design.numbers import share_text
+from blinplan.reports.simulation.summary import number
+from blinplan.simulation.outcome import Occurrence
+
+WILSON = "Wilson's score interval (J Am Stat Assoc 1927;22:209)"
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Whole numbers in words: 4 to 10, or 4, 7 and 10."""
+    first, last = numbers[0], numbers[-1]
+    if len(numbers) > 2 and last - first == len(numbers) - 1:
+        return f"{first} to {last}"
+    *before, last = numbers
+    return f"{', '.join(map(str, before))} and {last}" if before else f"{last}"
+
+
+def space_text(space: Space, base: Regimen, method: Method) -> str:
+    """Say how many schedules there are, which, and how they are searched."""
+    unit = base.steps[0].dose.unit.replace("m2", "m²")
+    doses = ", ".join(dose.number for dose in space.doses)
+    falling = "which may fall" if space.descending else "each higher than the one before"
+    steps = ranges(space.steps).replace(" and ", " or ")
+    held = f" of {ranges(space.lengths)} days, the last for the rest" if max(space.steps) > 1 else ""
+    free = f"; {ranges(space.free_days)} days without infusion" if space.free_days else ""
+    how = "each is tried" if method is Method.ENUMERATE else "an optimiser says which are tried"
+    return (
+        f"{space.size:,} {plural('schedule', space.size)} for {cycles_text(space)} of {visible(base.name)}: {steps}"
+        f" {plural('step', max(space.steps))}{held}; {doses} {unit}, {falling}{free}. {how[0].upper()}{how[1:]}."
+    )
+
+
+def cycles_text(space: Space) -> str:
+    """Name the cycles that get the schedule."""
+    return f"{plural('cycle', len(space.cycles))} {ranges(space.cycles)}"
+
+
+def nothing_holds(error: NothingHoldsError, space: Space, wish: Wish, patients: int) -> tuple[str, str]:
+    """Say that no schedule holds what is required, and which lacks least."""
+    required = " and ".join(one.text for one in wish.requirements)
+    refused = f"; `blinplan check` refuses {error.refused:,}" if error.refused else ""
+    said = f"none of {error.tried:,} schedules holds {required or 'what is required'} on {patients:,} patients{refused}"
+    if error.nearest is None:
+        return said, "allow other doses, steps or lengths"
+    return said, f"the nearest is {error.nearest.schedule.text(space.infusion)}: allow other doses, steps or lengths"
+
+
+def schedule_text(row: ShownSchedule, space: Space) -> str:
+    """The schedule of a row, that of the regimen which is searched from with its name."""
+    if row.schedule is not None:
+        return row.schedule.text(space.infusion)
+    cycles = [row.regimen.one_by_one[number - 1] for number in space.cycles]
+    each = [text for text, _ in groupby(map(_cycle_text, cycles))]
+    shown = "; then ".join(each[:2]) + ("; …" if len(each) > 2 else "")
+    return f"{shown} = {visible(row.regimen.name)}"
+
+
+def _cycle_text(cycle: Cycle) -> str:
+    return ", ".join(
+        f"{decimal_text(step.dose.amount)} {WITH} {decimal_text(_days(step.minutes))}" for step in cycle.steps
+    )
+
+
+def _days(minutes: int) -> Fraction:
+    return Fraction(minutes, MINUTES_PER_DAY)
+
+
+def end_text(row: ShownSchedule, space: Space, base: Regimen) -> str:
+    """Say that a schedule ends at less than the regimen it was searched from; nothing where it does not."""
+    number = space.cycles[0] - 1
+    own, its = row.regimen.one_by_one[number].steps[-1].dose, base.one_by_one[number].steps[-1].dose
+    if own.amount >= its.amount:
+        return ""
+    whose = "the label" if library.groups().get(base.name) == "labelled" else visible(base.name)
+    return f"ends at {decimal_text(own.amount)}, {whose} at {decimal_text(its.amount)}"
+
+
+def head_text(head: Measurement | None, name: str) -> str:
+    """What an endpoint is called, with its unit."""
+    if head is None:
+        return name
+    return head.label if isinstance(head, Occurrence) or not head.unit else f"{head.label} ({head.unit})"
+
+
+def value_text(value: float, head: Measurement | None) -> str:
+    """A value of an endpoint."""
+    if isinstance(head, Occurrence):
+        return share_text(value)
+    return f"-{number(-value)}" if value < 0 else number(value)
+
+
+def closing_lines(found: Searched) -> Iterator[str]:
+    """Say what the results are worth, and what the intervals cover."""
+    searched, shown = f"{found.search_patients:,} patients", f"{found.patients:,} others"
+    cytokine = next((_cytokine(name) for name in _names(found) if _cytokine(name)), None)
+    risk = f" No risk of CRS is claimed from {cytokine}." if cytokine else ""
+    yield f"Searched on {searched}, shown on {shown}. Investigational.{risk}"
+    if found.setting.wish.requirements:
+        yield (
+            "met: the interval on these others clears the bound; at limit: it straddles it; not met: it lies beyond."
+        )
+    yield f"Intervals are of 95 %, {COVERS}."
+    yield f"Shares: {WILSON}; numbers: {NUMBERS}. Against {visible(found.start.base.name)}, paired: {SHARES}; {MEANS}."
+    if found.models:
+        yield (
+            f"Models: {found.models} plausible parameter sets, each on {found.model_patients:,} of the patients; in so"
+            " many of them the value itself keeps what is required. It is no confidence, and no probability."
+        )
+
+
+def _names(found: Searched) -> list[str]:
+    return [endpoint.key for endpoint in found.setting.wish.endpoints]
+
+
+def _cytokine(key: str) -> str | None:
+    name = {"il6": "IL-6", "il10": "IL-10", "ifngamma": "IFN-gamma"}.get(key.partition("_")[0])
+    article = "an" if name and name.startswith("I") else "a"
+    return None if name is None else f"{article} {name} peak"
+
+
+def method_text(found: Searched) -> str:
+    """Say how many schedules were tried, and how they were chosen."""
+    tried = f"{found.tried:,} of {found.space.size:,} {plural('schedule', found.space.size)}"
+    how = "each" if found.method is Method.ENUMERATE else "those that an optimiser asked for, and their neighbours"
+    refused = f"; `blinplan check` refuses {found.refused:,}" if found.refused else ""
+    return f"{tried} {'was' if found.tried == 1 else 'were'} tried: {how}{refused}."
+
+
+def codes_text(row: ShownSchedule) -> str:
+    """The codes of what rules find in a schedule, in the order of its file."""
+    return " ".join(finding.code for finding in row.findings)
+
+
+def passed_over_lines(found: Searched) -> Iterator[str]:
+    """Say which schedules were found and are refused by a rule about virtual patients."""
+    for schedule, findings in found.passed_over:
+        codes = ", ".join(dict.fromkeys(one.code for one in findings if one.severity.value == "error"))
+        yield f"Not shown: {schedule.text(found.space.infusion)}, in which `blinplan check` finds {codes}."
+
+
+def refuted_lines(found: Searched) -> Iterator[str]:
+    """Say which schedules held on the patients of the search, and do not on the others."""
+    if found.refuted:
+        names = "; ".join(schedule_text(row, found.space) for row in found.refuted)
+        yield f"Held on the {found.search_patients:,} patients, and not on the others: {names}."
+
+
+def requirement_texts(found: Searched) -> Sequence[str]:
+    """The requirements as they are written."""
+    return [requirement.text for requirement in found.setting.wish.requirements]
