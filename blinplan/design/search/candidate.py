@@ -84,14 +84,14 @@ class Start:
                 yield cycle
                 continue
             infusion = space.infusion_days[space.cycles.index(number)]
-            yield self._changed(cycle, self._beside(number), schedule, schedule.days_of(infusion))
+            yield self._cycle_with(cycle, self._beside(number), schedule, schedule.days_of(infusion))
 
     def _beside(self, number: int) -> Cycle | None:
         """The cycle of that number of the regimen that results are laid beside."""
         cycles = () if self.reference is None else self.reference.one_by_one
         return cycles[number - 1] if number <= len(cycles) else None
 
-    def _changed(self, own: Cycle, beside: Cycle | None, schedule: Schedule, days: tuple[int, ...]) -> Cycle:
+    def _cycle_with(self, own: Cycle, beside: Cycle | None, schedule: Schedule, days: tuple[int, ...]) -> Cycle:
         steps = tuple(
             Step(dose.rate, dose.cap, held * MINUTES_PER_DAY) for dose, held in zip(schedule.doses, days, strict=True)
         )

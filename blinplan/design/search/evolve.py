@@ -36,9 +36,9 @@ def _descend(pool: Pool) -> None:
     """Try what is one change away from the best."""
     for _ in range(_ROUNDS):
         best = spread(_ends(pool), _MOST_ENDS)
-        before = pool.tried
+        before = pool.size
         pool.add(near for standing in best for near in pool.space.neighbours(standing.schedule))
-        if pool.tried == before:
+        if pool.size == before:
             return
 
 

@@ -107,7 +107,7 @@ class Pool:
     _best: list[Schedule] = field(default_factory=list)
 
     @property
-    def tried(self) -> int:
+    def size(self) -> int:
         """How many schedules were tried, those that the rules refuse included."""
         return len(self._samples) + len(self._dropped) + len(self.refused)
 

@@ -145,7 +145,7 @@ class Search:
         else:
             evolve(pool, pool.setting.seed)
         if not self._holding():
-            raise NothingHoldsError(pool.tried, len(pool.refused), pool.nearest())
+            raise NothingHoldsError(pool.size, len(pool.refused), pool.nearest())
         rows, is_stopped = list[ShownSchedule](), False
         try:
             self._show(rows)
@@ -166,7 +166,7 @@ class Search:
             confirmation.before,
             confirmation.models,
             confirmation.model_patients,
-            pool.tried,
+            pool.size,
             len(pool.refused),
             confirmation.heads(),
             tuple(rows),

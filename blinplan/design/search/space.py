@@ -174,11 +174,11 @@ class Space:
 
     def neighbours(self, schedule: Schedule) -> Iterator[Schedule]:
         """The schedules that are one change away: another dose or length, a step more or less, other free days."""
-        for found in dict.fromkeys(self._changed(schedule)):
+        for found in dict.fromkeys(self._one_change_away(schedule)):
             if found != schedule and self.holds(found):
                 yield found
 
-    def _changed(self, schedule: Schedule) -> Iterator[Schedule]:
+    def _one_change_away(self, schedule: Schedule) -> Iterator[Schedule]:
         doses, days, free = schedule
         for place in range(len(doses)):
             for dose in self.doses:
