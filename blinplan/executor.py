@@ -205,13 +205,38 @@ def _sliding(executor: Executor, function: Callable[[A], T], arguments: Iterable
     try:
         for argument in arguments:
             begun.append(executor.submit(function, argument))
-            if len(begun) >= max(_AT_ONCE, 2 * places(executor)):
+            if len(begun) >= _most(executor):
                 yield begun.popleft().result()
         while begun:
             yield begun.popleft().result()
     finally:
         for future in begun:
             future.cancel()
+
+
+def as_they_end(
+    executor: Executor, function: Callable[[A], T], arguments: Iterable[A]
+) -> Iterator[tuple[int, Future[T]]]:
+    """Call a function for each argument; the numbers of the calls, and what became of them, as they end."""
+    # Imported here, because most runs know the order.
+    from concurrent.futures import FIRST_COMPLETED, wait
+
+    begun: dict[Future[T], int] = {}
+    try:
+        for number, argument in enumerate(arguments):
+            begun[executor.submit(function, argument)] = number
+            if len(begun) >= _most(executor):
+                yield from ((begun.pop(one), one) for one in wait(begun, return_when=FIRST_COMPLETED).done)
+        while begun:
+            yield from ((begun.pop(one), one) for one in wait(begun, return_when=FIRST_COMPLETED).done)
+    finally:
+        for future in begun:
+            future.cancel()
+
+
+def _most(executor: Executor) -> int:
+    """How many calls an executor has at once: one, where each is called at once."""
+    return 1 if isinstance(executor, InTurn | InCopies) else max(_AT_ONCE, 2 * places(executor))
 
 
 def places(executor: Executor | None) -> int:

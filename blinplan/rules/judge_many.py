@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from blinplan.executor import Executor, InTurn, processes, workers
+from blinplan.executor import Executor, InTurn, as_they_end, processes, workers
 from blinplan.refusal import Refusal
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.rule import NotEvaluated
@@ -74,27 +75,27 @@ def _side_by_side(
     tasks: Sequence[Task], waiting: Sequence[int], simulator: PatientSimulator, executor: Executor
 ) -> Iterator[tuple[int, JudgementOrFault]]:
     """Let others simulate, and judge here by what they found."""
-    # Imported here, because a check whose simulations are all kept does not wait for it.
-    from concurrent.futures import as_completed
-
     alone = replace(simulator, executor=InTurn())
-    futures = {executor.submit(_outcomes, tasks[number].alone, alone): number for number in waiting}
-    try:
-        for future in as_completed(futures):
-            number = futures[future]
-            error = future.exception()
-            if error is None:
-                yield number, tasks[number].judge_or_fail(Replay(future.result()))
-            elif isinstance(error, Exception) and not isinstance(error, Refusal):
-                yield number, ProgramFault(tasks[number].reading, error)
-            else:  # whoever stops the run, or has no workers, gets no result from which files are missing
-                raise error
-    finally:
-        for future in futures:
-            future.cancel()
+    asked = (_Asked(tasks[number].alone, alone) for number in waiting)
+    for at, future in as_they_end(executor, _outcomes, asked):
+        number, error = waiting[at], future.exception()
+        if error is None:
+            yield number, tasks[number].judge_or_fail(Replay(future.result()))
+        elif isinstance(error, Exception) and not isinstance(error, Refusal):
+            yield number, ProgramFault(tasks[number].reading, error)
+        else:  # whoever stops the run, or has no workers, gets no result from which files are missing
+            raise error
 
 
-def _outcomes(task: Task, simulator: PatientSimulator) -> tuple[SimulatedOutcome | NotEvaluated, ...]:
+class _Asked(NamedTuple):
+    """A file whose regimen is to be simulated, and how; it pickles."""
+
+    task: Task
+    simulator: PatientSimulator
+
+
+def _outcomes(asked: _Asked) -> tuple[SimulatedOutcome | NotEvaluated, ...]:
+    task, simulator = asked
     recording = Recording(simulator)
     task.judge(recording)
     return tuple(recording.outcomes_so_far)

@@ -3,6 +3,8 @@
 import json
 import os
 import pickle
+import re
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +12,7 @@ from concurrent.futures import as_completed
 from functools import partial
 from itertools import repeat
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 import numpy as np
@@ -31,6 +34,7 @@ from blinplan.simulation.trials.cohort_trial import CohortTrial
 from blinplan.simulation.trials.patients import cohort_of
 from blinplan.simulation.trials.run import run
 from tests.cluster.dask_programs import (
+    SECONDS,
     Scheduler,
     Workers,
     bare_package,
@@ -41,7 +45,7 @@ from tests.cluster.dask_programs import (
     wait_until,
     workers_of,
 )
-from tests.program import Run
+from tests.program import PROGRAM, Run
 
 pytestmark = pytest.mark.slow
 
@@ -192,9 +196,9 @@ def test_a_worker_that_is_killed_half_way_costs_its_cells_only(address: str, cel
 def cells_of(executor: Executor, half_way: Callable[[], None] = lambda: None) -> list[list[bytes]]:
     """Cells of a sweep, as it were, and what happens when half of them have come."""
     found = []
-    for number, cell in enumerate(in_order(executor, bytes_in_turn, [*range(30, 70)])):
+    for number, cell in enumerate(in_order(executor, bytes_in_turn, range(5, 29))):
         found.append(cell)
-        if number == 19:
+        if number == 11:
             half_way()
     return found
 
@@ -228,6 +232,41 @@ def test_a_scheduler_that_is_killed_half_way_is_a_sentence(tmp_path: Path) -> No
         workers.start()
         with cluster_at(lost.address) as running, pytest.raises(Refusal, match=f"{lost.address} is gone"):
             cells_of(running, lambda: kill(lost.process.pid))
+
+
+def test_a_sweep_without_its_scheduler_keeps_what_was_done_and_goes_on(inside: Run, tmp_path: Path) -> None:
+    sweep = ("sweep", "nhl-5", "--vary", "dose=1:60:1", "--patients", "200", "-o")
+    with scheduler(tmp_path) as lost, workers_of(lost.file) as workers:
+        workers.start()
+        killing = Thread(target=kill_when_there, args=(Path("swept.csv.cells").absolute(), lost.process.pid))
+        killing.start()
+        ran = inside(*sweep, "swept.csv", "--scheduler", lost.address)
+        killing.join()
+    assert (ran.status, ran.out) == (2, "")
+    told, sentence = ran.err.split("error: ")
+    assert re.fullmatch(r"swept.csv.cells keeps (\d+) of 60 cells: the same command goes on after them\n", told)
+    assert sentence.startswith(f"the scheduler at {lost.address} is gone\n")
+    assert not Path("swept.csv").exists()
+    assert inside(*sweep, "swept.csv").status == inside(*sweep, "whole.csv").status == 0
+    assert Path("swept.csv").read_bytes() == Path("whole.csv").read_bytes()
+
+
+def kill_when_there(journal: Path, process: int) -> None:
+    """Kill when some cells are done."""
+    wait_until(lambda: journal.exists() and journal.read_bytes().count(b"\n") > 3)
+    kill(process)
+
+
+def test_who_is_interrupted_does_not_wait_for_the_workers(by_hand: Scheduler, workers: Workers, tmp_path: Path) -> None:
+    workers.start()
+    with cluster_at(by_hand.address):
+        """It is there now."""
+    command = (*PROGRAM, "simulate", "rr-adult", "--patients", "1000000", "--scheduler", by_hand.address)
+    with started(*command, folder=tmp_path) as running, Client(by_hand.address, set_as_default=False) as client:
+        wait_until(lambda: any(client.processing().values()))
+        running.send_signal(signal.SIGINT)
+        assert running.wait(SECONDS) == 130
+        wait_until(lambda: not any(client.processing().values()))
 
 
 def test_workers_that_are_all_lost_are_waited_for(by_hand: Scheduler, workers: Workers, expected: list[bytes]) -> None:

@@ -15,6 +15,7 @@ from blinplan.rules.configuration.settings import FailOn
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
+    from blinplan.executor import Executor
 
 from blinplan.api.checking.files import FilesToCheck
 from blinplan.api.checking.fixes import Fixes
@@ -68,6 +69,7 @@ def check(
     respect_gitignore: bool | None = None,
     force_exclude: bool | None = None,
     since: str | None = None,
+    executor: "Executor | None" = None,
     progress: Progress | None = None,
 ) -> "CheckResult":
     """Judge regimens by every rule, or by those that are asked.
@@ -120,6 +122,8 @@ def check(
         well; and whether files that are named are, too.
     since
         A revision of the git repository: only what was not found where what is checked out forked from it counts.
+    executor
+        What simulates regimens side by side; processes, where there are several, when not given.
     progress
         Told how many regimens are simulated, of how many.
 
@@ -164,7 +168,7 @@ def check(
     refuse_contradictions(since, write_baseline)
 
     def judge(some: FilesToCheck) -> CheckResult:
-        return some.judge(day, settled, patient, cache=cache, progress=progress)
+        return some.judge(day, settled, patient, cache=cache, progress=progress, executor=executor)
 
     found = judge(files) if since is None else files.judge_since(since, settled, judge)
     if write_baseline is not None:

@@ -15,6 +15,7 @@ from blinplan.cli.simulate.options import FigureFiles, FigureWidth
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, RunOptions, WhomOptions
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
+from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
 
 if TYPE_CHECKING:
@@ -119,11 +120,13 @@ def sweep(
 
 @contextmanager
 def _told_where_to_go_on(planned: "PlannedSweep", terminal: Terminal) -> Iterator[None]:
-    """Say of a run that somebody ends where its cells are, and how to go on."""
+    """Say of a run that somebody ends, or that has no workers any more, where its cells are, and how to go on."""
+    before = planned.done
     try:
         yield
-    except KeyboardInterrupt:
-        if planned.journal is not None:
+    except (KeyboardInterrupt, Refusal) as end:
+        is_interrupted = isinstance(end, KeyboardInterrupt)
+        if planned.journal is not None and (is_interrupted or planned.done > before):
             done = f"{planned.done:,} of {planned.cells:,} {plural('cell', planned.cells)}"
             terminal.say(f"{visible(str(planned.journal))} keeps {done}: the same command goes on after them")
         raise
