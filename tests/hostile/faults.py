@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from blinplan.exit_status import ExitStatus
 from tests.plan_text import DATED, RECORD, WARD
-from tests.program import PLAIN, PROGRAM
+from tests.program import PLAIN, python
 from tests.regimen_text import cycle, regimen_text
 
+START = python("from blinplan.cli.app.start import program; program()")
 SOUND = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/d for 21 days"))
 FILES = {"r.toml": SOUND, "record.toml": RECORD.replace("rr-adult", "probe"), "ward.toml": WARD}
 OLD = b"what was there before\n"
@@ -66,10 +68,10 @@ class Hurt:
 Begin = Callable[[tuple[str, ...], Path], "subprocess.Popen[bytes]"]
 
 
-def begin(arguments: tuple[str, ...], folder: Path, **how: object) -> "subprocess.Popen[bytes]":
+def begin(arguments: tuple[str, ...], folder: Path, **how: Any) -> "subprocess.Popen[bytes]":
     """Start the program in a folder, in a group of processes of its own."""
-    return subprocess.Popen(  # noqa: S603 - our own program
-        [*PROGRAM, *arguments],
+    process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603 - our own program
+        [*START, *arguments],
         cwd=folder,
         # A limit to the size of files would damage what Python compiles.
         env={
@@ -79,8 +81,9 @@ def begin(arguments: tuple[str, ...], folder: Path, **how: object) -> "subproces
         },
         start_new_session=True,
         stdin=subprocess.DEVNULL,
-        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how},  # type: ignore[call-overload]
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how},
     )
+    return process
 
 
 def hurt(writer: str, fault: str, random: Random) -> Hurt:
@@ -120,7 +123,7 @@ def _is_part(held: bytes, name: str) -> bool:
 def _ending(process: "subprocess.Popen[bytes]", allowed: set[int]) -> Iterator[str]:
     """What is wrong with how a process ends, and with what goes on after it."""
     try:
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=300)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
@@ -174,7 +177,7 @@ def _with_closed(*streams: int) -> Callable[[str, Path, Random], Iterator[str]]:
 def _with_signal(number: signal.Signals, allowed: set[int]) -> Callable[[str, Path, Random], Iterator[str]]:
     def send(writer: str, folder: Path, random: Random) -> Iterator[str]:
         process = begin(WRITERS[writer], folder)
-        time.sleep(random.random() ** 2 * 3)
+        time.sleep(0.1 + random.random() ** 2 * 3)  # Python itself has begun by then
         if number is signal.SIGKILL:
             os.killpg(process.pid, number)
         else:

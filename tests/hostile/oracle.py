@@ -31,6 +31,8 @@ class Answer:
     out: str
     err: str
     seconds: float
+    is_exact: bool = False
+    """Whether it wrote what another program takes byte for byte, as a patch is; a terminal is shown it otherwise."""
 
     def faults(self) -> Iterator[str]:
         """What it must not have been."""
@@ -38,7 +40,7 @@ class Answer:
             yield f"status {self.status}"
         if self.seconds > SECONDS:
             yield f"{self.seconds:.0f} s"
-        for name, text in (("out", self.out), ("err", self.err)):
+        for name, text in (("out", "" if self.is_exact else self.out), ("err", self.err)):
             if "Traceback (most recent call last)" in text:
                 yield f"a traceback in {name}"
             controls = sorted({character for character in text if _is_control(character)})
@@ -72,7 +74,7 @@ def answer_to(arguments: tuple[str, ...], folder: Path) -> Answer:
     out.flush()
     err.flush()
     texts = (one.getvalue().decode("utf-8", "replace") for one in written)
-    return Answer(status, next(texts), next(texts), time.process_time() - begun)
+    return Answer(status, next(texts), next(texts), time.process_time() - begun, "--diff" in arguments)
 
 
 @contextmanager

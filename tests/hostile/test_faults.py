@@ -1,0 +1,41 @@
+"""A small part of the faults that `python -m tests.hostile.faults` tries."""
+
+import signal
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.hostile.faults import FAULTS, WRITERS, begin, hurt
+
+QUICK = ("a plan", "a report of findings", "a scaffold", "what was put right")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_fault_hurts_what_was_there(fault: str) -> None:
+    number = list(FAULTS).index(fault)
+    found = hurt(QUICK[number % len(QUICK)], fault, Random(number))  # noqa: S311 - no secret
+    assert found.what == ()
+
+
+@pytest.mark.slow
+def test_what_ends_in_the_middle_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    """A long run that is asked to end when its file is half written: nothing waits by the clock, but for that file."""
+    (tmp_path / "out.csv").write_bytes(b"old")
+    long_run = ("simulate", "nhl-5", "--patients", "200000", "--every", "1h", "-o", "out.csv")
+    process = begin(long_run, tmp_path)
+    while not list(tmp_path.glob(".blinplan-*")):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (-signal.SIGTERM, b"")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+    assert (tmp_path / "out.csv").read_bytes() == b"old"
+
+
+def test_every_option_that_writes_is_tried() -> None:
+    tried = {word for arguments in WRITERS.values() for word in arguments if word.startswith("-")}
+    assert {"-o", "--figure", "--report", "--write-baseline", "--nonmem", "--fix"} <= tried
