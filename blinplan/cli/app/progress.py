@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from math import ceil
 
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
@@ -12,12 +14,56 @@ LONG_RUN = 5_000
 """Patients from which a run is worth a progress bar."""
 
 
+class Pace:
+    """How fast a run is, from when its first patients were done.
+
+    Patients are done some at a time, and as many of these at once as there are processors: the time between two of them
+    says nothing. What is done before, as compiling, takes time that is none of theirs.
+    """
+
+    def __init__(self) -> None:
+        self._since: tuple[float, float] | None = None
+
+    def per_second(self, task: Task) -> float | None:
+        """Patients a second; None until they have been counted for long enough."""
+        if not task.completed:
+            return None
+        now = task.get_time()
+        since, before = self._since = self._since or (now, task.completed)
+        return (task.completed - before) / (now - since) if now - since >= _LONG_ENOUGH else None
+
+
+_LONG_ENOUGH = 2.0
+"""Seconds after which a speed is worth telling."""
+
+
 class _PatientsPerSecond(ProgressColumn):
     """How fast the run is."""
 
+    def __init__(self, pace: Pace) -> None:
+        super().__init__()
+        self._pace = pace
+
     def render(self, task: Task) -> Text:
         """Write the speed once it is known."""
-        return Text(f"{task.speed:,.0f} patients/s" if task.speed else "")
+        speed = self._pace.per_second(task)
+        return Text(f"{speed:,.0f} patients/s" if speed else "")
+
+
+class _TimeLeft(ProgressColumn):
+    """How long it takes at that speed."""
+
+    max_refresh = 0.5
+
+    def __init__(self, pace: Pace) -> None:
+        super().__init__()
+        self._pace = pace
+
+    def render(self, task: Task) -> Text:
+        """Write it as hours, minutes and seconds, once it is known."""
+        speed = self._pace.per_second(task)
+        left = "-:--:--" if not speed else str(timedelta(seconds=ceil((task.remaining or 0) / speed)))
+        return Text(left, style="progress.remaining")
 
 
 @contextmanager
@@ -52,7 +98,8 @@ def _bar_of(patients: int, counted: ProgressColumn, terminal: Terminal) -> Itera
     if patients < LONG_RUN or not terminal.is_watched:
         yield None
         return
-    columns = (counted, BarColumn(), _PatientsPerSecond(), TimeRemainingColumn(), TextColumn("left"))
+    pace = Pace()
+    columns = (counted, BarColumn(), _PatientsPerSecond(pace), _TimeLeft(pace), TextColumn("left"))
     with Progress(*columns, console=terminal.moving(), transient=True) as bar:
         task = bar.add_task("patients", total=patients)
         yield lambda done: bar.update(task, completed=done)
