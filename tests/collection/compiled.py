@@ -6,9 +6,10 @@
 import pytest
 
 import blinplan
+from blinplan.physiology.engine.choose import WORTH_COMPILING
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Simulate as many patients as are worth a compiler, but in the workers."""
     if not hasattr(config, "workerinput"):
-        blinplan.simulate("nhl-15", patients=4096)
+        blinplan.simulate("nhl-15", patients=WORTH_COMPILING)

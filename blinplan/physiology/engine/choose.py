@@ -15,8 +15,13 @@ from blinplan.physiology.engine.integrate import Advance, Advancing, Engine, Eng
 from blinplan.physiology.engine.machine_code import is_kept
 from blinplan.physiology.model.population import Constants
 
-WORTH_COMPILING = 4096
-"""Patients who take NumPy as long as compiling takes."""
+WORTH_COMPILING = 20_000
+"""Patients who take NumPy nearly as long as compiling takes.
+
+Compiling took 18.2, 18.8 and 19.3 s of processor time, NumPy 0.65 to 0.83 ms a patient (endpoints of rr-adult, 4,096
+patients, six runs beside it), machine code 0.06 ms: as long for some 29,000 patients. Machine code is kept and serves
+later runs, so that it is worth it somewhat sooner.
+"""
 
 
 def engine_called(name: EngineName | None) -> Engine:
@@ -45,8 +50,13 @@ def engine_for(name: EngineName | None, patients: int) -> Engine:
     if name is not None or named is NUMPY:
         return named
     _without_code.patients += patients
-    is_worth_it = _without_code.has_code() or _without_code.patients >= WORTH_COMPILING
+    is_worth_it = _without_code.has_code() or _without_code.are_worth_it()
     return named if is_worth_it and _can_be_imported() else NUMPY
+
+
+def expect(patients: int) -> None:
+    """Say that so many patients come, some at a time: whether compiling is worth it is known before the first."""
+    _without_code.expected = max(_without_code.expected, _without_code.patients + patients)
 
 
 @cache
@@ -60,10 +70,14 @@ def _can_be_imported() -> bool:
 
 
 class _WithoutCode:
-    """How many patients this process has been asked for while there was no machine code."""
+    """How many patients this process has been asked for while there was no machine code, and how many are to come."""
 
     def __init__(self) -> None:
-        self.patients, self._kept = 0, False
+        self.patients, self.expected, self._kept = 0, 0, False
+
+    def are_worth_it(self) -> bool:
+        """Whether they are enough for a compiler."""
+        return max(self.patients, self.expected) >= WORTH_COMPILING
 
     def has_code(self) -> bool:
         """Whether there is machine code now."""

@@ -9,7 +9,7 @@ import numpy as np
 from blinplan.course.events import Period
 from blinplan.executor import Executor, InTurn, executor_or_threads, in_order, places
 from blinplan.physiology.endpoints import Endpoints
-from blinplan.physiology.engine.choose import engine_called, takes_turns
+from blinplan.physiology.engine.choose import engine_called, expect, takes_turns
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
@@ -153,6 +153,7 @@ class CohortTrial:
             When the regimen does not admit the weight of one of them.
         """
         done = 0
+        expect(self.cohort.size)
         with executor_or_threads(executor, in_turns=takes_turns(self.engine)) as running:
             for portion in in_order(running, _portion, self._tasks(running)):
                 yield portion

@@ -27,6 +27,13 @@ def test_few_patients_do_not_wait_for_a_compiler_and_a_crowd_does(installed: pyt
     assert choose.engine_for(None, choose.WORTH_COMPILING).name == "compiled"
 
 
+def test_many_who_come_some_at_a_time_are_a_crowd_from_the_first_on(installed: pytest.MonkeyPatch) -> None:
+    choose.expect(choose.WORTH_COMPILING - 1)
+    assert choose.engine_for(None, 1000) is NUMPY
+    choose.expect(choose.WORTH_COMPILING)
+    assert choose.engine_for(None, 1000).name == "compiled"
+
+
 def test_machine_code_that_is_there_is_used_for_one(installed: pytest.MonkeyPatch) -> None:
     installed.setattr(choose, "is_kept", lambda: True)
     assert choose.engine_for(None, 1).name == "compiled"
