@@ -16,6 +16,7 @@ from blinplan.thresholds.threshold import threshold
 
 _EVERY = 30
 """Minutes between the times at which counts are looked at."""
+_RETURNED = threshold("t_cells_returned")
 RISE = threshold("cytokine_risen")
 """How many times its baseline IL-6 must reach to count as elevated: what claim CYT-1 asks of cytokines that are not."""
 
@@ -29,12 +30,16 @@ class TypicalCourse:
     il6: FloatArray
 
     def fewest_t_cells(self, start: int, stop: int) -> int | None:
-        """The minute at which there are fewest T cells in blood; None where there is no fall between two minutes."""
+        """The minute at which there are fewest T cells in blood; None where there is no fall worth a word.
+
+        That is one below what counts as a return, of those that were there at the first of the two minutes.
+        """
         inside = self._inside(start, stop)
         if not self.minutes[inside].size:
             return None
         at = int(np.argmin(self.t_blood[inside]))
-        return int(self.minutes[inside][at]) if at else None
+        counts = self.t_blood[inside]
+        return int(self.minutes[inside][at]) if counts[at] < _RETURNED * counts[0] else None
 
     def highest_il6(self, start: int, stop: int) -> int | None:
         """The minute at which IL-6 is highest; None where it is not elevated between two minutes."""

@@ -9,7 +9,7 @@ import pytest
 from blinplan.course.calendar import Due
 from blinplan.course.dated import Dated, date_course
 from blinplan.course.events import expand
-from blinplan.course.patient import Patient
+from blinplan.course.patient import Patient, patient
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.rules.limits import shipped_limits
@@ -67,3 +67,13 @@ def test_only_what_is_shown_of_a_plan_is_expected(plan: Dated) -> None:
 )
 def test_a_minute_lies_in_a_window_or_on_one_side_of_it(minute: int | None, side: str | None) -> None:
     assert ExpectedWindow("it", 1, 10, 20, "source", minute).outside == side
+
+
+def test_t_cells_that_hardly_move_neither_leave_nor_come_back() -> None:
+    """At 0.5 mcg/m²/day they never fall below nine in ten: there is no day of coming back, and none of a fall."""
+    course = expand(library.regimen("nhl-0.5"), patient(Fraction(70), Fraction(170)))
+    dated = date_course(course, datetime(2026, 11, 30, 10, tzinfo=UTC), None, None)
+    (first, *_) = expected_windows(dated, shipped_limits())
+    simulated = {window.what: window.simulated for window in first.windows}
+    assert simulated["T cells leave the blood"] is None
+    assert simulated["T cells come back"] is None

@@ -17,6 +17,7 @@ from blinplan.physiology.endpoints import (
     SETTLED,
     Endpoints,
 )
+from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, column_name, signal_name
 from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MINUTES_PER_DAY
@@ -172,8 +173,24 @@ def _first_week(curve: Curve) -> CurveWindow:
 
 
 def _return_day(curve: Curve) -> FloatArray:
-    nadir = on.lowest_day(curve, _first_week(curve))
-    return on.first_day(curve, curve.whole, RETURNED * curve.baseline, above=True, after=nadir)
+    week = _first_week(curve)
+    day = on.first_day(curve, curve.whole, RETURNED * curve.baseline, above=True, after=on.lowest_day(curve, week))
+    return np.where(on.lowest(curve, week) < RETURNED * curve.baseline, day, np.nan)
+
+
+def _fell(found: Endpoints) -> BoolArray:
+    """Whose T cells fell below what counts as a return: whose never did have nothing to come back from."""
+    return np.asarray(found.t_minimum < RETURNED)
+
+
+def _days_of_return(gathered: Measurements) -> Iterator[Reading]:
+    fell = _fell(gathered.endpoints)
+    yield Reading(np.where(fell, gathered.endpoints.t_return_day, np.nan), at_risk=fell)
+
+
+def _returns(gathered: Measurements) -> Iterator[Reading]:
+    fell = _fell(gathered.endpoints)
+    yield Reading(fell & ~np.isnan(gathered.endpoints.t_return_day), at_risk=fell)
 
 
 def _recovery_day(curve: Curve) -> FloatArray:
@@ -237,8 +254,8 @@ T_RETURN_DAY = Definition(
     "day",
     EndpointKind.TIME,
     "from the nadir of the first week to the end of the course",
-    f"first time after the nadir with {_RETURNED} of baseline or more; {_FROM_START}",
-    _one(lambda found: found.t_return_day),
+    f"first time after the nadir with {_RETURNED} of baseline or more, in who fell below it; {_FROM_START}",
+    _days_of_return,
     "t-cells",
     lambda curve, _: _return_day(curve),
 )
@@ -402,7 +419,7 @@ ENDPOINTS = (
         EndpointKind.EVENT,
         T_RETURN_DAY.window,
         f"{_RETURNED} of baseline or more at some time after the nadir",
-        lambda gathered: [Reading(~np.isnan(gathered.endpoints.t_return_day))],
+        _returns,
         "t-cells",
         lambda curve, _: ~np.isnan(_return_day(curve)),
     ),

@@ -107,6 +107,20 @@ def test_what_is_a_share_is_the_share_of_the_time_beside_it(simulation: Simulati
         assert np.array_equal(~np.isnan(times[time]), happens[event])
 
 
+def test_whose_t_cells_never_fell_has_nothing_to_come_back_from() -> None:
+    """At a dose that hardly moves them: neither a day nor a share counts those who never were below it."""
+    found = run(library.regimen("nhl-0.5"), patients=20)
+    times = {quantity.key: quantity for quantity in found.quantities}
+    day, nadir = times["t_return_day"], times["t_nadir"].values
+    fell = nadir < 90.0
+    assert 0 < fell.sum() < 20
+    assert day.at_risk is not None
+    assert day.at_risk.tolist() == fell.tolist() == (~np.isnan(day.values)).tolist()
+    (back,) = (event for event in found.events if event.key == "t_returned")
+    assert (back.proportion.count, back.proportion.total) == (fell.sum(), fell.sum())
+    assert found.typical_quantities[0].values.shape == (1,)
+
+
 def test_who_is_in_remission_already_cannot_get_there() -> None:
     """Residual disease is below 5 % before treatment: a marrow response is for nobody, an MRD response for 1e-4 on."""
     found = run(library.regimen("mrd-adult"), patients=40)
