@@ -141,11 +141,12 @@ def search_bar(terminal: Terminal) -> Iterator[Callable[[int, int], None] | None
     if not terminal.is_watched:
         yield None
         return
+    pace = Pace()
     columns = (
         TextColumn("{task.completed:,} of up to {task.total:,} patients"),
         BarColumn(),
-        _PatientsPerSecond(),
-        TimeRemainingColumn(),
+        _PatientsPerSecond(pace),
+        _TimeLeft(pace),
         TextColumn("left"),
     )
     with Progress(*columns, console=terminal.moving(), transient=True) as bar:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from blinplan.executor import Executor, executor_or_threads, in_order, places
-from blinplan.physiology.engine.choose import takes_turns
+from blinplan.physiology.engine.choose import expect, takes_turns
 from blinplan.simulation.crowd.cohort import PIECE, CohortPart
 from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome
 from blinplan.simulation.trials.cohort_trial import PORTION, CohortOutcome, CohortTrial, portions_of
@@ -40,6 +40,8 @@ def outcomes_of(
     NoRoomError
         When the folder for temporary files is full.
     """
+    if isinstance(trials, Sequence):
+        expect(sum(trial.cohort.size for trial in trials))
     waiting: deque[CohortTrial] = deque()
     kept, done = KeptOutcome(), 0
     with executor_or_threads(executor, in_turns=takes_turns(None)) as running:
