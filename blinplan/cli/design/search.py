@@ -15,13 +15,14 @@ from blinplan.cli.app.options import (
     Population,
     PremedicationEffect,
     RegimenName,
+    Scheduler,
     Seed,
     Threads,
     tell_which_is_meant,
     terminal_of,
 )
 from blinplan.cli.simulate.options import FigureWidth
-from blinplan.executor import threads as threads_of
+from blinplan.executor import executor_of
 from blinplan.exit_status import ExitStatus
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
@@ -119,6 +120,7 @@ def search(
     seed: Seed = 1,
     population: Population = None,
     threads: Threads = None,
+    scheduler: Scheduler = None,
     follow_up: FollowUp = 0,
     attenuation: AttenuationOption = Attenuation.DESENSITISATION,
     premedication: PremedicationEffect = False,
@@ -200,7 +202,7 @@ def search(
     if drawn:
         refuse_no_front(len(prepared.wish.endpoints))
     terminal.tell(prepared.text)
-    with threads_of(threads) as executor, search_bar(terminal) as progress:
+    with executor_of(threads, scheduler) as executor, search_bar(terminal) as progress:
         found = prepared.run(executor, progress)
     for path in drawn:
         found.figure(path, width=figure_width)
