@@ -49,6 +49,7 @@ def test_the_examples_of_the_pages_hold(tmp_path: Path, monkeypatch: pytest.Monk
         test = doctest.DocTestParser().get_doctest(examples, {}, str(path.relative_to(ROOT)), str(path), 0)
         assert test.examples or path.name != "python.md"
         assert doctest.DocTestRunner().run(test).failed == 0, path
+        assert list(tmp_path.iterdir()) == [], f"{path} left something where it was run"
 
 
 def test_the_page_tells_of_every_function() -> None:
