@@ -12,6 +12,7 @@ from blinplan.cli.app.program import run
 from blinplan.rules.configuration.configurations import nearest
 from tests import public_files
 from tests.collection.no_simulation import without_simulation
+from tests.collection.shares import import_share, is_of_another
 from tests.program import Ran, Run
 
 # How long an example takes says nothing about whether it is right, and a busy machine is slow.
@@ -23,6 +24,13 @@ settings.load_profile("blinplan")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="try whole grids, of which otherwise each pair is tried")
+    parser.addoption("--share", metavar="K/N", help="collect the K-th of N shares of the test files")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the files of other shares to other processes."""
+    told = config.getoption("--share")
+    return True if told and is_of_another(collection_path, told) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -34,9 +42,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
-    """Refuse to simulate while tests are collected."""
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Refuse to simulate while tests are collected, and let each worker begin with a share of them."""
     with without_simulation():
+        if hasattr(session.config, "workerinput"):
+            import_share(session.config.workerinput, session.config.args)
         return (yield)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.api.checking.check import check
@@ -22,6 +22,7 @@ from blinplan.regimen.site.site import Site
 from blinplan.rules.configuration.settings import Settings
 from blinplan.rules.judge import judge
 from blinplan.rules.rule import Finding, Severity
+from tests.collection.examples import fewer_examples
 from tests.read_text import site_in
 
 pytestmark = pytest.mark.slow  # a check and a plan of each profile
@@ -98,7 +99,7 @@ def profiles(draw: st.DrawFn, dated: bool = False) -> Site:
 WHO = [("rr-adult", ADULT), ("mrd-adult", ADULT), ("rr-below-45-kg", child("5")), ("mrd-below-45-kg", child("6"))]
 
 
-@settings(max_examples=60, deadline=None)
+@fewer_examples(2)
 @given(
     site=profiles(),
     who=st.sampled_from(
@@ -124,7 +125,7 @@ def plan_or_refusal(site: Site, name: str, whom: Patient, begins: datetime) -> P
         return str(refused)
 
 
-@settings(max_examples=40, deadline=None)
+@fewer_examples(2)
 @given(site=profiles(dated=True), who=st.sampled_from(WHO), day=st.integers(0, 13))
 def test_with_a_start_a_check_finds_what_the_plan_of_it_tells_of_closed_days(
     site: Site, who: tuple[str, Patient], day: int

@@ -21,6 +21,7 @@ from blinplan.regimen import library
 from blinplan.regimen.record.record import Cause, Interruption
 from blinplan.regimen.site.site import Site
 from blinplan.reports.plan.bags.changes import changes_on_closed_days
+from tests.collection.examples import fewer_examples
 from tests.course.dated_records import interruption, record
 from tests.course.regimens import site
 
@@ -187,6 +188,7 @@ happenings = st.lists(
 
 
 @pytest.mark.slow
+@fewer_examples(2)
 @given(
     profile=profiles,
     weight=st.sampled_from([Fraction(4), Fraction(12), Fraction("44.9"), Fraction(45), Fraction(90)]),

@@ -32,6 +32,7 @@ from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from blinplan.reports.plan.bags.hung import happened_remarks, running_remarks
 from blinplan.reports.plan.dated_plan import closed_days
 from blinplan.reports.plan.dated_remarks import remarks_of_days
+from tests.collection.examples import fewer_examples
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
 from tests.course.regimens import site
 
@@ -216,6 +217,7 @@ HOURS = st.integers(1, 48)
 
 
 @pytest.mark.slow
+@fewer_examples(2)
 @given(
     lengths=st.lists(st.tuples(HOURS, st.sampled_from(["9 mcg/day", "28 mcg/day", "14 mcg/day"])), max_size=6),
     hangs=st.booleans(),
@@ -351,6 +353,7 @@ def cut(at: int, how: str) -> CourseRecord:
 
 
 @pytest.mark.slow
+@fewer_examples(2)
 @given(at=st.integers(1, 28 * DAY - 1), how=st.sampled_from(["stop", "end", "early start"]))
 def test_what_cuts_an_infusion_short_changes_no_bag_that_hung_before(at: int, how: str) -> None:
     ward = replace(WARD, closed=frozenset())
@@ -364,6 +367,7 @@ SPANS = st.lists(st.tuples(st.integers(1, 72 * HOUR), st.integers(0, 12 * HOUR))
 
 
 @pytest.mark.slow
+@fewer_examples(2)
 @given(
     spans=SPANS,
     doses=st.lists(st.sampled_from(["9 mcg/day", "28 mcg/day"]), min_size=6, max_size=6),

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blinplan.course.events import Period, periods
@@ -20,6 +20,7 @@ from blinplan.regimen import library
 from blinplan.regimen.regimen import Eligibility, Regimen
 from blinplan.simulation.admission import admitted_patients
 from blinplan.simulation.trials.trial import Trial
+from tests.collection.examples import fewer_examples
 
 pytestmark = pytest.mark.slow  # the engine runs each course twice
 
@@ -59,7 +60,7 @@ STRETCHES = st.lists(
 ).map(lambda drawn: [(days, dose, 1 + at // 2) for at, (days, dose) in enumerate(drawn)])
 
 
-@settings(max_examples=25)
+@fewer_examples(4)
 @given(STRETCHES, STRETCHES, st.integers(1, 5))
 @example([(2, 9.0, 1), (2, 28.0, 1)], [(2, None, 1), (2, None, 1), (2, 60.0, 2)], 2)  # 2 days after a step is a step
 def test_a_course_that_begins_as_another_did_goes_on_from_there_to_the_same_endpoints(

@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.regimen import library
@@ -96,7 +96,6 @@ def _files(draw: st.DrawFn) -> RegimenTable:
 
 @pytest.mark.slow
 @given(_files())
-@settings(max_examples=150)
 def test_what_is_written_says_the_same_to_other_readers(file: RegimenTable) -> None:
     text = write_regimen(file).document.text
     values = tomllib.loads(text, parse_float=Decimal)

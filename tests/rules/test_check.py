@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.regimen import library
@@ -159,7 +159,6 @@ def shares_of(most: int) -> st.SearchStrategy[tuple[int, int]]:
     return st.integers(0, most).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total)))
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(CYCLE, min_size=1, max_size=3), st.lists(WAIVER, max_size=3), shares_of(40), st.booleans(), st.data())
 def test_whatever_the_regimen_every_rule_answers_once(
     cycles: list[str], waivers: list[str], depleted: tuple[int, int], simulate: bool, data: st.DataObject

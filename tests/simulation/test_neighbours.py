@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.events import Period, periods
@@ -17,6 +17,7 @@ from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate
 from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.trials.trial import Outcome, Trial
+from tests.collection.examples import fewer_examples
 
 ORDERED = replace(shipped("rr-adult"), eligibility=shipped("nhl-15").eligibility)
 WHOLE = periods(ORDERED)[0]
@@ -57,7 +58,7 @@ def values(outcome: Outcome) -> dict[str, FloatArray]:
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None)
+@fewer_examples(4)
 @given(STEPS, AREAS, st.booleans(), st.data())
 def test_any_stretch_of_patients_has_the_bytes_of_the_whole(
     steps: list[tuple[int, tuple[int, bool, int | None] | None]],
@@ -79,7 +80,7 @@ def test_any_stretch_of_patients_has_the_bytes_of_the_whole(
 
 
 @pytest.mark.slow
-@settings(max_examples=10, deadline=None)
+@fewer_examples(4)
 @given(st.integers(1, 6), st.data())
 def test_patients_of_any_rates_are_as_they_are_alone(intervals: int, data: st.DataObject) -> None:
     """Whoever is stopped, held or given another dose: the others do not notice, nor does he notice them."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan import plan
@@ -154,7 +154,6 @@ def test_after_a_pump_that_stood_over_a_journey_the_dose_is_as_it_was_ordered(tm
 ZONES = ["America/New_York", "Asia/Tokyo", "Pacific/Auckland", "Pacific/Honolulu", "Australia/Lord_Howe", "UTC"]
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     first=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),  # noqa: DTZ001
     journeys=st.lists(st.tuples(st.integers(0, 50 * DAY), st.sampled_from(ZONES)), max_size=3),

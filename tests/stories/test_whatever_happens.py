@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.calendar import changed_days
@@ -25,6 +25,7 @@ from blinplan.regimen.record.record import (
     Interruption,
 )
 from blinplan.regimen.site.site import LaterPlace, Site
+from tests.collection.examples import fewer_examples
 from tests.course.records import course
 from tests.course.regimens import site
 
@@ -128,7 +129,7 @@ def events_until(found: Dated, minute: int) -> list[Event]:
     return [event for event in found.course.events if event.period.stop <= minute]
 
 
-@settings(max_examples=40, deadline=None)
+@fewer_examples(2)
 @given(told=records(), later=journeys)
 def test_whatever_happens_the_plan_holds_together_and_the_past_stays(
     told: tuple[CourseRecord, int], later: tuple[tuple[int, Site], ...]

@@ -10,6 +10,7 @@ import pytest
 import blinplan
 from blinplan.fingerprint import model_name
 from tests.collection.no_simulation import simulates, without_simulation
+from tests.collection.shares import is_of_another, share
 from tests.program import ROOT, process
 
 TESTS = ROOT / "tests"
@@ -61,6 +62,16 @@ def test_nothing_simulates_at_import() -> None:
     assert simulates()
     with without_simulation(), pytest.raises(SystemError, match="while tests are collected"):
         blinplan.simulate(blinplan.load("nhl-15"), patients=None)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_workers_begin_with_each_test_file_once(count: int) -> None:
+    begun = [share({"workerid": f"gw{number}", "workercount": count}, FILES) for number in range(count)]
+    assert [path for files in begun for path in files] == FILES
+    assert min(map(len, begun)) > 0
+    files = [path for path in FILES if path.name != "conftest.py"]
+    collected = [path for number in range(count) for path in files if not is_of_another(path, f"{number + 1}/{count}")]
+    assert sorted(collected) == files
 
 
 def test_the_tests_are_of_this_checkout() -> None:

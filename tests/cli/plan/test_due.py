@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from blinplan import Refusal, agenda, load, patient, plan, toml
 from blinplan.reports.agenda.agenda import patient_days
+from tests.collection.examples import fewer_examples
 from tests.program import Run
 
 pytestmark = pytest.mark.slow  # plans of several patients are made
@@ -326,7 +327,7 @@ def test_no_more_days_than_a_year(plans: Path) -> None:
 
 
 @given(later=st.integers(0, 80), days=st.integers(1, 5))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(fewer_examples(4), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_each_thing_is_due_on_one_day_and_all_on_some(plans: Path, later: int, days: int) -> None:
     """Day by day, the agenda has what the plan has, each once; what goes on is told again and said to go on."""
     document = _DOCUMENTS.setdefault("one", _plan(plans, "one", "2026-10-20T10:00", site=plans.parent / "ward.toml"))
@@ -360,7 +361,7 @@ _MORE_KEYS = ("interruptions", "decisions", "resumption", "cycle", "what", "numb
 
 
 @given(data=st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(fewer_examples(2), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_broken_document_is_told_and_never_a_fault(plans: Path, data: st.DataObject) -> None:
     whole = _DOCUMENTS.setdefault("two", _plan(plans, "two", "2026-11-02T10:00", site=plans.parent / "ward.toml"))
     broken, key = deepcopy(whole), data.draw(st.sampled_from(_KEYS + _MORE_KEYS))

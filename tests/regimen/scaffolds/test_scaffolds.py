@@ -14,6 +14,7 @@ from blinplan.regimen.scaffolds.record import RecordOrder, examples_of, record_s
 from blinplan.regimen.scaffolds.site import OrderedBag, SiteOrder, site_scaffold
 from blinplan.regimen.site.site import WEEKDAYS
 from blinplan.regimen.site.tables import BAG, SITE_FILE
+from tests.collection.examples import fewer_examples
 
 FIRST = datetime.fromisoformat("2020-01-01T00:00")
 START = datetime.fromisoformat("2026-11-02T10:00")
@@ -100,6 +101,7 @@ def test_what_is_not_known_is_no_line_of_the_file() -> None:
 
 
 @pytest.mark.slow
+@fewer_examples(2)
 @given(
     name=st.text(min_size=1, max_size=40).filter(str.isprintable).filter(str.strip),
     hours=st.lists(st.integers(1, 240), min_size=1, max_size=6, unique=True),

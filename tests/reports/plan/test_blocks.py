@@ -158,6 +158,7 @@ def test_a_change_of_block_is_said_as_such(inside: Run, cycles: list[Written]) -
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("words_only")
 def test_the_report_says_them(inside: Run, tmp_path: Path) -> None:
     written = [Written("HR1", "reason-1", False, 35), Written("HR3", "transplant", True, 0)]
     (tmp_path / "p.toml").write_text("\n\n".join((HEAD, *(cycle.toml for cycle in written))), encoding="utf-8")

@@ -8,13 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan import patient, plan
 from blinplan.api.planning.planned import Plan
 from blinplan.course.bags.bag import Bag
 from blinplan.reports.plan.bags.bag_list import bag_json
+from tests.collection.examples import fewer_examples
 from tests.read_text import site_in
 
 START = datetime(2026, 10, 19, 10, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -93,7 +94,7 @@ def of_bag(planned: Plan, number: int, bag: Bag) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@fewer_examples(4)
 @given(plans(), st.booleans())
 def test_every_number_is_the_plans_own_or_told_to_be_rounded(planned: Plan, decimal_comma: bool) -> None:
     rows = rows_of(planned, decimal_comma=decimal_comma)

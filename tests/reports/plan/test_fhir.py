@@ -18,6 +18,7 @@ from blinplan.course.dated import as_planned, date_course
 from blinplan.course.eligibility import Choice
 from blinplan.reports.plan.fhir.bundle import fhir
 from blinplan.reports.shared.words import NOT_A_DEVICE
+from tests.collection.examples import fewer_examples
 from tests.course.records import CRS, DAY, START, course, record, stop
 from tests.plan_text import DATED, RECORD, WARD
 from tests.program import Run
@@ -336,6 +337,7 @@ def test_an_infusion_that_ended_anyway_when_it_was_interrupted_is_completed(insi
 
 
 @pytest.mark.slow
+@fewer_examples(2)
 @given(
     stops=st.lists(st.tuples(st.integers(1, 20 * DAY), st.integers(1, 12 * DAY)), max_size=3),
     cause=st.sampled_from([(CRS, 3), (CRS, 2), ("technical", None), ("neurological", 4)]),

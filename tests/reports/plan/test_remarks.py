@@ -21,7 +21,7 @@ from blinplan.course.remarks import RemarkKind
 from blinplan.regimen.age import completed_age
 from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.terminal import Screen
-from tests.collection.grid import pairs_of
+from tests.collection.grid import in_turn, pairs_of
 from tests.plan_text import RECORD
 
 pytestmark = pytest.mark.slow  # every view and format of many plans
@@ -246,10 +246,9 @@ def test_what_a_record_says_of_a_course_is_everywhere(tmp_path: Path, stop: str)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("stop", "otherwise", "cut"), pairs_of(list(STOPS), list(PLANNED_OTHERWISE), [True, False]))
-def test_and_so_it_is_with_whatever_else_a_record_plans(
-    tmp_path: Path, stop: str, otherwise: str, *, cut: bool
-) -> None:
+@pytest.mark.parametrize(("stop", "plans"), in_turn(list(STOPS), list(product(PLANNED_OTHERWISE, [True, False]))))
+def test_and_so_it_is_with_whatever_else_a_record_plans(tmp_path: Path, stop: str, plans: tuple[str, bool]) -> None:
+    otherwise, cut = plans
     hold_everywhere(tmp_path, stop, otherwise, cut=cut)
 
 

@@ -305,6 +305,7 @@ def test_the_simulation_and_the_list_of_regimens_mark_optional_cycles(inside: Ru
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("words_only")
 def test_the_report_has_what_is_due_and_what_is_optional(inside: Run, tmp_path: Path) -> None:
     ran = inside(
         "report", "p.toml", "--weight", "70", "--height", "170", "--age", "40", "--patients", "50", "-o", "out.html"
