@@ -16,6 +16,7 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_the_catalogue_lists_every_rule_at_every_width(inside: Run, width: int) -> None:
     ran = inside("rules", COLUMNS=str(width))
@@ -26,6 +27,7 @@ def test_the_catalogue_lists_every_rule_at_every_width(inside: Run, width: int) 
         assert rule.severity.value in ran.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", CATALOGUE.values(), ids=list(CATALOGUE))
 def test_the_page_of_a_rule_says_why_by_what_limits_and_who_says_so(inside: Run, rule: object) -> None:
     asked = CATALOGUE[getattr(rule, "code", "")]

@@ -17,6 +17,7 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_all_of_a_value_is_on_the_screen_at_every_width(inside: Run, width: int) -> None:
     ran = inside("values", COLUMNS=str(width))

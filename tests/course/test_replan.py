@@ -665,6 +665,7 @@ def test_a_new_cycle_on_record_may_be_the_restart() -> None:
 some_doses = st.none() | st.sampled_from(["5 mcg/day", "9 mcg/day", "14 mcg/day", "28 mcg/day", "112 mcg/day"])
 
 
+@pytest.mark.slow
 @given(
     name=st.sampled_from(["rr-adult", "dlbcl-3-step", "mrd-adult", "rr-adult-continued"]),
     stops=st.lists(

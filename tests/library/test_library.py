@@ -51,6 +51,7 @@ def _file(kind: str, base: str, style: str) -> tuple[Written, Path]:
     return file
 
 
+@pytest.mark.slow
 def test_the_library_is_large_and_no_part_of_it_is_left_out() -> None:
     files = [(kind, base, style) for kind in MISTAKES for base, style in sample(kind)]
     assert len(MISTAKES) >= 60

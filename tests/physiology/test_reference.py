@@ -76,6 +76,7 @@ def test_the_engine_agrees_with_scipy_where_premedication_falls_into_an_infusion
     assert max(errors.values()) <= GREATEST_ERROR, errors
 
 
+@pytest.mark.slow
 def test_the_engine_agrees_with_scipy_where_fewer_than_one_blast_is_left() -> None:
     errors = worst(CLEARED, cleared(), [0, 3, 7, 11])
     assert max(errors.values()) <= GREATEST_ERROR, errors

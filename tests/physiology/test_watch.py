@@ -76,6 +76,7 @@ def test_what_nobody_has_without_drug_is_nobodys() -> None:
 signals = st.sampled_from([shown.key for shown in SHOWN])
 
 
+@pytest.mark.slow
 @given(signals, st.floats(0.03, 0.97), st.booleans(), st.floats(0.5, 60.0), st.floats(2.0, 60.0))
 def test_any_level_in_any_window_is_seen_as_on_a_fine_trajectory(
     fine: dict[str, FloatArray], signal: str, part: float, is_above: bool, start: float, length: float

@@ -346,12 +346,14 @@ def broken(dice: random.Random, text: str) -> str:
     return text
 
 
+@pytest.mark.slow
 @MANY
 @given(DICE)
 def test_broken_documents_are_refused_or_true(dice: random.Random) -> None:
     is_refused(partial(parse, broken(dice, random_document(dice).text), "broken"))
 
 
+@pytest.mark.slow
 @MANY
 @given(DICE, st.binary(max_size=4))
 def test_broken_bytes_are_refused_or_true(dice: random.Random, shard: bytes) -> None:

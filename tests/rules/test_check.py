@@ -159,6 +159,7 @@ def shares_of(most: int) -> st.SearchStrategy[tuple[int, int]]:
     return st.integers(0, most).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total)))
 
 
+@pytest.mark.slow
 @given(st.lists(CYCLE, min_size=1, max_size=3), st.lists(WAIVER, max_size=3), shares_of(40), st.booleans(), st.data())
 def test_whatever_the_regimen_every_rule_answers_once(
     cycles: list[str], waivers: list[str], depleted: tuple[int, int], simulate: bool, data: st.DataObject

@@ -145,6 +145,7 @@ def doses(values: Any) -> list[Any]:
     return [values] if isinstance(values, int | Decimal) else []
 
 
+@pytest.mark.slow
 @given(
     slips=st.lists(st.sampled_from([wrong for _, wrong, _ in SLIPS[:4]] + ["9 mcg/day"]), min_size=3, max_size=3),
     spelling=st.lists(st.sampled_from(SPELLINGS), max_size=3, unique=True),

@@ -98,6 +98,7 @@ def test_a_cap_of_more_than_three_times_an_unverified_one_is_an_error_too(cap: s
     assert [finding.severity for finding in verdict_of(judgement, "D205").findings] == found * [Severity.ERROR]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cap", "severity"), [("28", None), ("42", None), ("43", Severity.ERROR)])
 def test_a_cap_that_nobody_reaches_is_one_whoever_has_seen_the_label(cap: str, severity: Severity | None) -> None:
     judgement = judgement_of(TEXT.replace('max = "28 mcg/day"', f'max = "{cap} mcg/day"'))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,6 +130,7 @@ def events_until(found: Dated, minute: int) -> list[Event]:
     return [event for event in found.course.events if event.period.stop <= minute]
 
 
+@pytest.mark.slow
 @fewer_examples(2)
 @given(told=records(), later=journeys)
 def test_whatever_happens_the_plan_holds_together_and_the_past_stays(

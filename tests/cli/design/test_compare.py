@@ -24,6 +24,7 @@ bag = [{ hours = 24, fill_ml = 276 }, { hours = 48, fill_ml = 276 }]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [TWO, THREE, (*TWO, "--uncertainty", "1")])
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
 def test_it_fits_every_width(inside: Run, asked: tuple[str, ...], width: int) -> None:
@@ -156,6 +157,7 @@ def test_data_has_a_row_a_patient_and_regimen_in_every_format(inside: Run, tmp_p
     assert table.column("regimen").to_pylist() == [row["regimen"] for row in rows]
 
 
+@pytest.mark.slow
 def test_a_site_counts_bags_and_vials(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "ward.toml").write_text(SITE, encoding="utf-8")
     out = inside(*THREE, "--site", "ward.toml", "--start", "2026-03-02T10:00", COLUMNS="120").out
@@ -172,6 +174,7 @@ def test_what_check_finds_in_one_of_them_is_told(inside: Run) -> None:
     assert "nhl-5: warning[D202] the target dose is 5 mcg/m²/day" in " ".join(out.split())
 
 
+@pytest.mark.slow
 def test_a_figure_has_every_regimen_by_its_name(inside: Run, tmp_path: Path) -> None:
     assert inside(*THREE, "--figure", "x.svg", "--signals", "drug,il-6", "--to-day", "14").status == 0
     svg = (tmp_path / "x.svg").read_text(encoding="utf-8")

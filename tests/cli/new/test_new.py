@@ -118,6 +118,7 @@ def test_standard_output_carries_the_file_and_nothing_else(inside: Run, tmp_path
     assert piped.out == (tmp_path / "x.toml").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_file_is_valid_whatever_the_encoding_of_standard_output() -> None:
     ran = process(*TWO_STEPS, "--title", "Zwölf 漢 🧪 \\", "-o", "-", PYTHONIOENCODING="ascii")
     assert ran.status == 0

@@ -618,6 +618,7 @@ def test_what_was_delivered_stands_beside_what_was_planned(inside: Run, tmp_path
     assert " ".join(spans) in shown
 
 
+@pytest.mark.slow
 def test_the_overview_draws_the_course(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "record.toml").write_text(RECORD)
     for width in (60, 80, 120, 200):
@@ -766,6 +767,7 @@ def test_a_plan_made_again_from_its_ledger_is_the_same_in_every_format(
     assert all(one["code"] in shown for one in found["findings"])
 
 
+@pytest.mark.slow
 def test_a_start_as_early_as_it_could_be_is_in_the_ledger_too(inside: Run, tmp_path: Path) -> None:
     """The ward was closed that day and would have begun later; that it did not, is on record."""
     feast = 'holidays = [2026-04-30]\ncycle_start = "next-open-day"\n'

@@ -240,6 +240,7 @@ def test_a_figure_without_matplotlib_says_what_to_install(inside: Run, monkeypat
     assert "pip install 'blinplan[plot]'" in ran.err
 
 
+@pytest.mark.slow
 def test_without_a_figure_matplotlib_is_not_imported() -> None:
     program = (
         "from blinplan.cli.app.program import run\n"

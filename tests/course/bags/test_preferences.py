@@ -59,6 +59,7 @@ def all_ways(ward: Site, days: int, rate: int, start: int = 0) -> Iterator[list[
                 yield from ([bag, *rest] for rest in all_ways(ward, days, rate, end))
 
 
+@pytest.mark.slow
 @given(
     sizes=st.lists(st.sampled_from(list(FILLS)), min_size=1, max_size=3, unique=True),
     days=st.integers(1, 6),

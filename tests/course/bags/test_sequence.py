@@ -255,6 +255,7 @@ MORE = ["", "split", "move-clock", "fewest-vials"]
 WEEKENDS = [frozenset({5, 6}), frozenset({6})]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("year", "hours", "more", "weekend"), pairs_of(YEARS, SIZES, MORE, WEEKENDS))
 def test_over_easter_a_bag_is_changed_on_a_closed_day_at_the_hour_only_where_none_lasts(
     year: int, hours: tuple[int, ...], weekend: frozenset[int], more: str

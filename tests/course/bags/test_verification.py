@@ -80,6 +80,7 @@ def test_each_bag_of_a_plan_agrees_with_it_while_it_runs_and_only_then(
     assert not verify_bag(dated, -1, as_it_stands(dated, dated.bags[0])).agrees
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(["micrograms", "total", "rate", "infused", "hours"]),
     st.fractions(Fraction(1, 10), Fraction(10)).filter(lambda factor: factor != 1),

@@ -13,6 +13,7 @@ from tests.physiology.courses import label
 DAYS = np.linspace(0.0, 42.0, 127)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("patients", [1, 2, 6, 7])
 def test_a_patient_has_the_same_bytes_alone_and_in_a_crowd(patients: int) -> None:
     few, many = (
@@ -30,6 +31,7 @@ def test_a_patient_has_the_same_bytes_alone_and_in_a_crowd(patients: int) -> Non
             assert np.array_equal(values, crowd[..., :patients], equal_nan=True), name
 
 
+@pytest.mark.slow
 def test_a_loss_of_nothing_by_which_the_lines_divide_stops_nobody() -> None:
     def marrow(number: int) -> FloatArray:
         people = draw("adult-rr", number, seed=3)

@@ -142,6 +142,7 @@ def test_the_name_of_a_holiday_is_in_every_view_and_nothing_in_it_is_obeyed(insi
         assert "<b>Feast" not in out or form != "html"
 
 
+@pytest.mark.slow
 @given(st.lists(DAYS, min_size=1, max_size=20), st.lists(DAYS, max_size=3))
 def test_a_calendar_as_programs_write_it_has_just_its_days(single: list[date], yearly: list[date]) -> None:
     made = icalendar.Calendar()

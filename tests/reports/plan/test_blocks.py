@@ -106,6 +106,7 @@ def test_the_seeds_have_every_kind_of_cycle() -> None:
     assert len(kinds) > 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", [View.AGENDA, View.DAYS, View.MONTH, View.OVERVIEW, View.EXPECTED])
 def test_every_dated_view_says_them(inside: Run, cycles: list[Written], view: View) -> None:
     text = shown(inside, *DATED, "--view", view)
@@ -117,6 +118,7 @@ def test_every_dated_view_says_them(inside: Run, cycles: list[Written], view: Vi
             assert (cycle.mark(number).removeprefix(str(number)) in text) or view is View.MONTH
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["html", "ics", "fhir", "csv", "json"])
 def test_every_format_has_them(inside: Run, cycles: list[Written], kind: str) -> None:
     ran = inside(*DATED, "-f", kind, *(ID if kind in {"ics", "fhir"} else ()))

@@ -61,6 +61,7 @@ def exact(amount: dict[str, Any]) -> Fraction:
     return Fraction(amount["exact"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [60, 80, 120, 132, 200])
 def test_every_width_tells_it_whole(inside: Run, tmp_path: Path, width: int) -> None:
     (tmp_path / "ward.toml").write_text(FULL)

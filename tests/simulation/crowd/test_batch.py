@@ -48,6 +48,7 @@ def assert_same_bytes(together: Outcome, alone: Outcome) -> None:
     assert [of.key for of in together.events] == [of.key for of in alone.events]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
 def test_patients_of_parameters_of_their_own_have_the_bytes_of_a_run_in_which_all_share_them(
     engine: EngineName,
