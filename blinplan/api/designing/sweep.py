@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from blinplan.design.sweep.plan import SweepPlan
     from blinplan.design.sweep.sweep import Sweep
 
-Varied = str | Sequence[str] | Mapping[str, "str | Number | Sequence[Number | str]"]
+Varied = str | Sequence[str] | Mapping[str, "str | Number | Sequence[object]"]
 """What is varied: texts such as ``dose=5,15,30``, or values by their paths."""
 
 
@@ -115,11 +115,11 @@ class PlannedSweep:
         return self.plan.cells
 
     @property
-    def done(self) -> int:
+    def number_done(self) -> int:
         """How many of them are kept beside the file."""
-        from blinplan.design.sweep.journal import kept
+        from blinplan.design.sweep.journal import number_kept
 
-        return 0 if self.journal is None else kept(self.journal)
+        return 0 if self.journal is None else number_kept(self.journal)
 
     @property
     def patients(self) -> int:
@@ -141,25 +141,25 @@ class PlannedSweep:
     def run(self, executor: Executor | None = None, progress: Callable[[int], None] | None = None) -> SweepResult:
         """Run the cells that are not done, and write the file where there is one."""
         with told_as_refusals(own=not isinstance(self.plan.patients, int)):
-            result = SweepResult(self._swept(executor, progress), self.order)
+            result = SweepResult(self._sweep(executor, progress), self.order)
         if self.output is not None and self.journal is not None:
             write_table(result.table(), self.output)
             self.journal.unlink()
         return result
 
-    def _swept(self, executor: Executor | None, progress: Callable[[int], None] | None) -> "Sweep":
+    def _sweep(self, executor: Executor | None, progress: Callable[[int], None] | None) -> "Sweep":
         from blinplan.design.sweep.sweep import Sweep, in_order
 
         return Sweep(self.plan, in_order(self._cells(executor, progress)))
 
     def _cells(self, executor: Executor | None, progress: Callable[[int], None] | None) -> "list[Cell]":
-        from blinplan.design.sweep.journal import opened
+        from blinplan.design.sweep.journal import open_journal
         from blinplan.design.sweep.run import run_cells
         from blinplan.simulation.trials.progress import count_on
 
         if self.journal is None:
             return list(run_cells(self.plan, (), executor, progress))
-        with _told_as_refusals(self.journal), opened(self.journal, self._inputs) as journal:
+        with _told_as_refusals(self.journal), open_journal(self.journal, self._inputs) as journal:
             moved = count_on(progress, len(journal.cells) * self.patients_of_a_cell)
             if moved is not None:
                 moved(0)
@@ -238,22 +238,20 @@ def axis_texts(vary: Varied) -> tuple[str, ...]:
     return tuple(f"{path}={_values_text(values)}" for path, values in vary.items())
 
 
-def _values_text(values: "str | Number | Sequence[Number | str]") -> str:
+def _values_text(values: object) -> str:
     if isinstance(values, str):
         return values
-    if hasattr(values, "tolist"):  # of NumPy
-        values = values.tolist()
-    several = values if isinstance(values, Sequence) else [values]
-    return ",".join(_value_text(value) for value in several)
+    listed = values.tolist() if hasattr(values, "tolist") else values  # of NumPy
+    return ",".join(map(_value_text, listed if isinstance(listed, Sequence) else [listed]))
 
 
-def _value_text(value: "Number | str") -> str:
-    """A value as it is written: a fraction as far as it can be in decimals."""
-    if not isinstance(value, Fraction):
-        return format(value, "f") if isinstance(value, float) and "e" in repr(value) else str(value)
+def _value_text(value: object) -> str:
+    """A value as it is written, in decimals; a float as it is printed."""
+    if isinstance(value, str):
+        return value
     from blinplan.quantities import decimal_text
 
-    return decimal_text(value, 30).replace(",", "")
+    return decimal_text(Fraction(str(value)), 30).replace(",", "")
 
 
 def refuse_sweep_file(path: Path, inputs: tuple[str, ...] = (), output_format: str | None = None) -> None:

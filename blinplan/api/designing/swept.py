@@ -152,7 +152,7 @@ class SweepResult:
     def _repr_html_(self) -> str:
         from blinplan.reports.design.sweep.grids import by_rows
 
-        grid = by_rows(self.swept, self.swept.shown)
+        grid = by_rows(self.swept, self.swept.shown_names)
         columns = {head: [row[number] for row in grid.rows] for number, head in enumerate(grid.heads)}
         return table_html(columns, repr(self)[1:-1])
 

@@ -121,12 +121,12 @@ def sweep(
 @contextmanager
 def _told_where_to_go_on(planned: "PlannedSweep", terminal: Terminal) -> Iterator[None]:
     """Say of a run that somebody ends, or that has no workers any more, where its cells are, and how to go on."""
-    before = planned.done
+    before = planned.number_done
     try:
         yield
     except (KeyboardInterrupt, Refusal) as end:
         is_interrupted = isinstance(end, KeyboardInterrupt)
-        if planned.journal is not None and (is_interrupted or planned.done > before):
-            done = f"{planned.done:,} of {planned.cells:,} {plural('cell', planned.cells)}"
+        if planned.journal is not None and (is_interrupted or planned.number_done > before):
+            done = f"{planned.number_done:,} of {planned.cells:,} {plural('cell', planned.cells)}"
             terminal.say(f"{visible(str(planned.journal))} keeps {done}: the same command goes on after them")
         raise

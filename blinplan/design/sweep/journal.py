@@ -22,7 +22,7 @@ _TORN_HEAD = re.compile(rb"[0-9a-f]{0,16}( [^\n]*)?")
 """What is there where the process was killed before the first line was whole."""
 
 
-class Difference(NamedTuple):
+class InputDifference(NamedTuple):
     """Something that a sweep was begun with, and what it is now."""
 
     what: str
@@ -33,7 +33,7 @@ class Difference(NamedTuple):
 class OtherSweepError(ValueError):
     """Cells that are of another sweep; ``differences`` says in what. None where they are no cells at all."""
 
-    def __init__(self, path: Path, differences: tuple[Difference, ...] | None) -> None:
+    def __init__(self, path: Path, differences: tuple[InputDifference, ...] | None) -> None:
         super().__init__(str(path))
         self.path = path
         self.differences = differences
@@ -58,7 +58,7 @@ class Journal:
 
 
 @contextmanager
-def opened(path: Path, inputs: Mapping[str, Any]) -> Iterator[Journal]:
+def open_journal(path: Path, inputs: Mapping[str, Any]) -> Iterator[Journal]:
     """Open the cells that are done of a sweep with some inputs, or begin with none.
 
     Raises
@@ -81,7 +81,7 @@ def opened(path: Path, inputs: Mapping[str, Any]) -> Iterator[Journal]:
         yield Journal(file, {cell.number: cell for cell in map(cell_of, lines[1:])})
 
 
-def kept(path: Path) -> int:
+def number_kept(path: Path) -> int:
     """How many cells are kept, whoever keeps them."""
     return max(0, len(_whole_lines(path.read_bytes())[0]) - 1) if path.exists() else 0
 
@@ -115,5 +115,5 @@ def _refuse_others(path: Path, first: Any, now: Mapping[str, Any]) -> None:
     if begun == now:
         return
     keys = dict.fromkeys((*begun, *now))
-    differences = (Difference(key, begun.get(key), now.get(key)) for key in keys)
+    differences = (InputDifference(key, begun.get(key), now.get(key)) for key in keys)
     raise OtherSweepError(path, tuple(one for one in differences if one.begun != one.now))

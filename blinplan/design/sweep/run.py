@@ -31,6 +31,7 @@ def run_cells(
     for variant in waiting:
         shipped, *others = [_endpoints(plan, next(outcomes), others=at > 0) for at, _ in enumerate(plan.presets)]
         yield Cell(variant.number, tuple(_over_models(plan.sets, one, others) for one in shipped))
+    next(outcomes, None)  # there is none: but what is done is told after the last
 
 
 def _endpoints(plan: SweepPlan, outcome: CohortOutcome, *, others: bool) -> tuple[CellEndpoint, ...]:

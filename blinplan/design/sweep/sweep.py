@@ -64,7 +64,7 @@ class Sweep:
         return frozenset(name for one in own for name in (one.key, f"{one.key}_day", f"{one.key}_days"))
 
     @cached_property
-    def shown(self) -> tuple[EndpointName, ...]:
+    def shown_names(self) -> tuple[EndpointName, ...]:
         """What of them tables show: all that somebody named, or else depletion, and a few numbers."""
         if self.plan.asked.keys:
             return self.names
@@ -79,11 +79,11 @@ class Sweep:
 
     def shares(self) -> tuple[EndpointName, ...]:
         """What is shown and is a share."""
-        return tuple(name for name in self.shown if self.heads[name].measure is CellMeasure.SHARE)
+        return tuple(name for name in self.shown_names if self.heads[name].measure is CellMeasure.SHARE)
 
     def numbers(self) -> tuple[EndpointName, ...]:
         """What is shown and is a number or a time."""
-        return tuple(name for name in self.shown if self.heads[name].measure is not CellMeasure.SHARE)
+        return tuple(name for name in self.shown_names if self.heads[name].measure is not CellMeasure.SHARE)
 
     @property
     def dose_axis(self) -> VariedAxis | None:

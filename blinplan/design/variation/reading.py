@@ -110,7 +110,8 @@ def read_axes(texts: Sequence[str], regimen: Regimen, preset: Preset) -> tuple[V
     for axis in axes:
         for place in _things(axis, regimen):
             if place in taken:
-                raise AxisError(f"{taken[place]} and {axis.path} are of one thing", "vary it by one of them")
+                both = f"{taken[place]} and {axis.path} are of one thing"
+                raise AxisError(both, "vary it by one of them, with all of its values: dose=5,15")
             taken[place] = axis.path
     return axes
 

@@ -169,14 +169,14 @@ def _half_json(swept: Sweep, half: Half) -> dict[str, Any]:
         "by_day": half.name.by_day,
         "others": _values_json(half.others),
         "unit": dose_unit(swept),
-        "reached": _reached(half.dose),
+        "reached": _where(half.dose),
         "dose": _dose(half.dose.value),
         "low": _dose(half.dose.low),
         "high": _dose(half.dose.high),
     }
 
 
-def _reached(half: HalfDose) -> str:
+def _where(half: HalfDose) -> str:
     if half.value == 0:
         return "at the least dose already"
     return "not at the greatest dose" if math.isinf(half.value) else "between"

@@ -16,7 +16,7 @@ _MANY = 20_000
 """Patients from which on shares have two decimals."""
 
 
-class Grid(NamedTuple):
+class TextGrid(NamedTuple):
     """A table of texts: what stands above it, the heads, how many columns say which point it is, and the rows."""
 
     title: str
@@ -25,7 +25,7 @@ class Grid(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
 
 
-def grids(swept: Sweep) -> Iterator[Grid]:
+def grids(swept: Sweep) -> Iterator[TextGrid]:
     """All tables of what is shown: shares first, then numbers."""
     for names in (swept.shares(), swept.numbers()):
         if names and len(swept.axes) == _TWO_WAY:
@@ -34,24 +34,24 @@ def grids(swept: Sweep) -> Iterator[Grid]:
             yield by_rows(swept, names)
 
 
-def by_rows(swept: Sweep, names: Sequence[EndpointName]) -> Grid:
+def by_rows(swept: Sweep, names: Sequence[EndpointName]) -> TextGrid:
     """A row a point of the grid."""
     heads = (*(axis.head for axis in swept.axes), *(head_text(swept.heads[name]) for name in names))
     rows = tuple(
         (*(axis.value_text(value) for axis, value in variant.point), *(_text(cell, name) for name in names))
         for variant, cell in swept.rows
     )
-    return Grid("", heads, len(swept.axes), rows)
+    return TextGrid("", heads, len(swept.axes), rows)
 
 
-def _two_way(swept: Sweep, name: EndpointName) -> Grid:
+def _two_way(swept: Sweep, name: EndpointName) -> TextGrid:
     down, across = swept.axes
     texts = [_text(cell, name) for _, cell in swept.rows]
     width = len(across.values)
     lines = (texts[at : at + width] for at in range(0, len(texts), width))
     rows = tuple((down.value_text(value), *line) for value, line in zip(down.values, lines, strict=True))
     heads = (down.head, *map(across.value_text, across.values))
-    return Grid(f"{head_text(swept.heads[name])}, across: {across.head}", heads, 1, rows)
+    return TextGrid(f"{head_text(swept.heads[name])}, across: {across.head}", heads, 1, rows)
 
 
 def _text(cell: Cell, name: EndpointName) -> str:
@@ -72,14 +72,14 @@ def endpoint_text(endpoint: CellEndpoint | None) -> str:
         decimals = 1 if endpoint.of < _MANY else 2
         share, low, high = (f"{100 * one:.{decimals}f}" for one in (endpoint.value, endpoint.low, endpoint.high))
         return f"{share} % ({low}-{high}){_over_models(endpoint, decimals)}"
-    value, low, high = signed(endpoint.value), _end(endpoint.low), _end(endpoint.high)
+    value, low, high = signed_number(endpoint.value), _end(endpoint.low), _end(endpoint.high)
     spread = value if math.isinf(endpoint.low) else f"{value} ({low} to {high})"
     return f"{spread}{_over_models(endpoint, 0)}"
 
 
 def _end(value: float) -> str:
     """An end of a spread, shorter where it is never reached."""
-    return "never" if math.isinf(value) else signed(value)
+    return "never" if math.isinf(value) else signed_number(value)
 
 
 def _over_models(endpoint: CellEndpoint, decimals: int) -> str:
@@ -92,7 +92,7 @@ def _over_models(endpoint: CellEndpoint, decimals: int) -> str:
     return f" [{low} to {high}]"
 
 
-def signed(value: float) -> str:
+def signed_number(value: float) -> str:
     """A number to four digits, also below 0."""
     return number(value) if value >= 0 or math.isnan(value) else f"-{number(-value)}"
 

@@ -128,7 +128,7 @@ def half_text(found: HalfDose, unit: str) -> str:
 def article_marks(swept: Sweep) -> tuple[ArticleDoses, ...]:
     """What the article says of doses such as are varied; nothing where these are a part of the dose only."""
     axis = swept.dose_axis
-    if axis is None or not swept.is_of_whole_dose or not any(map(is_of_depletion, swept.shown)):
+    if axis is None or not swept.is_of_whole_dose or not any(map(is_of_depletion, swept.shown_names)):
         return ()
     return tuple(said for said in article_doses() if said.unit == axis.unit)
 
@@ -140,10 +140,10 @@ def is_of_depletion(name: EndpointName) -> bool:
 
 def article_text(swept: Sweep) -> str:
     """The same in words."""
-    return "; ".join(map(_said, article_marks(swept)))
+    return "; ".join(map(_article_words, article_marks(swept)))
 
 
-def _said(of: ArticleDoses) -> str:
+def _article_words(of: ArticleDoses) -> str:
     doses = " and ".join(map(decimal_text, of.doses))
     if of.is_threshold:
         return f"B cells fell to depletion in the majority above {doses} {of.unit} ({of.claim})"

@@ -12,7 +12,7 @@ from blinplan.design.sweep.sweep import Sweep
 from blinplan.physiology.model.population import FloatArray
 from blinplan.reports.design.numbers import NO_VALUE
 from blinplan.reports.design.sweep.curves import positions
-from blinplan.reports.design.sweep.grids import head_text, signed
+from blinplan.reports.design.sweep.grids import head_text, signed_number
 from blinplan.reports.design.sweep.lines import article_marks, is_of_depletion
 from blinplan.reports.design.sweep.sheet import ARTICLE, RIGHT, TOP, Sheet
 
@@ -39,7 +39,7 @@ def _map_height(swept: Sweep) -> float:
 
 def maps_height(swept: Sweep, width: float) -> float:
     """How high the maps are, in mm."""
-    rows = math.ceil(len(swept.shown) / _columns(width))
+    rows = math.ceil(len(swept.shown_names) / _columns(width))
     return TOP + rows * (_ABOVE + _map_height(swept) + _FOOT + _GAP)
 
 
@@ -76,7 +76,7 @@ def _draw_map(swept: Sweep, name: EndpointName, panel: "Axes") -> None:
 def _text(value: float, measure: CellMeasure) -> str:
     if math.isnan(value):
         return "never" if measure is CellMeasure.TIME else NO_VALUE
-    return f"{100 * value:.1f}" if measure is CellMeasure.SHARE else signed(value)
+    return f"{100 * value:.1f}" if measure is CellMeasure.SHARE else signed_number(value)
 
 
 def _value(one: CellEndpoint | None) -> float:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from blinplan.design.sweep.sweep import Sweep
 from blinplan.outside_text import markdown_text, visible
-from blinplan.reports.design.sweep.grids import Grid, grids
+from blinplan.reports.design.sweep.grids import TextGrid, grids
 from blinplan.reports.design.sweep.lines import (
     reading_lines,
     remark_lines,
@@ -33,24 +33,24 @@ def sweep_report(swept: Sweep, screen: Screen) -> list[RenderableType]:
     parts += [Text(line, "warning") for line in remark_lines(swept)]
     parts += [Text(line, "unverified") for line in unverified_lines_of(swept)]
     for grid in grids(swept):
-        parts += _drawn(grid, screen)
+        parts += _draw(grid, screen)
     results = [Text(line) for line in result_lines(swept)]
     parts += ["", *results, *([""] if results else [])]
     return parts + [Text(line, "quiet") for line in reading_lines(swept)]
 
 
-def _drawn(grid: Grid, screen: Screen) -> Iterator[RenderableType]:
+def _draw(grid: TextGrid, screen: Screen) -> Iterator[RenderableType]:
     """A grid as one table, or as several below each other where the screen is too narrow for all columns."""
     yield ""
     if grid.title:
         yield Text(grid.title, "title")
-    for number, columns in enumerate(_parted(grid, screen)):
+    for number, columns in enumerate(_tables(grid, screen)):
         if number:
             yield ""
         yield _table(grid, columns, screen)
 
 
-def _parted(grid: Grid, screen: Screen) -> Iterator[list[int]]:
+def _tables(grid: TextGrid, screen: Screen) -> Iterator[list[int]]:
     """The columns of each table, those that say which point it is in all of them."""
     widths = [_width(grid, column) for column in range(len(grid.heads))]
     room = screen.width - sum(width + _GAP for width in widths[: grid.stub])
@@ -65,14 +65,14 @@ def _parted(grid: Grid, screen: Screen) -> Iterator[list[int]]:
     yield columns
 
 
-def _width(grid: Grid, column: int) -> int:
+def _width(grid: TextGrid, column: int) -> int:
     words = grid.heads[column].split()
     room = _OF_STUB if column < grid.stub else _LEAST
     least = max([room if len(grid.heads[column]) > room else 0, *map(len, words)])
     return max([least, *(len(row[column]) for row in grid.rows)])
 
 
-def _table(grid: Grid, columns: list[int], screen: Screen) -> Table:
+def _table(grid: TextGrid, columns: list[int], screen: Screen) -> Table:
     table = screen.table()
     chosen = [*range(grid.stub), *columns]
     for column in chosen:
@@ -100,7 +100,7 @@ def sweep_markdown(swept: Sweep) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _markdown_table(grid: Grid) -> Iterator[str]:
+def _markdown_table(grid: TextGrid) -> Iterator[str]:
     yield f"| {' | '.join(map(markdown_text, grid.heads))} |"
     yield f"|{'---:|' * len(grid.heads)}"
     for row in grid.rows:
