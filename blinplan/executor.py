@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -78,13 +78,41 @@ def threads(count: int | None = None) -> Iterator[Executor]:
     if number == 1:
         yield InTurn()
         return
-    from concurrent.futures import ThreadPoolExecutor
-
-    pool = ThreadPoolExecutor(number)
+    running = InThreads(number)
     try:
-        yield pool
+        yield running
     finally:
-        pool.shutdown(cancel_futures=True)
+        running.end()
+
+
+class InThreads:
+    """Runs so many calls at once in threads of this process, which begin with the first call.
+
+    Until then the process can be copied, and who finds that threads would wait for each other takes copies instead.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._pool: ThreadPoolExecutor | None = None
+
+    def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
+        """Begin one call."""
+        return self._threads().submit(function, *arguments)
+
+    def map(self, function: Callable[..., T], /, *iterables: Iterable[Any]) -> Iterator[T]:
+        """Begin many calls; their results come in the order of the arguments."""
+        return self._threads().map(function, *iterables)
+
+    def _threads(self) -> ThreadPoolExecutor:
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._pool = self._pool or ThreadPoolExecutor(self.count)
+        return self._pool
+
+    def end(self) -> None:
+        """Wait for the calls that run; the others do not begin."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
 
 def executor_of(count: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
@@ -173,16 +201,16 @@ def _tell_each(share: tuple[Callable[..., Any], Sequence[Sequence[Any]]], ask: A
 def executor_or_threads(executor: Executor | None, *, in_turns: bool = False) -> AbstractContextManager[Executor]:
     """Use the executor that was given, and leave it open; without one, threads of our own.
 
-    Copies of this process instead for what threads would do `in_turns`, as many short calls of NumPy.
+    Copies of this process instead for what threads of ours would do `in_turns`, as many short calls of NumPy.
     """
-    if executor is not None:
-        return nullcontext(executor)
-    return nullcontext(InCopies(workers())) if in_turns and _can_be_copied() else threads()
+    if in_turns and (executor is None or isinstance(executor, InThreads)) and _can_be_copied():
+        return nullcontext(InCopies(places(executor)))
+    return threads() if executor is None else nullcontext(executor)
 
 
 def shares_memory(executor: Executor | None) -> bool:
     """Whether what it calls can write into memory of this process: where it calls here, or in threads."""
-    if executor is None or isinstance(executor, InTurn):
+    if executor is None or isinstance(executor, InTurn | InThreads):
         return True
     from concurrent.futures import ThreadPoolExecutor
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from blinplan.executor import threads
+from blinplan.executor import executor_or_threads, threads
 from blinplan.physiology import Dosing, Population, Trajectories, simulate
+from blinplan.physiology.engine.choose import takes_turns
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.cytokines import CYTOKINES
 from blinplan.physiology.model.population import FloatArray
@@ -39,7 +40,7 @@ def by_blinplan(
     dosing: Dosing, people: Population, days: FloatArray, count: int = 1, engine: EngineName | None = None
 ) -> Trajectories:
     """Every state of all patients."""
-    with threads(count) as running:
+    with threads(count) as several, executor_or_threads(several, in_turns=takes_turns(engine, people.size)) as running:
         found = simulate(
             dosing, people, output_days=days, endpoints=False, executor=running, engine=engine
         ).trajectories

@@ -3,6 +3,7 @@
 import copy
 import os
 import pickle
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -102,6 +103,26 @@ def test_a_process_that_runs_threads_is_not_copied(monkeypatch: pytest.MonkeyPat
     assert {process for _, process in InCopies(2).map(_who, range(4))} == {os.getpid()}
     with executor_or_threads(None, in_turns=True) as running:
         assert not isinstance(running, InCopies)
+
+
+def test_threads_that_would_wait_for_each_other_are_copies_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blinplan.executor._can_be_copied", lambda: True)
+    with threads(3) as three:
+        with executor_or_threads(three, in_turns=True) as running:
+            assert running == InCopies(3)
+        with executor_or_threads(three) as running:
+            assert running is three
+    with _processes("spawn") as own, executor_or_threads(own, in_turns=True) as running:
+        assert running is own  # what somebody gave is what runs
+
+
+def test_threads_begin_with_the_first_call() -> None:
+    before = threading.active_count()
+    with threads(2) as two:
+        assert threading.active_count() == before
+        assert two.submit(_who, 4).result() == (4, os.getpid())
+        assert threading.active_count() > before
+    assert threading.active_count() == before
 
 
 def test_a_thousand_patients_in_processes_are_those_of_one_thread(regimen: Regimen, executor: Executor) -> None:

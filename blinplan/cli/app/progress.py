@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from math import ceil
+from time import monotonic
 
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from blinplan.terminal import Terminal
 
+_BETWEEN_DRAWINGS = 0.1
+"""Seconds."""
 LONG_RUN = 5_000
 """Patients from which a run is worth a progress bar."""
 
@@ -100,9 +103,17 @@ def _bar_of(patients: int, counted: ProgressColumn, terminal: Terminal) -> Itera
         return
     pace = Pace()
     columns = (counted, BarColumn(), _PatientsPerSecond(pace), _TimeLeft(pace), TextColumn("left"))
-    with Progress(*columns, console=terminal.moving(), transient=True) as bar:
-        task = bar.add_task("patients", total=patients)
-        yield lambda done: bar.update(task, completed=done)
+    # Drawn when it moves and by no thread of its own: a process that runs threads cannot be copied.
+    with Progress(*columns, console=terminal.moving(), transient=True, auto_refresh=False) as bar:
+        task, drawn = bar.add_task("patients", total=patients), monotonic()
+
+        def move(done: int) -> None:
+            nonlocal drawn
+            is_due = monotonic() - drawn >= _BETWEEN_DRAWINGS
+            drawn = monotonic() if is_due else drawn
+            bar.update(task, completed=done, refresh=is_due)
+
+        yield move
 
 
 @contextmanager

@@ -39,9 +39,14 @@ def engine_called(name: EngineName | None) -> Engine:
     return Engine("compiled", _advancing_compiled, chunk=512)
 
 
-def takes_turns(name: EngineName | None) -> bool:
-    """Whether threads of the engine of that name wait for each other, as many short calls of NumPy do."""
-    return engine_called(name) is NUMPY
+def takes_turns(name: EngineName | None, patients: int | None = None) -> bool:
+    """Whether threads would wait for each other, as in many short calls of NumPy: it computes so many patients.
+
+    Of a number that nobody knows, as if they were many.
+    """
+    if engine_called(name) is NUMPY:
+        return True
+    return name is None and patients is not None and not _without_code.is_worth_compiling(patients)
 
 
 def engine_for(name: EngineName | None, patients: int) -> Engine:
@@ -49,8 +54,8 @@ def engine_for(name: EngineName | None, patients: int) -> Engine:
     named = engine_called(name)
     if name is not None or named is NUMPY:
         return named
+    is_worth_it = _without_code.is_worth_compiling(patients)
     _without_code.patients += patients
-    is_worth_it = _without_code.has_code() or _without_code.are_worth_it()
     return named if is_worth_it and _can_be_imported() else NUMPY
 
 
@@ -75,9 +80,9 @@ class _WithoutCode:
     def __init__(self) -> None:
         self.patients, self.expected, self._kept = 0, 0, False
 
-    def are_worth_it(self) -> bool:
-        """Whether they are enough for a compiler."""
-        return max(self.patients, self.expected) >= WORTH_COMPILING
+    def is_worth_compiling(self, patients: int) -> bool:
+        """Whether so many more are worth machine code: where there is some, or with the others they are enough."""
+        return self.has_code() or max(self.patients + patients, self.expected) >= WORTH_COMPILING
 
     def has_code(self) -> bool:
         """Whether there is machine code now."""

@@ -154,7 +154,7 @@ class CohortTrial:
         """
         done = 0
         expect(self.cohort.size)
-        with executor_or_threads(executor, in_turns=takes_turns(self.engine)) as running:
+        with executor_or_threads(executor, in_turns=takes_turns(self.engine, self.cohort.size)) as running:
             for portion in in_order(running, _portion, self._tasks(running)):
                 yield portion
                 done += portion.numbers.shape[0]

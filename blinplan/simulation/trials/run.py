@@ -110,7 +110,7 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         replace(planned.trial, cohort=cohort_of(regimen, parameters, patients, seed, before))
         for parameters in sets_of(sets, planned.preset, parameter_sets, seed)
     )
-    with executor_or_threads(executor, in_turns=takes_turns(None)) as running:
+    with executor_or_threads(executor, in_turns=takes_turns(None, planned.cohort.size * (1 + len(models)))) as running:
         found = planned.simulation(planned.trial.run(running, progress))
         if not models:
             return found

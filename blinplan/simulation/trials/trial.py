@@ -101,7 +101,7 @@ class Trial:
         WindowError, UnknownEndpointError
             When the course does not have the window of one of the endpoints, or there is none of a key.
         """
-        alone = takes_turns(self.engine) and checkpoints is None
+        alone = takes_turns(self.engine, self.population.size) and checkpoints is None
         with executor_or_threads(executor, in_turns=alone) as running:
             found = simulate(
                 self.dosing,

@@ -1,9 +1,14 @@
 """How fast a long run is said to be."""
 
+import io
+import threading
+
 import pytest
+from rich.console import Console
 from rich.progress import Task, TaskID
 
-from blinplan.cli.app.progress import Pace
+from blinplan.cli.app.progress import LONG_RUN, Pace, progress_bar
+from blinplan.terminal import PLAIN, Terminal
 
 
 class Clock:
@@ -36,3 +41,18 @@ def test_nothing_is_said_before_anybody_is_done() -> None:
     task = Task(TaskID(1), "patients", 100_000, 0, _get_time=clock)
     clock.now = 60.0
     assert pace.per_second(task) is None
+
+
+def test_the_bar_moves_and_needs_no_thread_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that runs threads cannot be copied, and NumPy shares patients with copies."""
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=100)
+    monkeypatch.setattr(Terminal, "moving", lambda _: console)
+    monkeypatch.setattr("blinplan.cli.app.progress._BETWEEN_DRAWINGS", 0.0)
+    terminal = Terminal(PLAIN, PLAIN, is_seen=True, is_watched=True, is_answered=False)
+    before = threading.active_count()
+    with progress_bar(LONG_RUN, terminal) as move:
+        assert move is not None
+        assert threading.active_count() == before
+        move(1234)
+        assert "1,234 of 5,000 patients" in screen.getvalue()

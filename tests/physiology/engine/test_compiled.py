@@ -91,10 +91,22 @@ def test_few_patients_do_not_wait_for_a_compiler_and_many_do(
     assert choose.engine_for(None, 1000) is NUMPY
     assert choose.engine_for(None, 1000) is NUMPY
     assert choose.engine_for("compiled", 1).name == "compiled"
-    assert choose.engine_for(None, 3000).name == "compiled"  # with those before, as many as are worth it
+    assert choose.engine_for(None, choose.WORTH_COMPILING - 2000).name == "compiled"  # with those before, as many as are worth it
     monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
     found = simulate(label(1), draw("adult-rr", 3, seed=1))
     assert found.engine == "compiled"  # by what is installed: the bytes are the same
+
+
+def test_who_does_not_wait_for_a_compiler_has_no_use_for_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choose, "is_kept", lambda: False)
+    monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
+    assert choose.takes_turns(None, 1000)
+    assert not choose.takes_turns(None, choose.WORTH_COMPILING)
+    assert not choose.takes_turns(None)
+    assert choose.engine_for(None, choose.WORTH_COMPILING - 500) is NUMPY
+    assert not choose.takes_turns(None, 1000)  # with those before, as many as are worth it
+    assert choose.takes_turns("numpy")
+    assert not choose.takes_turns("compiled", 1)
 
 
 def test_once_there_is_machine_code_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
