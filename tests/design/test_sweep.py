@@ -348,3 +348,12 @@ def test_two_axes_of_one_thing_are_refused() -> None:
     for axes in (("dose=5", "cycle.1.step.1.dose=x2"), ("days=7", "hours=24"), ("weight=60", "weight=x2"), ()):
         with pytest.raises(AxisError):
             plan(*axes)
+
+
+def test_cycles_that_nobody_asks_for_are_not_simulated() -> None:
+    all_of_them = swept(plan("dose=x1,x2", regimen="rr-adult", patients=10))
+    first = swept(plan("dose=x1,x2", regimen="rr-adult", patients=10, cycles=1))
+    assert first.plan.variants[0].course[-1].cycle == 1
+    for one, other in zip(first.cells, all_of_them.cells, strict=True):
+        assert share(one).value == share(other).value
+        assert one.get(EndpointName("il6_peak")) == other.get(EndpointName("il6_peak"))

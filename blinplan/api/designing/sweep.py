@@ -38,6 +38,7 @@ def sweep(
     seed: int = 1,
     population: PopulationName | None = None,
     patient: Patient | Figures | None = None,
+    cycles: int | None = None,
     follow_up: int = 0,
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
@@ -69,6 +70,8 @@ def sweep(
         As for `simulate`; the patients are the same in every cell.
     patient
         Whose weight chooses the regimen.
+    cycles
+        How many cycles are simulated at most.
     output
         A file for the data, as `SweepResult.write` writes it. Cells that are done are kept beside it, and the same call
         goes on after them.
@@ -89,6 +92,7 @@ def sweep(
         seed=seed,
         population=population,
         patient=patient,
+        cycles=cycles,
         follow_up=follow_up,
         attenuation=attenuation,
         premedication=premedication,
@@ -112,7 +116,7 @@ class PlannedSweep:
     @property
     def cells(self) -> int:
         """How many cells there are."""
-        return self.plan.cells
+        return self.plan.number_of_cells
 
     @property
     def number_done(self) -> int:
@@ -184,6 +188,7 @@ def planned_sweep(
     seed: int = 1,
     population: PopulationName | None = None,
     patient: Patient | Figures | None = None,
+    cycles: int | None = None,
     follow_up: int = 0,
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
@@ -222,6 +227,7 @@ def planned_sweep(
             follow_up,
             options_of(attenuation, premedication=premedication),
             asked_endpoints(endpoints, by_day),
+            cycles,
             parameter_sets,
             kind,
         )

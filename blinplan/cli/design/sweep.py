@@ -36,6 +36,9 @@ def sweep(
             " Repeatable: each value with each of the others.",
         ),
     ],
+    cycles: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=100, help="Simulate the first cycles only.")
+    ] = None,
     whom: WhomOptions,
     runs: RunOptions,
     body: BodyOptions,
@@ -96,6 +99,7 @@ def sweep(
         seed=whom.seed,
         population=whom.population,
         patient=body.figures(),
+        cycles=cycles,
         **way._asdict(),
         endpoints=wanted,
         by_day=days,

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from blinplan.course.events import Period, periods
-from blinplan.design.comparison.courses import first_cycle_ends
+from blinplan.design.comparison.courses import first_cycle_ends, first_cycles
 from blinplan.design.comparison.endpoints import CommonWindow, endpoints_of, windows
 from blinplan.design.sweep.people import VariedCohort
 from blinplan.design.variation.axis import AxisError, BodyPlace, ParameterPlace, Point, VariedAxis, points
@@ -58,6 +58,8 @@ class SweepPlan:
         The patients, as of a simulation.
     follow_up_days, options, asked
         As of a simulation.
+    cycles
+        How many cycles are simulated at most; None for all.
     parameter_sets, sets
         How many other parameter sets each cell is run with besides, and where they come from.
     """
@@ -71,11 +73,12 @@ class SweepPlan:
     follow_up_days: int
     options: Options
     asked: AskedEndpoints
+    cycles: int | None = None
     parameter_sets: int = 0
     sets: SetsOf = SetsOf.PUBLISHED
 
     @property
-    def cells(self) -> int:
+    def number_of_cells(self) -> int:
         """How many cells there are."""
         count = 1
         for axis in self.axes:
@@ -98,7 +101,7 @@ class SweepPlan:
         for number, point in enumerate(points(self.axes)):
             own = tuple(one for one in point if not isinstance(one[0].place, ParameterPlace | BodyPlace))
             if own not in known:
-                known[own] = vary(self.regimen, own)
+                known[own] = first_cycles(vary(self.regimen, own), self.cycles)
             yield Variant(number, point, known[own], followed_up(periods(known[own]), self.follow_up_days))
 
     @cached_property
@@ -137,8 +140,8 @@ class SweepPlan:
         AxisError, WindowError, NotEligibleError
             When a cell cannot be.
         """
-        if self.cells > MOST_CELLS:
-            raise AxisError(f"{self.cells:,} cells are too many", f"sweep {MOST_CELLS:,} or fewer")
+        if self.number_of_cells > MOST_CELLS:
+            raise AxisError(f"{self.number_of_cells:,} cells are too many", f"sweep {MOST_CELLS:,} or fewer")
         if isinstance(self.patients, Population) and (self.parameter_sets or self._varies(ParameterPlace)):
             raise AxisError("other parameters draw the patients again", "give their number, and not a population")
         self._refuse_courses()
@@ -170,7 +173,9 @@ class SweepPlan:
                 self.asked.require_days(course)
             except WindowError as error:
                 where = next(variant for variant in self.variants if variant.course == course)
-                raise WindowError(f"{place_text(where.point)}: {error}" if self.cells > 1 else str(error)) from error
+                raise WindowError(
+                    f"{place_text(where.point)}: {error}" if self.number_of_cells > 1 else str(error)
+                ) from error
 
     def _refuse_patients(self, variant: Variant) -> None:
         trial = self.trial(variant, self.presets[0])

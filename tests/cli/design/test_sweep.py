@@ -48,8 +48,6 @@ def test_doses_stand_with_shares_numbers_the_article_and_where_half_are(inside: 
 
 def test_the_article_is_quoted_of_doses_of_its_unit_and_of_all_of_the_dose_only(inside: Run) -> None:
     assert "DEP-" not in inside(*TWO).out
-    flat = inside("sweep", "mrd-adult", "--vary", "dose=5,28", "--cycles", "1", *QUICK)
-    assert flat.status == 2  # a sweep has no --cycles
     out = inside("sweep", "rr-2014", "--vary", "step.1.dose=x1,x2", *QUICK).out
     assert "DEP-" not in out
     assert "above 9 mcg/day (DEP-2)" in " ".join(
@@ -145,6 +143,7 @@ def test_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path: Path) -> None:
 CHANGES = {
     "another dose": ("sweep", "nhl-5", "--vary", "dose=0.5,5,30", "--by-day", "2,28", *QUICK),
     "seed: 1 there, 2 here": (*DOSES, "--seed", "2"),
+    "cycles: nothing there, 1 here": (*DOSES, "--cycles", "1"),
     "patients: 30 there, 31 here": (*DOSES, "--patients", "31"),
     "text of the regimen: ": ("sweep", "mine.toml", *DOSES[2:]),
     "first: 1 there, 3 here": (*DOSES, "--first", "3"),

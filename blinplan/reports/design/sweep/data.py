@@ -211,6 +211,7 @@ def _settings(plan: SweepPlan) -> dict[str, Any]:
     return {
         "vary": [f"{axis.path}={','.join(value.text for value in axis.values)}" for axis in plan.axes],
         "first": plan.before + 1,
+        "cycles": plan.cycles,
         "follow_up_days": plan.follow_up_days,
         "attenuation": plan.options.attenuation,
         "premedication": plan.options.premedication,

@@ -20,7 +20,7 @@ from blinplan.simulation.trials.patients import off_drug_of
 
 def title_of(swept: Sweep) -> str:
     """What is varied, and of how many cells the grid is."""
-    cells = f"{swept.plan.cells:,} {plural('cell', swept.plan.cells)}"
+    cells = f"{swept.plan.number_of_cells:,} {plural('cell', swept.plan.number_of_cells)}"
     if len(swept.axes) == 1:
         return f"{cells} over {swept.axes[0].path}"
     return f"{cells}: {' × '.join(f'{axis.path} ({len(axis.values)})' for axis in swept.axes)}"
@@ -35,6 +35,8 @@ def who_lines(swept: Sweep) -> Iterator[str]:
     off_drug = off_drug_of(plan.patients)
     if off_drug is not None:
         yield from off_drug_lines(int((off_drug < plan.variants[0].course[-1].stop).sum()), people.size)
+    if plan.cycles is not None:
+        yield "The first cycle is simulated." if plan.cycles == 1 else f"The first {plan.cycles} cycles are simulated."
     if plan.follow_up_days:
         yield f"{plan.follow_up_days} days without infusion are added at the end of each."
     if any(isinstance(axis.place, BodyPlace) for axis in swept.axes):
