@@ -91,7 +91,8 @@ def test_few_patients_do_not_wait_for_a_compiler_and_many_do(
     assert choose.engine_for(None, 1000) is NUMPY
     assert choose.engine_for(None, 1000) is NUMPY
     assert choose.engine_for("compiled", 1).name == "compiled"
-    assert choose.engine_for(None, choose.WORTH_COMPILING - 2000).name == "compiled"  # with those before, as many as are worth it
+    # With those before, as many as are worth it.
+    assert choose.engine_for(None, choose.WORTH_COMPILING - 2000).name == "compiled"
     monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
     found = simulate(label(1), draw("adult-rr", 3, seed=1))
     assert found.engine == "compiled"  # by what is installed: the bytes are the same
