@@ -175,7 +175,7 @@ def curves(
     table = followed_up(tuple(course or periods(regimen)), follow_up_days)
     times = _times(table, every)
     reference = typical_patient(regimen, chosen, patient)
-    size = _patients_at_once(times)
+    size = patients_at_once(times)
     people = (
         GivenCohort(reference) if patients is None else cohort_of(regimen, chosen, patients, seed, before, piece=size)
     )
@@ -205,7 +205,8 @@ def _times(table: Sequence[Period], every: int) -> int:
     return times
 
 
-def _patients_at_once(times: int) -> int:
+def patients_at_once(times: int) -> int:
+    """How many patients are computed together of whom each is looked at at so many times."""
     return max(1, _POINTS // times)
 
 
@@ -217,7 +218,7 @@ def portions(
     The result is the same to the last bit whatever runs them: threads, as many as there are processors, when no
     executor is given. `progress` is called with the patients done.
     """
-    size = _patients_at_once(request.minutes.shape[0])
+    size = patients_at_once(request.minutes.shape[0])
     chunk = max(1, min(engine_called(request.engine).chunk, -(-size // places(executor))))
     done = 0
     with executor_or_threads(executor, in_turns=takes_turns(request.engine)) as running:
@@ -250,7 +251,7 @@ def stored_portions(request: RequestedCurves, states_of: Callable[[Population], 
 
 def _trials(request: RequestedCurves) -> Iterator[tuple[Population, Dosing, FloatArray]]:
     """Some patients at a time, what they get, and the days on which they are looked at."""
-    for people in _some_at_a_time(request.cohort, _patients_at_once(request.minutes.shape[0])):
+    for people in _some_at_a_time(request.cohort, patients_at_once(request.minutes.shape[0])):
         yield people, request.trial.dosing_of(people), request.minutes / MINUTES_PER_DAY
 
 

@@ -36,6 +36,7 @@ OTHERS_THAT_READ = {
     "reports/shared/document.py": "the program's own schemas",
     "rules/simulated/store.py": "the cache, and what comes with the program",
     "reports/simulation/curve_stretch.py": "archives, which the reader has looked at",
+    "reports/simulation/parts.py": "tables that are larger than memory, which the reader has looked at",
     "reports/simulation/stretch.py": "archives, which the reader has looked at",
     "simulation/models/plausible.py": "the program's own data",
     "thresholds/threshold.py": "the program's own data",

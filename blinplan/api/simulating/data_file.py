@@ -8,7 +8,7 @@ from pathlib import Path
 from blinplan.data_table import DataTable, csv_parts, json_lines_parts, write_parquet
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.refusal import ArgumentRefusal, Refusal
-from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_with_parts, replacing
+from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_file, replace_with_parts, replacing
 
 JSON_LINES = ".jsonl"
 STRETCH = ".npz"
@@ -55,6 +55,14 @@ def write_table(table: DataTable, target: Path) -> None:
             write_parquet(table, beside)
     else:
         replace_with_parts(target, json_lines_parts(table) if target.suffix == JSON_LINES else csv_parts(table))
+
+
+def describe_part(table: DataTable, target: Path) -> None:
+    """Write beside CSV that is to be joined with others what it was made with; of Parquet it stands in the file."""
+    if target.suffix == ".csv":
+        from blinplan.reports.simulation.parts import beside, description_of
+
+        replace_file(beside(target), description_of(table))
 
 
 _UNITS = {"min": 1, "h": MINUTES_PER_HOUR, "d": MINUTES_PER_DAY}

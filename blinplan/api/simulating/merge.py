@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.curves import CurvesResult
+from blinplan.api.simulating.data_file import STRETCH
+from blinplan.api.simulating.joined_tables import JoinedTable
 from blinplan.api.simulating.simulated import SimulationResult
 from blinplan.files.inputs import reason_of
 from blinplan.refusal import Refusal
@@ -17,10 +19,12 @@ if TYPE_CHECKING:
     from blinplan.course.events import Period
     from blinplan.physiology.engine.integrate import EngineName
     from blinplan.physiology.model.population import Population
+    from blinplan.reports.simulation.parts import TablePart
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.trajectories import Portion, RequestedCurves
     from blinplan.simulation.trials.simulation import PlannedSimulation, Simulation
 
+_JOINED_BY_THE_COMMAND = "blinplan merge joins tables of .csv and .parquet; write .npz to have a result in Python"
 _OWN = ("patients", "first", "drawn")
 """What of a manifest says which patients they are, and may differ between stretches."""
 _WORDS = {
@@ -82,6 +86,8 @@ def merge(*stretches: str | Path) -> SimulationResult:
     found = joined_run(*stretches)
     if isinstance(found, CurvesResult):
         raise Refusal(f"{stretches[0]} is of curves", "merge_curves joins them")
+    if isinstance(found, JoinedTable):
+        raise Refusal(f"{stretches[0]} is a table", _JOINED_BY_THE_COMMAND)
     return found
 
 
@@ -98,11 +104,13 @@ def merge_curves(*stretches: str | Path) -> CurvesResult:
     found = joined_run(*stretches)
     if isinstance(found, SimulationResult):
         raise Refusal(f"{stretches[0]} is of endpoints", "merge joins them")
+    if isinstance(found, JoinedTable):
+        raise Refusal(f"{stretches[0]} is a table", _JOINED_BY_THE_COMMAND)
     return found
 
 
-def joined_run(*stretches: str | Path) -> SimulationResult | CurvesResult:
-    """Join stretches of endpoints or of curves, whichever they are.
+def joined_run(*stretches: str | Path) -> SimulationResult | CurvesResult | JoinedTable:
+    """Join stretches of endpoints or of curves, whichever they are, or tables of such.
 
     Raises
     ------
@@ -111,15 +119,71 @@ def joined_run(*stretches: str | Path) -> SimulationResult | CurvesResult:
     """
     if not stretches:
         raise Refusal("no stretch is named", "name the files that were written: part-1.npz part-2.npz")
-    found = sorted((_read(Path(path)) for path in stretches), key=lambda one: one.first)
-    for one, other in pairwise(found):
-        _refuse_difference(found[0], other)
-        _refuse_gap(one, other)
-    _refuse_other_program(found[0])
+    paths = [Path(path) for path in stretches]
+    if any(path.suffix != STRETCH for path in paths):
+        return joined_tables(paths)
+    found = sorted(map(_read, paths), key=lambda one: one.first)
+    _refuse_what_is_not_one_run(found)
     order = _order_of(found[0])
     if found[0].has_curves:
         return _joined_curves(found, order)
     return SimulationResult(_joined_simulation(found, order), order, _errors(found[0]))
+
+
+def joined_tables(paths: Sequence[Path]) -> JoinedTable:
+    """Join tables in CSV or Parquet of stretches.
+
+    Raises
+    ------
+    Refusal
+        As of `merge`.
+    """
+    from blinplan.reports.simulation.parts import ENDINGS
+
+    kinds = {path.suffix for path in paths}
+    if not kinds <= set(ENDINGS):
+        advice = "join .npz with .npz, and .csv and .parquet with each other"
+        raise Refusal(f"{', '.join(map(str, paths))} are not of one kind", advice)
+    parts = sorted(map(_read_table, paths), key=lambda one: one.stretch.first)
+    _refuse_what_is_not_one_run([one.stretch for one in parts])
+    head = parts[0].part
+    for one in parts:
+        if (one.part.table, one.part.columns) != (head.table, head.columns):
+            raise Refusal(f"{one.part.path} has other columns than {head.path}", "join stretches of one run only")
+    return JoinedTable([one.part for one in parts])
+
+
+class _TableFile(NamedTuple):
+    """A table, and which patients it says that it has."""
+
+    part: "TablePart"
+    stretch: _StretchFile
+
+
+def _read_table(path: Path) -> _TableFile:
+    from blinplan.reports.simulation.parts import read_part
+    from blinplan.reports.simulation.stretch import StretchFileError
+
+    try:
+        part = read_part(path)
+        patients, first = int(part.manifest["patients"]), int(part.manifest.get("first", 1))
+    except OSError as error:
+        raise Refusal(f"{path}: {reason_of(error)}", "check the path") from error
+    except (StretchFileError, KeyError, TypeError, ValueError) as error:
+        why = error if isinstance(error, StretchFileError) else "is not a table of a stretch of patients"
+        raise Refusal(f"{path} {why}", "blinplan simulate --first N -o FILE writes one") from error
+    if part.manifest.get("seed") is None:
+        raise Refusal(f"{path} is of patients who are not drawn from a seed", "only these can be joined")
+    if "plausible_models" in part.manifest:
+        raise Refusal(f"{path} has plausible models beside the shipped one", "join tables of one set of parameters")
+    return _TableFile(part, _StretchFile(path, {"manifest": dict(part.manifest)}, first, first + patients))
+
+
+def _refuse_what_is_not_one_run(found: Sequence[_StretchFile]) -> None:
+    for one, other in pairwise(found):
+        _refuse_difference(found[0], other)
+        _refuse_gap(one, other)
+    _refuse_other_program(found[0])
 
 
 def _errors(stretch: _StretchFile) -> "Errors | None":

@@ -154,12 +154,13 @@ def simulate(
             executor=executor,
             progress=progress,
         )
+        is_part = _is_typed(context, "first")
         if data is not None and data.of_curves:
-            _write_curves(data, curves_of(ordered, data.every or MINUTES_PER_DAY, **how), terminal)
+            _write_curves(data, curves_of(ordered, data.every or MINUTES_PER_DAY, **how), terminal, part=is_part)
             return
         if data is not None and is_written_as_computed(data, drawing, people, others):
             computed = endpoints_of(ordered, **how, endpoints=wanted, by_day=days)
-            _write_endpoints(data, computed, terminal)
+            _write_endpoints(data, computed, terminal, part=is_part)
             return
         found = simulated(
             ordered,
@@ -175,10 +176,16 @@ def simulate(
         for path in drawing.figures:
             found.figure(path, bands.only(drawing.figure_signals), width=drawing.figure_width)
     if data is not None:
-        _write_endpoints(data, found, terminal)
+        _write_endpoints(data, found, terminal, part=is_part)
         return
     below = bands.only(drawing.signals) if bands is not None and drawing.curves else None
     terminal.write(found.text(output_format, bands=below, screen=terminal.out))
+
+
+def _is_typed(context: typer.Context, option: str) -> bool:
+    """Whether an option was given, and not left as it is."""
+    given = context.get_parameter_source(option)
+    return given is not None and given.name == "COMMANDLINE"
 
 
 def _refuse_first_of_no_seed(first: int, people: str | None, *, typical: bool) -> None:
@@ -187,16 +194,26 @@ def _refuse_first_of_no_seed(first: int, people: str | None, *, typical: bool) -
         raise Refusal(f"--first and {other} contradict each other", "leave one of the two out")
 
 
-def _write_endpoints(data: "Data", found: "SimulationResult | EndpointsResult", terminal: Terminal) -> None:
-    """Write every patient's endpoints."""
+def _write_endpoints(
+    data: "Data", found: "SimulationResult | EndpointsResult", terminal: Terminal, *, part: bool
+) -> None:
+    """Write every patient's endpoints; of a part of a run, beside CSV what it was made with."""
+    from blinplan.api.simulating.data_file import describe_part
+
     write_data(found, data.target, terminal)
     if data.target is not None:
+        if part:
+            describe_part(found.table(), data.target)
         terminal.say(f"{visible(str(data.target))}: the endpoints of {patients_text(found.size)}", "quiet")
 
 
-def _write_curves(data: "Data", found: "CurvesResult", terminal: Terminal) -> None:
+def _write_curves(data: "Data", found: "CurvesResult", terminal: Terminal, *, part: bool) -> None:
     """Compute every patient's curves and write them as they come, or event records of the same patients."""
+    from blinplan.api.simulating.data_file import describe_part
+
     if data.records:
         write_records(found.records(), data.target, terminal)
-    else:
-        write_curves(found, data.target, terminal)
+        return
+    write_curves(found, data.target, terminal)
+    if part and data.target is not None:
+        describe_part(found.table(), data.target)

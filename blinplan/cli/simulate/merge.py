@@ -15,6 +15,7 @@ from blinplan.terminal import Colour, Terminal
 
 if TYPE_CHECKING:
     from blinplan.api.simulating.curves import CurvesResult
+    from blinplan.api.simulating.joined_tables import JoinedTable
     from blinplan.api.simulating.simulated import SimulationResult
 
 
@@ -50,19 +51,33 @@ def merge(
     Curves, made with [bold]--every 6h -o part-2.npz[/bold], are joined too: [bold]blinplan merge part-1.npz part-2.npz
     -o curves.parquet[/bold]. Without -o their percentiles over all patients are drawn.
 
+    Tables in CSV and Parquet, of endpoints or curves, are joined to one: [bold]blinplan merge part-1.parquet
+    part-2.parquet -o all.parquet[/bold]. Beside CSV, --first writes PART.csv.json, which says what it was made with.
+
     The parts are of one regimen, seed, version and choice of options, and no patient is missing between them or in two.
     """
     terminal = terminal_of(context)
     from blinplan.api.simulating.curves import CurvesResult
+    from blinplan.api.simulating.joined_tables import JoinedTable
     from blinplan.api.simulating.merge import joined_run
 
     if output is not None:
         refuse_data_file(output, tuple(files), output_format)
     found = joined_run(*files)
-    if isinstance(found, CurvesResult):
+    if isinstance(found, JoinedTable):
+        _show_table(found, output, output_format, terminal)
+    elif isinstance(found, CurvesResult):
         _show_curves(found, output, output_format, terminal)
     else:
         _show_endpoints(found, output, output_format, terminal)
+
+
+def _show_table(found: "JoinedTable", output: Path | None, output_format: SimulateFormat, terminal: Terminal) -> None:
+    if output is None and output_format is not SimulateFormat.CSV:
+        raise Refusal("parts in CSV and Parquet are joined to data", "give -f csv, or -o FILE.csv or FILE.parquet")
+    write_data(found, output, terminal)
+    if output is not None:
+        terminal.say(f"{visible(str(output))}: {patients_text(found.size)}", "quiet")
 
 
 def _show_endpoints(

@@ -10,11 +10,14 @@ from blinplan.terminal import Terminal
 if TYPE_CHECKING:
     from blinplan.api.simulating.curves import CurvesResult
     from blinplan.api.simulating.event_records import EventRecords
+    from blinplan.api.simulating.joined_tables import JoinedTable
     from blinplan.api.simulating.simulated import EndpointsResult, SimulationResult
 
 
 def write_data(
-    found: "SimulationResult | EndpointsResult | CurvesResult | EventRecords", target: Path | None, terminal: Terminal
+    found: "SimulationResult | EndpointsResult | CurvesResult | EventRecords | JoinedTable",
+    target: Path | None,
+    terminal: Terminal,
 ) -> None:
     """Write data as it comes, and say what of it is to be known."""
     if target is None:

@@ -1,0 +1,88 @@
+"""Tables of stretches in CSV or Parquet, joined to the table of one run."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blinplan.api.simulating.data_file import STRETCH, refuse_data_file, write_table
+from blinplan.data_table import DataTable, csv_parts
+from blinplan.refusal import Refusal
+
+if TYPE_CHECKING:
+    from blinplan.reports.simulation.parts import TablePart
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedTable:
+    """Every patient's endpoints or curves, of stretches that follow each other; read each time they are asked for."""
+
+    parts: "Sequence[TablePart]"
+
+    @property
+    def size(self) -> int:
+        """How many patients it has."""
+        return sum(int(part.manifest["patients"]) for part in self.parts)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What has to be known of the course: the parts were told it."""
+        return ()
+
+    @property
+    def unverified_parts(self) -> tuple[str, ...]:
+        """What of the results nobody has verified: the parts were told it."""
+        return ()
+
+    def table(self) -> DataTable:
+        """All rows, as one run writes them."""
+        from blinplan.reports.simulation.parts import joined_table
+
+        return joined_table(self.parts, _manifest_of(self.parts))
+
+    def csv_texts(self) -> Iterator[str]:
+        """Write it as CSV, in pieces."""
+        with _told():
+            yield from csv_parts(self.table())
+
+    def write(self, path: str | Path) -> None:
+        """Write it to a file that ends in .csv or .parquet.
+
+        Raises
+        ------
+        Refusal
+            When it cannot be written, or a part is damaged.
+        """
+        target = Path(path)
+        refuse_data_file(target)
+        if target.suffix == STRETCH:
+            raise Refusal(f"{target} is joined of .npz only", "write .csv or .parquet")
+        with _told():
+            write_table(self.table(), target)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    from blinplan.reports.simulation.stretch import StretchFileError
+
+    try:
+        yield
+    except StretchFileError as error:
+        raise Refusal(str(error), "make it anew") from error
+
+
+def _manifest_of(parts: "Sequence[TablePart]") -> dict[str, Any]:
+    """What one run of all the patients says of itself."""
+    head = parts[0].manifest
+    patients = sum(int(part.manifest["patients"]) for part in parts)
+    drawn = sum(int(part.manifest.get("drawn", part.manifest["patients"])) for part in parts)
+    whose: dict[str, Any] = {"patients": patients}
+    if "first" in head:
+        whose["first"] = head["first"]
+    if drawn != patients:
+        whose["drawn"] = drawn
+    found: dict[str, Any] = {}
+    for name, value in head.items():
+        found |= whose if name == "patients" else {} if name in {"first", "drawn"} else {name: value}
+    return found

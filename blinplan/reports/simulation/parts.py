@@ -1,0 +1,193 @@
+"""Tables of stretches of a seed's patients, in CSV or Parquet: read again to be joined to the table of one run.
+
+Parquet says in itself what it was made with. Of CSV a file beside it says so, which is written where a stretch is.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blinplan.data_table import Column, ColumnKind, DataTable, Portion
+from blinplan.files.inputs import input_text, note_input
+from blinplan.reports.simulation.data import ROW_GROUP
+from blinplan.reports.simulation.stretch import StretchFileError
+from blinplan.simulation.trajectories import patients_at_once
+
+ENDINGS = (".csv", ".parquet")
+_ROWS = 50_000
+_PATIENT = "patient"
+_NO_STRETCH = "is not a table of a stretch of patients, or a damaged one"
+
+
+class TablePart(NamedTuple):
+    """A file of a table: what is in it, its columns, and what it was made with."""
+
+    path: Path
+    table: str
+    columns: tuple[Column, ...]
+    manifest: Mapping[str, Any]
+
+
+def beside(target: Path) -> Path:
+    """The file beside CSV that says what it was made with."""
+    return target.with_name(f"{target.name}.json")
+
+
+def description_of(table: DataTable) -> str:
+    """What stands beside CSV."""
+    columns = [{"name": of.name, "kind": of.kind.value, "unit": of.unit, "meaning": of.meaning} for of in table.columns]
+    return json.dumps({"table": table.name, **table.manifest, "columns": columns}, ensure_ascii=False, indent=1) + "\n"
+
+
+def read_part(path: Path) -> TablePart:
+    """Read what a file is of.
+
+    Raises
+    ------
+    OSError
+        When it is not there.
+    StretchFileError
+        When nothing says what it was made with.
+    """
+    note_input(path)
+    about, columns = _parquet_head(path) if path.suffix == ".parquet" else _csv_head(path)
+    table = about.pop("table", None)
+    if not isinstance(table, str) or not columns or columns[0].name != _PATIENT:
+        raise StretchFileError(_NO_STRETCH)
+    return TablePart(path, table, columns, about)
+
+
+def _csv_head(path: Path) -> tuple[dict[str, Any], tuple[Column, ...]]:
+    try:
+        about = json.loads(input_text(beside(path)))
+        listed = [Column(of["name"], of["unit"], of["meaning"], ColumnKind(of["kind"])) for of in about.pop("columns")]
+    except OSError as error:
+        raise StretchFileError(
+            f"has no {beside(path).name} beside it, which says what it was made with: --first N writes it"
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise StretchFileError(
+            f"has a {beside(path).name} beside it that does not say what it was made with"
+        ) from error
+    return about, tuple(listed)
+
+
+def _parquet_head(path: Path) -> tuple[dict[str, Any], tuple[Column, ...]]:
+    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+    try:
+        schema = pq.read_schema(path)
+        about = json.loads(schema.metadata[b"blinplan"])
+        columns = [_column_of(field) for field in schema]
+    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        raise StretchFileError(_NO_STRETCH) from error
+    return about, tuple(columns)
+
+
+_KINDS = {"int64": "whole", "double": "number", "bool": "truth", "string": "text"}
+
+
+def _column_of(field: Any) -> Column:
+    unit, meaning = (field.metadata[name].decode() for name in (b"unit", b"description"))
+    return Column(field.name, unit, meaning, ColumnKind(_KINDS[str(field.type)]))
+
+
+def joined_table(parts: Sequence[TablePart], manifest: Mapping[str, Any]) -> DataTable:
+    """The table of all patients of parts that follow each other; it reads them when its rows are asked for."""
+    head = parts[0]
+    times = _rows_of_the_first(head)
+    group = ROW_GROUP if head.table == "endpoints" else times * patients_at_once(times)
+    return DataTable(head.table, head.columns, _joined_rows(parts, times), manifest, row_group=group)
+
+
+def _rows_of_the_first(part: TablePart) -> int:
+    """How many rows the first patient has."""
+    count, first = 0, None
+    for rows in _rows_of(part):
+        first = rows[0][0] if first is None else first
+        of_first = rows[0] == first
+        count += int(of_first.sum())
+        if not of_first.all():
+            break
+    return count
+
+
+def _joined_rows(parts: Sequence[TablePart], times: int) -> Iterator[Portion]:
+    """The rows of all parts: of each patient so many, and nobody twice or before another of a lower number.
+
+    Raises
+    ------
+    StretchFileError
+        When a part has other patients than it says.
+    """
+    last = 0
+    for part in parts:
+        seen, count = 0, 0
+        for rows in _rows_of(part):
+            numbers = np.concatenate([[last], rows[0]])
+            if (np.diff(numbers) < 0).any() or (seen == 0 and rows[0][0] == last):
+                raise StretchFileError(f"{part.path} is damaged: its patients are not in their order")
+            seen += int((np.diff(numbers) > 0).sum())
+            last, count = int(numbers[-1]), count + rows[0].size
+            yield rows
+        if (seen, count) != (part.manifest["patients"], part.manifest["patients"] * times):
+            raise StretchFileError(f"{part.path} is damaged: it has {count:,} rows of {seen:,} patients")
+
+
+def _rows_of(part: TablePart) -> Iterator[Sequence[NDArray[Any]]]:
+    return _parquet_rows(part) if part.path.suffix == ".parquet" else _csv_rows(part)
+
+
+def _parquet_rows(part: TablePart) -> Iterator[Sequence[NDArray[Any]]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(part.path) as file:
+            for batch in file.iter_batches(_ROWS):
+                yield [_array_of(column, of.kind) for column, of in zip(batch.columns, part.columns, strict=True)]
+    except pa.ArrowException as error:
+        raise StretchFileError(f"{part.path} is damaged") from error
+
+
+def _array_of(column: Any, kind: ColumnKind) -> NDArray[Any]:
+    import pyarrow as pa
+
+    if kind is ColumnKind.TRUTH:
+        column = column.cast(pa.int8()).cast(pa.float64())
+    return np.asarray(column.to_numpy(zero_copy_only=False))
+
+
+def _csv_rows(part: TablePart) -> Iterator[Sequence[NDArray[Any]]]:
+    with part.path.open(encoding="utf-8", newline="") as file:
+        yield from _typed_rows(part, file)
+
+
+def _typed_rows(part: TablePart, file: IO[str]) -> Iterator[Sequence[NDArray[Any]]]:
+    lines = csv.reader(file)
+    try:
+        if next(lines, []) != [of.name for of in part.columns]:
+            raise StretchFileError(f"{part.path} is damaged: it has other columns than stand beside it")
+        while rows := list(islice(lines, _ROWS)):
+            columns = zip(*rows, strict=True)
+            yield [_CELLS[of.kind](values) for values, of in zip(columns, part.columns, strict=True)]
+    except (csv.Error, ValueError, KeyError) as error:
+        if isinstance(error, StretchFileError):
+            raise
+        raise StretchFileError(f"{part.path} is damaged: {error}") from error
+
+
+_TRUTHS = {"true": 1.0, "false": 0.0, "": np.nan}
+_CELLS: dict[ColumnKind, Callable[[Sequence[str]], NDArray[Any]]] = {
+    ColumnKind.WHOLE: lambda cells: np.array(list(map(int, cells)), dtype=np.int64),
+    ColumnKind.NUMBER: lambda cells: np.array([float(cell) if cell else np.nan for cell in cells]),
+    ColumnKind.TRUTH: lambda cells: np.array([_TRUTHS[cell] for cell in cells]),
+    ColumnKind.TEXT: lambda cells: np.array([cell or None for cell in cells], dtype=np.object_),
+}

@@ -1,0 +1,114 @@
+"""Parts of a run in CSV and Parquet, joined: the bytes of one run, or a sentence that says why not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from blinplan.writing import replace_file
+from tests.program import Run
+
+ASKED = ("simulate", "rr-below-45-kg", "--seed", "7", "--follow-up", "3")
+"""Of this population not everybody is admitted."""
+KINDS = {
+    "curves": ("--every", "12h"),
+    "endpoints": ("--by-day", "7", "--endpoint", "IL-6 above 20 pg/mL in cycle 1"),
+    "measured": ("--every", "7d", "--measured"),
+}
+
+
+def made(inside: Run, *options: str) -> None:
+    ran = inside(*ASKED, *options)
+    assert ran.status == 0, ran.err
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_parts_are_the_bytes_of_one_run(inside: Run, kind: str, ending: str) -> None:
+    for name, first, patients in (("a", "1", "9"), ("b", "10", "1"), ("c", "11", "20")):
+        made(inside, "--first", first, "--patients", patients, *KINDS[kind], "-o", f"{name}.{ending}")
+    made(inside, "--patients", "30", *KINDS[kind], "-o", f"whole.{ending}")
+    ran = inside("merge", f"c.{ending}", f"a.{ending}", f"b.{ending}", "-o", f"joined.{ending}")
+    assert (ran.status, ran.out) == (0, ""), ran.err
+    whole = Path(f"whole.{ending}").read_bytes()
+    assert len(whole) > 5000
+    assert Path(f"joined.{ending}").read_bytes() == whole
+    later = inside("merge", f"c.{ending}", f"b.{ending}", "-f", "csv").out
+    first, *rows = inside("merge", f"a.{ending}", f"b.{ending}", f"c.{ending}", "-f", "csv").out.splitlines()
+    assert later.splitlines() == [first, *(row for row in rows if int(row.split(",")[0]) >= 10)]
+
+
+def test_csv_and_parquet_are_joined_with_each_other(inside: Run) -> None:
+    made(inside, "--patients", "3", "--every", "1d", "-o", "a.parquet")
+    made(inside, "--first", "4", "--patients", "3", "--every", "1d", "-o", "b.csv")
+    made(inside, "--patients", "6", "--every", "1d", "-o", "whole.parquet")
+    assert inside("merge", "a.parquet", "b.csv", "-o", "joined.parquet").status == 0
+    assert Path("joined.parquet").read_bytes() == Path("whole.parquet").read_bytes()
+
+
+def test_nothing_stands_beside_csv_that_is_no_part(inside: Run) -> None:
+    made(inside, "--patients", "2", "--every", "7d", "-o", "whole.csv")
+    made(inside, "--first", "3", "--patients", "2", "--every", "7d", "-o", "b.csv")
+    assert sorted(path.name for path in Path().glob("*.json")) == ["b.csv.json"]
+
+
+@pytest.fixture
+def parts(inside: Run) -> None:
+    made(inside, "--first", "1", "--patients", "2", "--every", "7d", "-o", "a.csv")
+    made(inside, "--first", "3", "--patients", "2", "--every", "7d", "-o", "b.csv")
+
+
+@pytest.mark.usefixtures("parts")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--first", "4", "--every", "7d"), "missing between them 3"),
+        (("--first", "2", "--every", "7d"), "in both 2"),
+        (("--first", "3", "--every", "14d"), "curves every 10080 minutes"),
+        (("--first", "3", "--every", "7d", "--seed", "8"), "seed 7"),
+        (("--first", "3", "--every", "7d", "--follow-up", "4"), "3 days of follow-up"),
+        (("--first", "3", "--every", "7d", "--attenuation", "target-loss"), "attenuation desensitisation"),
+        (("--first", "3"), "is of curves"),
+    ],
+)
+def test_what_is_of_another_run_or_not_all_of_it_is_refused(inside: Run, options: tuple[str, ...], said: str) -> None:
+    made(inside, *options, "--patients", "2", "-o", "other.csv")
+    ran = inside("merge", "a.csv", "other.csv", "-o", "joined.csv")
+    assert ran.status == 2
+    assert said in " ".join(ran.err.split())
+    assert not Path("joined.csv").exists()
+
+
+@pytest.mark.usefixtures("parts")
+def test_another_model_or_regimen_is_refused(inside: Run) -> None:
+    beside = Path("b.csv.json")
+    whole = json.loads(beside.read_text())
+    for name in ("model", "regimen", "input", "population"):
+        replace_file(beside, json.dumps({**whole, name: "other"}))
+        ran = inside("merge", "a.csv", "b.csv", "-f", "csv")
+        assert ran.status == 2, name
+        assert "other" in ran.err
+    replace_file(Path("a.csv.json"), json.dumps({**json.loads(Path("a.csv.json").read_text()), "model": "other"}))
+    replace_file(beside, json.dumps({**whole, "model": "other"}))
+    assert "join stretches with the program that wrote them" in inside("merge", "a.csv", "b.csv", "-f", "csv").err
+
+
+@pytest.mark.usefixtures("parts")
+def test_what_says_nothing_of_itself_or_is_damaged_is_refused(inside: Run) -> None:
+    text = Path("b.csv").read_text()
+    for damaged, said in (
+        (text.replace("patient,", "person,"), "other columns"),
+        ("".join(text.splitlines(keepends=True)[:-1]), "of 2 patients"),
+        (text[: len(text) // 2], "damaged"),
+        (text.replace("\n4,", "\n3,"), "of 1 patients"),
+        (text.replace("\n4,", "\n2,"), "not in their order"),
+        (text.replace("\n4,", "\nfour,"), "damaged"),
+    ):
+        replace_file(Path("b.csv"), damaged)
+        ran = inside("merge", "a.csv", "b.csv", "-o", "joined.csv")
+        assert ran.status == 2
+        assert said in " ".join(ran.err.split())
+    Path("b.csv.json").unlink()
+    assert "has no b.csv.json beside it" in " ".join(inside("merge", "a.csv", "b.csv", "-f", "csv").err.split())
+    assert "are not of one kind" in inside("merge", "a.csv", "b.npz").err
+    assert "are joined to data" in inside("merge", "a.csv").err
