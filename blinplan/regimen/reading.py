@@ -144,6 +144,17 @@ def read(data: bytes, name: str) -> Reading:
 
     Its first key says what it is: ``format`` a regimen, ``record`` a course record, ``site`` a site profile.
     """
+    reading = _read(data, name)
+    if isinstance(reading, FaultyFile) and not reading.document.text.isascii():
+        # Imported here, because most files have no other characters where something is wrong.
+        from blinplan.regimen.toml.strange import with_strange_characters
+
+        told = (with_strange_characters(reading.document, problem) for problem in reading.problems)
+        return reading._replace(problems=tuple(told))
+    return reading
+
+
+def _read(data: bytes, name: str) -> Reading:
     try:
         document = read_bytes(data, name)
     except DocumentError as error:

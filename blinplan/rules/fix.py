@@ -11,6 +11,7 @@ from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judge import Simulator
 from blinplan.rules.rule import Finding
 from blinplan.rules.task import Task
+from blinplan.words.characters import plain
 
 _ROUNDS = 20
 """Readings at most: a misspelt key hides what the rules of notation find once it is right."""
@@ -114,6 +115,6 @@ def _order(leaf: Any) -> list[object]:
 
 def _rate(text: str) -> DoseRate | None:
     try:
-        return read_dose(text).rate
+        return read_dose(plain(text)).rate  # a space that is none is put right, and the dose stays
     except QuantityError:
         return None

@@ -60,7 +60,9 @@ def _faults_of_a_key(text: str, path: KeyPath, key: Span, value: Span) -> Iterat
     yield Change(
         "an unknown key", path, _put(text, Span(key.start, key.start), 'zzz = "x"' + (", " if inline else "\n"))
     )
-    yield Change("left out", path, text[: key.start] + re.sub(r"^ *,? *", "", text[value.end :]))
+    rest = re.sub(r"^ *,? *", "", text[value.end :])
+    before = text[: key.start].rstrip(", ") + " " if inline and rest.startswith("}") else text[: key.start]
+    yield Change("left out", path, before + rest)
     yield Change("an end left out", path, text[: value.end - 1] + text[value.end :])
 
 

@@ -109,7 +109,7 @@ def test_a_day_written_short_is_only_a_note() -> None:
 
 def test_every_notation_that_can_be_read_has_its_rule() -> None:
     names = {rule.name for rule in notation.RULES}
-    assert len(names) == len(Notation) + 2
+    assert len(names) == len(Notation) + 3
     for dose in ("28 ug/day", "28.0 mcg/day", ".5 mcg/day", "28 mcg/d", "28mcg/day"):
         assert any(
             finding.code[0] == "N" for finding in judgement_of(regimen_text(cycle(f"{dose} for 28 days"))).findings
@@ -151,9 +151,34 @@ EXAMPLES = (
     example("N107", "finding", "no space", _dose("28mcg/day")),
     example("N107", "pass", "a space", _dose("28 mcg/day")),
     example("N107", "waived", "no space, on purpose", _dose("28mcg/day"), below=waiver("N107")),
+    example("N108", "finding", "a comma after the last key of a step", _dose("28 mcg/day").replace("28 }", "28, }")),
+    example("N108", "pass", "a comma after the last step", _dose("28 mcg/day").replace("28 }", "28 },")),
 )
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer
+
+
+@pytest.mark.parametrize(
+    ("change", "is_later"),
+    [
+        (("days = 28 }", "days = 28, }"), True),
+        (("days = 28 }", "days = 28,}"), True),
+        (("{ dose", "{\n  dose"), True),
+        (("days = 28 }", "days = 28\n}"), True),
+        (('"A regimen for a test"', '"A regimen\\x20for a test"'), True),
+        (('"A regimen for a test"', '"A \\e[1mregimen"'), True),
+        (('"A regimen for a test"', '"A \\\\e regimen, } and {"'), False),
+        (('"A regimen for a test"', "'A \\x regimen'"), False),
+        (("days = 28 }", "days = 28 } # {,"), False),
+        (("steps = [", "steps = [ # {\n"), False),
+        (("steps = [", "steps = [\n  "), False),
+    ],
+)
+def test_a_file_that_only_later_readers_read_is_told(change: tuple[str, str], is_later: bool) -> None:
+    text = regimen_text(cycle("28 mcg/day for 28 days")).replace(*change)
+    assert change[1] in text
+    found = [finding for finding in judgement_of(text).findings if finding.code == "N108"]
+    assert bool(found) is is_later

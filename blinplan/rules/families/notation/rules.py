@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from blinplan.quantities import Notation, Slip, decimal_text, read_dose
 from blinplan.regimen.toml.document import Edit, KeyPath, Span
 from blinplan.rules.checks import labelled
+from blinplan.rules.families.notation.toml_version import later_toml
 from blinplan.rules.rule import Answer, Case, Finding, Rule, Severity
 
 TITLE = "Notation"
@@ -165,5 +166,17 @@ RULES = (
         Severity.NOTE,
         "The m of mcg is misread as a zero or two.",
         "28mcg/day",
+    ),
+    Rule(
+        "N108",
+        "later-toml",
+        "The file is written in TOML 1.1, which other readers of TOML refuse.",
+        Severity.WARNING,
+        "Whoever reads the regimen by another program sees nothing of it, or what it was before.",
+        limits=(),
+        bad=_steps("28 mcg/day").replace("days = 28 }", "days = 28, }"),
+        good=_steps("28 mcg/day"),
+        check=later_toml,
+        sources=("TOML 1.0.0 and 1.1.0 (convention)",),
     ),
 )
