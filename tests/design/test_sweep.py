@@ -21,7 +21,7 @@ from blinplan.design.sweep.cell import (
     cell_of,
     share_endpoint,
 )
-from blinplan.design.sweep.half import DoseShare, half_dose
+from blinplan.design.sweep.half import DoseShare, HalfDose, half_dose
 from blinplan.design.sweep.journal import InputDifference, OtherSweepError, open_journal
 from blinplan.design.sweep.plan import SweepPlan
 from blinplan.design.sweep.run import run_cells
@@ -36,6 +36,7 @@ from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import load_parameters
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
+from blinplan.reports.design.sweep.lines import half_text
 from blinplan.simulation.dosing import NotEligibleError
 from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.endpoints.own import WindowError
@@ -229,6 +230,22 @@ def test_half_that_are_there_already_or_never_are_said_to_be() -> None:
     assert edge is not None
     assert edge.high == math.inf  # half at the greatest dose are there by chance only
     assert 1.0 < edge.low < edge.value < 10.0
+
+
+@pytest.mark.parametrize(
+    ("dose", "words"),
+    [
+        (HalfDose(4.17, 3.92, 4.44, 0.5, 60.0), "at 4.17 mcg/day (3.92 to 4.44)"),
+        (HalfDose(55.0, 41.0, math.inf, 0.5, 60.0), "at 55 mcg/day (41 to above 60)"),
+        (HalfDose(math.inf, 50.0, math.inf, 0.5, 60.0), "not reached up to 60 mcg/day (50 to above 60)"),
+        (HalfDose(math.inf, math.inf, math.inf, 0.5, 60.0), "not reached up to 60 mcg/day"),
+        (HalfDose(0.0, 0.0, 0.7, 0.5, 60.0), "below 0.5 mcg/day, the least dose that was tried (below 0.5 to 0.7)"),
+        (HalfDose(0.0, 0.0, 0.0, 0.5, 60.0), "below 0.5 mcg/day, the least dose that was tried"),
+        (HalfDose(4.17, math.nan, math.nan, 0.5, 60.0), "at 4.17 mcg/day"),
+    ],
+)
+def test_where_half_are_is_told_with_its_interval_also_beyond_the_doses(dose: HalfDose, words: str) -> None:
+    assert half_text(dose, "mcg/day") == words
 
 
 def test_the_interval_is_of_drawings_of_the_same_patients() -> None:

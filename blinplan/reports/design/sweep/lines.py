@@ -116,15 +116,14 @@ def dose_unit(swept: Sweep) -> str:
 
 def half_text(found: HalfDose, unit: str) -> str:
     """A dose with its interval; in words where half are there at none or at all of the doses that were tried."""
-    if found.value == 0:
-        return f"below {found.least:g} {unit}, the least dose that was tried"
-    if math.isinf(found.value):
-        return f"not reached up to {found.greatest:g} {unit}"
-    if math.isnan(found.low):
-        return f"at {found.value:.3g} {unit}"
     low = f"below {found.least:g}" if found.low == 0 else f"{found.low:.3g}"
     high = f"above {found.greatest:g}" if math.isinf(found.high) else f"{found.high:.3g}"
-    return f"at {found.value:.3g} {unit} ({low} to {high})"
+    interval = "" if math.isnan(found.low) or found.low == found.high else f" ({low} to {high})"
+    if found.value == 0:
+        return f"below {found.least:g} {unit}, the least dose that was tried{interval}"
+    if math.isinf(found.value):
+        return f"not reached up to {found.greatest:g} {unit}{interval}"
+    return f"at {found.value:.3g} {unit}{interval}"
 
 
 def article_marks(swept: Sweep) -> tuple[ArticleDoses, ...]:
