@@ -42,13 +42,15 @@ def _files(draw: st.DrawFn) -> RegimenTable:
     def step() -> StepTable:
         cap = None if flat else draw(st.none() | st.just("28 mcg/day"))
         hours = draw(st.booleans())
-        count = draw(st.integers(1, 366))
+        count = draw(st.integers(1, 200))
         return StepTable(f"{draw(_NUMBER)} {unit}", cap, None if hours else count, count if hours else None)
 
     def cycle() -> CycleTable:
         steps = tuple(step() for _ in range(draw(st.integers(1, 3))))
         phase: Any = draw(st.sampled_from([None, "induction", "consolidation"]))
-        return CycleTable(draw(_SENTENCE), steps, draw(st.integers(0, 366)), phase, draw(st.integers(1, 20)))
+        days = sum((step.days or 0) + (step.hours or 0) // 24 + 1 for step in steps)
+        repeat = draw(st.integers(1, max(1, min(20, 603 // days))))  # three such cycles are less than five years
+        return CycleTable(draw(_SENTENCE), steps, draw(st.integers(0, min(366, 603 // repeat - days))), phase, repeat)
 
     low = draw(st.none() | st.decimals("0.1", "100", places=1))
     return RegimenTable(
