@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blinplan.executor import Executor, InCopies, InTurn, in_order, shares_memory
+from blinplan.executor import Executor, InTurn, in_order, places, shares_memory
 from blinplan.physiology import endpoints as measure
 from blinplan.physiology.checkpoints import Checkpoint, Checkpoints, names_of
 from blinplan.physiology.engine.choose import engine_called, engine_for
@@ -259,9 +259,10 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
 
 
 def _chunk_for(patients: int, most: int, executor: Executor | None) -> int:
-    """How many advance together: what suits the engine, and no more than every copy of this process gets."""
-    each = -(-patients // executor.count) if isinstance(executor, InCopies) else most
-    return min(most, max(_WORTH_A_COPY, each))
+    """How many advance together: no more than suits the engine, and as many for each who computes, every time."""
+    several = 1 if executor is None or isinstance(executor, InTurn) else places(executor)
+    times = -(-patients // (several * most))
+    return max(min(most, _WORTH_A_COPY), -(-patients // (several * max(1, times))))
 
 
 _WORTH_A_COPY = 256

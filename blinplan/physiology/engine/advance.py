@@ -237,12 +237,12 @@ def advance(now: Node, infusion: Inflow, p: Individual, c: Constants, step: Grid
         _states_in(drug, attack, marrow, blood, contact, response, 0), _signals_in(drug, attack, contact, 0)
     )
     end = Instant(_states_in(drug, attack, marrow, blood, contact, response, 1), _signals_in(drug, attack, contact, 1))
-    return middle, Node(end.states, end.signals, passed(now, middle), drug.decay[1])
+    return middle, Node(end.states, end.signals, passed(now, response, contact), drug.decay[1])
 
 
-def passed(now: Node, middle: Instant) -> Past:
+def passed(now: Node, response: Response, contact: Contact) -> Past:
     """What the next step foretells from: the start and the middle of this one."""
-    return Past(now.states.proliferation, middle.states.proliferation, now.signals.blasts, middle.signals.blasts)
+    return Past(now.states.proliferation, response.proliferation[0], now.signals.blasts, contact.blasts[0])
 
 
 def follow_drug(now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep) -> Drug:

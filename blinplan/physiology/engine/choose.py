@@ -36,7 +36,7 @@ def engine_called(name: EngineName | None) -> Engine:
         return NUMPY
     if not _is_installed():
         raise ImportError("numba is not installed: pip install 'blinplan[fast]'")
-    return Engine("compiled", _advancing_compiled, chunk=512)
+    return Engine("compiled", _advancing_compiled, chunk=2048)
 
 
 def takes_turns(name: EngineName | None, patients: int | None = None) -> bool:

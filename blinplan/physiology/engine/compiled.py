@@ -110,7 +110,7 @@ def _advance_all(
         np.empty((_INDIVIDUAL + _INFUSION, WIDTH)),
         np.empty((_MOMENT, WIDTH)),
         np.empty((_MOMENT, WIDTH)),
-        np.empty((_NODE, WIDTH)),
+        np.empty((_MOMENT, WIDTH)),
         np.empty((_NODE, WIDTH)),
         np.empty((nodes, _WATCHED, WIDTH)),
         np.empty(nodes),
@@ -195,29 +195,31 @@ def _advance_block(work: _Work, c: Constants, step: GridStep) -> None:
     now, middle, then, who = work.now, work.middle, work.then, work.who
     for lane in range(WIDTH):
         drug = follow_drug(_node(now, lane), _infusion(who, lane), _individual(who, lane), c, step)
-        _put_drug(drug, middle, then, lane)
-        then[_NODE - 1, lane] = drug.decay[1]
+        _put_drug(drug, middle, then, now, lane)
     for lane in range(WIDTH):
-        drug = _drug(middle, then, lane)
-        _put_attack(arm(_node(now, lane), drug, _individual(who, lane), c, step), middle, then, lane)
+        drug = _drug(middle, then, now, lane)
+        _put_attack(arm(_node(now, lane), drug, _individual(who, lane), c, step), middle, then, now, lane)
     for lane in range(WIDTH):
-        attack = _attack(middle, then, lane)
-        _put_marrow(lyse_marrow(_node(now, lane), attack, _individual(who, lane), step), middle, then, lane)
+        attack = _attack(middle, then, now, lane)
+        _put_marrow(lyse_marrow(_node(now, lane), attack, _individual(who, lane), step), middle, then, now, lane)
     for lane in range(WIDTH):
-        attack, marrow = _attack(middle, then, lane), _marrow(middle, then, lane)
-        _put_blood(lyse_blood(_node(now, lane), attack, marrow, _individual(who, lane), c, step), middle, then, lane)
+        attack, marrow = _attack(middle, then, now, lane), _marrow(middle, then, now, lane)
+        blood = lyse_blood(_node(now, lane), attack, marrow, _individual(who, lane), c, step)
+        _put_blood(blood, middle, then, now, lane)
     for lane in range(WIDTH):
-        drug, attack, blood = _drug(middle, then, lane), _attack(middle, then, lane), _blood(middle, then, lane)
-        _put_contact(exchange(drug, attack, blood, _individual(who, lane), c, step), middle, then, lane)
+        drug, attack = _drug(middle, then, now, lane), _attack(middle, then, now, lane)
+        blood = _blood(middle, then, now, lane)
+        _put_contact(exchange(drug, attack, blood, _individual(who, lane), c, step), middle, then, now, lane)
     for lane in range(WIDTH):
-        drug, attack, contact = _drug(middle, then, lane), _attack(middle, then, lane), _contact(middle, then, lane)
-        _put_response(respond(_node(now, lane), drug, attack, contact, c, step), middle, then, lane)
-    for lane in range(WIDTH):
-        past = passed(_node(now, lane), _moment(middle, lane))
-        _store_moment(_moment(then, lane), now, lane)
+        drug, attack = _drug(middle, then, now, lane), _attack(middle, then, now, lane)
+        contact, before = _contact(middle, then, now, lane), _node(now, lane)
+        response = respond(before, drug, attack, contact, c, step)
+        past = passed(before, response, contact)
+        _put_response(response, middle, then, now, lane)
         for k in range(_PAST):
             now[_MOMENT + k, lane] = past[k]
-        now[_NODE - 1, lane] = then[_NODE - 1, lane]
+    for lane in range(WIDTH):
+        _take_over(then, now, lane)
 
 
 def _watch_block(work: _Work, c: Constants, at: int) -> None:
@@ -299,18 +301,29 @@ _infusion = written_out(Inflow, "v, j", f"v[{_INDIVIDUAL} + {{i}}, j]", __name__
 _blend = written_out(Blend, "v, j", "v[j, {i}]", __name__)
 
 
-# The stages of a step: of each pair the first is in a row of one array, the second in the same row of the other.
-_ROWS = {name: row for row, name in enumerate((*States._fields, *Signals._fields))}
-_FOUND = {name: f"(a[{row}, j], b[{row}, j])" for name, row in _ROWS.items()}
-_AWAY = "a, b, j", ("a[{row}, j]", "b[{row}, j]"), __name__, _ROWS
-# Nobody asks a stage for the share left at the middle.
-_drug = written_out(Drug, "a, b, j", "", __name__, decay=f"(b[{_NODE - 1}, j], b[{_NODE - 1}, j])", **_FOUND)
-_attack = written_out(Attack, "a, b, j", "", __name__, **_FOUND)
-_marrow = written_out(Marrow, "a, b, j", "", __name__, **_FOUND)
-_blood = written_out(Blood, "a, b, j", "", __name__, **_FOUND)
-_contact = written_out(Contact, "a, b, j", "", __name__, **_FOUND)
-_put_drug, _put_attack, _put_marrow = put_out(Drug, *_AWAY), put_out(Attack, *_AWAY), put_out(Marrow, *_AWAY)
-_put_blood, _put_contact, _put_response = put_out(Blood, *_AWAY), put_out(Contact, *_AWAY), put_out(Response, *_AWAY)
+# The stages of a step: the first of each pair is in a row of `a`, the middle. The second is where the step began, in
+# the same row of `c`, or in `b` while a later stage still asks for what was there before.
+_ROWS = {name: row for row, name in enumerate((*States._fields, *Signals._fields))} | {"decay": _NODE - 1}
+_ASKED_LATER = ("t_total", "cytolytic", "marrow_3", *Signals._fields)
+_ENDS = {name: f"{'b' if name in _ASKED_LATER else 'c'}[{row}, j]" for name, row in _ROWS.items()}
+_MIDDLES = {name: f"a[{row}, j]" for name, row in _ROWS.items() if name != "decay"}
+_FOUND = {name: f"({_MIDDLES.get(name, end)}, {end})" for name, end in _ENDS.items()}
+_drug = written_out(Drug, "a, b, c, j", "", __name__, **_FOUND)
+_attack = written_out(Attack, "a, b, c, j", "", __name__, **_FOUND)
+_marrow = written_out(Marrow, "a, b, c, j", "", __name__, **_FOUND)
+_blood = written_out(Blood, "a, b, c, j", "", __name__, **_FOUND)
+_contact = written_out(Contact, "a, b, c, j", "", __name__, **_FOUND)
+_put_drug, _put_attack, _put_marrow, _put_blood, _put_contact, _put_response = (
+    put_out(kind, "a, b, c, j", (_MIDDLES, _ENDS), __name__)
+    for kind in (Drug, Attack, Marrow, Blood, Contact, Response)
+)
+_WAITING = tuple(_ROWS[name] for name in _ASKED_LATER)
+
+
+def _take_over(then: FloatArray, now: FloatArray, j: int) -> None:
+    """Let what had to wait take the place of what was before."""
+    for k in range(len(_WAITING)):
+        now[_WAITING[k], j] = then[_WAITING[k], j]
 
 
 def _moment(v: FloatArray, j: int) -> Instant:
@@ -401,7 +414,17 @@ def _declare_parts() -> None:
     inside = (_advance_block, _watch_block)
     read = (_states, _signals, _past, _individual, _infusion, _blend, _moment, _node)
     stages = (_drug, _attack, _marrow, _blood, _contact)
-    put = (_put_drug, _put_attack, _put_marrow, _put_blood, _put_contact, _put_response, _store_moment, _store_node)
+    put = (
+        _take_over,
+        _put_drug,
+        _put_attack,
+        _put_marrow,
+        _put_blood,
+        _put_contact,
+        _put_response,
+        _store_moment,
+        _store_node,
+    )
     theirs = [line for module in (mechanism, exponential, collocation, lines, locate) for line in _lines_of(module)]
     declare: Any = register_jitable
     for part in apart:

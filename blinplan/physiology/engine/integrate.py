@@ -58,7 +58,7 @@ class Engine:
     """What does the arithmetic: its name, and what advances patients.
 
     `chunk` is the number of patients that suits it: NumPy wants many at once; of compiled code, which takes them block
-    by block, enough that a chunk is worth its call, and few enough that several threads have some.
+    by block, enough that a chunk is worth its call, and few enough that it is soon told how far a run is.
     """
 
     name: EngineName

@@ -35,20 +35,17 @@ def written_out(
 
 
 def put_out(
-    kind: type[tuple[Any, ...]], arguments: str, places: tuple[str, str], module: str, rows: Mapping[str, int]
+    kind: type[tuple[Any, ...]], arguments: str, places: tuple[Mapping[str, str], Mapping[str, str]], module: str
 ) -> Callable[..., None]:
     """Write the opposite: `def put(found, arguments)`, which puts each pair of a named tuple in two places.
 
-    Parameters
-    ----------
-    places : where the first and the second of a pair go; `{row}` in it is the row of its field.
-    rows : the row of each field; one that has none is left out.
+    `places` are where the first and where the second of each field go; one that has none is left out.
     """
     lines = [
-        f"    {place.format(row=rows[name])} = found.{name}[{k}]\n"
+        f"    {place[name]} = found.{name}[{k}]\n"
         for name in kind._fields  # type: ignore[attr-defined]
-        if name in rows
         for k, place in enumerate(places)
+        if name in place
     ]
     scope: dict[str, Any] = {"__name__": module}
     exec(f"def put(found, {arguments}):\n{''.join(lines)}", scope)  # noqa: S102 - our own text
