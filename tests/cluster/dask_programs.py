@@ -21,11 +21,10 @@ SECONDS = 60.0
 
 @contextmanager
 def started(*command: str, folder: Path, package: Path = ROOT, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program beside the tests, and end it; it finds no machine code, and does not wait for numba."""
-    kept = {**PLAIN, "XDG_CACHE_HOME": str(folder / "cache")}
+    """Run a program beside the tests, and end it."""
     with (folder / "programs.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own commands
-            command, cwd=folder, env={**kept, "PYTHONPATH": str(package), **environment}, stdout=log, stderr=log
+            command, cwd=folder, env={**PLAIN, "PYTHONPATH": str(package), **environment}, stdout=log, stderr=log
         )
     try:
         yield process
