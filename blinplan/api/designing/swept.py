@@ -78,6 +78,12 @@ class SweepResult:
     def _inputs(self) -> list[str]:
         return [self.order.fingerprint]
 
+    @property
+    def _remarks(self) -> tuple[str, ...]:
+        """What has to be known of which regimen it is."""
+        choice = self.order.choice
+        return (choice.reason,) if choice.switched else ()
+
     def text(self, output_format: SweepFormatName = "table", *, screen: Screen = PLAIN) -> str:
         """Write the sweep: as tables for people, as Markdown, as JSON, or as CSV with a row a cell and endpoint."""
         from blinplan.reports.design.sweep.data import sweep_json
@@ -89,10 +95,10 @@ class SweepResult:
         if chosen is SweepFormat.JSON:
             from blinplan.outside_text import json_text
 
-            return json_text(sweep_json(self.swept, self._inputs))
+            return json_text(sweep_json(self.swept, self._inputs, self._remarks))
         if chosen is SweepFormat.MARKDOWN:
-            return sweep_markdown(self.swept)
-        return screen.render(*sweep_report(self.swept, screen))
+            return sweep_markdown(self.swept, self._remarks)
+        return screen.render(*sweep_report(self.swept, screen, self._remarks))
 
     def table(self) -> DataTable:
         """All endpoints that were asked for: a row a cell and endpoint."""

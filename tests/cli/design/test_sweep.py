@@ -258,3 +258,11 @@ def test_a_cap_that_limits_the_doses_is_told(inside: Run) -> None:
     out = inside("sweep", "rr-below-45-kg", "--vary", "dose=x1,x4", *QUICK).out
     assert "Caps stay as they are" in out
     assert "Caps stay" not in inside(*DOSES).out
+
+
+def test_the_regimen_that_a_weight_calls_for_is_swept_and_told(inside: Run) -> None:
+    asked = ("sweep", "rr-adult", "--vary", "dose=x1,x2", "--weight", "38", "--height", "150", "--cycles", "1", *QUICK)
+    told = "rr-adult is for 45 kg and over; the patient weighs 38 kg: switched to rr-below-45-kg"
+    for form in ("table", "markdown", "json"):
+        assert told in " ".join(inside(*asked, "-f", form).out.replace("\\", "").split())
+    assert "switched" not in inside(*DOSES).out

@@ -14,7 +14,7 @@ from blinplan.design.sweep.sweep import Half, Sweep
 from blinplan.design.variation.axis import AxisValue, Point, VariedAxis
 from blinplan.fingerprint import model_hash
 from blinplan.reports.design.comparison import COVERS
-from blinplan.reports.design.sweep.lines import article_marks, dose_unit
+from blinplan.reports.design.sweep.lines import article_marks, dose_unit, remark_lines
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import given_baselines, number_drawn
@@ -94,7 +94,7 @@ def _or_none(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def sweep_json(swept: Sweep, inputs: Sequence[str]) -> dict[str, Any]:
+def sweep_json(swept: Sweep, inputs: Sequence[str], remarks: Sequence[str] = ()) -> dict[str, Any]:
     """Write the sweep as a document; null where there is no number."""
     asked = set(swept.names)
     return {
@@ -115,6 +115,7 @@ def sweep_json(swept: Sweep, inputs: Sequence[str]) -> dict[str, Any]:
             for variant, cell in swept.rows
         ],
         "half": [_half_json(swept, half) for half in swept.halves],
+        "remarks": [*remarks, *remark_lines(swept)],
         "article": [
             {
                 "claim": said.claim,

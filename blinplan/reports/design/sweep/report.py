@@ -1,6 +1,6 @@
 """A sweep on a terminal and in Markdown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -25,12 +25,12 @@ _LEAST, _OF_STUB = 12, 15
 """What a head has at least before it is broken into lines, and that of what says which point it is."""
 
 
-def sweep_report(swept: Sweep, screen: Screen) -> list[RenderableType]:
+def sweep_report(swept: Sweep, screen: Screen, remarks: Sequence[str] = ()) -> list[RenderableType]:
     """Draw a sweep: what and who, the tables, where half are, and what the intervals cover."""
     name = visible(swept.plan.regimen.name)
     parts: list[RenderableType] = [Text.assemble((name, "title"), "  ", title_of(swept))]
     parts += [Text(line) for line in who_lines(swept)]
-    parts += [Text(line, "warning") for line in remark_lines(swept)]
+    parts += [Text(visible(line), "warning") for line in (*remarks, *remark_lines(swept))]
     parts += [Text(line, "unverified") for line in unverified_lines_of(swept)]
     for grid in grids(swept):
         parts += _draw(grid, screen)
@@ -88,10 +88,10 @@ def _table(grid: TextGrid, columns: list[int], screen: Screen) -> Table:
     return table
 
 
-def sweep_markdown(swept: Sweep) -> str:
+def sweep_markdown(swept: Sweep, remarks: Sequence[str] = ()) -> str:
     """Write a sweep as Markdown."""
     lines = [f"# {markdown_text(swept.plan.regimen.name)}: {markdown_text(title_of(swept))}", ""]
-    above = (*who_lines(swept), *remark_lines(swept), *unverified_lines_of(swept))
+    above = (*who_lines(swept), *remarks, *remark_lines(swept), *unverified_lines_of(swept))
     lines += [f"{markdown_text(line)}  " for line in above]
     for grid in grids(swept):
         lines += ["", *([f"## {markdown_text(grid.title)}", ""] if grid.title else []), *_markdown_table(grid)]
