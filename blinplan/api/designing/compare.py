@@ -99,7 +99,7 @@ def compare(
         raise ArgumentRefusal("{start} and {record} contradict each other", "the record gives the start")
     figures = figures_of(patient)
     files = _files(regimens)
-    courses = {} if record is None else _recorded(files, record, figures, time_zone, site)
+    courses = {} if record is None else _courses_on_record(files, record, figures, time_zone, site)
     size = size_of(figures) if record is None else next(iter(courses.values())).patient
     arms = _with_reference_first(_arms(files, courses, size, premedication=premedication), against)
     orders = {name: arm.order for name, arm in arms.items()}
@@ -203,7 +203,7 @@ def _files(regimens: Sequence[SideSource]) -> list[_File]:
     return [_File(side.name, regimen_file(side.content.reading)) for side in sides]
 
 
-def _recorded(
+def _courses_on_record(
     files: Sequence[_File], record: str | Path, figures: Figures, time_zone: str | None, site: str | Path | None
 ) -> dict[int, RecordedCourse]:
     """The courses as they came to be, by the places of the regimens that the record names.

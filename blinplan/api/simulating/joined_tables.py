@@ -43,7 +43,7 @@ class JoinedTable:
 
     def csv_texts(self) -> Iterator[str]:
         """Write it as CSV, in pieces."""
-        with _told():
+        with _refusing_damage():
             yield from csv_parts(self.table())
 
     def write(self, path: str | Path) -> None:
@@ -58,12 +58,12 @@ class JoinedTable:
         refuse_data_file(target)
         if target.suffix == STRETCH:
             raise Refusal(f"{target} is joined of .npz only", "write .csv or .parquet")
-        with _told():
+        with _refusing_damage():
             write_table(self.table(), target)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _refusing_damage() -> Iterator[None]:
     from blinplan.reports.simulation.stretch import StretchFileError
 
     try:

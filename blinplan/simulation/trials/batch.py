@@ -73,7 +73,7 @@ def _loads(trials: Iterable[CohortTrial], waiting: deque[CohortTrial], several: 
     for some in _gatherings(trials, several * PORTION):
         waiting.extend(some)
         pieces = -(-sum(trial.cohort.size for trial in some) // (several * PIECE))
-        yield from _filled(some, min(PORTION, pieces * PIECE))
+        yield from _full_loads(some, min(PORTION, pieces * PIECE))
 
 
 def _gatherings(trials: Iterable[CohortTrial], patients: int) -> Iterator[list[CohortTrial]]:
@@ -90,7 +90,7 @@ def _gatherings(trials: Iterable[CohortTrial], patients: int) -> Iterator[list[C
         yield some
 
 
-def _filled(trials: Iterable[CohortTrial], patients: int) -> Iterator[list[_Share]]:
+def _full_loads(trials: Iterable[CohortTrial], patients: int) -> Iterator[list[_Share]]:
     """Loads of so many patients, or a few more."""
     load: list[_Share] = []
     size = 0

@@ -207,10 +207,10 @@ def portions_of(some: Sequence[tuple[CohortTrial, Population]]) -> list[DonePort
     parted = [trial.trials_of(people) for trial, people in some]
     outcomes = iter(run_together([trial for parts in parted for trial, _ in parts], InTurn()))
     found = [[(next(outcomes), whose) for _, whose in parts] for parts in parted]
-    return [_joined(*of, parts) for of, parts in zip(some, found, strict=True)]
+    return [_in_one_portion(*of, parts) for of, parts in zip(some, found, strict=True)]
 
 
-def _joined(trial: CohortTrial, people: Population, parts: Sequence[tuple[Outcome, Places]]) -> DonePortion:
+def _in_one_portion(trial: CohortTrial, people: Population, parts: Sequence[tuple[Outcome, Places]]) -> DonePortion:
     """What is kept of outcomes of the patients, those of each course together, in the order of the patients."""
     if trial.own is None:
         return portion_of(parts[0][0])

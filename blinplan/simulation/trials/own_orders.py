@@ -54,11 +54,11 @@ def _courses_of(trial: CohortTrial, patients: People, follow_up_days: int) -> tu
     for number, (order, name) in enumerate(zip(patients.own, names, strict=True)):
         if name not in known:
             known[name] = len(courses)
-            courses.append(_course(trial.regimen, order, follow_up_days, _called(patients, number)))
+            courses.append(_course(trial.regimen, order, follow_up_days, _name_of(patients, number)))
     return courses, np.array([known[name] for name in names], dtype=np.intp)
 
 
-def _called(patients: People, number: int) -> str:
+def _name_of(patients: People, number: int) -> str:
     return f"id {visible(patients.ids[number])}" if patients.ids else f"patient {number + 1}"
 
 
