@@ -33,7 +33,9 @@ def evidence(
     Example: [bold]blinplan evidence --seed 2[/bold]
 
     What was used in the fit, what cannot be otherwise, what was predicted and what is not reproduced stand apart. A
-    published number that the model is known to miss is not reproduced, and fails nothing.
+    published number that the model is known to miss is not reproduced, and fails nothing; one that nothing of the model
+    can be held against is not evaluated, and counts as met nowhere. Plausible parameter sets are not asked for here:
+    each was kept because it holds what is measured here.
 
     Exit status: 0 nothing fails; 1 a claim of the article is missed, or a number that was not known to be.
     """

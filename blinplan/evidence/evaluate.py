@@ -66,6 +66,8 @@ class Expectation:
         Why it cannot be otherwise, where it follows from what was put in.
     miss
         Why it is thought that the model misses it, where that is known.
+    of_sets
+        Where a plausible parameter set must land, where that is not the band.
     """
 
     text: str
@@ -81,6 +83,7 @@ class Expectation:
     chosen: str | None = None
     construction: str | None = None
     miss: str | None = None
+    of_sets: Bounds | None = None
 
     def distance(self, value: float) -> float:
         """How many tolerances a value lies above what calibration aims at."""
@@ -107,6 +110,18 @@ class Claim:
     source: str
     expectations: tuple[Expectation, ...]
     status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluated:
+    """A published number that nothing of the model can be held against, and why."""
+
+    id: str
+    sentence: str
+    printed: str
+    source: str
+    status: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +170,7 @@ class Evidence:
     seed: int
     options: Options
     findings: tuple[ClaimResult, ...] = field(default_factory=tuple)
+    not_evaluated: tuple[NotEvaluated, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -202,6 +218,7 @@ def _expectation(entry: Mapping[str, Any], kind: str) -> Expectation:
         chosen=entry.get("chosen"),
         construction=entry.get("construction"),
         miss=entry.get("miss"),
+        of_sets=_bounds(entry["of_sets"]) if "of_sets" in entry else None,
     )
 
 
@@ -209,9 +226,19 @@ _CHOICES = ("cycle", "cytokine", "hours", "dose", "blasts_from", "blasts_below")
 
 
 @cache
+def _data() -> dict[str, Any]:
+    return tomli.loads(Path(__file__).with_name("claims.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def load_not_evaluated() -> tuple[NotEvaluated, ...]:
+    """Read the published numbers that nothing is held against."""
+    return tuple(NotEvaluated(**entry) for entry in _data()["not_evaluated"])
+
+
+@cache
 def load_claims() -> tuple[Claim, ...]:
     """Read the claims that are installed with the package."""
-    text = Path(__file__).with_name("claims.toml").read_text(encoding="utf-8")
     return tuple(
         Claim(
             id=entry["id"],
@@ -221,7 +248,7 @@ def load_claims() -> tuple[Claim, ...]:
             status=entry.get("status"),
             expectations=tuple(_expectation(measure, entry["kind"]) for measure in entry["measures"]),
         )
-        for entry in tomli.loads(text)["claims"]
+        for entry in _data()["claims"]
     )
 
 
@@ -263,4 +290,5 @@ def evaluate(
             for claim in load_claims()
             if only is None or claim.id in only
         )
-    return Evidence(patients, seed, chosen, findings)
+    others = tuple(each for each in load_not_evaluated() if only is None or each.id in only)
+    return Evidence(patients, seed, chosen, findings, others)

@@ -23,6 +23,15 @@ class EvidenceKind(StrEnum):
         return _TITLES[self][1]
 
 
+NOT_EVALUATED = "Not evaluated"
+"""What stands above published numbers that nothing is held against."""
+
+NOT_EVALUATED_MEANING = (
+    "Published numbers that nothing of the model can be held against, each with the reason. None is met."
+)
+"""What that says to a reader."""
+
+
 _TITLES = {
     EvidenceKind.FAILS: (
         "Fails",

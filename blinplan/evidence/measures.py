@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from blinplan.evidence.assayed import measured_clearance, measured_mean, measured_spread
 from blinplan.evidence.scenarios import scenario
 from blinplan.evidence.study import Arm, Few, Measure, Study, median, share
 from blinplan.physiology.engine.locate import BoolArray
@@ -81,6 +82,16 @@ def b_baseline(study: Study, arm: Arm) -> float:
     return median(study.population(arm.population).b_cells)
 
 
+def b_lower_quartile(study: Study, arm: Arm) -> float:
+    """Lower quartile of B cells/µL before treatment."""
+    return float(np.percentile(study.population(arm.population).b_cells, 25))
+
+
+def b_upper_quartile(study: Study, arm: Arm) -> float:
+    """Upper quartile of them."""
+    return float(np.percentile(study.population(arm.population).b_cells, 75))
+
+
 # --- T cells ------------------------------------------------------------------------------------------------------
 
 
@@ -114,6 +125,40 @@ def t_expanded(study: Study, arm: Arm) -> Proportion:
 def t_peak(study: Study, arm: Arm) -> float:
     """Median of the greatest count in cycle 1, over baseline."""
     return median(study.endpoints(arm).t_peak[0])
+
+
+def t_peak_of_responders(study: Study, arm: Arm) -> float:
+    """The same of those with 5 % blasts or fewer at the end of infusion of cycle 1, over that of the others."""
+    found = study.endpoints(arm)
+    peak, responders = found.t_peak[0], found.marrow_response[0]
+    return median(peak[responders]) / median(peak[~responders])
+
+
+def t_peak_day(study: Study, arm: Arm) -> Few:
+    """Median day of the greatest count in blood of the 28 days of an infusion, looked at once a day."""
+    t = study.trajectories(arm, list(range(29))).t_blood
+    return Few(median(np.argmax(t, axis=0).astype(np.float64)), t.shape[1])
+
+
+def activation_marker(study: Study, arm: Arm) -> Few:
+    """Median share with an activation marker some hours after the start.
+
+    It is the declared share before, and of the rest as large a share as the drug bridges for activation.
+    """
+    found = _activated(study, arm)
+    before = threshold("activation_marker_before")
+    return Few(before + (1.0 - before) * median(found), found.size)
+
+
+def activation_rises(study: Study, arm: Arm) -> Proportion:
+    """Share in whom more T cells are activated some hours after the start than before."""
+    return share(_activated(study, arm) > 0.0)
+
+
+def _activated(study: Study, arm: Arm) -> FloatArray:
+    drug = study.trajectories(arm, [arm.hours / 24.0]).states.concentration[0]
+    people = study.population(arm.population).select(slice(0, drug.size))
+    return mechanism.occupancy(drug / people.activation_ec50, people.constants.activation_hill)
 
 
 def t_left(study: Study, arm: Arm) -> Few:
@@ -152,6 +197,17 @@ def cytokine_settled(study: Study, arm: Arm) -> float:
     return float(np.median(np.where(np.isnan(hours), np.inf, hours)))
 
 
+def cytokine_raised(study: Study, arm: Arm) -> Proportion:
+    """Share with five times baseline or more in a cycle."""
+    return share(study.endpoints(arm).elevated(arm.cytokine)[arm.cycle - 1])
+
+
+def cytokine_step_ratio(study: Study, arm: Arm) -> float:
+    """Median over patients of the highest level of cycle 1 on the first scenario over that on the second."""
+    stepped, flat = (study.endpoints(arm, which).peak(arm.cytokine)[0] for which in (0, 1))
+    return median(stepped / flat)
+
+
 def cytokine_raised_less(study: Study, arm: Arm) -> float:
     """Share with five times baseline or more in cycle 1, less that in cycle 2."""
     raised = study.endpoints(arm).elevated(arm.cytokine).mean(axis=1)
@@ -171,13 +227,14 @@ def cytokine_read(study: Study, arm: Arm, which: int = 0) -> Few:
     """
     of = replace(arm, scenarios=arm.scenarios[which : which + 1])
     levels = study.trajectories(of, arm.days, most=study.patients).cytokine(arm.cytokine)
-    return Few(median(levels[levels > threshold("il6_read_from_figure")]), levels.shape[1])
+    readable = levels > threshold("il6_read_from_figure")
+    return Few(median(levels[readable]), int(np.count_nonzero(readable.any(axis=0))))
 
 
 def cytokine_read_ratio(study: Study, arm: Arm) -> Few:
     """The same at the first scenario over that at the second."""
     first, second = (cytokine_read(study, arm, which) for which in (0, 1))
-    return Few(first.value / second.value, first.patients)
+    return Few(first.value / second.value, first.patients + second.patients)
 
 
 # --- marrow -------------------------------------------------------------------------------------------------------
@@ -307,6 +364,17 @@ _OUT_OF_REACH = 1e30
 """A concentration in pg/mL that no dose comes near."""
 
 
+def lysis_ec50(study: Study, arm: Arm) -> Few:
+    """Concentration in pg/mL at which half of the lytic synapses of the typical patient are formed."""
+    return Few(float(typical(study.presets[arm.population]).lysis_ec50[0]), 1)
+
+
+def lysis_ec90(study: Study, arm: Arm) -> Few:
+    """The same of nine in ten."""
+    person = typical(study.presets[arm.population])
+    return Few(float(person.lysis_ec50[0] * 9.0 ** (1.0 / person.constants.lysis_hill)), 1)
+
+
 def blasts_fall(study: Study, arm: Arm) -> float:
     """Median log10 fall of blasts by day 28."""
     return -median(study.endpoints(arm).blasts_log10_change_day_28)
@@ -385,19 +453,27 @@ MEASURES: dict[str, Measure] = {
         recovered,
         b_cells_low,
         b_baseline,
+        b_lower_quartile,
+        b_upper_quartile,
         t_minimum_day,
         t_minimum_early,
         t_returned,
         t_fell_after_escalation,
         t_expanded,
         t_peak,
+        t_peak_of_responders,
+        t_peak_day,
         t_left,
+        activation_marker,
+        activation_rises,
         t_total_kept,
         t_total_grown,
         cytokine_fold,
         cytokine_early,
         cytokine_settled,
+        cytokine_raised,
         cytokine_raised_less,
+        cytokine_step_ratio,
         cytokine_peak_ratio,
         cytokine_read,
         cytokine_read_ratio,
@@ -411,6 +487,11 @@ MEASURES: dict[str, Measure] = {
         depleted_by,
         mean_steady_state,
         mean_steady_state_by_area,
+        measured_mean,
+        measured_spread,
+        measured_clearance,
+        lysis_ec50,
+        lysis_ec90,
         synapse_rises,
         cytolytic_leads,
         spared_without_cytolytic,

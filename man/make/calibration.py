@@ -1,14 +1,18 @@
-"""blinplan-calibration(7): what the model was fitted to, what that costs, and what it leaves open."""
+"""blinplan-calibration(7): what the model was fitted to, what that costs, what it leaves open, how far it may move."""
 
 import csv
 from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 
+import numpy as np
+
 from blinplan.evidence.calibrate import Stage, load_stages, targets
 from blinplan.evidence.evaluate import Expectation
 from blinplan.evidence.front import FRONT, LEVELS
 from blinplan.evidence.identifiability import IDENTIFIABILITY
+from blinplan.evidence.plausible.ranges import Range, declaration, declared_walk, ranges
+from blinplan.simulation.models.plausible import shipped_sets
 from man.make import roff
 
 PAGE = "blinplan-calibration.7"
@@ -38,6 +42,28 @@ _LEFT = (
     " with 0.5 or less is decided by the targets, with more than 0.9 by its prior alone, by both between. Singular"
     " values are of the slopes of all distances, each parameter in standard deviations of its prior: a combination"
     " above 1 is known better by the targets. `python -m blinplan.evidence.identifiability` makes the table.",
+)
+_SETS = (
+    "A plausible parameter set has other typical values, and keeps every claim of the article in its band and"
+    " every published number that the shipped parameters meet. {sets} are shipped, for --uncertainty plausible."
+    " They are a range and no sample of a distribution: no share of them is a probability.",
+    "Each value stays in a declared range: a published one in the 95 % interval that its source prints, or within"
+    " {errors:g} of its standard errors; another published or a calibrated one between 1/{calibrated:g} and"
+    " {calibrated:g} times, an assumed one between 1/{assumed:g} and {assumed:g} times the shipped value, and so a"
+    " calibrated one that the targets do not decide alone (above); shares by their odds. Where a published number"
+    " is a parameter by arithmetic (PK-1, PK-2), a set keeps it in the interval that the source prints. The spread"
+    " between patients stays as it is.",
+    "The sets are found by {walks} walks from the shipped values. A walk goes at random through what the slopes"
+    " of all measures there allow, and asks the model of where it ends; what fails is asked again nearer to where"
+    " the walk was. Of {tried:,} tries {screened:,} were kept on {few} patients, and of {asked:,} that were asked"
+    " on {patients:,} all but {denied:,}, in {minutes:.0f} minutes of a processor. Of the first {others}, {two}"
+    " keep on the patients of seed 2 what the shipped parameters keep there too, and {three} on those of seed 3."
+    " `python -m blinplan.evidence.plausible --write` makes them again.",
+)
+_WIDTHS = (
+    "By how many times the shipped value a parameter may be moved and is: the declared range, and between what"
+    " the middle nine tenths of the sets lie. What no measure depends on, such as premedication, shows how far the"
+    " walks themselves go; what is narrower than that is held by the claims and published numbers.",
 )
 _COLUMNS = {
     "weight": "w",
@@ -81,6 +107,12 @@ def pages() -> dict[str, str]:
                 *map(roff.paragraph, _LEGEND),
             ),
             roff.section("what the targets decide", *map(roff.paragraph, _LEFT), *_identified()),
+            roff.section(
+                "how far plausible sets move",
+                *(roff.paragraph(text.format(**_made())) for text in _SETS),
+                *map(roff.paragraph, _WIDTHS),
+                roff.example(_table(list(map(_width, ranges())), _MOVED)),
+            ),
             roff.see_also(("blinplan-evidence.1", "blinplan-model.1")),
         )
     }
@@ -114,6 +146,41 @@ def _table(rows: list[dict[str, str]], columns: Mapping[str, str]) -> str:
     return "\n".join(
         " ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in shown
     )
+
+
+_MOVED = {"parameter": "parameter", "shipped": "shipped", "declared": "declared", "sets": "sets"}
+
+
+def _made() -> dict[str, float]:
+    """What the page says of how the sets were made."""
+    made, law, declared = shipped_sets().made, declared_walk(), declaration()["ranges"]
+    return {
+        "sets": made["sets"],
+        "errors": declared["errors"],
+        **declared["factors"],
+        "walks": law.walks,
+        "tried": made["tried"],
+        "screened": made["kept_on_few_patients"],
+        "few": law.screened,
+        "asked": made["asked_on_all_patients"],
+        "patients": law.patients,
+        "denied": made["asked_on_all_patients"] - made["sets"],
+        "minutes": made["processor_seconds"] / 60.0,
+        "others": made["asked_at_other_seeds"],
+        "two": made["hold_at_seed_2"],
+        "three": made["hold_at_seed_3"],
+    }
+
+
+def _width(line: Range) -> dict[str, str]:
+    """How far one parameter may go and goes, over the shipped value."""
+    low, high = np.percentile([values[line.of] for values in shipped_sets().sets], (5, 95))
+    return {
+        "parameter": str(line.of),
+        "shipped": f"{line.base:.4g}",
+        "declared": f"{line.low / line.base:.2f}-{line.high / line.base:.2f}",
+        "sets": f"{low / line.base:.2f}-{high / line.base:.2f}",
+    }
 
 
 def _identified() -> list[list[str]]:

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from blinplan.evidence import measures
+from blinplan.evidence import assayed, measures
 from blinplan.evidence.study import Arm, Study
 from blinplan.physiology import load_parameters
+from blinplan.physiology.model import mechanism
 from blinplan.proportion import Proportion
 
 LABEL = Arm("adult-rr", ("label",))
@@ -133,3 +134,73 @@ def test_residual_disease_clears_more_often_than_relapse(study: Study) -> None:
     arm = Arm("adult-mrd", ("bsa-15", "label"), blasts_from=0.001)
     of_residual, of_relapse = measures.mrd_response(study, arm), measures.mrd_response(study, LABEL)
     assert measures.mrd_response_gain(study, arm).value == of_residual.value - of_relapse.value > 0.2
+
+
+def test_samples_lie_within_the_limits_of_the_assay_and_spread_more_than_what_they_measure(study: Study) -> None:
+    at_9, at_28 = (Arm("adult-rr", ("label",), dose=dose) for dose in (9.0, 28.0))
+    means = [assayed.measured_mean(study, arm) for arm in (at_9, at_28)]
+    assert 50.0 < means[0].value < means[1].value < 1000.0
+    assert all(0 < mean.patients < 100 for mean in means)
+    true = mechanism.steady_state(np.full(100, 9.0), study.population("adult-rr").clearance)
+    assert assayed.measured_spread(study, at_9).value > true.std()
+    # The mean of a ratio is above the ratio of the means.
+    clearance = assayed.measured_clearance(study, at_28)
+    assert clearance.value > 28.0 / 24.0 * 1000.0 / means[1].value
+    assert clearance.patients == means[1].patients
+
+
+def test_an_activation_marker_is_what_it_was_without_drug_and_of_all_with_much(study: Study) -> None:
+    shares = [
+        measures.activation_marker(study, Arm("adult-mrd", (name,), hours=24.0)).value
+        for name in ("none", "bsa-5", "bsa-15", "bsa-1000000")
+    ]
+    assert shares == sorted(shares)
+    assert shares[0] == 0.22
+    assert shares[-1] == pytest.approx(1.0, abs=1e-3)
+    rises = measures.activation_rises(study, Arm("adult-mrd", ("none",), hours=24.0))
+    assert rises.count == 0
+
+
+def test_nine_tenths_of_lysis_are_at_nine_tenths_of_the_synapses(study: Study) -> None:
+    half, most = measures.lysis_ec50(study, LABEL).value, measures.lysis_ec90(study, LABEL).value
+    hill = study.population("adult-rr").constants.lysis_hill
+    assert mechanism.occupancy(np.array([most / half]), hill) == pytest.approx(0.9)
+    assert mechanism.occupancy(np.array([1.0]), hill) == pytest.approx(0.5)
+
+
+def test_a_first_step_is_compared_patient_by_patient(study: Study) -> None:
+    assert measures.cytokine_step_ratio(study, Arm("adult-rr", ("label", "label"))) == 1.0
+    stepped = measures.cytokine_step_ratio(study, Arm("adult-rr", ("label", "flat-28")))
+    assert stepped * measures.cytokine_step_ratio(study, Arm("adult-rr", ("flat-28", "label"))) == pytest.approx(
+        1.0, rel=0.1
+    )
+
+
+def test_who_has_risen_cytokines_in_one_cycle_less_the_other_is_the_difference(study: Study) -> None:
+    first, second = (measures.cytokine_raised(study, replace(LABEL, cycle=cycle)) for cycle in (1, 2))
+    assert first.value - second.value == pytest.approx(measures.cytokine_raised_less(study, LABEL))
+
+
+def test_cells_that_grow_peak_later_than_cells_that_do_not(study: Study) -> None:
+    arm = Arm("adult-mrd", ("bsa-15",))
+    idle = {name: preset.with_values({"proliferation_rate": 0.0}) for name, preset in study.presets.items()}
+    assert measures.t_peak_day(study, arm).value >= 7.0
+    assert measures.t_peak_day(Study(idle, 20, 1), arm).value == 0.0
+
+
+def test_quartiles_hold_half_of_the_patients(study: Study) -> None:
+    low, high = (of(study, LABEL) for of in (measures.b_lower_quartile, measures.b_upper_quartile))
+    assert np.mean((study.population("adult-rr").b_cells > low) & (study.population("adult-rr").b_cells < high)) == 0.5
+
+
+def test_expansion_is_compared_between_those_who_respond_and_the_others(study: Study) -> None:
+    found = study.endpoints(LABEL)
+    ratio = measures.t_peak_of_responders(study, LABEL)
+    peaks = [np.median(found.t_peak[0][found.marrow_response[0] == yes]) for yes in (True, False)]
+    assert ratio == pytest.approx(peaks[0] / peaks[1])
+    assert 0.5 < ratio < 2.0
+
+
+def test_patients_whose_level_cannot_be_read_do_not_stand_behind_its_median(study: Study) -> None:
+    early, late = (Arm("adult-rr", ("bsa-60",), days=(day,)) for day in (0.3, 2.0))
+    assert measures.cytokine_read(study, late).patients < measures.cytokine_read(study, early).patients <= 100

@@ -37,7 +37,13 @@ class EvidenceResult:
         if failed:
             return f"{len(failed)} of {all_of_them} fail: {', '.join(failed)}"
         missed = sum(not measured.holds for finding in self.evidence.findings for measured in finding.measurements)
-        return f"nothing fails; published numbers that are not reproduced: {missed}" if missed else "everything holds"
+        others = len(self.evidence.not_evaluated)
+        said = f"; not evaluated: {others}" if others else ""
+        if not all_of_them:
+            return f"nothing was measured{said}"
+        if not missed:
+            return f"everything that was measured holds{said}" if others else "everything holds"
+        return f"nothing fails; published numbers that are not reproduced: {missed}{said}"
 
     def text(self, output_format: TableOrJson = "table", *, screen: Screen = PLAIN) -> str:
         """Write the evidence: as a table for people, or as JSON."""
@@ -105,9 +111,9 @@ def evidence(
 
 def refuse_unknown(claims: Sequence[str]) -> None:
     """Refuse a name that is no claim's."""
-    from blinplan.evidence.evaluate import load_claims
+    from blinplan.evidence.evaluate import load_claims, load_not_evaluated
 
-    known = [claim.id for claim in load_claims()]
+    known = [*(claim.id for claim in load_claims()), *(each.id for each in load_not_evaluated())]
     for claim in claims:
         if claim not in known:
             raise Refusal(f"there is no claim {claim[:40]!r}", f"the claims are {', '.join(known)}")

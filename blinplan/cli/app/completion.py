@@ -102,9 +102,9 @@ def claims(incomplete: str) -> Offers:
 
     # Not by way of what measures them, which needs the numerical engine.
     text = resources.files("blinplan.evidence").joinpath("claims.toml").read_text(encoding="utf-8")
-    return [
-        (claim["id"], claim["sentence"]) for claim in tomli.loads(text)["claims"] if claim["id"].startswith(incomplete)
-    ]
+    found = tomli.loads(text)
+    known = [*found["claims"], *found["not_evaluated"]]
+    return [(each["id"], each["sentence"]) for each in known if each["id"].startswith(incomplete)]
 
 
 def value_names(incomplete: str) -> Offers:

@@ -84,7 +84,8 @@ def diff(
     it.
 
     For a pull request: [bold]blinplan diff origin/main... --compare -f markdown[/bold] writes below what each change
-    does to the same virtual patients, and the findings that came and went. Without --compare nothing is simulated.
+    does to the same virtual patients, and the findings that came and went. Without --compare nothing is simulated. How
+    far that moves with the model, [bold]blinplan compare A B --uncertainty plausible[/bold] says of two regimens.
 
     Nothing is written where files differ in spelling, units, the order of keys or comments. What only the file says,
     such as titles, sources and waivers, stands apart. A body size is for the micrograms of the whole course.

@@ -188,15 +188,38 @@ def read_data_options(
         return None
     if output is None and form not in {"csv", "nonmem"}:
         raise Refusal("--every gives curves as data", "add -o curves.csv, -o curves.parquet or -f csv")
-    one_set = every is not None or form == "nonmem" or (output is not None and output.suffix == STRETCH)
-    if sets.number and (one_set or (output is not None and sets.of is SetsOf.PUBLISHED)):
-        raise Refusal(
-            "a table of data holds one set of parameters",
-            "leave --uncertainty out, or -o and --every; plausible sets go with a table of endpoints",
-        )
+    if sets.number:
+        _refuse_sets_in_data(sets, output, every, form)
     if output is not None:
         refuse_data_file(output, inputs, form)
     return Data(output, None if every is None else minutes_of(every), form == "nonmem")
+
+
+_ONE_SET = "a table of data holds one set of parameters"
+_ENDPOINTS = "a table of endpoints (-o FILE.csv or -f csv) has a row of each patient under each plausible model"
+
+
+def _refuse_sets_in_data(sets: WantedSets, output: Path | None, every: str | None, form: str) -> None:
+    """Refuse more than one parameter set in data that have no column for it, and say why."""
+    if form == "nonmem":
+        raise Refusal(
+            f"{_ONE_SET}: event records are for a program that has parameters of its own",
+            f"leave --uncertainty out; {_ENDPOINTS}",
+        )
+    if every is not None:
+        raise Refusal(
+            f"{_ONE_SET}: curves of each patient under each of many would be as many tables",
+            f"leave --every out: {_ENDPOINTS}, and --curves and --figure draw their range; or leave --uncertainty out",
+        )
+    if output is not None and output.suffix == STRETCH:
+        raise Refusal(
+            f"{_ONE_SET}: what blinplan merge joins is of the shipped one", f"leave --uncertainty out; {_ENDPOINTS}"
+        )
+    if sets.of is SetsOf.PUBLISHED and output is not None:
+        raise Refusal(
+            f"{_ONE_SET}: sets within published standard errors are shown at the terminal and in JSON",
+            f"leave --uncertainty out, or give plausible; {_ENDPOINTS}",
+        )
 
 
 def refuse_nobody_measured(data: Data | None, *, measured: bool, typical: bool) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from blinplan.evidence.plausible.ranges import declaration, declared_walk, ranges
-from blinplan.evidence.plausible.screen import screen
+from blinplan.evidence.plausible.screen import FIRST_SEED, screen
 from blinplan.evidence.plausible.walk import Made, next_set, values_of
 from blinplan.executor import Executor, InTurn, processes
 from blinplan.simulation.models.plausible import parameters_fingerprint, shipped_sets
@@ -154,7 +154,7 @@ def verify(workers: int) -> list[bool]:
     """Whether each of the sets that are shipped keeps all."""
     with _running(workers) as pool:
         sets = ([values[line.of] for line in ranges()] for values in shipped_sets().sets)
-        kept = [pool.submit(keeps, values, declared_walk().patients, 1) for values in sets]
+        kept = [pool.submit(keeps, values, declared_walk().patients, FIRST_SEED) for values in sets]
         return [one.result() for one in kept]
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import tomli
 
+from blinplan.evidence.calibrate import load_stages
 from blinplan.physiology.model.parameters import Parameter, ParameterSet, load_parameters
 from blinplan.simulation.models.plausible import OwnParameter, has_its_own
 
@@ -46,13 +49,17 @@ class Range:
         least, greatest = self.share
         return math.log((value - least) / (greatest - value))
 
-    def value(self, position: float) -> float:
-        """The value at a place of its line, as it is written, and never beyond the range."""
+    def exact(self, position: float) -> float:
+        """The value at a place of its line."""
         found = math.exp(position)
-        if self.share is not None:
-            least, greatest = self.share
-            found = (least + greatest * found) / (1.0 + found)
-        return min(max(float(f"{found:.{SIGNIFICANT_DIGITS}g}"), self.low), self.high)
+        if self.share is None:
+            return found
+        least, greatest = self.share
+        return (least + greatest * found) / (1.0 + found)
+
+    def value(self, position: float) -> float:
+        """The same as it is written, and never beyond the range."""
+        return min(max(float(f"{self.exact(position):.{SIGNIFICANT_DIGITS}g}"), self.low), self.high)
 
     @property
     def half(self) -> float:
@@ -67,7 +74,8 @@ class WalkLaw(NamedTuple):
     walks: int
     first: int
     between: int
-    part: float
+    steps: int
+    shorter: float
     tries: int
     screened: int
     patients: int
@@ -109,16 +117,34 @@ def _parameters(known: ParameterSet) -> Iterator[tuple[OwnParameter, Parameter]]
 
 
 def _range(of: OwnParameter, parameter: Parameter, law: dict[str, Any]) -> Range:
-    base = parameter.value
+    base, factor = parameter.value, _factor(of, parameter, law)
     if of.key in law["shares"]:
         least, greatest = parameter.low, parameter.high
         low, high = (
             (least + greatest * odds) / (1.0 + odds)
-            for odds in ((base - least) / (greatest - base) * factor for factor in (1.0 / law["factor"], law["factor"]))
+            for odds in ((base - least) / (greatest - base) * by for by in (1.0 / factor, factor))
         )
         return Range(of, base, low, high, (least, greatest))
     known = parameter.precision
     if known is not None and known.interval is not None:
         return Range(of, base, *known.interval)
-    factor = law["factor"] if known is None else math.exp(law["errors"] * known.relative_standard_error)
     return Range(of, base, max(base / factor, parameter.low), min(base * factor, parameter.high))
+
+
+def _factor(of: OwnParameter, parameter: Parameter, law: dict[str, Any]) -> float:
+    """How many times the shipped value, and what part of it."""
+    if parameter.precision is not None:
+        return math.exp(law["errors"] * parameter.precision.relative_standard_error)
+    factors: dict[str, float] = law["factors"]
+    return factors["assumed" if of in _left_open() else parameter.status]
+
+
+@cache
+def _left_open() -> frozenset[OwnParameter]:
+    """The calibrated parameters that the targets of the fit do not decide alone."""
+    stages = {stage.name: stage.population for stage in load_stages()}
+    with resources.files("blinplan.evidence").joinpath("identifiability.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return frozenset(
+        OwnParameter(stages[row["stage"]], row["parameter"]) for row in rows if row["decided_by"] != "targets"
+    )

@@ -1,12 +1,11 @@
-"""A walk through plausible parameter sets: along random lines, each shortened until it meets a set that is kept.
+"""A walk through plausible parameter sets: at random through what slopes allow, shortened until the model does too.
 
-Every walk begins at the parameters that are shipped and has random numbers of its own, so that its sets are the same
-whatever else runs, and it can be taken up after each of them.
+Every walk begins at the parameters that are shipped, and each of its sets has random numbers of its own, so that the
+sets are the same whatever else runs, and a walk can be taken up after each of them.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,7 +14,9 @@ import numpy as np
 from scipy.special import ndtri
 
 from blinplan.evidence.plausible.ranges import Range, WalkLaw, declared_walk, ranges
-from blinplan.evidence.plausible.screen import quick_screen, screen
+from blinplan.evidence.plausible.screen import FIRST_SEED, quick_screen, screen
+from blinplan.evidence.plausible.slopes import Room, measured, room, slopes
+from blinplan.physiology.model.population import FloatArray
 from blinplan.simulation.models.plausible import Values
 
 
@@ -28,8 +29,6 @@ class Made(NamedTuple):
         Which walk, and which of its sets, each from 0.
     values
         In the order of `ranges`.
-    drawn
-        How many random numbers the walk has used up to here.
     tried, screened, passed
         How many sets were tried since the one before, how many of them were kept on few patients, and of those that
         were asked on all how many were kept there, which is this one.
@@ -42,7 +41,6 @@ class Made(NamedTuple):
     walk: int
     number: int
     values: tuple[float, ...]
-    drawn: int
     tried: int
     screened: int
     asked: int
@@ -55,7 +53,8 @@ def next_set(walk: int, before: Made | None) -> Made:
     Where all patients deny the end of a walk, half of the way is looked at, and half of that; then it is walked anew.
     """
     began, law, lines = time.process_time(), declared_walk(), ranges()
-    numbers = _Numbers(law.seed, walk, 0 if before is None else before.drawn)
+    number = 0 if before is None else before.number + 1
+    numbers = _Numbers(law.seed, walk, number)
     mover = _Mover(law, lines, numbers)
     start = tuple(line.base for line in lines) if before is None else before.values
     asked, found = 0, None
@@ -63,12 +62,11 @@ def next_set(walk: int, before: Made | None) -> Made:
         way = _way(mover, start, law.first if before is None else law.between)
         for there in way:
             asked += 1
-            if screen(law.patients, 1).keeps(values_of(there)):
+            if screen(law.patients, FIRST_SEED).keeps(values_of(there)):
                 found = there
                 break
-    number = 0 if before is None else before.number + 1
     spent = time.process_time() - began
-    return Made(walk, number, found, numbers.used, mover.tried, mover.kept, asked, round(spent, 2))
+    return Made(walk, number, found, mover.tried, mover.kept, asked, round(spent, 2))
 
 
 def _way(mover: _Mover, start: tuple[float, ...], moves: int) -> list[tuple[float, ...]]:
@@ -86,17 +84,14 @@ def values_of(values: Sequence[float]) -> Values:
 
 
 class _Numbers:
-    """Uniform numbers in (0, 1) that belong to one walk; those that were used are passed over."""
+    """Uniform numbers in (0, 1) that belong to one set of one walk."""
 
-    def __init__(self, seed: int, walk: int, used: int) -> None:
-        self._generator = np.random.Philox(key=np.array([seed, walk], dtype=np.uint64))
-        self.used = 0
-        for _ in range(used):
-            self.next()
+    def __init__(self, seed: int, walk: int, number: int) -> None:
+        self._generator = np.random.Philox(key=np.array([seed, (walk << 32) + number], dtype=np.uint64))
 
-    def next(self) -> float:
-        self.used += 1
-        return (float(self._generator.random_raw() >> 11) + 0.5) * 2.0**-53
+    def next(self, count: int) -> FloatArray:
+        raw = np.asarray(self._generator.random_raw(count), dtype=np.uint64)
+        return ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
 
 
 class _Mover:
@@ -104,34 +99,42 @@ class _Mover:
 
     def __init__(self, law: WalkLaw, lines: tuple[Range, ...], numbers: _Numbers) -> None:
         self.law, self.lines, self.numbers = law, lines, numbers
+        self.sieve = quick_screen(law.screened, law.patients, FIRST_SEED)
         self.tried = self.kept = 0
 
     def move(self, values: tuple[float, ...]) -> tuple[float, ...]:
-        """Go along a random line to a set that is kept on few patients; stay where none is met."""
-        start = [line.position(value) for line, value in zip(self.lines, values, strict=True)]
-        direction = [self._component(line) for line in self.lines]
-        back, on = self._ends(start, direction)
+        """Go on to a set that is kept on few patients; stay where none is met."""
+        here = np.array([line.position(value) for line, value in zip(self.lines, values, strict=True)])
+        way = self._way(here, room(measured(self.sieve, values_of(values))))
         for _ in range(self.law.tries):
-            far = back + (on - back) * self.numbers.next()
-            places = zip(self.lines, start, direction, strict=True)
-            there = tuple(line.value(place + far * along) for line, place, along in places)
+            there = tuple(line.value(place) for line, place in zip(self.lines, here + way, strict=True))
             self.tried += 1
-            if quick_screen(self.law.screened, self.law.patients, 1).keeps(values_of(there)):
+            if self.sieve.keeps(values_of(there)):
                 self.kept += 1
                 return there
-            back, on = (far, on) if far < 0.0 else (back, far)
+            way = self.law.shorter * way
         return values
 
-    def _component(self, line: Range) -> float:
-        moves, normal = self.numbers.next() < self.law.part, float(ndtri(self.numbers.next()))
-        return normal * line.half if moves else 0.0
+    def _way(self, here: FloatArray, free: Room) -> FloatArray:
+        """Where some steps at random end, each along one parameter or along all, as far as the slopes allow."""
+        count = here.size
+        rises = np.vstack([slopes(), np.eye(count)])
+        low = np.concatenate([free.low, [line.position(line.low) for line in self.lines] - here])
+        high = np.concatenate([free.high, [line.position(line.high) for line in self.lines] - here])
+        half = np.array([line.half for line in self.lines])
+        way, risen = np.zeros(count), np.zeros(low.size)
+        for step in range(self.law.steps):
+            which, far, *normal = self.numbers.next(2 + count)
+            direction = ndtri(normal) * half if step % 2 else np.eye(count)[int(which * count)]
+            rise = rises @ direction
+            back, on = _ends(rise, low - risen, high - risen)
+            by = back + (on - back) * far
+            way, risen = way + by * direction, risen + by * rise
+        return way
 
-    def _ends(self, start: Sequence[float], direction: Sequence[float]) -> tuple[float, float]:
-        """Between what the line is searched: a stretch of length 1 that holds the start, inside of all ranges."""
-        behind = self.numbers.next()
-        back, on = -behind, 1.0 - behind
-        for line, place, along in zip(self.lines, start, direction, strict=True):
-            if along:
-                ends = sorted((line.position(end) - place) / along for end in (line.low, line.high))
-                back, on = max(back, ends[0]), min(on, ends[1])
-        return (back, on) if math.isfinite(back) and back < on else (0.0, 0.0)
+
+def _ends(rise: FloatArray, low: FloatArray, high: FloatArray) -> tuple[float, float]:
+    """How far back and on a direction leads to the first limit."""
+    moves = np.abs(rise) > 1e-9
+    ends = np.stack([low[moves], high[moves]]) / rise[moves]
+    return min(float(ends.min(axis=0).max()), 0.0), max(float(ends.max(axis=0).min()), 0.0)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import RenderableType
@@ -10,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from blinplan.evidence.evaluate import Bounds, ClaimResult, Evidence, Expectation, Measurement
-from blinplan.evidence.kinds import EvidenceKind
+from blinplan.evidence.kinds import NOT_EVALUATED, NOT_EVALUATED_MEANING, EvidenceKind
 from blinplan.fingerprint import model_name
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
@@ -30,9 +31,29 @@ def evidence_report(evidence: Evidence, screen: Screen) -> list[RenderableType]:
         findings = list(evidence.of_kind(kind))
         if findings:
             parts += ["", _line((Text(kind.heading, "title"), *_COLUMNS), screen), Text(kind.meaning, "quiet")]
-            parts.append(Text(("─" if screen.unicode else "-") * min(screen.width, _WIDEST)))
+            parts.append(_rule(screen))
             parts += [part for finding in findings for part in _claim(finding, screen)]
-    return parts
+    return [*parts, *_not_evaluated(evidence, screen)]
+
+
+def _not_evaluated(evidence: Evidence, screen: Screen) -> Iterator[RenderableType]:
+    """What nothing is held against: the number as it was published, its source, and why."""
+    if evidence.not_evaluated:
+        yield from ("", Text(NOT_EVALUATED, "title"), Text(NOT_EVALUATED_MEANING, "quiet"), _rule(screen))
+    for each in evidence.not_evaluated:
+        yield _title(each.id, each.sentence, each.status)
+        yield indent(f"published: {each.printed}")
+        yield indent(indent(f"not evaluated because: {each.reason}", "quiet"))
+        yield indent(each.source, "quiet")
+
+
+def _rule(screen: Screen) -> Text:
+    return Text(("─" if screen.unicode else "-") * min(screen.width, _WIDEST))
+
+
+def _title(name: str, sentence: str, status: str | None) -> Text:
+    unseen = [(f"  {status}", "unverified")] if status not in (None, "seen") else []
+    return Text.assemble((name, "title"), " ", sentence, *unseen)
 
 
 _COLUMNS = "Expected", "Simulated", "Patients"
@@ -53,14 +74,14 @@ def _counts(evidence: Evidence, screen: Screen) -> Iterator[RenderableType]:
         table.add_row(
             Text(kind.heading, "error" if kind is EvidenceKind.FAILS and rows else ""), str(article), str(elsewhere)
         )
+    table.add_row(NOT_EVALUATED, "0", str(len(evidence.not_evaluated)))
     yield table
 
 
 def _claim(finding: ClaimResult, screen: Screen) -> Iterator[RenderableType]:
     """A claim over the whole width, its measures in columns, and its source."""
     claim = finding.claim
-    status = [(f"  {claim.status}", "unverified")] if claim.status not in (None, "seen") else []
-    yield Text.assemble((claim.id, "title"), " ", claim.sentence, *status)
+    yield _title(claim.id, claim.sentence, claim.status)
     for measurement in finding.measurements:
         what, *cells = _row(measurement)
         if screen.wide:
@@ -111,12 +132,14 @@ def _row(measurement: Measurement) -> tuple[RenderableType, str, str, str]:
 
 
 def expected_text(expectation: Expectation) -> str:
-    """What a source says of a measure, and where it must land."""
+    """What a source says of a measure, and where it must land; where that was chosen here, it says so."""
     band, printed = expectation.band, expectation.printed
-    if printed is None:
-        return str(band)
     both = math.isfinite(band.low) and math.isfinite(band.high)
-    return f"{printed} ({f'{band.low:g}-{band.high:g}' if both else band})"
+    within = f"{band.low:g}-{band.high:g}" if both and printed is not None else str(band)
+    whose = "ours: " if expectation.chosen is not None else ""
+    if printed is None or printed == within:
+        return f"{whose}{within}"
+    return f"{printed} ({whose}{within})"
 
 
 def evidence_json(evidence: Evidence) -> dict[str, Any]:
@@ -127,6 +150,7 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
         ),
         "holds": evidence.holds,
         "claims": [_claim_json(finding) for finding in evidence.findings],
+        "not_evaluated": [asdict(each) for each in evidence.not_evaluated],
     }
 
 
@@ -144,6 +168,7 @@ def _claim_json(finding: ClaimResult) -> dict[str, Any]:
                 "text": measurement.expectation.text,
                 "unit": measurement.expectation.unit,
                 "expected": _band_json(measurement.expectation.band),
+                "expected_of_sets": _of_sets_json(measurement.expectation),
                 "value": _finite(measurement.value),
                 "low": measurement.interval[0] if measurement.interval else None,
                 "high": measurement.interval[1] if measurement.interval else None,
@@ -159,6 +184,10 @@ def _claim_json(finding: ClaimResult) -> dict[str, Any]:
             for measurement in finding.measurements
         ],
     }
+
+
+def _of_sets_json(expectation: Expectation) -> dict[str, Any] | None:
+    return None if expectation.of_sets is None else _band_json(expectation.of_sets)
 
 
 def _outcome(measurement: Measurement) -> str:

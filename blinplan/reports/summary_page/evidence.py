@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from blinplan.evidence.evaluate import ClaimResult, Evidence, Measurement
-from blinplan.evidence.kinds import EvidenceKind
+from blinplan.evidence.evaluate import ClaimResult, Evidence, Measurement, NotEvaluated
+from blinplan.evidence.kinds import NOT_EVALUATED, NOT_EVALUATED_MEANING, EvidenceKind
 from blinplan.reports.model.evidence import expected_text, notes
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
 
@@ -48,19 +48,26 @@ class EvidenceGroup:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSection:
-    """What was measured of the model, by what it is worth as evidence, and how much of each there is."""
+    """What was measured of the model, by what it is worth as evidence, and how much of each there is.
+
+    ``others`` are published numbers that nothing is held against.
+    """
 
     patients: str
     seed: int
     counts: PageTable
     groups: tuple[EvidenceGroup, ...]
+    others_title: str
+    others_meaning: str
+    others: tuple[NotEvaluated, ...]
 
 
 def evidence_section(evidence: Evidence) -> EvidenceSection:
     """Collect what was measured, the kinds that say most first."""
     groups = tuple(_group(kind, list(evidence.of_kind(kind))) for kind in EvidenceKind)
     shown = tuple(group for group in groups if group.count)
-    return EvidenceSection(f"{evidence.patients:,}", evidence.seed, _counts(evidence), shown)
+    others = NOT_EVALUATED, NOT_EVALUATED_MEANING, evidence.not_evaluated
+    return EvidenceSection(f"{evidence.patients:,}", evidence.seed, _counts(evidence), shown, *others)
 
 
 def _counts(evidence: Evidence) -> PageTable:
@@ -70,9 +77,9 @@ def _counts(evidence: Evidence) -> PageTable:
         PageColumn("Elsewhere", "n"),
         PageColumn("What it says"),
     )
-    return page_table(
-        "How many rows there are of each kind", columns, (_count(evidence, kind) for kind in EvidenceKind)
-    )
+    others = NOT_EVALUATED, "0", str(len(evidence.not_evaluated)), NOT_EVALUATED_MEANING
+    rows = [*(_count(evidence, kind) for kind in EvidenceKind), others]
+    return page_table("How many rows there are of each kind", columns, rows)
 
 
 def _count(evidence: Evidence, kind: EvidenceKind) -> tuple[str, str, str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from blinplan.evidence.plausible import making, walk
+from blinplan.evidence.plausible import making, slopes, walk
 from blinplan.evidence.plausible.making import OtherStateError, keeps, made_sets, sets_text
 from blinplan.evidence.plausible.ranges import WalkLaw, declared_walk, ranges
 from blinplan.evidence.plausible.screen import quick_screen, screen
@@ -17,19 +17,22 @@ from blinplan.physiology import load_parameters
 from blinplan.simulation.models.plausible import OwnParameter, presets_with, shipped_sets
 from tests.collection.grid import at_night
 
-SMALL = WalkLaw(seed=5, walks=2, first=2, between=1, part=0.3, tries=3, screened=50, patients=50)
+SMALL = WalkLaw(seed=5, walks=2, first=2, between=1, steps=20, shorter=0.5, tries=6, screened=50, patients=50)
 
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Walks on few patients."""
-    for module in (making, walk):
+    for module in (making, walk, slopes):
         monkeypatch.setattr(module, "declared_walk", lambda: SMALL)
-    screen.cache_clear()
-    quick_screen.cache_clear()
+    _forget()
     yield
-    screen.cache_clear()
-    quick_screen.cache_clear()
+    _forget()
+
+
+def _forget() -> None:
+    for remembered in (screen, quick_screen, slopes.slopes):
+        remembered.cache_clear()
 
 
 def test_shipped_sets_are_those_that_were_written_and_lie_in_their_ranges() -> None:
@@ -55,7 +58,11 @@ def test_a_shipped_set_keeps_every_claim_and_every_number_that_the_shipped_param
 def test_a_set_that_breaks_a_claim_is_denied() -> None:
     kept = screen(200, 1)
     assert kept.keeps({})
-    assert kept.keeps({OwnParameter(None, "volume"): 6.1})  # its half-life is arithmetic, and no evidence
+    # Of a number that is a parameter by arithmetic a set keeps the interval that the source prints.
+    assert kept.keeps({OwnParameter(None, "volume"): 6.1})
+    assert kept.keeps({OwnParameter(None, "clearance"): 2.2})
+    assert not kept.keeps({OwnParameter(None, "clearance"): 2.5})
+    assert not quick_screen(50, 200, 1).keeps({OwnParameter(None, "volume"): 8.0})
     assert not kept.keeps({OwnParameter(None, "kill_rate"): 0.5})
     assert not kept.keeps({OwnParameter("adult-mrd", "kill_rate"): 5.0})
     assert not quick_screen(50, 200, 1).keeps({OwnParameter(None, "kill_rate"): 0.5})

@@ -23,7 +23,9 @@ def report(text: str) -> str:
     claim = {"id": text, "sentence": text, "rows": (row, row), "notes": (text,), "source": text}
     group = {"title": text, "meaning": text, "mark": text, "count": 2, "claims": (claim,)}
     groups = [{**group, "in_words": in_words} for in_words in (True, False)]
-    claims = {"patients": text, "seed": 1, "counts": table, "groups": groups}
+    other = dict.fromkeys(("id", "sentence", "printed", "source", "status", "reason"), text)
+    others = {"others_title": text, "others_meaning": text, "others": (other,)}
+    claims = {"patients": text, "seed": 1, "counts": table, "groups": groups, **others}
     return render(
         "report.html",
         title=text,
