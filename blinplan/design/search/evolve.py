@@ -85,7 +85,10 @@ def _differential_evolution(numbers: _Vectors, seed: int) -> None:
         found = [_value(standing) for standing in numbers.standings(rows)]
         return np.array(found) if columns.ndim > 1 else found[0]
 
-    seeded: dict[str, Any] = {_rng_of(differential_evolution): np.random.default_rng(seed)}
+    def end(_: Any, convergence: float) -> bool:
+        return numbers.pool.is_everything
+
+    seeded: dict[str, Any] = {"callback": end, _rng_of(differential_evolution): np.random.default_rng(seed)}
     low, high = zip(*numbers.bounds, strict=True)
     differential_evolution(
         values,
@@ -142,7 +145,13 @@ def _nsga(numbers: _Vectors, seed: int) -> None:
         mutation=PM(eta=3.0, vtype=float, repair=repair),
         eliminate_duplicates=True,
     )
-    minimize(problem, algorithm, ("n_gen", _GENERATIONS), seed=seed % 2**32, verbose=False)
+
+    def end(optimiser: Any) -> None:
+        if numbers.pool.is_everything:
+            optimiser.termination.force_termination = True
+
+    seeded: dict[str, Any] = {"seed": seed % 2**32, "callback": end}
+    minimize(problem, algorithm, ("n_gen", _GENERATIONS), verbose=False, **seeded)
 
 
 def _scores(standing: RankedSchedule | None, count: int) -> list[float]:

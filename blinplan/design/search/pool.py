@@ -102,7 +102,8 @@ class Pool:
     tally: Tally
     refused: dict[Schedule, None] = field(default_factory=dict)
     _samples: dict[Schedule, Sample] = field(default_factory=dict)
-    _dropped: dict[Schedule, Sample] = field(default_factory=dict)
+    _dropped: dict[Schedule, int] = field(default_factory=dict)
+    _ranked: dict[Schedule, RankedSchedule] = field(default_factory=dict)
     _of_start: list[Sample] = field(default_factory=list)
     _best: list[Schedule] = field(default_factory=list)
 
@@ -110,6 +111,11 @@ class Pool:
     def size(self) -> int:
         """How many schedules were tried, those that the rules refuse included."""
         return len(self._samples) + len(self._dropped) + len(self.refused)
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether there is nothing that was not tried."""
+        return self.size == self.space.size
 
     @property
     def of_start(self) -> Sample:
@@ -122,15 +128,13 @@ class Pool:
         """A schedule as a regimen."""
         return self.start.candidate(self.space, schedule)
 
-    def standing(self, schedule: Schedule, errors: float = CAUTIOUS) -> RankedSchedule | None:
+    def standing(self, schedule: Schedule) -> RankedSchedule | None:
         """How a schedule that was tried stands, on the patients on whom it was; None where the rules refuse it."""
-        sample = self._samples.get(schedule) or self._dropped.get(schedule)
-        return None if sample is None else self._standing(schedule, sample, errors)
+        return self._ranked.get(schedule)
 
     def standings(self) -> list[RankedSchedule]:
         """All that were tried on all patients, in their order."""
-        each = (self._standing(schedule, sample) for schedule, sample in self._samples.items())
-        return sorted(each, key=lambda standing: standing.order)
+        return sorted((self._ranked[schedule] for schedule in self._samples), key=lambda standing: standing.order)
 
     def values(self) -> tuple[tuple[float, ...], ...]:
         """What each endpoint comes to of each that was tried on all patients."""
@@ -139,15 +143,14 @@ class Pool:
 
     def nearest(self) -> RankedSchedule | None:
         """What lacks least, of all that were tried; None where the rules refuse all."""
-        each = [self._standing(*pair) for pair in (*self._samples.items(), *self._dropped.items())]
-        return min(each, key=lambda standing: (standing.lack, standing.order), default=None)
+        return min(self._ranked.values(), key=lambda standing: (standing.lack, standing.order), default=None)
 
-    def _standing(self, schedule: Schedule, sample: Sample, errors: float = CAUTIOUS) -> RankedSchedule:
+    def _standing(self, schedule: Schedule, sample: Sample) -> RankedSchedule:
         wish, start = self.setting.wish, self.of_start.first(sample.patients)
         return RankedSchedule(
             schedule,
             tuple(score(objective, sample) for objective in wish.objectives),
-            tuple(margin_of(requirement, sample, start, errors) for requirement in wish.requirements),
+            tuple(margin_of(requirement, sample, start, CAUTIOUS) for requirement in wish.requirements),
             (
                 len(schedule.doses),
                 [dose.rate.amount for dose in schedule.doses],
@@ -169,11 +172,14 @@ class Pool:
             for schedule, sample in zip(running, found, strict=True):
                 samples[schedule] = samples[schedule].with_others(sample) if first else sample
             for schedule in self._hopeless(samples, stop) if stop < self.people.size else ():
-                self._dropped[schedule] = samples.pop(schedule)
+                dropped = samples.pop(schedule)
+                self._dropped[schedule] = dropped.patients
+                self._ranked[schedule] = self._standing(schedule, dropped)
                 del running[schedule]
                 self.tally.expect(stop - self.people.size)
         self._samples |= samples
-        sure = [self._standing(schedule, self._samples[schedule]) for schedule in (*self._best, *samples)]
+        self._ranked |= {schedule: self._standing(schedule, sample) for schedule, sample in samples.items()}
+        sure = [self._ranked[schedule] for schedule in (*self._best, *samples)]
         self._best = [standing.schedule for standing in self._rivals(sure)]
 
     def _allowed_of(self, schedules: Sequence[Schedule]) -> dict[Schedule, Regimen]:

@@ -49,14 +49,17 @@ class Margin(NamedTuple):
     @property
     def holds(self) -> bool:
         """Whether it holds of these patients."""
-        return self.value > 0.0 or (self.value == 0.0 and not self.is_strict)
+        return self._keeps(self.value)
+
+    def _keeps(self, value: float) -> bool:
+        return value > 0.0 or (value == 0.0 and not self.is_strict)
 
     @property
     def verdict(self) -> RequirementVerdict:
         """Whether it holds of all whom the model could draw."""
-        if self.low > 0.0 or (self.low == 0.0 and not self.is_strict):
+        if self._keeps(self.low):
             return RequirementVerdict.MET
-        return RequirementVerdict.AT_LIMIT if self.high >= 0.0 else RequirementVerdict.NOT_MET
+        return RequirementVerdict.AT_LIMIT if self._keeps(self.high) else RequirementVerdict.NOT_MET
 
 
 NOWHERE = Estimate(math.nan, math.nan, math.nan)
