@@ -1,7 +1,8 @@
 """``blinplan search``: schedules that keep what must hold, and lower what is to be low."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +12,6 @@ from blinplan.cli.app.options import (
     AttenuationOption,
     ColourOption,
     FollowUp,
-    Patients,
     Population,
     PremedicationEffect,
     RegimenName,
@@ -21,12 +21,14 @@ from blinplan.cli.app.options import (
     tell_which_is_meant,
     terminal_of,
 )
-from blinplan.cli.simulate.options import FigureWidth
 from blinplan.executor import executor_of
 from blinplan.exit_status import ExitStatus
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
-from blinplan.terminal import Colour
+from blinplan.terminal import Colour, Terminal
+
+if TYPE_CHECKING:
+    from blinplan.api.designing.found import SearchResult
 
 _SPACE, _WANTED, _VIRTUAL, _OUTPUT = "Schedules that are tried", "What is wanted", "Virtual patients", "Output"
 
@@ -89,7 +91,7 @@ def search(
     method: Annotated[
         SearchMethod | None,
         typer.Option(
-            help="Try each schedule, or those that an optimiser asks for; up to 5,000 are all tried when not given.",
+            help="Try each schedule, or those that an optimiser asks for; when not given, each of up to 5,000.",
             rich_help_panel=_SPACE,
         ),
     ] = None,
@@ -106,7 +108,12 @@ def search(
         int,
         typer.Option(min=1, max=100_000, help="How many patients schedules are tried on.", rich_help_panel=_VIRTUAL),
     ] = 500,
-    patients: Patients = 10_000,
+    patients: Annotated[
+        int,
+        typer.Option(
+            min=1, max=1_000_000, help="On how many other patients the best are shown.", rich_help_panel=_VIRTUAL
+        ),
+    ] = 10_000,
     sets: Annotated[
         int,
         typer.Option(
@@ -153,7 +160,16 @@ def search(
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
-    figure_width: FigureWidth = PAGE_WIDTH,
+    figure_width: Annotated[
+        float,
+        typer.Option(
+            metavar="MM",
+            min=60,
+            max=400,
+            help="How wide figures are: 89 for a journal's column.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = PAGE_WIDTH,
     output_format: Annotated[
         SearchFormat, typer.Option("--format", "-f", help="How to show what was found.", rich_help_panel=_OUTPUT)
     ] = SearchFormat.TABLE,
@@ -161,12 +177,15 @@ def search(
 ) -> None:
     """Search schedules of a regimen for those that keep what must hold, and lower what is to be low.
 
-    Example: [bold]blinplan search rr-adult --cycle 1 --steps 1-3 --doses 4.5,9,14,18,28 --lengths 4-10
-    --minimise il6_peak --require "b_depleted_by_14 >= 90%" -o found[/bold]
+    Example: [bold]blinplan search rr-adult --cycle 1 --steps 1-3 --lengths 4-10
+    --doses 4.5,9,14,18,28 --minimise il6_peak
+    --require "b_depleted_by_14 >= 90%" -o found[/bold]
 
-    All schedules are tried on the same virtual patients, but for those in which blinplan check finds an error. The best
-    are shown on other patients, and under other parameter sets; REGIMEN is always shown beside them. What has to hold
-    is met where its 95 % interval on these others clears the bound. What is found is investigational.
+    All schedules are tried on the same virtual patients, but for those in which
+    check finds an error. The best are shown on other patients and under other
+    parameter sets, with REGIMEN beside them. What has to hold is met where its
+    95 % interval on these others clears the bound, and at limit where the
+    interval straddles it. What is found is investigational.
     """
     terminal = terminal_of(context)
     tell_which_is_meant(terminal, regimen)
@@ -203,7 +222,7 @@ def search(
         refuse_no_front(len(prepared.wish.endpoints))
     terminal.tell(prepared.text)
     with executor_of(threads, scheduler) as executor, search_bar(terminal) as progress:
-        found = prepared.run(executor, progress)
+        found = _run_or_end(lambda: prepared.run(executor, progress), terminal)
     for path in drawn:
         found.figure(path, width=figure_width)
     written = () if output is None else found.write(output)
@@ -214,3 +233,12 @@ def search(
     if found.is_stopped:
         terminal.say("stopped: what was shown by then is kept", "warning")
         raise typer.Exit(ExitStatus.INTERRUPTED)
+
+
+def _run_or_end(run: "Callable[[], SearchResult]", terminal: Terminal) -> "SearchResult":
+    """Search; who stops it before anything is shown is told that nothing is kept."""
+    try:
+        return run()
+    except KeyboardInterrupt:
+        terminal.say("stopped before a schedule was shown: nothing is kept", "warning")
+        raise typer.Exit(ExitStatus.INTERRUPTED) from None

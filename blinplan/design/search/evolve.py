@@ -25,7 +25,9 @@ _MOST_ENDS = 6
 def evolve(pool: Pool, seed: int) -> None:
     """Try schedules, so many as an optimiser asks for, and the neighbours of what is best until none is better."""
     numbers = _Vectors(pool)
-    if len(pool.setting.wish.objectives) == 1:
+    if not numbers.free:
+        pool.add(pool.space)
+    elif len(pool.setting.wish.objectives) == 1:
         _differential_evolution(numbers, seed)
     else:
         _nsga(numbers, seed)

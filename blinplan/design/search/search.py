@@ -150,7 +150,7 @@ class Search:
         try:
             self._show(rows)
         except KeyboardInterrupt:
-            if not rows:
+            if len(rows) < 2:  # nothing beside the regimen that is searched from
                 raise
             is_stopped = True
         return self._result(rows, is_stopped=is_stopped)

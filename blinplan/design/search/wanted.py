@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from blinplan.course.events import Period
+from blinplan.design.comparison.courses import end_of
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.simulation.endpoints.asked import UnknownEndpointError
 from blinplan.simulation.outcome import Occurrence, Quantity
@@ -222,6 +223,7 @@ class _Reader:
     def __init__(self, known: Outcome) -> None:
         self._known: dict[str, Measurement] = {one.key: one for one in known.quantities}
         self._known |= {one.key: one for one in known.events}
+        self._end = end_of(known.trial.periods)
         self.places: dict[WantedEndpoint, int] = {}
 
     def place(self, key: str) -> int:
@@ -233,8 +235,11 @@ class _Reader:
             return WantedEndpoint(text)
         by_day = _BY_DAY.fullmatch(text)
         for key in (f"{by_day[1]}_day", by_day[1]) if by_day else ():
-            if self._is_day(key):
-                return WantedEndpoint(key, float(by_day[2]) if by_day else None)
+            if by_day and self._is_day(key):
+                if not 0.0 < float(by_day[2]) <= self._end:
+                    message = f"{text} asks for day {by_day[2]}, and the course runs to day {self._end:g}"
+                    raise WantedError(message, "ask for a day of the course")
+                return WantedEndpoint(key, float(by_day[2]))
         meant = [key for key in self._known if _is_short_for(text, key)]
         if len(meant) == 1:
             return WantedEndpoint(meant[0])

@@ -35,14 +35,18 @@ def space_text(space: Space, base: Regimen, method: Method) -> str:
     """Say how many schedules there are, which, and how they are searched."""
     unit = base.steps[0].dose.unit.replace("m2", "m²")
     doses = ", ".join(dose.number for dose in space.doses)
-    falling = "which may fall" if space.descending else "each higher than the one before"
-    steps = ranges(space.steps).replace(" and ", " or ")
-    held = f" of {ranges(space.lengths)} days, the last for the rest" if max(space.steps) > 1 else ""
-    free = f"; {ranges(space.free_days)} days without infusion" if space.free_days else ""
-    how = "each is tried" if method is Method.ENUMERATE else "an optimiser says which are tried"
+    falling = ", which may fall" if space.descending else ", each higher than the one before"
+    steps, lengths, free_days = (
+        ranges(some).replace(" and ", " or ") if some else "" for some in (space.steps, space.lengths, space.free_days)
+    )
+    several = max(space.steps) > 1
+    held = f" of {lengths} days, the last for the rest" if several else ""
+    free = f"; {free_days} days without infusion" if space.free_days else ""
+    how = "Each is tried" if method is Method.ENUMERATE else "An optimiser says which are tried"
+    doses = f"{doses} {unit}{falling if several else ''}{free}"
     return (
         f"{space.size:,} {plural('schedule', space.size)} for {cycles_text(space)} of {visible(base.name)}: {steps}"
-        f" {plural('step', max(space.steps))}{held}; {doses} {unit}, {falling}{free}. {how[0].upper()}{how[1:]}."
+        f" {plural('step', max(space.steps))}{held}; {doses}. {how}."
     )
 
 
@@ -55,7 +59,9 @@ def nothing_holds(error: NothingHoldsError, space: Space, wish: Wish, patients: 
     """Say that no schedule holds what is required, and which lacks least."""
     required = " and ".join(one.text for one in wish.requirements)
     refused = f"; `blinplan check` refuses {error.refused:,}" if error.refused else ""
-    said = f"none of {error.tried:,} schedules holds {required or 'what is required'} on {patients:,} patients{refused}"
+    none = f"none of {error.tried:,} schedules" if error.tried > 1 else "the one schedule that there is does not"
+    verb = "holds" if error.tried > 1 else "hold"
+    said = f"{none} {verb} {required or 'what is required'} on {patients:,} patients{refused}"
     if error.nearest is None:
         return said, "allow other doses, steps or lengths"
     return said, f"the nearest is {error.nearest.schedule.text(space.infusion)}: allow other doses, steps or lengths"

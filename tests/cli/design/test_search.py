@@ -1,0 +1,140 @@
+"""``blinplan search``: as a person types it, at every width, as data and files, and what it refuses."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from blinplan.design.search.confirm import Confirmation, ShownSchedule
+from tests.program import Run
+
+SPACE = ("search", "rr-adult", "--cycle", "1", "--steps", "1-2", "--doses", "5,9,28", "--lengths", "4,7")
+FEW = ("--search-patients", "40", "--patients", "60", "--sets", "1", "--show", "2")
+ONE = (*SPACE, "--minimise", "il6_peak", "--require", "b_depleted_by_14 >= 50%", *FEW)
+FRONT = (*SPACE, "--minimise", "il6_peak", "--minimise", "b_depleted_day", *FEW)
+SAID = "Searched on 40 patients, shown on 60 others. Investigational. No risk of CRS is claimed from an IL-6 peak."
+
+
+@pytest.mark.parametrize("asked", [ONE, FRONT, (*FRONT, "--require", "blasts_day_28 <= label")])
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.slow
+def test_it_fits_every_width(inside: Run, asked: tuple[str, ...], width: int) -> None:
+    ran = inside(*asked, COLUMNS=f"{width}")
+    assert ran.status == 0, ran.err
+    assert max(map(cell_len, ran.out.splitlines())) <= width
+    assert "…" not in ran.out
+    said = " ".join(ran.out.split())
+    assert SAID in said
+    assert "rr-adult" in said
+    assert "of these virtual patients" in said
+
+
+def test_its_size_is_said_before_it_runs(inside: Run) -> None:
+    ran = inside(*ONE, "--require", "il6_peak < 1")
+    assert (ran.status, ran.out) == (2, "")
+    said = " ".join(ran.err.split())
+    assert said.startswith(
+        "9 schedules for cycle 1 of rr-adult: 1 or 2 steps of 4 or 7 days, the last for the rest; 5, 9, 28 mcg/day,"
+        " each higher than the one before. Each is tried."
+    )
+    assert "none of 9 schedules holds b_depleted_by_14 >= 50% and il6_peak < 1 on 40 patients" in said
+    assert "the nearest is " in said
+
+
+def test_files_are_written_that_check_reads_and_that_say_what_they_are(inside: Run) -> None:
+    ran = inside(*ONE, "-o", "found")
+    assert ran.status == 0, ran.err
+    files = sorted(Path("found").iterdir())
+    assert len(files) == 2
+    assert "found: 2 regimens, to be read with `blinplan check`" in ran.err
+    assert inside("check", "found", "--no-simulate").status == 0
+    text = files[0].read_text("utf-8")
+    assert 'indication = "investigational"' in text
+    assert 'status = "unverified"' in text
+    before = {file.name: file.read_bytes() for file in files}
+    again = inside(*ONE, "-o", "found", "--threads", "1")
+    assert (again.status, again.out) == (0, ran.out)
+    assert {file.name: file.read_bytes() for file in Path("found").iterdir()} == before
+    other = inside(*ONE, "-o", "found", "--seed", "2")
+    assert (other.status, other.out) == (2, "")
+    assert "is there, and not as this search writes it" in " ".join(other.err.split())
+    assert {file.name: file.read_bytes() for file in Path("found").iterdir()} == before
+
+
+def test_a_target_below_the_label_is_said_in_its_row(inside: Run) -> None:
+    rows = list(csv.DictReader(io.StringIO(inside(*ONE, "-f", "csv").out)))
+    below = {row["schedule"]: row["below"] for row in rows}
+    assert any(schedule.startswith("5 × ") and "28" not in schedule for schedule in below)
+    for schedule, said in below.items():
+        last = schedule.partition(" = ")[0].split(", ")[-1].split()[0]
+        assert said == ("" if last == "28" else f"ends at {last}, the label at 28")
+    (label,) = (row for row in rows if row["searched_from"] == "true")
+    assert label["il6_peak_paired"] == ""
+    assert float(rows[0]["il6_peak_low"]) <= float(rows[0]["il6_peak"]) <= float(rows[0]["il6_peak_high"])
+
+
+@pytest.mark.slow
+def test_a_front_is_drawn_the_same_each_time(inside: Run) -> None:
+    for name in ("a.png", "b.png", "a.svg"):
+        assert inside(*FRONT, "--figure", name).status == 0
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+    drawn = Path("a.svg").read_text("utf-8")
+    assert "IL-6 peak, cycle 1 (pg/mL)" in drawn
+    assert "Investigational" in drawn
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--doses", "5 mcg/m2/day"), "--doses has 5 mcg/m²/day, and doses of rr-adult are in mcg/day"),
+        (("--doses", "9,9"), "--doses has 9 twice"),
+        (("--doses", "nine"), "--doses has 'nine', which is no dose"),
+        (("--lengths", "30"), "a step of 30 days leaves nothing of a cycle that infuses for 28 days"),
+        (("--lengths", "10-4"), "--lengths is '10-4' help: give a range from the lower number to the higher"),
+        (("--steps", "4"), "3 doses make no 4 steps of which each is higher than the one before"),
+        (("--cycle", "6"), "there is no cycle 6: rr-adult has 5"),
+        (("--minimise", "il6peak"), "'il6peak' is no endpoint of rr-adult help: did you mean il6_peak?"),
+        (("--require", "b_deplete_by_14 >= 90%"), "did you mean b_depleted_by_14?"),
+        (("--require", "b_depleted_by_400 >= 90%"), "asks for day 400, and the course runs to day 210"),
+        (("--require", "b_depleted_by_14 >= 90"), "write it as 90% or 0.9"),
+        (("--require", "il6_peak <= 20%"), "il6_peak is in pg/mL help: leave the % out"),
+        (("--require", "il6_peak = 20"), "'il6_peak = 20' is no requirement"),
+        (("--require", "il6_peak <= lable"), "compares with 'lable', which is no number"),
+        (("--sets", "900"), "900 plausible parameter sets are more than"),
+        (("-o", "file"), "file is a file"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(inside: Run, words: tuple[str, str], said: str) -> None:
+    Path("file").touch()
+    ran = inside(*SPACE, "--minimise", "il6_peak", *FEW, *words)
+    if words[0] == "--minimise":
+        ran = inside(*SPACE, *words, *FEW)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
+
+
+def test_ctrl_c_keeps_what_is_shown(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes while the second schedule is shown, after the label and one other."""
+    shown = list[object]()
+    show = Confirmation.show
+
+    def stopped(*given: Any) -> ShownSchedule:
+        if len(shown) == 2:
+            raise KeyboardInterrupt
+        shown.append(given)
+        return show(*given)
+
+    monkeypatch.setattr(Confirmation, "show", stopped)
+    ran = inside(*ONE, "-o", "found")
+    assert ran.status == 130
+    assert "Stopped: 1 schedule that was shown by then." in ran.out
+    assert "stopped: what was shown by then is kept" in ran.err
+    assert len(list(Path("found").iterdir())) == 1
+    shown += [1, 2]
+    monkeypatch.setattr(Confirmation, "show", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    ran = inside(*ONE)
+    assert (ran.status, ran.out) == (130, "")
+    assert "stopped before a schedule was shown: nothing is kept" in ran.err
