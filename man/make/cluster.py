@@ -168,7 +168,8 @@ _TRUST = (
 )
 _PYTHON = (
     "Every function with `executor=` takes the workers of a scheduler: those of `blinplan.cluster_at(address)`, with"
-    " all that stands above, or `client.get_executor()` of Dask as it is, by which versions are not compared.",
+    " all that stands above, or `client.get_executor()` of Dask as it is. With the latter the scheduler needs blinplan"
+    " too, versions are not compared, and what becomes of the cluster is told in Dask's words.",
 )
 
 
