@@ -233,7 +233,8 @@ def test_a_long_name_is_printed_whole_or_told_to_be_shortened(
 
 def cut_off(page: str, folder: Path) -> list[str]:
     """Return the lines of labels of which the browser shows a part only, and labels that hold more than they show."""
-    (folder / "measured.html").write_text(page.replace("</body>", f"<script>{_MEASURE}</script></body>"))
+    measured = page.replace("</body>", f"<script>{_MEASURE}</script></body>")
+    (folder / "measured.html").write_text(measured, encoding="utf-8")
     shown = browse(folder, "--dump-dom", (folder / "measured.html").as_uri())
     return [" ".join("".join(one.itertext()).split()) for one in select(shown, "//*[@data-cut]")]
 
