@@ -76,7 +76,7 @@ def _side_by_side(
 ) -> Iterator[tuple[int, JudgementOrFault]]:
     """Let others simulate, and judge here by what they found."""
     alone = replace(simulator, executor=InTurn())
-    asked = (_Asked(tasks[number].alone, alone) for number in waiting)
+    asked = (_SimulationTask(tasks[number].alone, alone) for number in waiting)
     for at, future in as_they_end(executor, _outcomes, asked):
         number, error = waiting[at], future.exception()
         if error is None:
@@ -87,14 +87,14 @@ def _side_by_side(
             raise error
 
 
-class _Asked(NamedTuple):
+class _SimulationTask(NamedTuple):
     """A file whose regimen is to be simulated, and how; it pickles."""
 
     task: Task
     simulator: PatientSimulator
 
 
-def _outcomes(asked: _Asked) -> tuple[SimulatedOutcome | NotEvaluated, ...]:
+def _outcomes(asked: _SimulationTask) -> tuple[SimulatedOutcome | NotEvaluated, ...]:
     task, simulator = asked
     recording = Recording(simulator)
     task.judge(recording)

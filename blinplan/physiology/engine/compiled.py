@@ -26,7 +26,7 @@ from blinplan.physiology.engine.advance import (
     Attack,
     Blood,
     Contact,
-    Drug,
+    Exposure,
     GridStep,
     Individual,
     Inflow,
@@ -44,7 +44,7 @@ from blinplan.physiology.engine.advance import (
     follow_drug,
     lyse_blood,
     lyse_marrow,
-    passed,
+    past_of,
     respond,
     states_at,
     step_of,
@@ -214,7 +214,7 @@ def _advance_block(work: _Work, c: Constants, step: GridStep) -> None:
         drug, attack = _drug(middle, then, now, lane), _attack(middle, then, now, lane)
         contact, before = _contact(middle, then, now, lane), _node(now, lane)
         response = respond(before, drug, attack, contact, c, step)
-        past = passed(before, response, contact)
+        past = past_of(before, response, contact)
         _put_response(response, middle, then, now, lane)
         for k in range(_PAST):
             now[_MOMENT + k, lane] = past[k]
@@ -308,14 +308,14 @@ _ASKED_LATER = ("t_total", "cytolytic", "marrow_3", *Signals._fields)
 _ENDS = {name: f"{'b' if name in _ASKED_LATER else 'c'}[{row}, j]" for name, row in _ROWS.items()}
 _MIDDLES = {name: f"a[{row}, j]" for name, row in _ROWS.items() if name != "decay"}
 _FOUND = {name: f"({_MIDDLES.get(name, end)}, {end})" for name, end in _ENDS.items()}
-_drug = written_out(Drug, "a, b, c, j", "", __name__, **_FOUND)
+_drug = written_out(Exposure, "a, b, c, j", "", __name__, **_FOUND)
 _attack = written_out(Attack, "a, b, c, j", "", __name__, **_FOUND)
 _marrow = written_out(Marrow, "a, b, c, j", "", __name__, **_FOUND)
 _blood = written_out(Blood, "a, b, c, j", "", __name__, **_FOUND)
 _contact = written_out(Contact, "a, b, c, j", "", __name__, **_FOUND)
 _put_drug, _put_attack, _put_marrow, _put_blood, _put_contact, _put_response = (
     put_out(kind, "a, b, c, j", (_MIDDLES, _ENDS), __name__)
-    for kind in (Drug, Attack, Marrow, Blood, Contact, Response)
+    for kind in (Exposure, Attack, Marrow, Blood, Contact, Response)
 )
 _WAITING = tuple(_ROWS[name] for name in _ASKED_LATER)
 
