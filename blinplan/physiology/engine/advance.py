@@ -153,7 +153,7 @@ def begin(
     return Node(states, signals, past, 1.0 + 0.0 * excess), Inflow(plateau, excess)
 
 
-class Exposure(NamedTuple):
+class Presence(NamedTuple):
     """First stage of a step: the drug and all that follows it alone, each at the middle and at the end.
 
     `decay` is the share left of the interval's excess.
@@ -208,7 +208,7 @@ class Response(NamedTuple):
 
 
 _STAGES: dict[str, Any] = {
-    "drug": Exposure,
+    "drug": Presence,
     "attack": Attack,
     "marrow": Marrow,
     "blood": Blood,
@@ -245,16 +245,16 @@ def past_of(now: Node, response: Response, contact: Contact) -> Past:
     return Past(now.states.proliferation, response.proliferation[0], now.signals.blasts, contact.blasts[0])
 
 
-def follow_drug(now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep) -> Exposure:
+def follow_drug(now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep) -> Presence:
     """Infuse, and bridge synapses."""
     concentration, decay = _infuse(now, infusion, p, step.length)
     middle, end = _bridges(concentration[0], p, c), _bridges(concentration[1], p, c)
     activation = middle[1], end[1]
     adhesion, release = _adapt(now, activation, p, c, step.length)
-    return Exposure(concentration, adhesion, release, (middle[0], end[0]), activation, decay)
+    return Presence(concentration, adhesion, release, (middle[0], end[0]), activation, decay)
 
 
-def arm(now: Node, drug: Exposure, p: Individual, c: Constants, step: GridStep) -> Attack:
+def arm(now: Node, drug: Presence, p: Individual, c: Constants, step: GridStep) -> Attack:
     """Proliferate, make cytolytic proteins, and lyse blasts."""
     t_total = _proliferate(now, p, step)
     effectors = m.effector_availability(t_total[0], c), m.effector_availability(t_total[1], c)
@@ -285,7 +285,7 @@ def lyse_blood(now: Node, attack: Attack, marrow: Marrow, p: Individual, c: Cons
     return Blood(relax_varying(loss, before.b_blood, p.b_influx * before.marrow_3, influx))
 
 
-def exchange(drug: Exposure, attack: Attack, blood: Blood, p: Individual, c: Constants, step: GridStep) -> Contact:
+def exchange(drug: Presence, attack: Attack, blood: Blood, p: Individual, c: Constants, step: GridStep) -> Contact:
     """Signals at the middle and at the end."""
     middle = _signals_inside(drug, attack, blood, p, c, step, 0)
     end = _signals_inside(drug, attack, blood, p, c, step, 1)
@@ -298,7 +298,7 @@ def exchange(drug: Exposure, attack: Attack, blood: Blood, p: Individual, c: Con
 
 
 def _signals_inside(
-    drug: Exposure, attack: Attack, blood: Blood, p: Individual, c: Constants, step: GridStep, k: int
+    drug: Presence, attack: Attack, blood: Blood, p: Individual, c: Constants, step: GridStep, k: int
 ) -> Signals:
     memories = drug.adhesion_memory[k], drug.release_memory[k]
     return _signals(
@@ -314,7 +314,7 @@ def _signals_inside(
     )
 
 
-def respond(now: Node, drug: Exposure, attack: Attack, contact: Contact, c: Constants, step: GridStep) -> Response:
+def respond(now: Node, drug: Presence, attack: Attack, contact: Contact, c: Constants, step: GridStep) -> Response:
     """Follow the signals."""
     middle, end = _signals_in(drug, attack, contact, 0), _signals_in(drug, attack, contact, 1)
     return Response(

@@ -26,7 +26,6 @@ from blinplan.physiology.engine.advance import (
     Attack,
     Blood,
     Contact,
-    Exposure,
     GridStep,
     Individual,
     Inflow,
@@ -34,6 +33,7 @@ from blinplan.physiology.engine.advance import (
     Marrow,
     Node,
     Past,
+    Presence,
     Response,
     Signals,
     StepPlan,
@@ -308,14 +308,14 @@ _ASKED_LATER = ("t_total", "cytolytic", "marrow_3", *Signals._fields)
 _ENDS = {name: f"{'b' if name in _ASKED_LATER else 'c'}[{row}, j]" for name, row in _ROWS.items()}
 _MIDDLES = {name: f"a[{row}, j]" for name, row in _ROWS.items() if name != "decay"}
 _FOUND = {name: f"({_MIDDLES.get(name, end)}, {end})" for name, end in _ENDS.items()}
-_drug = written_out(Exposure, "a, b, c, j", "", __name__, **_FOUND)
+_drug = written_out(Presence, "a, b, c, j", "", __name__, **_FOUND)
 _attack = written_out(Attack, "a, b, c, j", "", __name__, **_FOUND)
 _marrow = written_out(Marrow, "a, b, c, j", "", __name__, **_FOUND)
 _blood = written_out(Blood, "a, b, c, j", "", __name__, **_FOUND)
 _contact = written_out(Contact, "a, b, c, j", "", __name__, **_FOUND)
 _put_drug, _put_attack, _put_marrow, _put_blood, _put_contact, _put_response = (
     put_out(kind, "a, b, c, j", (_MIDDLES, _ENDS), __name__)
-    for kind in (Exposure, Attack, Marrow, Blood, Contact, Response)
+    for kind in (Presence, Attack, Marrow, Blood, Contact, Response)
 )
 _WAITING = tuple(_ROWS[name] for name in _ASKED_LATER)
 
