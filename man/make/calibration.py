@@ -61,8 +61,8 @@ _SETS = (
     " `python -m blinplan.evidence.plausible --write` makes them again.",
 )
 _VERDICTS = (
-    "Of 219 simulated verdicts of `check` over the 54 shipped regimens, on 200 patients and under the first 40 sets, the"
-    " model decides three: one that passes for the shipped parameters and finds something in 4 of 40 sets (C602 of"
+    "Of 219 simulated verdicts of `check` over the 54 shipped regimens, on 200 patients and under the first 40 sets,"
+    " the model decides three: one that passes for the shipped parameters and finds something in 4 of 40 sets (C602 of"
     " mini-hyper-cvd), and two that find something and pass in 1 and 3 (B402 of lupus-5-days and myasthenia-5-days).",
 )
 _WIDTHS = (
