@@ -3,8 +3,9 @@
 Read a regimen with `load`, judge it by the rules with `check`, expand it to what one `patient` gets with `expand`, put
 that on the calendar with `plan`, see what was `delivered` of it, send virtual patients through it with `simulate` and
 `curves`, `merge` stretches of them, say how two regimens differ with `diff`, `compare` them on the same patients,
-`sweep` doses and parameters, `search` for better schedules, weigh the `evidence` for the `model`, and write all of it
-on one page with `report`. What simulates takes the workers of `cluster_at` a scheduler.
+`sweep` doses and parameters, `search` for better schedules, find by `sensitivity` what matters, weigh the `evidence`
+for the `model`, and write all of it on one page with `report`. What simulates takes the workers of `cluster_at` a
+scheduler.
 """
 
 import sys
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from blinplan.api.designing.diff import DiffResult, diff
     from blinplan.api.designing.found import SearchResult
     from blinplan.api.designing.search import search
+    from blinplan.api.designing.sensitivity import sensitivity
+    from blinplan.api.designing.sensitivity_result import SensitivityResult
     from blinplan.api.designing.sweep import sweep
     from blinplan.api.designing.swept import SweepResult
     from blinplan.api.library import regimens, rule, rules
@@ -80,6 +83,7 @@ __all__ = [
     "RegimenError",
     "ReportPage",
     "SearchResult",
+    "SensitivityResult",
     "SimulationResult",
     "SweepResult",
     "VerificationResult",
@@ -114,6 +118,7 @@ __all__ = [
     "rules",
     "schema",
     "search",
+    "sensitivity",
     "simulate",
     "source",
     "step",
@@ -145,6 +150,7 @@ _MODULES = {
     "RegimenError": "api.regimens.load",
     "ReportPage": "api.report",
     "SearchResult": "api.designing.found",
+    "SensitivityResult": "api.designing.sensitivity_result",
     "SimulationResult": "api.simulating.simulated",
     "SweepResult": "api.designing.swept",
     "VerificationResult": "api.planning.verify",
@@ -178,6 +184,7 @@ _MODULES = {
     "rules": "api.library",
     "schema": "api.schema",
     "search": "api.designing.search",
+    "sensitivity": "api.designing.sensitivity",
     "simulate": "api.simulating.simulate",
     "source": "api.regimens.build",
     "step": "api.regimens.build",

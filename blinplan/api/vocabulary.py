@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
+from blinplan.design.sensitivity.method import SensitivityMethod
 from blinplan.quantities import Basis
 from blinplan.regimen.library import Patients
 from blinplan.regimen.preference import Preference
@@ -39,6 +40,10 @@ __all__ = [
     "SearchFormatName",
     "SearchMethod",
     "SearchMethodName",
+    "SensitivityFormat",
+    "SensitivityFormatName",
+    "SensitivityMethod",
+    "SensitivityMethodName",
     "SetsOf",
     "SetsOfName",
     "SignalName",
@@ -127,6 +132,14 @@ class SweepFormat(StrEnum):
     CSV = "csv"
 
 
+class SensitivityFormat(StrEnum):
+    """How to show sensitivities; csv has a row an endpoint and parameter."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
 class DiffFormat(StrEnum):
     """How to show differences: in words, as a document, or for a pull request."""
 
@@ -178,6 +191,8 @@ CompareFormatName = CompareFormat | Literal["table", "json", "markdown", "csv"]
 SweepFormatName = SweepFormat | Literal["table", "json", "markdown", "csv"]
 SearchFormatName = SearchFormat | Literal["table", "json", "csv"]
 SearchMethodName = SearchMethod | Literal["enumerate", "evolve"]
+SensitivityFormatName = SensitivityFormat | Literal["table", "json", "csv"]
+SensitivityMethodName = SensitivityMethod | Literal["morris", "sobol", "correlation"]
 DiffFormatName = DiffFormat | Literal["text", "json", "markdown"]
 ValuesFormatName = ValuesFormat | Literal["full", "json", "csv"]
 TableOrJson = TableFormat | Literal["table", "json"]

@@ -71,6 +71,7 @@ COMMANDS_WITH_A_REGIMEN = {
     "simulate": ["rr-adult", "--typical", "--to-day", "1"],
     "report": ["rr-adult", "--patients", "50", "-o", "report.html"],
     "compare": ["rr-adult", "mrd-adult", "--patients", "20"],
+    "sensitivity": ["rr-adult", "--parameters", "clearance", "--samples", "2"],
     "sweep": ["rr-adult", "--vary", "cycle.1.step.1.dose=9,14", "--patients", "20"],
     "diff": ["rr-adult", "mrd-adult"],
     "new": ["ward", "--from", "rr-adult", "--output", "-"],
@@ -91,7 +92,7 @@ def _words_about(run: Run, command: str) -> str:
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(name, marks=pytest.mark.slow) if name in {"compare", "report", "sweep"} else name
+        pytest.param(name, marks=pytest.mark.slow) if name in {"compare", "report", "sensitivity", "sweep"} else name
         for name in COMMANDS_WITH_A_REGIMEN
     ],
 )

@@ -79,21 +79,28 @@ def progress_bar(patients: int, terminal: Terminal) -> Iterator[Callable[[int], 
 @contextmanager
 def cells_bar(patients: int, of_a_cell: int, terminal: Terminal) -> Iterator[Callable[[int], None] | None]:
     """Give the same for many cells, each of so many of the patients."""
-    with _bar_of(patients, _Cells(of_a_cell), terminal) as move:
+    with _bar_of(patients, _DoneOf(of_a_cell, "cells"), terminal) as move:
         yield move
 
 
-class _Cells(ProgressColumn):
-    """How many cells are done."""
+@contextmanager
+def runs_bar(patients: int, of_a_run: int, terminal: Terminal) -> Iterator[Callable[[int], None] | None]:
+    """Give the same for many runs, each of so many of the patients."""
+    with _bar_of(patients, _DoneOf(of_a_run, "runs"), terminal) as move:
+        yield move
 
-    def __init__(self, patients: int) -> None:
+
+class _DoneOf(ProgressColumn):
+    """How many cells or runs are done."""
+
+    def __init__(self, patients: int, of: str) -> None:
         super().__init__()
-        self._patients = patients
+        self._patients, self._of = patients, of
 
     def render(self, task: Task) -> Text:
         """Write it."""
         done, total = (int(count or 0) // self._patients for count in (task.completed, task.total))
-        return Text(f"{done:,} of {total:,} cells")
+        return Text(f"{done:,} of {total:,} {self._of}")
 
 
 @contextmanager

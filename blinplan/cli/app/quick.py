@@ -43,6 +43,7 @@ COMMANDS = {
     "diff": "design.diff",
     "sweep": "design.sweep",
     "search": "design.search",
+    "sensitivity": "design.sensitivity",
     "plan": "plan",
     "verify": "verify",
     "due": "due",

@@ -98,7 +98,7 @@ def number_contrast(reference: Quantity, other: Quantity, measure: Measure, most
     """
     at_risk = _at_risk(reference, other)
     first, second = (quantity.values[at_risk] for quantity in (reference, other))
-    agreement = _agreement(first, second, reference)
+    agreement = agreement_of(first, second, reference)
     if measure is Measure.TIME and most is not None:
         first, second = (np.where(np.isnan(values), most, np.minimum(values, most)) for values in (first, second))
     both = ~(np.isnan(first) | np.isnan(second))
@@ -133,7 +133,8 @@ def _at_risk(reference: Quantity, other: Quantity) -> BoolArray:
     return found
 
 
-def _agreement(first: FloatArray, second: FloatArray, of: Quantity) -> Agreement:
+def agreement_of(first: FloatArray, second: FloatArray, of: Quantity) -> Agreement:
+    """How alike the values of a number are, each with its fellow."""
     if np.array_equal(first, second, equal_nan=True):
         return Agreement.EQUAL
     if not np.array_equal(np.isnan(first), np.isnan(second)):

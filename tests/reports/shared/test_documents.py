@@ -132,6 +132,13 @@ NEEDS_MORE = (
     ),
     ("search", SEARCH),
     ("search", f"{SEARCH} --require il6_peak<=label --sets 0"),
+    ("sensitivity", "sensitivity nhl-5 --parameters clearance,kill_rate --samples 2 -f json"),
+    (
+        "sensitivity",
+        "sensitivity nhl-5 --method sobol --parameters clearance,kill_rate --samples 2 --patients 3"
+        " --endpoints b_depleted_cycle_1,il6_peak --by-day 2 -f json",
+    ),
+    ("sensitivity", "sensitivity nhl-5 --method correlation --patients 20 -f json"),
     ("stretch", "simulate rr-adult --patients 20 -o part.npz"),
     ("stretch", "simulate rr-below-45-kg --patients 20 --first 31 --measured -o part.npz"),
     ("stretch", "simulate nhl-5 --patients 3 --every 7d --measured -o part.npz"),
@@ -158,6 +165,11 @@ OPTIONAL = {
     "plan": {"delivered", "expected", "starts", *_OF_TIMES, "sooner", "later"},
     "simulation": {"median", "p5", "p95", "count", "share", "low", "high", "by_day", "first", "sets_of", *_OF_TIMES}
     | {f"{what}_over_sets_{end}" for what in ("median", "share") for end in ("p5", "p95")},
+    "sensitivity": {
+        *("drawn", "within", "samples", "resamples", "levels", "parameters", "salib"),
+        *("mu_star", "mu_star_conf", "mu", "sigma", "total", "total_conf", "first", "first_conf"),
+        *("rho", "low", "high", "patients"),
+    },
     "sweep": {"drawn", "given_baselines", "sets_of"},
     "stretch": {"first", "drawn", "measured_seed", "every_minutes"},
 }

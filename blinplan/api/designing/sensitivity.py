@@ -1,0 +1,195 @@
+"""On which parameters endpoints of a regimen depend."""
+
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from blinplan.api.designing.sensitivity_result import SensitivityResult
+from blinplan.api.patient import Figures, Patient, figures_of
+from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
+from blinplan.api.simulating.asked import asked_endpoints
+from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
+from blinplan.api.vocabulary import AttenuationName, PopulationName, SensitivityMethod, SensitivityMethodName
+from blinplan.executor import Executor
+from blinplan.refusal import Refusal
+
+if TYPE_CHECKING:
+    from blinplan.design.sensitivity.plan import SensitivityPlan
+
+SAMPLES = {SensitivityMethod.MORRIS: 20, SensitivityMethod.SOBOL: 128, SensitivityMethod.CORRELATION: 1}
+"""How many trajectories or base samples where nobody says it."""
+PATIENTS = 1000
+"""How many patients are compared with each other where nobody says it."""
+
+
+def sensitivity(
+    regimen: RegimenSource,
+    endpoints: Sequence[str] = (),
+    method: SensitivityMethodName = "morris",
+    *,
+    parameters: Sequence[str] = (),
+    within: float = 1.3,
+    samples: int | None = None,
+    patients: int | None = None,
+    first: int = 1,
+    seed: int = 1,
+    population: PopulationName | None = None,
+    patient: Patient | Figures | None = None,
+    follow_up: int = 0,
+    attenuation: AttenuationName = "desensitisation",
+    premedication: bool = False,
+    by_day: Sequence[float] = (),
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> SensitivityResult:
+    """Find on which parameters of the model endpoints of a regimen depend, or which traits of patients go with them.
+
+    >>> from blinplan import sensitivity
+    >>> found = sensitivity("nhl-5", ["steady_state_5"], parameters=["clearance", "volume"], samples=4)
+    >>> [row.parameter.key for row in found.endpoints["steady_state_5"].rows]
+    ['clearance', 'volume']
+
+    Parameters
+    ----------
+    regimen
+        A file, a shipped name, or a regimen.
+    endpoints
+        Those wanted, as for `simulate`; depletion and the IL-6 peak where none is named.
+    method
+        "morris" and "sobol" vary parameters of the model, by SALib; "correlation" ranks patients of a population.
+    parameters
+        Which are varied; all on which patients depend where none is named.
+    within
+        The range: from the value over this factor to the value times it.
+    samples
+        Trajectories of Morris, 20; or base samples of Sobol, 128, a power of 2.
+    patients
+        How many patients every run has, of whom the median or the share is taken; the typical patient where it is None.
+    first, seed, population, follow_up, attenuation, premedication, by_day
+        As for `simulate`; samples are of the seed too.
+    patient
+        The size of the typical patient, whose weight chooses the regimen.
+    executor, progress
+        As for `simulate`; progress counts the patients of all runs.
+
+    Raises
+    ------
+    Refusal
+        When there is no such parameter, range or endpoint, or SALib is not installed.
+    """
+    planned = planned_sensitivity(
+        regimen,
+        endpoints,
+        method,
+        parameters=parameters,
+        within=within,
+        samples=samples,
+        patients=patients,
+        first=first,
+        seed=seed,
+        population=population,
+        patient=patient,
+        follow_up=follow_up,
+        attenuation=attenuation,
+        premedication=premedication,
+        by_day=by_day,
+    )
+    return planned.run(executor, progress)
+
+
+class PlannedSensitivity:
+    """Runs that can be made: they were looked through, and none has been made yet."""
+
+    def __init__(self, plan: "SensitivityPlan", order: OrderedRegimen) -> None:
+        self.plan = plan
+        self.order = order
+
+    @property
+    def patients_of_a_run(self) -> int:
+        """How many patients each run has."""
+        return self.plan.patients_of_a_run
+
+    @property
+    def patients(self) -> int:
+        """How many patients are sent through, those of all runs together."""
+        return self.plan.runs * self.patients_of_a_run
+
+    def run(self, executor: Executor | None = None, progress: Callable[[int], None] | None = None) -> SensitivityResult:
+        """Make all runs."""
+        from blinplan.design.sensitivity.sensitivity import sensitivity_of
+
+        with told_as_refusals(own=False):
+            return SensitivityResult(sensitivity_of(self.plan, executor, progress), self.order)
+
+
+def planned_sensitivity(
+    regimen: RegimenSource,
+    endpoints: Sequence[str] = (),
+    method: SensitivityMethodName = "morris",
+    *,
+    parameters: Sequence[str] = (),
+    within: float = 1.3,
+    samples: int | None = None,
+    patients: int | None = None,
+    first: int = 1,
+    seed: int = 1,
+    population: PopulationName | None = None,
+    patient: Patient | Figures | None = None,
+    follow_up: int = 0,
+    attenuation: AttenuationName = "desensitisation",
+    premedication: bool = False,
+    by_day: Sequence[float] = (),
+) -> PlannedSensitivity:
+    """Look runs through before any is made; as of `sensitivity`."""
+    from blinplan.design.sensitivity.plan import SensitivityPlan
+    from blinplan.simulation.trials.patients import preset_of
+
+    chosen = SensitivityMethod(method)
+    _refuse_contradictions(chosen, parameters, samples, patients, by_day, first)
+    size = size_of(figures_of(patient))
+    asked = order_for(regimen, size, premedication=premedication)
+    people = PATIENTS if chosen is SensitivityMethod.CORRELATION and patients is None else patients
+    with told_as_refusals(own=False):
+        plan = SensitivityPlan(
+            asked.regimen,
+            preset_of(asked.regimen, None if population is None else str(population), people),
+            size,
+            people,
+            seed,
+            before_of(first, people),
+            follow_up,
+            options_of(attenuation, premedication=premedication),
+            asked_endpoints(endpoints, by_day),
+            chosen,
+            (parameters,) if isinstance(parameters, str) else tuple(parameters),
+            within,
+            SAMPLES[chosen] if samples is None else samples,
+        )
+        plan.refuse_what_cannot_be()
+    return PlannedSensitivity(plan, asked)
+
+
+def _refuse_contradictions(
+    method: SensitivityMethod,
+    parameters: Sequence[str],
+    samples: int | None,
+    patients: int | None,
+    by_day: Sequence[float],
+    first: int,
+) -> None:
+    if method is not SensitivityMethod.CORRELATION:
+        require_salib()
+    elif parameters or samples is not None:
+        raise Refusal("correlation is between patients, and varies no parameter", "leave parameters and samples out")
+    if samples is not None and samples < 2:
+        raise Refusal(f"{samples} samples are too few", "ask for 2 or more")
+    if patients is None and (first > 1 or (by_day and method is not SensitivityMethod.CORRELATION)):
+        raise Refusal("that asks for a population, and the typical patient is one", "give a number of patients as well")
+    if by_day and method is SensitivityMethod.CORRELATION:
+        raise Refusal("shares by a day are of all patients, and correlation is between them", "leave the days out")
+
+
+def require_salib() -> None:
+    """Refuse early what needs SALib where it is not installed."""
+    if find_spec("SALib") is None:
+        raise Refusal("Morris' and Sobol's methods need the package SALib", "pip install 'blinplan[sensitivity]'")

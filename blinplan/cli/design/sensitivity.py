@@ -1,0 +1,189 @@
+"""``blinplan sensitivity``: on which parameters of the model endpoints depend, or what goes with them in patients."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from blinplan.api.simulating.drawing import PAGE_WIDTH
+from blinplan.api.vocabulary import SensitivityFormat, SensitivityMethod
+from blinplan.cli.app.groups import with_groups
+from blinplan.cli.app.options import (
+    ColourOption,
+    Population,
+    RegimenName,
+    Scheduler,
+    Seed,
+    Threads,
+    tell_which_is_meant,
+    terminal_of,
+)
+from blinplan.cli.simulate.options import FigureFiles, FigureWidth
+from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, First
+from blinplan.executor import executor_of
+from blinplan.outside_text import visible
+from blinplan.refusal import Refusal
+from blinplan.terminal import Colour, Terminal
+
+_METHOD = "Method"
+_RANGE = re.compile(r"[x×]?([0-9]{1,3}(?:\.[0-9]{1,6})?)")
+
+
+@with_groups
+def sensitivity(
+    context: typer.Context,
+    regimen: RegimenName,
+    *,
+    method: Annotated[
+        SensitivityMethod,
+        typer.Option(
+            "--method",
+            "-m",
+            help="morris: the size of each parameter's effect, in few runs; sobol: shares of the variance; correlation:"
+            " between patients, of what they differ in.",
+            rich_help_panel=_METHOD,
+        ),
+    ] = SensitivityMethod.MORRIS,
+    within: Annotated[
+        str,
+        typer.Option(
+            "--range",
+            metavar="xFACTOR",
+            help="How far each parameter is varied: x1.3 is from ÷ 1.3 to × 1.3.",
+            rich_help_panel=_METHOD,
+        ),
+    ] = "x1.3",
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameters",
+            metavar="NAMES",
+            help="Vary these only, with commas; blinplan model names them. All where none is named.",
+            rich_help_panel=_METHOD,
+        ),
+    ] = None,
+    samples: Annotated[
+        int | None,
+        typer.Option(
+            "--samples",
+            metavar="N",
+            min=2,
+            max=1_000_000,
+            help="Trajectories of morris (20), or base samples of sobol (128; a power of 2).",
+            rich_help_panel=_METHOD,
+        ),
+    ] = None,
+    patients: Annotated[
+        int | None,
+        typer.Option(
+            "--patients",
+            min=1,
+            max=1_000_000,
+            help="Patients of every run, of whom the median or the share is taken; the typical patient alone where it"
+            " is not given. Of correlation 1000.",
+            rich_help_panel="Virtual patients",
+        ),
+    ] = None,
+    first: First = 1,
+    seed: Seed = 1,
+    population: Population = None,
+    threads: Threads = None,
+    scheduler: Scheduler = None,
+    body: BodyOptions,
+    way: CourseOptions,
+    asked: EndpointOptions,
+    figure: FigureFiles = None,
+    figure_width: FigureWidth = PAGE_WIDTH,
+    output_format: Annotated[
+        SensitivityFormat, typer.Option("--format", "-f", help="How to show it.", rich_help_panel="Output")
+    ] = SensitivityFormat.TABLE,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write a row an endpoint and parameter to FILE.csv, FILE.parquet or FILE.jsonl as well.",
+            rich_help_panel="Output",
+        ),
+    ] = None,
+    colour: ColourOption = Colour.AUTO,
+) -> None:
+    r"""Find on which parameters of the model endpoints depend, each with its status: what to measure next.
+
+    Example: [bold]blinplan sensitivity rr-adult --endpoints b_depleted_day,il6_peak --figure morris.svg[/bold]
+
+    Shares of variance: [bold]blinplan sensitivity rr-adult -m sobol --parameters clearance,lysis_ec50,kill_rate[/bold]
+
+    Between patients: [bold]blinplan sensitivity rr-adult -m correlation --patients 1000[/bold]
+
+    The typical patient, or with --patients N a population, is sent through at every sample of the parameters, all of
+    which are varied over the same range. The range is ours: it has no probability. Of times that are not reached, the
+    end of their window counts. Morris and Sobol are SALib's: pip install 'blinplan\\[sensitivity]'.
+    """
+    terminal = terminal_of(context)
+    tell_which_is_meant(terminal, regimen)
+    from blinplan.api.designing.sensitivity import planned_sensitivity
+    from blinplan.api.simulating.data_file import refuse_table_file
+    from blinplan.api.simulating.drawing import figure_files
+    from blinplan.cli.app.progress import runs_bar
+
+    wanted, days = asked.texts()
+    if output is not None:
+        refuse_table_file(output, (".csv", ".parquet", ".jsonl"), (regimen,))
+    drawn = figure_files(figure or ())
+    planned = planned_sensitivity(
+        regimen,
+        wanted,
+        method,
+        parameters=_names(parameters),
+        within=_factor(within),
+        samples=samples,
+        patients=patients,
+        first=first,
+        seed=seed,
+        population=population,
+        patient=body.figures(),
+        **way._asdict(),
+        by_day=days,
+    )
+    with (
+        _told_that_nothing_is_kept(terminal),
+        executor_of(threads, scheduler) as executor,
+        runs_bar(planned.patients, planned.patients_of_a_run, terminal) as progress,
+    ):
+        found = planned.run(executor, progress)
+    for path in drawn:
+        found.figure(path, width=figure_width)
+    if output is not None:
+        found.write(output)
+        terminal.say(f"{visible(str(output))}: {found.runs:,} runs", "quiet")
+    terminal.write(found.text(output_format, screen=terminal.out))
+
+
+def _names(texts: Sequence[str] | None) -> tuple[str, ...]:
+    """The names with commas between them."""
+    names = tuple(name.strip().removeprefix("parameters.") for text in texts or () for name in text.split(","))
+    if not all(names):
+        raise Refusal("--parameters has an empty name", "give names with commas between them")
+    return names
+
+
+def _factor(text: str) -> float:
+    found = _RANGE.fullmatch(text.strip())
+    if found is None:
+        raise Refusal(f"--range is {text[:40]!r}, which is no factor", "write it as x1.3: from ÷ 1.3 to × 1.3")
+    return float(found[1])
+
+
+@contextmanager
+def _told_that_nothing_is_kept(terminal: Terminal) -> Iterator[None]:
+    """Say of runs that somebody ends that all of them are needed."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        terminal.say("ended: effects are of all runs together, and nothing is kept; fewer --samples take less time")
+        raise

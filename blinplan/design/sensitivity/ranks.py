@@ -1,0 +1,93 @@
+"""Rank correlation between patients: what differs between them against an endpoint (Spearman)."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import norm, rankdata
+
+from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, parameter_name
+from blinplan.physiology.model.parameters import Parameter, Preset
+from blinplan.physiology.model.population import INDIVIDUAL, FloatArray, Population
+from blinplan.simulation.outcome import Occurrence, Quantity
+
+_LEAST = 4
+"""Patients of whom a correlation has an interval at least."""
+_BODIES = {
+    "age_years": ("age", "age", "years"),
+    "female": ("female", "sex: 1 female, 0 male", ""),
+    "weight_kg": ("weight", "body weight", "kg"),
+    "height_cm": ("height", "height", "cm"),
+    "bsa_m2": ("bsa", "body surface area", "m²"),
+}
+
+
+class Trait(NamedTuple):
+    """Something in which patients differ: what it is, as a parameter, and what each patient has of it (N)."""
+
+    parameter: Parameter
+    values: FloatArray
+
+
+def traits(people: Population, preset: Preset) -> tuple[Trait, ...]:
+    """All in which some patients differ: their own parameters, and their bodies."""
+    return tuple(trait for trait in _traits(people, preset) if np.ptp(trait.values) > 0.0)
+
+
+def _traits(people: Population, preset: Preset) -> Iterator[Trait]:
+    for key in INDIVIDUAL:
+        yield Trait(preset.parameters[key], getattr(people, key))
+    baselines = dict(zip(CYTOKINES, people.cytokine_baseline, strict=True))
+    for name, values in baselines.items():
+        yield Trait(preset.parameters[f"baseline_{parameter_name(name)}"], values)
+    for name, values in zip(ELEVATED, people.cytokine_release, strict=True):
+        yield Trait(preset.parameters[f"release_{parameter_name(name)}"], values / baselines[name])
+    for field, (key, words, unit) in _BODIES.items():
+        values = getattr(people, field)
+        middle = float(np.median(values))
+        head = replace(preset.parameters["reference_bsa"], key=key, name=words, unit=unit, low=-math.inf, high=math.inf)
+        yield Trait(replace(head, value=middle, source=preset.source, status=preset.status, precision=None), values)
+
+
+class RankCorrelation(NamedTuple):
+    """Spearman's coefficient with its 95 % interval, and of how many patients."""
+
+    rho: float
+    low: float
+    high: float
+    patients: int
+
+
+def values_of(endpoint: Quantity | Occurrence) -> FloatArray:
+    """What each patient has (N): 1 to whom it happens; of a time, who never gets there is after everybody else.
+
+    NaN of whom nothing can be said.
+    """
+    if isinstance(endpoint, Occurrence):
+        return np.where(endpoint.at_risk, endpoint.happens.astype(np.float64), np.nan)
+    if not endpoint.is_time:
+        return endpoint.values
+    reached = np.where(np.isnan(endpoint.values), np.inf, endpoint.values)
+    return reached if endpoint.at_risk is None else np.where(endpoint.at_risk, reached, np.nan)
+
+
+def rank_correlation(trait: FloatArray, values: FloatArray) -> RankCorrelation:
+    """Correlate ranks; the interval is that of Bonett and Wright (Psychometrika 2000;65:23).
+
+    NaN where one of the two is the same in all patients.
+    """
+    known = ~np.isnan(values)
+    first, second = trait[known], values[known]
+    count = int(known.sum())
+    if count < _LEAST or (first == first[0]).all() or (second == second[0]).all():
+        return RankCorrelation(math.nan, math.nan, math.nan, count)
+    ones, others = (ranks - ranks.mean() for ranks in (rankdata(first), rankdata(second)))
+    rho = float(np.sum(ones * others) / math.sqrt(float(np.sum(ones * ones) * np.sum(others * others))))
+    rho = max(-1.0, min(1.0, rho))
+    if abs(rho) == 1.0:
+        return RankCorrelation(rho, rho, rho, count)
+    half = float(norm.ppf(0.975)) * math.sqrt((1.0 + 0.5 * rho**2) / (count - 3))
+    middle = math.atanh(rho)
+    return RankCorrelation(rho, math.tanh(middle - half), math.tanh(middle + half), count)

@@ -1,0 +1,121 @@
+"""Run the model at every place: the typical patient with all parameters at once, or the same population in each run."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from blinplan.design.comparison.endpoints import window_of_time
+from blinplan.design.sensitivity.plan import USUAL, SensitivityPlan
+from blinplan.design.sensitivity.readers import readers_of
+from blinplan.executor import Executor
+from blinplan.physiology.model.batch import batch
+from blinplan.physiology.model.parameters import Preset
+from blinplan.physiology.model.population import FloatArray
+from blinplan.simulation.crowd.cohort import GivenCohort
+from blinplan.simulation.outcome import Occurrence, Quantity, over_patients, share_by
+from blinplan.simulation.trials.batch import outcomes_of
+from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
+
+_AT_ONCE = 1024
+"""Runs of the typical patient who are sent through as one cohort."""
+
+
+class RunsOfEndpoint(NamedTuple):
+    """An endpoint in every run.
+
+    Attributes
+    ----------
+    of
+        What it is: of nobody, or of those of the last runs.
+    by_day
+        Of a share of those who are somewhere by a day: that day.
+    values
+        (R) what it comes to: of a time that is not reached, infinite; NaN where it does not occur.
+    window
+        Of a time: up to when it is looked at, in its unit.
+    """
+
+    of: Quantity | Occurrence
+    by_day: float | None
+    values: FloatArray
+    window: float | None
+
+    @property
+    def key(self) -> str:
+        """Its name; of a share by a day, the day stands behind it."""
+        return self.of.key if self.by_day is None else f"{self.of.key}@{self.by_day:g}"
+
+
+def run_places(
+    plan: SensitivityPlan,
+    at: FloatArray,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[RunsOfEndpoint, ...]:
+    """Send the same patients through at each of the places (R, D): all of it is one batch of trials."""
+    found: dict[str, list[RunsOfEndpoint]] = {}
+    trials = _crowds(plan, at) if plan.patients is None else _populations(plan, at)
+    for outcome in outcomes_of(trials, executor, progress):
+        for one in _endpoints(plan, outcome):
+            found.setdefault(one.key, []).append(one)
+    return tuple(some[0]._replace(values=np.concatenate([one.values for one in some])) for some in found.values())
+
+
+def _presets(plan: SensitivityPlan, at: FloatArray) -> Iterator[Preset]:
+    """The population with the parameters of each place."""
+    columns = [one.at(at[:, number]) for number, one in enumerate(plan.ranges)]
+    keys = [one.key for one in plan.ranges]
+    for values in zip(*columns, strict=True):
+        yield plan.own_preset.with_values(dict(zip(keys, map(float, values), strict=True)))
+
+
+def _populations(plan: SensitivityPlan, at: FloatArray) -> Iterator[CohortTrial]:
+    for preset in _presets(plan, at):
+        yield plan.trial(plan.cohort_with(preset))
+
+
+def _crowds(plan: SensitivityPlan, at: FloatArray) -> Iterator[CohortTrial]:
+    """The typical patient of many runs as one crowd, of which each has parameters of its own."""
+    for first in range(0, at.shape[0], _AT_ONCE):
+        some = [plan.person_with(preset) for preset in _presets(plan, at[first : first + _AT_ONCE])]
+        yield plan.trial(GivenCohort(batch(some)))
+
+
+def _endpoints(plan: SensitivityPlan, outcome: CohortOutcome) -> Iterator[RunsOfEndpoint]:
+    read = readers_of(outcome, plan.asked)
+    for quantity in (take() for key, take in read.quantities.items() if is_wanted(plan, key)):
+        window = window_of_time(quantity, [plan.course], plan.asked.own) if quantity.is_time else None
+        yield RunsOfEndpoint(quantity, None, _values(plan, quantity), window)
+        for day in plan.asked.by_day if quantity.is_time and plan.patients is not None else ():
+            yield RunsOfEndpoint(quantity, day, np.array([share_by(quantity, day).value]), None)
+    if plan.patients is not None:
+        for event in (take() for key, take in read.events.items() if is_wanted(plan, key)):
+            yield RunsOfEndpoint(event, None, np.array([event.proportion.value]), None)
+
+
+def is_wanted(plan: SensitivityPlan, key: str) -> bool:
+    """Whether an endpoint was asked for; where none was, whether it is one of the usual."""
+    own = [name for one in plan.asked.own for name in (one.key, f"{one.key}_day", f"{one.key}_days")]
+    return key in own or key in (plan.asked.keys or (() if own else USUAL))
+
+
+def _values(plan: SensitivityPlan, quantity: Quantity) -> FloatArray:
+    """What it comes to over the patients of the run, or in each of many runs of one patient."""
+    if plan.patients is not None:
+        return np.array([over_patients(quantity).median])
+    if not quantity.is_time:
+        return quantity.values
+    reached = np.where(np.isnan(quantity.values), np.inf, quantity.values)
+    return reached if quantity.at_risk is None else np.where(quantity.at_risk, reached, np.nan)
+
+
+def in_window(of: RunsOfEndpoint) -> FloatArray:
+    """The values; of a time no more than the window."""
+    return of.values if of.window is None else np.minimum(of.values, of.window)
+
+
+def not_reached(some: Sequence[RunsOfEndpoint]) -> dict[str, int]:
+    """In how many runs a time is not reached within its window, by key, where there are such."""
+    counts = {of.key: int((of.values > of.window).sum()) for of in some if of.window is not None}
+    return {key: count for key, count in counts.items() if count}

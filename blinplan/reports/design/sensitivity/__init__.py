@@ -1,0 +1,1 @@
+"""How sensitivities look: tables, data, and figures."""

@@ -1,0 +1,82 @@
+"""Sensitivities on a terminal: a table an endpoint."""
+
+import math
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from blinplan.design.comparison.contrast import Agreement
+from blinplan.design.sensitivity.sensitivity import EndpointSensitivity, Sensitivity, SensitivityRow
+from blinplan.outside_text import visible
+from blinplan.reports.design.numbers import NO_VALUE
+from blinplan.reports.design.sensitivity.lines import (
+    ROW_NUMBERS,
+    endpoint_lines,
+    endpoint_title,
+    reading_lines,
+    scale_text,
+    title_of,
+    unverified_lines_of,
+    value_text,
+    who_lines,
+    without_effect_lines,
+)
+from blinplan.terminal import Screen
+
+SHOWN = 15
+"""Rows of a table; data has all."""
+
+
+def sensitivity_report(found: Sensitivity, screen: Screen) -> list[RenderableType]:
+    """Draw sensitivities: what and who, the tables, and what they cover and do not."""
+    parts: list[RenderableType] = [Text.assemble((visible(found.plan.regimen.name), "title"), "  ", title_of(found))]
+    parts += [Text(line) for line in who_lines(found)]
+    parts += [Text(line, "unverified") for line in unverified_lines_of(found)]
+    for of in found.endpoints:
+        parts += _endpoint(found, of, screen)
+    return [*parts, "", *(Text(line, "quiet") for line in reading_lines(found))]
+
+
+def _endpoint(found: Sensitivity, of: EndpointSensitivity, screen: Screen) -> Iterator[RenderableType]:
+    yield ""
+    yield Text(endpoint_title(of), "title")
+    yield from (Text(line, "warning") for line in endpoint_lines(found, of))
+    telling = [row for row in of.rows if row.agreement is Agreement.DIFFERENT]
+    if telling:
+        yield _table(found, of, telling[:SHOWN], screen)
+    more = len(telling) - SHOWN
+    if more > 0:
+        yield Text(f"and {more} more, each below {telling[SHOWN - 1].first:.2g}: -f csv has all", "quiet")
+    yield from (Text(line, "quiet") for line in without_effect_lines(of))
+
+
+def heads(found: Sensitivity, of: EndpointSensitivity) -> tuple[str, ...]:
+    """What stands above the columns."""
+    first, *others = (one.head for one in ROW_NUMBERS[found.plan.method])
+    scale = scale_text(of)
+    is_of_effects = found.plan.method.value == "morris" and scale
+    return ("parameter", f"{first} ({scale})" if is_of_effects else first, *others, "value", "status")
+
+
+def cells(found: Sensitivity, row: SensitivityRow) -> tuple[str, ...]:
+    """A row as texts."""
+    numbers = zip(row[1:5], ROW_NUMBERS[found.plan.method], strict=True)
+    texts = (NO_VALUE if math.isnan(value) else f"{value:,.{of.decimals}f}" for value, of in numbers)
+    parameter = row.parameter
+    return (parameter.key, *map(_unsigned_zero, texts), value_text(parameter.value, parameter.unit), parameter.status)
+
+
+def _unsigned_zero(text: str) -> str:
+    return text.removeprefix("-") if not text.strip("-0.") else text
+
+
+def _table(found: Sensitivity, of: EndpointSensitivity, rows: list[SensitivityRow], screen: Screen) -> Table:
+    table = screen.table()
+    for number, head in enumerate(heads(found, of)):
+        is_word = number in (0, 6)
+        table.add_column(head, justify="left" if is_word else "right", overflow="fold", no_wrap=not is_word)
+    for row in rows:
+        table.add_row(*cells(found, row))
+    return table
