@@ -112,7 +112,7 @@ def sensitivity(
     ] = None,
     colour: ColourOption = Colour.AUTO,
 ) -> None:
-    r"""Find on which parameters of the model endpoints depend, each with its status: what to measure next.
+    """Find on which parameters of the model endpoints depend, each with its status: what to measure next.
 
     Example: [bold]blinplan sensitivity rr-adult --endpoints b_depleted_day,il6_peak --figure morris.svg[/bold]
 
@@ -120,9 +120,8 @@ def sensitivity(
 
     Between patients: [bold]blinplan sensitivity rr-adult -m correlation --patients 1000[/bold]
 
-    The typical patient, or with --patients N a population, is sent through at every sample of the parameters, all of
-    which are varied over the same range. The range is ours: it has no probability. Of times that are not reached, the
-    end of their window counts. Morris and Sobol are SALib's: pip install 'blinplan\\[sensitivity]'.
+    All parameters are varied over the same range, which is ours: it has no probability. Of times that are not reached,
+    the end of their window counts. Morris and Sobol need the extra named sensitivity, which brings SALib.
     """
     terminal = terminal_of(context)
     tell_which_is_meant(terminal, regimen)
