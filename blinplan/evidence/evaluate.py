@@ -113,7 +113,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class NotEvaluated:
+class UnheldNumber:
     """A published number that nothing of the model can be held against, and why."""
 
     id: str
@@ -170,7 +170,7 @@ class Evidence:
     seed: int
     options: Options
     findings: tuple[ClaimResult, ...] = field(default_factory=tuple)
-    not_evaluated: tuple[NotEvaluated, ...] = ()
+    not_evaluated: tuple[UnheldNumber, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -231,9 +231,9 @@ def _data() -> dict[str, Any]:
 
 
 @cache
-def load_not_evaluated() -> tuple[NotEvaluated, ...]:
+def load_not_evaluated() -> tuple[UnheldNumber, ...]:
     """Read the published numbers that nothing is held against."""
-    return tuple(NotEvaluated(**entry) for entry in _data()["not_evaluated"])
+    return tuple(UnheldNumber(**entry) for entry in _data()["not_evaluated"])
 
 
 @cache

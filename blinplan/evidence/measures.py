@@ -145,17 +145,17 @@ def activation_marker(study: Study, arm: Arm) -> Few:
 
     It is the declared share before, and of the rest as large a share as the drug bridges for activation.
     """
-    found = _activated(study, arm)
+    found = _activation(study, arm)
     before = threshold("activation_marker_before")
     return Few(before + (1.0 - before) * median(found), found.size)
 
 
 def activation_rises(study: Study, arm: Arm) -> Proportion:
     """Share in whom more T cells are activated some hours after the start than before."""
-    return share(_activated(study, arm) > 0.0)
+    return share(_activation(study, arm) > 0.0)
 
 
-def _activated(study: Study, arm: Arm) -> FloatArray:
+def _activation(study: Study, arm: Arm) -> FloatArray:
     drug = study.trajectories(arm, [arm.hours / 24.0]).states.concentration[0]
     people = study.population(arm.population).select(slice(0, drug.size))
     return mechanism.occupancy(drug / people.activation_ec50, people.constants.activation_hill)

@@ -188,14 +188,15 @@ def test_the_evidence_is_measured_and_its_kinds_stand_apart(page: Page, inside: 
     found = inside("evidence", "--patients", "60", "--seed", "3", "-f", "json").json
     evidence = page.section("evidence")
     ids = {element.text_content().split()[0] for element in evidence.xpath(".//article/h4 | .//dt")}
-    assert ids == {claim["id"] for claim in found["claims"]}
+    assert ids == {one["id"] for one in (*found["claims"], *found["not_evaluated"])}
     outcomes = Counter(
         measure["outcome"] if measure["outcome"] != "holds" else measure["kind"]
         for claim in found["claims"]
         for measure in claim["measures"]
     )
     assert {row[0]: int(row[1]) + int(row[2]) for row in page.rows("evidence")} == {
-        kind.heading: outcomes[kind] for kind in EvidenceKind
+        **{kind.heading: outcomes[kind] for kind in EvidenceKind},
+        "Not evaluated": len(found["not_evaluated"]),
     }
     for kind in EvidenceKind:
         groups = evidence.xpath(f".//section[@aria-label='{kind.heading}']")
@@ -214,7 +215,7 @@ def test_what_is_predicted_stands_with_what_was_expected_beside_what_was_found(p
     measures = found["claims"][0]["measures"]
     assert [row[0] for row in rows] == [measure["text"] for measure in measures]
     assert [row[1:] for row in rows] == [
-        ["> 0", f"{measure['value']:.4g}", str(measure["patients"])] for measure in measures
+        ["ours: > 0", f"{measure['value']:.4g}", str(measure["patients"])] for measure in measures
     ]
     assert "Bounds chosen here: a rank, and no size." in " ".join(claim.text_content().split())
 
@@ -364,7 +365,7 @@ def test_without_matplotlib_it_says_what_to_install(inside: Run, monkeypatch: py
 @pytest.mark.parametrize(("paper", "width", "height"), [("A4", 595, 842), ("letter", 612, 792)])
 def test_it_prints_on_both_papers(page: Page, tmp_path: Path, paper: str, width: int, height: int) -> None:
     pages = printed(page.text, paper, tmp_path)
-    assert 5 <= len(pages) <= 20
+    assert 5 <= len(pages) <= 25
     for one in pages:
         assert (one.width, one.height) == pytest.approx((width, height), abs=2)
     for number, one in enumerate(pages, start=1):

@@ -106,7 +106,7 @@ def test_a_page_fits_80_columns_and_its_signs_are_shown(page: Path, reader: tupl
 def test_a_page_has_its_sections_in_the_usual_order(name: str) -> None:
     order = ["NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "ARGUMENTS", "OPTIONS", "COMPLETION", "KEYS", "LIMITS"]
     order += ["ENDPOINTS", "ENDPOINTS OF YOUR OWN"]
-    order += ["WHAT IT AIMS AT", "SLOPE, LEVELS AND CLAIMS", "WHAT THE TARGETS DECIDE"]
+    order += ["WHAT IT AIMS AT", "SLOPE, LEVELS AND CLAIMS", "WHAT THE TARGETS DECIDE", "HOW FAR PLAUSIBLE SETS MOVE"]
     order += ["SINCE A REVISION", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"]
     titles = [title for title in re.findall(r"^\.SH (.*)$", PAGES[name], re.MULTILINE) if "(" not in title]
     assert titles == [title for title in order if title in titles]

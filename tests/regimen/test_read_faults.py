@@ -505,11 +505,11 @@ def test_a_name_that_is_none_is_refused_with_what_one_is(name: str) -> None:
     ("lengths", "is_too_long"),
     [
         (((28, 14, 20), (28, 14, 20)), False),
-        (((366, 0, 5),), False),  # five years to the day
-        (((366, 0, 4), (365, 1, 1)), False),
-        (((366, 0, 4), (366, 0, 1), (1, 0, 1)), True),
-        (((366, 0, 5), (1, 0, 1)), True),
-        (((366, 1, 5),), True),
+        (((366, 0, 7),), False),  # seven years to the day
+        (((366, 0, 6), (365, 1, 1)), False),
+        (((366, 0, 6), (366, 0, 1), (1, 0, 1)), True),
+        (((366, 0, 7), (1, 0, 1)), True),
+        (((366, 1, 7),), True),
         (((365, 1, 20),), True),
     ],
 )

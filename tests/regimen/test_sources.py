@@ -222,7 +222,7 @@ def test_what_cannot_be_opened_is_named(here: Path) -> None:
     gone = not_found(FileSource(here / "gone.toml", "gone.toml").read())
     assert "gone.toml" in gone.message
     assert "no such file" in gone.message
-    assert "directory" in not_found(FileSource(here, "here").read()).message
+    assert "a folder" in not_found(FileSource(here, "here").read()).message
 
 
 def test_what_must_not_be_read_is_named(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,5 +240,5 @@ def test_an_error_without_words_is_still_told(monkeypatch: pytest.MonkeyPatch) -
     def fail(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(Path, "open", fail)
+    monkeypatch.setattr(Path, "stat", fail)
     assert "cannot be read" in not_found(FileSource(Path("x"), "x").read()).message

@@ -33,13 +33,13 @@ class Sieve:
 
     def keeps(self, values: Values) -> bool:
         """Whether a parameter set keeps all of it; the first measure that does not ends the look."""
-        for found in self.measured(values, sorted(self.kept, key=lambda each: -self._failed[each])):
+        for found in self.measurements(values, sorted(self.kept, key=lambda each: -self._failed[each])):
             if not keeps(found):
                 self._failed[found.expectation] += 1
                 return False
         return True
 
-    def measured(self, values: Values, asked: tuple[Expectation, ...] | list[Expectation]) -> Iterator[Measurement]:
+    def measurements(self, values: Values, asked: tuple[Expectation, ...] | list[Expectation]) -> Iterator[Measurement]:
         """What each number is for a parameter set, one after the other."""
         study = _study(presets_with(values), self.patients, self.seed)
         return (self._on_all(measure(study, each)) for each in asked)

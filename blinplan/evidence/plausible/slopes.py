@@ -41,13 +41,13 @@ def slopes() -> FloatArray:
 
 def _slope(sieve: Sieve, line: Range) -> FloatArray:
     place = line.position(line.base)
-    down, up = (scales(measured(sieve, {line.of: line.exact(place + step)})) for step in (-_STEP, _STEP))
+    down, up = (scales(measurements(sieve, {line.of: line.exact(place + step)})) for step in (-_STEP, _STEP))
     return (up - down) / (2.0 * _STEP)
 
 
-def measured(sieve: Sieve, values: Values) -> list[Measurement]:
+def measurements(sieve: Sieve, values: Values) -> list[Measurement]:
     """Every number of a parameter set that is asked of it."""
-    return list(sieve.measured(values, sieve.kept))
+    return list(sieve.measurements(values, sieve.kept))
 
 
 def scales(found: Sequence[Measurement]) -> FloatArray:

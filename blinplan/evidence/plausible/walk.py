@@ -15,7 +15,7 @@ from scipy.special import ndtri
 
 from blinplan.evidence.plausible.ranges import Range, WalkLaw, declared_walk, ranges
 from blinplan.evidence.plausible.screen import FIRST_SEED, quick_screen, screen
-from blinplan.evidence.plausible.slopes import Room, measured, room, slopes
+from blinplan.evidence.plausible.slopes import Room, measurements, room, slopes
 from blinplan.physiology.model.population import FloatArray
 from blinplan.simulation.models.plausible import Values
 
@@ -105,7 +105,7 @@ class _Mover:
     def move(self, values: tuple[float, ...]) -> tuple[float, ...]:
         """Go on to a set that is kept on few patients; stay where none is met."""
         here = np.array([line.position(value) for line, value in zip(self.lines, values, strict=True)])
-        way = self._way(here, room(measured(self.sieve, values_of(values))))
+        way = self._way(here, room(measurements(self.sieve, values_of(values))))
         for _ in range(self.law.tries):
             there = tuple(line.value(place) for line, place in zip(self.lines, here + way, strict=True))
             self.tried += 1

@@ -14,7 +14,7 @@ from blinplan.regimen.toml.document import Document, KeyPath
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, contradiction
 
 _DURATIONS = ("days", "hours")
-LONGEST_COURSE_DAYS = 5 * 366
+LONGEST_COURSE_DAYS = 7 * 366
 """No plan and no simulation asks for more, and with the shortest bags each day takes some time."""
 _STEP_KEYS = frozenset(schema.STEP.keys)
 

@@ -9,6 +9,7 @@ from blinplan.regimen.toml.document import Document, Edit, Span
 from blinplan.regimen.toml.problems import Problem
 from blinplan.words.characters import plain, words_for_strange
 
+_SPELLED = re.compile(r'write ("[^"]*")')
 _WORD = re.compile(r"[^\s=,\[\]{}]*")
 
 
@@ -41,5 +42,6 @@ def _as_a_dose(document: Document, problem: Problem) -> Problem:
         read_dose(plain(value) if isinstance(value, str) else "")
     except QuantityError:
         return problem
-    written = json.dumps(plain(str(value)))
-    return problem._replace(span=whole, help=f"write {written}, if that is meant", fix=Edit(whole, written))
+    told = _SPELLED.fullmatch(problem.help)
+    written = told[1] if told else json.dumps(plain(str(value)), ensure_ascii=False)
+    return problem._replace(span=whole, help=f"write {written}", fix=Edit(whole, written))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from blinplan.evidence.evaluate import ClaimResult, Evidence, Measurement, NotEvaluated
+from blinplan.evidence.evaluate import ClaimResult, Evidence, Measurement, UnheldNumber
 from blinplan.evidence.kinds import NOT_EVALUATED, NOT_EVALUATED_MEANING, EvidenceKind
 from blinplan.reports.model.evidence import expected_text, notes
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
@@ -59,7 +59,7 @@ class EvidenceSection:
     groups: tuple[EvidenceGroup, ...]
     others_title: str
     others_meaning: str
-    others: tuple[NotEvaluated, ...]
+    others: tuple[UnheldNumber, ...]
 
 
 def evidence_section(evidence: Evidence) -> EvidenceSection:

@@ -217,8 +217,8 @@ def test_figures_go_with_every_format_and_show_the_window(inside: Run, tmp_path:
     [
         (["a.gif"], "--figure is 'a.gif'"),
         (["nowhere/a.svg"], "nowhere/a.svg cannot be written"),
-        (["a.svg", "./a.svg"], "two figures would be written to a.svg"),
-        (["a.svg", "../{}/a.svg"], "two figures would be written to ../"),
+        (["a.svg", "./a.svg"], "two outputs would be written to a.svg"),
+        (["a.svg", "../{}/a.svg"], "two outputs would be written to ../"),
     ],
     ids=str,
 )

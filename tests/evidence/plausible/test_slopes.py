@@ -8,7 +8,7 @@ import pytest
 from blinplan.evidence.evaluate import Bounds, Expectation, Measurement
 from blinplan.evidence.plausible.ranges import ranges
 from blinplan.evidence.plausible.screen import quick_screen
-from blinplan.evidence.plausible.slopes import measured, room, scales
+from blinplan.evidence.plausible.slopes import measurements, room, scales
 from blinplan.evidence.study import Arm
 from blinplan.simulation.models.plausible import OwnParameter
 
@@ -48,5 +48,5 @@ def test_a_level_far_above_its_baseline_rises_as_its_release_does() -> None:
     sieve = quick_screen(50, 50, 1)
     line = next(line for line in ranges() if line.of == RELEASE)
     of = next(i for i, each in enumerate(sieve.kept) if each.measure == "cytokine_read" and each.arm.days == (0.2, 0.3))
-    here, there = (measured(sieve, {RELEASE: line.base * by})[of] for by in (1.0, 1.2))
+    here, there = (measurements(sieve, {RELEASE: line.base * by})[of] for by in (1.0, 1.2))
     assert np.diff(scales([here, there]))[0] == pytest.approx(math.log(1.2), rel=0.1)

@@ -53,7 +53,7 @@ def test_the_caret_stands_under_the_cells_of_the_fault(case: str, width: int) ->
     assert len(found) == {"after Chinese": 2, "square": 2}.get(case, 1)
 
 
-SHORT = '{ dose = "28 mcg/day", days = 7 }, '
+SHORT = '{ dose = "28 mcg/day", days = 1 }, '
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from blinplan.evidence.evaluate import Bounds, Evidence, Expectation, NotEvaluated
+from blinplan.evidence.evaluate import Bounds, Evidence, Expectation, UnheldNumber
 from blinplan.evidence.study import Arm
 from blinplan.physiology import Options
 from blinplan.reports.model.evidence import evidence_json, evidence_report, expected_text
@@ -31,7 +31,7 @@ def test_bounds_that_were_chosen_here_are_not_the_source_s(
 
 
 def test_what_is_not_evaluated_is_told_with_its_number_and_reason_and_counted_apart() -> None:
-    other = NotEvaluated("CRS-1", "a syndrome", "15 %", "a label", "unverified", "no event is modelled")
+    other = UnheldNumber("CRS-1", "a syndrome", "15 %", "a label", "unverified", "no event is modelled")
     found = Evidence(10, 1, Options(), (), (other,))
     text = " ".join(PLAIN.render(*evidence_report(found, PLAIN)).split())
     assert "CRS-1 a syndrome unverified published: 15 % not evaluated because: no event is modelled a label" in text

@@ -58,7 +58,7 @@ def test_the_portions_and_who_runs_them_do_not_matter(simulation: Simulation, mo
     with processes(2) as running:
         assert bytes_of(run(regimen, patients=PATIENTS, seed=5, executor=running)) == expected
     monkeypatch.setattr("blinplan.simulation.trials.cohort_trial.PORTION", 256)
-    monkeypatch.setattr("blinplan.simulation.trials.cohort_trial.workers", lambda: 64)
+    monkeypatch.setattr("blinplan.simulation.trials.cohort_trial.places", lambda _: 64)
     assert bytes_of(run(regimen, patients=PATIENTS, seed=5, executor=InTurn())) == expected
 
 
