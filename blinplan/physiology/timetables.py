@@ -19,6 +19,7 @@ from blinplan.physiology.engine.grid import (
     INFUSING,
     SLOW,
     SLOW_ELIMINATION,
+    SLOW_RISE,
     STEEP,
     STEEP_RISE,
     Growth,
@@ -63,14 +64,15 @@ def timetables(dosing: Dosing, options: Options, patients: Population, *, many: 
     ]
 
 
-_GROWTHS = (INFUSING, FREE, STEEP, SLOW)
+_GROWTHS = (INFUSING, FREE, STEEP, SLOW, SLOW_RISE)
 
 
 def _kinds(rates: FloatArray, patients: Population) -> NDArray[np.int8]:
     """(K, N) how steps grow in each interval: which of the growths, by what the patient gets and is."""
     rise = m.steady_state(rates, np.asarray(patients.volume)) / patients.lysis_ec50
-    infusing = np.where(rise > STEEP_RISE, _GROWTHS.index(STEEP), _GROWTHS.index(INFUSING))
     is_slow = patients.clearance / patients.volume < SLOW_ELIMINATION
+    usual = np.where(is_slow, _GROWTHS.index(SLOW_RISE), _GROWTHS.index(INFUSING))
+    infusing = np.where(rise > STEEP_RISE, _GROWTHS.index(STEEP), usual)
     free = np.where(is_slow, _GROWTHS.index(SLOW), _GROWTHS.index(FREE))
     return np.where(rates > 0.0, infusing, free).astype(np.int8)
 

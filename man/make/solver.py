@@ -39,8 +39,8 @@ _GRID = (
 _RARE = (
     "Two kinds of patients, of whom there are few, have shorter steps than these: those in whom a dose is so high that"
     f" the drug rises by more than {STEEP_RISE:g} times the concentration of half lysis in a day, right after a start,"
-    f" and those who eliminate the drug at less than {SLOW_ELIMINATION:g}/day, after the end of an infusion. Which they"
-    " are follows from the patient and the dose, too."
+    f" and those who eliminate the drug at less than {SLOW_ELIMINATION:g}/day, after a start and after the end of an"
+    " infusion. Which they are follows from the patient and the dose, too."
 )
 _BOUND = (
     "The promise is an error of at most {bound} in every series at every time that is looked at: the difference"

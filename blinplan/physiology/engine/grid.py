@@ -39,7 +39,9 @@ FREE = Growth((0.0, 1.5, 5.0, 8.0, 12.0), (0.004, 0.085, 0.24, 0.5, 0.65))
 # days later, when steps are usually long.
 STEEP = Growth((0.0, 0.02, 1.0, 4.0, 7.0, 12.0), (0.0003, 0.0036, 0.084, 0.15, 0.33, 0.8))
 SLOW = Growth((0.0, 1.5, 5.0, 12.0), (0.004, 0.085, 0.14, 0.3))
-STEEP_RISE, SLOW_ELIMINATION = 300.0, 1.0
+# After a start in the same patients, in whom the drug rises as slowly as it falls: it still rises when steps are long.
+SLOW_RISE = Growth((0.0, 1.0, 4.0, 7.0, 12.0), (0.002, 0.065, 0.12, 0.33, 0.8))
+STEEP_RISE, SLOW_ELIMINATION = 300.0, 1.3
 """Times the concentration of half lysis that the drug rises in a day; the elimination rate, 1/day."""
 # Where cytolytic proteins act faster than this (1/day), what follows them is steeper and the steps are smaller.
 _USUAL_CYTOLYTIC_RATE, _REFINEMENT = 3.2, 0.65
