@@ -74,11 +74,7 @@ def begin(arguments: tuple[str, ...], folder: Path, **how: Any) -> "subprocess.P
         [*START, *arguments],
         cwd=folder,
         # A limit to the size of files would damage what Python compiles.
-        env={
-            **PLAIN,
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(folder / "cache")),
-        },
+        env={**PLAIN, "PYTHONDONTWRITEBYTECODE": "1"},
         start_new_session=True,
         stdin=subprocess.DEVNULL,
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how},
