@@ -1,16 +1,16 @@
 """Sensitivities that were found, and how they show themselves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from blinplan.api.designing.table_result import TableResult
 from blinplan.api.notebook import table_html
 from blinplan.api.regimens.order import OrderedRegimen
-from blinplan.api.simulating.data_file import refuse_table_file, write_table
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_files
 from blinplan.api.vocabulary import SensitivityFormat, SensitivityFormatName
-from blinplan.data_table import DataTable, csv_parts
+from blinplan.data_table import DataTable
 from blinplan.terminal import PLAIN, Screen
 from blinplan.writing import replace_file
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SensitivityResult:
+class SensitivityResult(TableResult):
     """On what endpoints of a regimen depend.
 
     Attributes
@@ -66,26 +66,6 @@ class SensitivityResult:
         from blinplan.reports.design.sensitivity.data import sensitivity_table
 
         return sensitivity_table(self.found, self._inputs)
-
-    def csv_texts(self) -> Iterator[str]:
-        """Write the same as CSV, in pieces."""
-        return csv_parts(self.table())
-
-    def write(self, path: str | Path) -> None:
-        """Write the same to a file whose ending says how: .csv, .parquet or .jsonl.
-
-        Raises
-        ------
-        Refusal
-            When it cannot be written.
-        """
-        target = Path(path)
-        refuse_table_file(target, (".csv", ".parquet", ".jsonl"))
-        write_table(self.table(), target)
-
-    def columns(self) -> Mapping[str, Any]:
-        """The same as columns, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
-        return self.table().values()
 
     @property
     def unverified_parts(self) -> tuple[str, ...]:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from blinplan.api.designing.table_result import TableResult
 from blinplan.api.notebook import table_html
 from blinplan.api.regimens.order import OrderedRegimen
-from blinplan.api.simulating.data_file import refuse_table_file, write_table
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_files
 from blinplan.api.vocabulary import SweepFormat, SweepFormatName
-from blinplan.data_table import DataTable, csv_parts
+from blinplan.data_table import DataTable
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
 from blinplan.writing import replace_file
@@ -45,7 +45,7 @@ class SweptCell(Mapping[str, "CellEndpoint"]):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SweepResult:
+class SweepResult(TableResult):
     """One regimen at every point of a grid, on the same virtual patients.
 
     Attributes
@@ -105,26 +105,6 @@ class SweepResult:
         from blinplan.reports.design.sweep.data import sweep_table
 
         return sweep_table(self.swept, self._inputs)
-
-    def csv_texts(self) -> Iterator[str]:
-        """Write the same as CSV, in pieces."""
-        return csv_parts(self.table())
-
-    def write(self, path: str | Path) -> None:
-        """Write the same to a file whose ending says how: .csv, .parquet or .jsonl.
-
-        Raises
-        ------
-        Refusal
-            When it cannot be written.
-        """
-        target = Path(path)
-        refuse_table_file(target, (".csv", ".parquet", ".jsonl"))
-        write_table(self.table(), target)
-
-    def columns(self) -> Mapping[str, Any]:
-        """The same as columns, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
-        return self.table().values()
 
     @property
     def unverified_parts(self) -> tuple[str, ...]:
