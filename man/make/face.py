@@ -1,9 +1,11 @@
 """The public names of the package and their signatures, as text: what is changed there is meant, and seen in review."""
 
 import ast
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import blinplan
 
@@ -16,16 +18,32 @@ def names_and_signatures() -> str:
 
 
 def _lines(name: str) -> Iterator[str]:
-    # From the source, because every Python writes an annotation that it has read in its own way.
-    module = import_module(getattr(blinplan, name).__module__)
-    source = Path(str(module.__file__)).read_text(encoding="utf-8")
-    node = next(node for node in ast.parse(source).body if getattr(node, "name", None) == name)
+    public = getattr(blinplan, name)
+    node = _definition(public)
     if isinstance(node, ast.FunctionDef):
         yield _signature(node)
     elif isinstance(node, ast.ClassDef):
         bases = ", ".join(ast.unparse(base) for base in node.bases)
         yield f"class {name}({bases})" if bases else f"class {name}"
-        yield from (f"    {line}" for member in node.body for line in _member(member))
+        yield from (f"    {line}" for line in _members(public))
+
+
+def _definition(public: Any) -> ast.stmt:
+    # From the source, because every Python writes an annotation that it has read in its own way.
+    source = Path(str(import_module(public.__module__).__file__)).read_text(encoding="utf-8")
+    return next(node for node in ast.parse(source).body if getattr(node, "name", None) == public.__name__)
+
+
+def _members(public: type) -> Iterator[str]:
+    """What a class has: its own, and what it inherits from a class of the package that is not public by itself."""
+    seen = set[str]()
+    for each in public.__mro__:
+        hidden = each.__module__.startswith("blinplan.") and each.__name__ not in blinplan.__all__
+        node = _definition(each) if each is public or hidden else None
+        for member in node.body if isinstance(node, ast.ClassDef) else ():
+            lines = [line for line in _member(member) if re.split(r"\W", line)[0] not in seen]
+            seen.update(re.split(r"\W", line)[0] for line in lines)
+            yield from lines
 
 
 def _member(node: ast.stmt) -> Iterator[str]:
