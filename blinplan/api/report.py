@@ -16,12 +16,12 @@ from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName
 from blinplan.course.events import Course, expand
 from blinplan.course.premedication import premedication_plan
 from blinplan.executor import Executor
+from blinplan.files.writing import replace_file
 from blinplan.rules.configuration.configurations import Configurations
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import judge
 from blinplan.rules.run_result import Result
 from blinplan.rules.simulated.virtual import PatientSimulator
-from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
     from blinplan.simulation.percentiles import Bands

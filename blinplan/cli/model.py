@@ -8,8 +8,8 @@ import typer
 from blinplan.api.vocabulary import Attenuation, TableFormat, VirtualPopulation
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, tell_which_is_meant, terminal_of
+from blinplan.files.writing import refuse_unwritable, replace_file
 from blinplan.terminal import Colour, Terminal
-from blinplan.writing import refuse_unwritable, replace_file
 
 _STANDARD_OUTPUT = "-"
 

@@ -201,7 +201,7 @@ def plan(
     from blinplan.api.planning.paper import Paper, read_planned_on
     from blinplan.api.planning.plan import plan as planned
     from blinplan.api.planning.planned import format_by_ending
-    from blinplan.writing import replace_file
+    from blinplan.files.writing import replace_file
 
     found = planned(
         regimen,

@@ -24,9 +24,9 @@ from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, W
 from blinplan.cli.app.uncertainty import PlausibleOption, SetsOption, read_uncertainty
 from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
 from blinplan.exit_status import ExitStatus, stop
+from blinplan.files.writing import refuse_overwriting, refuse_unwritable
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour
-from blinplan.writing import refuse_overwriting, refuse_unwritable
 
 _VIRTUAL = "Virtual patients"
 

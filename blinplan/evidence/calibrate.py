@@ -22,10 +22,10 @@ from scipy.optimize import least_squares
 from blinplan.evidence.evaluate import Claim, Expectation, load_claims
 from blinplan.evidence.smooth import SMOOTH
 from blinplan.evidence.study import Study
+from blinplan.files.writing import replace_file
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.physiology.model.population import FloatArray
 from blinplan.terminal import terminal
-from blinplan.writing import replace_file
 
 SIGNIFICANT_DIGITS = 3
 PATIENTS, SEED = 1000, 20

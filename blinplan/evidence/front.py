@@ -17,9 +17,9 @@ from pathlib import Path
 from blinplan.evidence.calibrate import Stage, apply, calibrate, load_stages
 from blinplan.evidence.evaluate import Evidence, evaluate
 from blinplan.evidence.kinds import EvidenceKind
+from blinplan.files.writing import replace_file
 from blinplan.physiology.model.parameters import load_parameters
 from blinplan.terminal import terminal
-from blinplan.writing import replace_file
 
 FRONT = Path(__file__).with_name("front.csv")
 LEVELS = "NHL-3"

@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 
 from blinplan.evidence.calibrate import Objective, Stage, apply, load_stages, slopes, targets
+from blinplan.files.writing import replace_file
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.physiology.model.population import FloatArray
 from blinplan.terminal import terminal
-from blinplan.writing import replace_file
 
 IDENTIFIABILITY = Path(__file__).with_name("identifiability.csv")
 COLUMNS = ("stage", "parameter", "value", "prior_sd", "left", "decided_by", "moves_most", "singular_value")

@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
+from blinplan.files.writing import append, refuse_unwritable, replace_file, replacing
 from blinplan.refusal import Refusal
-from blinplan.writing import append, refuse_unwritable, replace_file, replacing
 
 WRITERS = [refuse_unwritable, lambda path: replace_file(path, "x"), lambda path: append(path, "x")]
 
@@ -123,7 +123,7 @@ def test_a_device_is_written_through() -> None:
 
 def test_standard_output_by_its_name_keeps_its_file(tmp_path: Path) -> None:
     """Where a shell has sent standard output to a file, that file is written, and no other put in its place."""
-    write = "from blinplan.writing import replace_file\nreplace_file(Path('/dev/stdout'), 'x')"
+    write = "from blinplan.files.writing import replace_file\nreplace_file(Path('/dev/stdout'), 'x')"
     script = f"from pathlib import Path\n{write}"
     target = tmp_path / "out"
     with target.open("wb") as out:

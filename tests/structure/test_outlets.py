@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "blinplan"
-WRITER, TERMINAL = "writing.py", "terminal.py"
+WRITER, TERMINAL = "files/writing.py", "terminal.py"
 SOURCES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
 WRITING_CALLS = {"write_text", "write_bytes", "touch", "copyfile", "copy2", "mkstemp", "NamedTemporaryFile", "savetxt"}

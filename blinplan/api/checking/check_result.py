@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.exit_status import ExitStatus
 from blinplan.files.inputs import reason_of
+from blinplan.files.writing import append, replace_file
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import plural
 from blinplan.refusal import ArgumentRefusal
@@ -19,7 +20,6 @@ from blinplan.rules.rule import Finding
 from blinplan.rules.run_result import Result
 from blinplan.rules.task import ProgramFault
 from blinplan.terminal import PLAIN, Screen
-from blinplan.writing import append, replace_file
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

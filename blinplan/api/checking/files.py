@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blinplan.api.checking.check_result import CheckResult
 from blinplan.files.inputs import input_bytes
+from blinplan.files.writing import refuse_overwriting, refuse_unwritable, replace_file
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.find import FileSource, NotFound
 from blinplan.regimen.reading import Content, Reading
@@ -21,7 +22,6 @@ from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.run_result import Result
 from blinplan.rules.task import JudgementOrFault, ProgramFault, Task
 from blinplan.terminal import Screen
-from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_file
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

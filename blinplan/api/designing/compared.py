@@ -16,10 +16,10 @@ from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.vocabulary import CompareFormat, CompareFormatName, SignalName
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.executor import Executor
+from blinplan.files.writing import replace_file
 from blinplan.frozen import FrozenMapping
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
-from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
     from blinplan.design.comparison.compare import ComparedEndpoint, PairedComparison

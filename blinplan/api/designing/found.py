@@ -10,11 +10,11 @@ from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_files
 from blinplan.api.vocabulary import SearchFormat, SearchFormatName
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.files.inputs import input_bytes
+from blinplan.files.writing import replace_file
 from blinplan.quantities import plural
 from blinplan.refusal import Refusal
 from blinplan.regimen.regimen import Regimen
 from blinplan.terminal import PLAIN, Screen
-from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
     from blinplan.design.search.confirm import ShownSchedule

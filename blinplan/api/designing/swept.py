@@ -11,9 +11,9 @@ from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_files
 from blinplan.api.vocabulary import SweepFormat, SweepFormatName
 from blinplan.data_table import DataTable
+from blinplan.files.writing import replace_file
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
-from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
     from blinplan.design.sweep.cell import CellEndpoint

@@ -18,11 +18,11 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.course.remarks import Remark, RemarkKind
+from blinplan.files.writing import refuse_overwriting, refuse_unwritable, replace_file
 from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.regimen import AgeGroup
 from blinplan.terminal import PLAIN, Screen
-from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_file
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

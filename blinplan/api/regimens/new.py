@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from blinplan.api.regimens.label import label_called
 from blinplan.api.regimens.load import read_regimen, refuse_what_cannot_be_given
+from blinplan.files.writing import replace_file
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.label.regimens import labelled_regimen as regimen_of_label
 from blinplan.quantities import Basis, QuantityError, read_dose
@@ -36,7 +37,6 @@ from blinplan.regimen.tables import table_of
 from blinplan.regimen.write import NotARegimenError, toml_in_ascii, write_regimen
 from blinplan.rules.configuration.configurations import Configurations
 from blinplan.terminal import Screen
-from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -11,6 +11,7 @@ from blinplan.api.patient import Figures, Patient, exact_number, figures_of
 from blinplan.api.regimens.label import label_called
 from blinplan.api.regimens.load import read_regimen
 from blinplan.api.regimens.order import OrderedRegimen, order
+from blinplan.files.writing import refuse_unwritable, replace_file
 from blinplan.label.read import DEFAULT
 from blinplan.quantities import MINUTES_PER_HOUR, decimal_text
 from blinplan.refusal import ArgumentRefusal, Refusal
@@ -19,7 +20,6 @@ from blinplan.regimen.age import AgeUnit
 from blinplan.regimen.reading import FaultyFile, Reading, SiteFile, read
 from blinplan.regimen.scaffolds.record import RecordOrder, record_scaffold
 from blinplan.regimen.scaffolds.site import OrderedBag, SiteOrder, site_scaffold
-from blinplan.writing import refuse_unwritable, replace_file
 
 if TYPE_CHECKING:
     from blinplan.label.label import Label

@@ -19,10 +19,10 @@ from blinplan.api.simulating.simulated import error_lines, record_of, require_dr
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SignalName
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.executor import Executor
+from blinplan.files.writing import replacing
 from blinplan.quantities import duration_text, plural
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import PLAIN, Screen
-from blinplan.writing import replacing
 
 if TYPE_CHECKING:
     from blinplan.physiology.model.population import FloatArray

@@ -6,9 +6,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from blinplan.data_table import DataTable, csv_parts, json_lines_parts, write_parquet
+from blinplan.files.writing import refuse_overwriting, refuse_unwritable, replace_file, replace_with_parts, replacing
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.refusal import ArgumentRefusal, Refusal
-from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_file, replace_with_parts, replacing
 
 JSON_LINES = ".jsonl"
 STRETCH = ".npz"

@@ -5,8 +5,8 @@ from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
+from blinplan.files.writing import refuse_unwritable
 from blinplan.refusal import ArgumentRefusal, Refusal
-from blinplan.writing import refuse_unwritable
 
 AT_THE_TERMINAL = ("drug", "b-cells", "t-cells", "il-6")
 """The signals that are drawn where nobody chose: in the model, other elevated cytokines move as IL-6 does."""

@@ -13,11 +13,11 @@ from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.vocabulary import SignalName, SimulateFormat, SimulateFormatName
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.executor import Executor
+from blinplan.files.writing import replace_file, replacing
 from blinplan.proportion import Proportion
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
-from blinplan.writing import replace_file, replacing
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

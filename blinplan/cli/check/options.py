@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.api.checking.check import CheckFormat, FailOn, split
+from blinplan.files.writing import refuse_unwritable
 from blinplan.refusal import Refusal
 from blinplan.terminal import Terminal
-from blinplan.writing import refuse_unwritable
 
 if TYPE_CHECKING:
     from blinplan.api.checking.waive import WantedWaiver

@@ -17,9 +17,9 @@ from blinplan.evidence.plausible.ranges import declaration, declared_walk, range
 from blinplan.evidence.plausible.screen import FIRST_SEED, screen
 from blinplan.evidence.plausible.walk import Made, next_set, values_of
 from blinplan.executor import Executor, InTurn, processes
+from blinplan.files.writing import replace_file
 from blinplan.simulation.models.plausible import parameters_fingerprint, shipped_sets
 from blinplan.version import __version__
-from blinplan.writing import replace_file
 
 Say = Callable[[str], None]
 _OTHER_SEEDS = (2, 3)

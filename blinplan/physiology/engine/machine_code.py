@@ -12,8 +12,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from blinplan.files import caches
+from blinplan.files.writing import replace_file
 from blinplan.fingerprint import fingerprint
-from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from blinplan.writing import replace_file
+from blinplan.files.writing import replace_file
 from tests.program import Run
 
 ASKED = ("simulate", "rr-below-45-kg", "--seed", "7", "--follow-up", "3")

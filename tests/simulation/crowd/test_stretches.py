@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import blinplan
+from blinplan.files.writing import replace_file
 from blinplan.refusal import Refusal
-from blinplan.writing import replace_file
 from tests.program import Run
 
 pytestmark = pytest.mark.slow
