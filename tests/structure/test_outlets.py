@@ -19,7 +19,7 @@ STREAMS = {"stdout", "stderr", "stdin", "__stdout__", "__stderr__", "__stdin__"}
 SHOWING_CALLS = {"print", "input"}
 
 OTHERS_THAT_WRITE = {
-    "design/sweep/journal.py": "the cells of a sweep as they are done, beside the file that the writer makes of them",
+    "design/journal.py": "what of a long run is done, beside the file that the writer makes of it",
     "reports/simulation/stretch.py": "an archive, beside the place that the writer gives",
     TERMINAL: "opens the null device in the place of a stream that is closed",
     "rules/simulated/store.py": "the cache, which nobody is told of, writes whole files of its own",
@@ -27,7 +27,7 @@ OTHERS_THAT_WRITE = {
 READER = "files/inputs.py"
 READING_CALLS = {"read_text", "read_bytes", "open", "ZipFile"}
 OTHERS_THAT_READ = {
-    "design/sweep/journal.py": "the cells that it has written",
+    "design/journal.py": "what it has written",
     "evidence/": "its own data, for those who develop it",
     "fingerprint.py": "the program's own files",
     "label/read.py": "the program's own data",

@@ -1,27 +1,25 @@
 """One regimen at every point of a grid, on the same virtual patients."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blinplan.api.designing.going_on import told_of_journals
 from blinplan.api.designing.swept import SweepResult
 from blinplan.api.patient import Figures, Number, Patient, figures_of
 from blinplan.api.plausible import require_sets
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.asked import asked_endpoints
 from blinplan.api.simulating.data_file import refuse_table_file, write_table
-from blinplan.api.simulating.patients import PatientSource, people_of
+from blinplan.api.simulating.patients import PatientSource, people_of, refuse_own_courses
 from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOf, SetsOfName
 from blinplan.executor import Executor
-from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
     from blinplan.design.sweep.cell import Cell
-    from blinplan.design.sweep.journal import OtherSweepError
     from blinplan.design.sweep.plan import SweepPlan
     from blinplan.design.sweep.sweep import Sweep
 
@@ -121,7 +119,7 @@ class PlannedSweep:
     @property
     def number_done(self) -> int:
         """How many of them are kept beside the file."""
-        from blinplan.design.sweep.journal import number_kept
+        from blinplan.design.sweep.kept import number_kept
 
         return 0 if self.journal is None else number_kept(self.journal)
 
@@ -138,9 +136,9 @@ class PlannedSweep:
     @property
     def journal(self) -> Path | None:
         """Where cells are kept until all are done; None where no file is written."""
-        from blinplan.design.sweep.journal import journal_of
+        from blinplan.design.sweep.kept import cells_beside
 
-        return None if self.output is None else journal_of(self.output)
+        return None if self.output is None else cells_beside(self.output)
 
     def run(self, executor: Executor | None = None, progress: Callable[[int], None] | None = None) -> SweepResult:
         """Run the cells that are not done, and write the file where there is one."""
@@ -157,19 +155,19 @@ class PlannedSweep:
         return Sweep(self.plan, in_order(self._cells(executor, progress)))
 
     def _cells(self, executor: Executor | None, progress: Callable[[int], None] | None) -> "list[Cell]":
-        from blinplan.design.sweep.journal import open_journal
+        from blinplan.design.sweep.kept import open_cells
         from blinplan.design.sweep.run import run_cells
         from blinplan.simulation.trials.progress import count_on
 
         if self.journal is None:
             return list(run_cells(self.plan, (), executor, progress))
-        with _told_as_refusals(self.journal), open_journal(self.journal, self._inputs) as journal:
-            moved = count_on(progress, len(journal.cells) * self.patients_of_a_cell)
+        with told_of_journals(self.journal, "cells of a sweep"), open_cells(self.journal, self._inputs) as kept:
+            moved = count_on(progress, len(kept.cells) * self.patients_of_a_cell)
             if moved is not None:
                 moved(0)
-            for cell in run_cells(self.plan, tuple(journal.cells), executor, moved):
-                journal.add(cell)
-            return list(journal.cells.values())
+            for cell in run_cells(self.plan, tuple(kept.cells), executor, moved):
+                kept.add(cell)
+            return list(kept.cells.values())
 
     @property
     def _inputs(self) -> dict[str, Any]:
@@ -212,6 +210,7 @@ def planned_sweep(
     people, kind = people_of(patients, figures.formula), SetsOf(sets)
     if people is None:
         raise Refusal("a sweep is of virtual patients", "give a number of patients")
+    refuse_own_courses(people, "a sweep gives every patient the regimen of each cell")
     if kind is SetsOf.PLAUSIBLE and parameter_sets:
         require_sets(parameter_sets)
     with told_as_refusals(own=not isinstance(people, int)):
@@ -263,32 +262,3 @@ def _value_text(value: object) -> str:
 def refuse_sweep_file(path: Path, inputs: tuple[str, ...] = (), output_format: str | None = None) -> None:
     """Refuse a file for data that cannot be written, or is one of the inputs, before anything is simulated."""
     refuse_table_file(path, (".csv", ".parquet", ".jsonl"), inputs, output_format)
-
-
-@contextmanager
-def _told_as_refusals(journal: Path) -> Iterator[None]:
-    from blinplan.design.sweep.journal import OtherSweepError
-
-    try:
-        yield
-    except OtherSweepError as error:
-        raise _of_another_sweep(error) from error
-    except OSError as error:
-        why = (error.strerror or "cannot be written").lower()
-        raise Refusal(f"{visible(str(journal))}: {why}", "check the path") from error
-
-
-def _of_another_sweep(error: "OtherSweepError") -> Refusal:
-    name = visible(str(error.path))
-    if error.differences is None:
-        return Refusal(f"{name} is there, and holds no cells of a sweep", "move it, or write to another file")
-    told = "; ".join(f"{one.what}: {_short(one.begun)} there, {_short(one.now)} here" for one in error.differences)
-    return Refusal(
-        f"{name} has cells of another sweep, and nothing goes on from them: {visible(told)}",
-        f"run it as it was begun, write to another file, or remove {name} to begin anew",
-    )
-
-
-def _short(value: Any) -> str:
-    text = "nothing" if value is None or value == [] else str(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."

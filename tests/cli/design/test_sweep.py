@@ -167,10 +167,10 @@ def begun(inside: Run, tmp_path: Path) -> Path:
     whole = blinplan.api.designing.sweep.planned_sweep(  # type: ignore[attr-defined]
         "nhl-5", "dose=0.5,5,60", 30, by_day=[2, 28], output=tmp_path / "sweep.csv"
     )
-    from blinplan.design.sweep.journal import open_journal
+    from blinplan.design.sweep.kept import open_cells
     from blinplan.design.sweep.run import run_cells
 
-    with open_journal(whole.journal, whole._inputs) as journal:
+    with open_cells(whole.journal, whole._inputs) as journal:
         journal.add(next(iter(run_cells(whole.plan))))
     text = (Path(blinplan.__file__).parents[1] / "regimens/trials/lymphoma/nhl-5.toml").read_text(encoding="utf-8")
     (tmp_path / "mine.toml").write_text(f"{text}\n# seen by me\n", encoding="utf-8")

@@ -1,8 +1,8 @@
-"""The cells that are done, beside the file they are for: a line each, so that a sweep that was ended goes on.
+"""What of a long run is done, beside the file it is for: a line each, so that a run that was ended goes on.
 
-The first line says what is swept. A line counts when it is whole: a checksum stands before it, so that one in which
-the process was killed is taken for none, and is written again. What else a changed input would mix into one file is
-refused.
+The first line says what the run follows from. A line counts when it is whole: a checksum stands before it, so that one
+in which the process was killed is taken for none, and is written again. What else a changed input would mix into one
+file is refused.
 """
 
 import hashlib
@@ -12,26 +12,27 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, BinaryIO, NamedTuple
-
-from blinplan.design.sweep.cell import Cell, cell_data, cell_of
 
 _CHECK = 16
 """Digits of the checksum of a line."""
 _TORN_HEAD = re.compile(rb"[0-9a-f]{0,16}( [^\n]*)?")
 """What is there where the process was killed before the first line was whole."""
+_BETWEEN_SYNCS = 1.0
+"""Seconds of work that a machine which fails may cost; a process that is killed costs none that is kept."""
 
 
 class InputDifference(NamedTuple):
-    """Something that a sweep was begun with, and what it is now."""
+    """Something that a run was begun with, and what it is now."""
 
     what: str
     begun: Any
     now: Any
 
 
-class OtherSweepError(ValueError):
-    """Cells that are of another sweep; ``differences`` says in what. None where they are no cells at all."""
+class OtherRunError(ValueError):
+    """A journal of another run; ``differences`` says in what. None where it is no journal at all."""
 
     def __init__(self, path: Path, differences: tuple[InputDifference, ...] | None) -> None:
         super().__init__(str(path))
@@ -39,32 +40,36 @@ class OtherSweepError(ValueError):
         self.differences = differences
 
 
-def journal_of(output: Path) -> Path:
-    """Where the cells of a file are kept until all are done."""
-    return output.with_name(f"{output.name}.cells")
+def beside(output: Path, ending: str) -> Path:
+    """Where the journal of what is written to a file or folder is kept until all is done."""
+    named = output if output.name else Path(os.path.abspath(output))  # noqa: PTH100 - links stay as they are
+    return named.with_name(f"{named.name}.{ending}")
 
 
 class Journal:
-    """The cells that are done, and where the next are added."""
+    """The lines that are there, and where the next are added."""
 
-    def __init__(self, file: BinaryIO, cells: dict[int, Cell]) -> None:
+    def __init__(self, file: BinaryIO, lines: list[Any]) -> None:
         self._file = file
-        self.cells = cells
+        self._synced = 0.0
+        self.lines = lines
 
-    def add(self, cell: Cell) -> None:
-        """Keep a cell; it is there when this returns, also where the process is killed then."""
-        _append(self._file, cell_data(cell))
-        self.cells[cell.number] = cell
+    def add(self, data: Any) -> None:
+        """Keep something; it is there when this returns, also where the process is killed then."""
+        _append(self._file, data)
+        if monotonic() - self._synced >= _BETWEEN_SYNCS:
+            os.fsync(self._file.fileno())
+            self._synced = monotonic()
 
 
 @contextmanager
-def open_journal(path: Path, inputs: Mapping[str, Any]) -> Iterator[Journal]:
-    """Open the cells that are done of a sweep with some inputs, or begin with none.
+def open_lines(path: Path, inputs: Mapping[str, Any]) -> Iterator[Journal]:
+    """Open what is done of a run with some inputs, or begin with nothing.
 
     Raises
     ------
-    OtherSweepError
-        When the file is of another sweep.
+    OtherRunError
+        When the file is of another run.
     """
     with path.open("ab+") as file:
         file.seek(0)
@@ -74,23 +79,22 @@ def open_journal(path: Path, inputs: Mapping[str, Any]) -> Iterator[Journal]:
         if lines:
             _refuse_others(path, lines[0], plain)
         elif content and not _TORN_HEAD.fullmatch(content):
-            raise OtherSweepError(path, None)
+            raise OtherRunError(path, None)
         file.truncate(whole)
         if not lines:
             _append(file, {"inputs": plain})
-        yield Journal(file, {cell.number: cell for cell in map(cell_of, lines[1:])})
+        yield Journal(file, lines[1:])
 
 
-def number_kept(path: Path) -> int:
-    """How many cells are kept, whoever keeps them."""
-    return max(0, len(_whole_lines(path.read_bytes())[0]) - 1) if path.exists() else 0
+def lines_kept(path: Path) -> list[Any]:
+    """What is kept, whoever keeps it."""
+    return _whole_lines(path.read_bytes())[0][1:] if path.exists() else []
 
 
 def _append(file: BinaryIO, data: Any) -> None:
     text = json.dumps(data, separators=(",", ":")).encode()
     file.write(_checksum(text) + b" " + text + b"\n")
     file.flush()
-    os.fsync(file.fileno())
 
 
 def _checksum(text: bytes) -> bytes:
@@ -116,4 +120,4 @@ def _refuse_others(path: Path, first: Any, now: Mapping[str, Any]) -> None:
         return
     keys = dict.fromkeys((*begun, *now))
     differences = (InputDifference(key, begun.get(key), now.get(key)) for key in keys)
-    raise OtherSweepError(path, tuple(one for one in differences if one.begun != one.now))
+    raise OtherRunError(path, tuple(one for one in differences if one.begun != one.now))

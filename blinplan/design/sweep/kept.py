@@ -1,0 +1,45 @@
+"""The cells that are done, beside the file they are for, so that a sweep that was ended goes on."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from blinplan.design.journal import Journal, beside, lines_kept, open_lines
+from blinplan.design.sweep.cell import Cell, cell_data, cell_of
+
+
+def cells_beside(output: Path) -> Path:
+    """Where the cells of a file are kept until all are done."""
+    return beside(output, "cells")
+
+
+class KeptCells:
+    """The cells that are done, and where the next are added."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.cells = {cell.number: cell for cell in map(cell_of, journal.lines)}
+
+    def add(self, cell: Cell) -> None:
+        """Keep a cell."""
+        self._journal.add(cell_data(cell))
+        self.cells[cell.number] = cell
+
+
+@contextmanager
+def open_cells(path: Path, inputs: Mapping[str, Any]) -> Iterator[KeptCells]:
+    """Open the cells that are done of a sweep with some inputs, or begin with none.
+
+    Raises
+    ------
+    OtherRunError
+        When the file is of another run.
+    """
+    with open_lines(path, inputs) as journal:
+        yield KeptCells(journal)
+
+
+def number_kept(path: Path) -> int:
+    """How many cells are kept, whoever keeps them."""
+    return len(lines_kept(path))
