@@ -30,6 +30,9 @@ from blinplan.refusal import Refusal
 
 NARROWEST, WIDEST, PIPED_WIDTH = 60, 200, 100
 
+FOR_PEOPLE = frozenset({"concise", "full", "table", "text"})
+"""The forms of a report that people read; all others are for programs, which expect UTF-8."""
+
 THEME = Theme(
     {
         "error": "bold red",
@@ -218,15 +221,15 @@ class Terminal:
         """Write a report as a person reads it to standard output."""
         self.write(self.out.render(*parts))
 
-    def write(self, text: str) -> None:
+    def write(self, text: str, form: str = "text") -> None:
         """Write a finished text to standard output; a reader who has gone is silent, with the status shells expect.
 
-        What a program reads is left as it is, and harmless on a terminal that somebody looks at.
+        What a program reads is left as it is, in UTF-8 whatever Python takes the encoding of a pipe for, and harmless
+        on a terminal that somebody looks at.
         """
         if self.is_seen:
             text = _harmless(text, colour=self.out.colour)
-        encoding = (sys.stdout.encoding or "ascii").lower()
-        data = (text if encoding.startswith("utf") else in_ascii(text)).encode(encoding, "backslashreplace")
+        data = _encoded(text, is_for_people=self.is_seen or form in FOR_PEOPLE)
         try:
             sys.stdout.flush()
             # An unbuffered stream may take only a part, and says so in nothing but the number of bytes.
@@ -303,6 +306,14 @@ class Terminal:
         All of it at once: who reads its first lines and goes does not change how the program ends.
         """
         self.remark(*_complaints(refusal))
+
+
+def _encoded(text: str, *, is_for_people: bool) -> bytes:
+    """A text for standard output, for people in no more than its encoding has."""
+    encoding = (sys.stdout.encoding or "ascii").lower()
+    if encoding.startswith("utf"):
+        return text.encode(encoding, "backslashreplace")
+    return in_ascii(text).encode(encoding) if is_for_people else text.encode("utf-8", "backslashreplace")
 
 
 def _complaints(refusal: Refusal) -> Iterator[Text]:

@@ -52,7 +52,7 @@ def due(
     found = agenda(plans, today=today, days=days, site=site, label=label, config=config, isolated=isolated)
     for told in found.meant:
         terminal.tell(told)
-    terminal.write(found.text(output_format, screen=terminal.out))
+    terminal.write(found.text(output_format, screen=terminal.out), output_format)
     status = ExitStatus.FINDINGS if found.has_errors else ExitStatus.SUCCESS
     status = ExitStatus.INCOMPLETE if found.unread else status
     terminal.say(f"exit {int(status)}: {found.summary}", "error" if status else "pass")

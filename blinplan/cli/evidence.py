@@ -45,7 +45,7 @@ def evidence(
 
     refuse_unknown(claims or ())
     found = measured(claims, patients=patients, seed=seed)
-    terminal.write(found.text(output_format, screen=terminal.out))
+    terminal.write(found.text(output_format, screen=terminal.out), output_format)
     status = ExitStatus.SUCCESS if found.holds else ExitStatus.FINDINGS
     terminal.say(f"exit {int(status)}: {found.summary}", "pass" if found.holds else "error")
     stop(status)

@@ -82,6 +82,6 @@ def model(
 
 def _write(terminal: Terminal, target: Path, text: str) -> None:
     if str(target) == _STANDARD_OUTPUT:
-        terminal.write(text)
+        terminal.write(text, "xml")
     else:
         replace_file(target, text)

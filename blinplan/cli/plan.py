@@ -247,7 +247,7 @@ def plan(
             paper=paper,
         )
     if target is None:
-        terminal.write(text)
+        terminal.write(text, form)
     else:
         replace_file(target, text)
 

@@ -127,7 +127,7 @@ def report(
             progress=progress,
         )
     if target is None:
-        terminal.write(page.html)
+        terminal.write(page.html, "html")
     else:
         page.write(target)
     terminal.say(f"exit {page.status}: {page.reason}", "error" if page.status else "pass")

@@ -63,4 +63,4 @@ def values(
     from blinplan.api.values import values as list_values
 
     found = list_values(*(words or ()), label=label, status=status, site=site, config=config, isolated=isolated)
-    terminal.write(found.text(output_format, terminal.out))
+    terminal.write(found.text(output_format, terminal.out), output_format)

@@ -84,6 +84,6 @@ def verify(
         config=config,
         isolated=isolated,
     )
-    terminal.write(found.text(output_format, screen=terminal.out))
+    terminal.write(found.text(output_format, screen=terminal.out), output_format)
     terminal.say(f"exit {int(found.agrees is False)}: {found.summary}", "pass" if found.agrees else "error")
     stop(ExitStatus.SUCCESS if found.agrees else ExitStatus.FINDINGS)

@@ -51,7 +51,8 @@ def _report(found: CheckResult, options: CheckOptions) -> None:
         else:
             terminal.report(*found.statistics_report(terminal.out))
         return
-    terminal.write(found.text(options.output_format, terminal.out, everything=options.verbose))
+    form = options.output_format
+    terminal.write(found.text(form, terminal.out, everything=options.verbose), form)
     if options.output_format is CheckFormat.GITHUB and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
         found.append_summary(Path(summary))
 

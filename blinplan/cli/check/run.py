@@ -116,7 +116,7 @@ def _change(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> Files
 def _show_diff(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> NoReturn:
     """Show what would be changed, and end with 1 where that is something."""
     terminal = options.terminal
-    terminal.write(files.differences(fixes))
+    terminal.write(files.differences(fixes), "diff")
     for refusal in (*fixes.refusals, *(missing.refusal for missing in files.missing)):
         terminal.complain(refusal)
     changed = ExitStatus.FINDINGS if fixes.changed_files else ExitStatus.SUCCESS

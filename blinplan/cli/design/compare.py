@@ -149,13 +149,13 @@ def compare(
         return
     if output_format is CompareFormat.CSV:
         for text in found.csv_texts():
-            terminal.write(text)
+            terminal.write(text, output_format)
         _say_what_is_unverified(found, terminal)
         return
     if findings:
         with regimens_bar(terminal) as move:
             found = found.with_findings(move)
-    terminal.write(found.text(output_format, screen=terminal.out))
+    terminal.write(found.text(output_format, screen=terminal.out), output_format)
 
 
 def _say_what_is_unverified(found: "ComparisonResult", terminal: Terminal) -> None:

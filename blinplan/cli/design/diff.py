@@ -115,7 +115,7 @@ def diff(
                 executor=executor,
                 progress=progress,
             )
-    terminal.write(found.text(output_format, screen=terminal.out))
+    terminal.write(found.text(output_format, screen=terminal.out), output_format)
     for name in found.left_aside:
         terminal.tell(f"{visible(name)} is otherwise, is no regimen, and is not compared", "quiet")
     stop(found.status)

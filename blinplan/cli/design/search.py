@@ -226,7 +226,7 @@ def search(
     for path in drawn:
         found.figure(path, width=figure_width)
     written = () if output is None else found.write(output)
-    terminal.write(found.text(output_format, screen=terminal.out))
+    terminal.write(found.text(output_format, screen=terminal.out), output_format)
     if output is not None:
         told = f"{len(written)} {plural('regimen', len(written))}, to be read with `blinplan check`"
         terminal.tell(f"{visible(str(output))}: {told}", "quiet")

@@ -160,7 +160,7 @@ def sensitivity(
     if output is not None:
         found.write(output)
         terminal.say(f"{visible(str(output))}: {found.runs:,} runs", "quiet")
-    terminal.write(found.text(output_format, screen=terminal.out))
+    terminal.write(found.text(output_format, screen=terminal.out), output_format)
 
 
 def _names(texts: Sequence[str] | None) -> tuple[str, ...]:

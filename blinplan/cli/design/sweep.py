@@ -119,7 +119,7 @@ def sweep(
         each = planned.patients_of_a_cell
         told = f"{planned.cells:,} {plural('cell', planned.cells)} of {each:,} {plural('patient', each)}"
         terminal.say(f"{visible(str(output))}: {told}", "quiet")
-    terminal.write(found.text(output_format, screen=terminal.out))
+    terminal.write(found.text(output_format, screen=terminal.out), output_format)
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def refuse_what_is_missing(options: Sequence[str], word: str) -> None:
 def write(made: "NewFile", file: str, following: str, terminal: Terminal) -> None:
     """Write a file, and say what to do with it."""
     if file == STANDARD_OUTPUT:
-        terminal.write(made.text)
+        terminal.write(made.text, "toml")
         return
     made.write(file)
     terminal.remark(

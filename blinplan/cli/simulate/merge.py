@@ -84,7 +84,7 @@ def _show_endpoints(
     found: "SimulationResult", output: Path | None, output_format: SimulateFormat, terminal: Terminal
 ) -> None:
     if output is None and output_format is not SimulateFormat.CSV:
-        terminal.write(found.text(output_format, screen=terminal.out))
+        terminal.write(found.text(output_format, screen=terminal.out), output_format)
         return
     write_data(found, output, terminal)
     if output is not None:

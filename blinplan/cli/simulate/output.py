@@ -22,7 +22,7 @@ def write_data(
     """Write data as it comes, and say what of it is to be known."""
     if target is None:
         for text in found.csv_texts():
-            terminal.write(text)
+            terminal.write(text, "csv")
     else:
         found.write(target)
     for line in found.remarks:

@@ -338,3 +338,31 @@ def test_errors_hear_the_option_too(files: dict[str, str], inside: Run, argument
     plain = [part for part in arguments if part not in {"--color", "always", "--color=always"}]
     assert "\x1b" not in inside(*plain).err
     assert "\x1b" not in inside(*plain, "--color", "never", FORCE_COLOR="1").err
+
+
+DATED = ["--bsa", "1.5", "--start", "2026-11-02T10:00", "--time-zone", "UTC"]
+FOR_PROGRAMS = {
+    "html": ["plan", "wide.toml", *DATED, "-f", "html"],
+    "csv": ["simulate", "wide.toml", "--people", "people.csv", "-f", "csv"],
+    "diff": ["check", "wide.toml", "--no-simulate", "--diff"],
+}
+
+
+@pytest.mark.parametrize("arguments", FOR_PROGRAMS.values(), ids=FOR_PROGRAMS)
+def test_what_programs_read_is_in_utf8_whatever_a_pipe_is_taken_for(tmp_path: Path, arguments: list[str]) -> None:
+    """As Python takes a pipe on Windows for cp1252: a page says that it is UTF-8, and no stand-in belongs there."""
+    lines = cycle("15 µg/m²/day for 28 days").replace('"Cycle"', f'"{WIDE}"')
+    (tmp_path / "wide.toml").write_text(regimen_text(lines, title=WIDE, called="wide"), encoding="utf-8")
+    (tmp_path / "people.csv").write_text("id,weight_kg,height_cm\nZoë,40,150\n", encoding="utf-8")
+    western, everywhere = (
+        subprocess.run(  # noqa: S603 - our own program
+            [*PROGRAM, *arguments],
+            capture_output=True,
+            cwd=tmp_path,
+            env={**PLAIN, "PYTHONIOENCODING": encoding},
+            check=False,
+        ).stdout
+        for encoding in ("cp1252", "utf-8")
+    )
+    assert western == everywhere
+    assert not everywhere.isascii()
