@@ -14,14 +14,14 @@ from blinplan.design.sensitivity.factors import not_varied, ranges_of
 from blinplan.design.sensitivity.method import SensitivityMethod
 from blinplan.design.sensitivity.plan import SensitivityPlan
 from blinplan.design.sensitivity.ranks import rank_correlation, traits
-from blinplan.design.sensitivity.runs import in_window, run_places
+from blinplan.design.sensitivity.runs import RunsOfEndpoint, endpoints_of_runs, in_window, run_places
 from blinplan.design.sensitivity.samples import STEP, pairs, places
 from blinplan.design.sensitivity.sensitivity import Scale, Sensitivity, SensitivityRow, sensitivity_of
 from blinplan.design.variation.axis import AxisError
 from blinplan.executor import InTurn, threads
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import load_parameters
-from blinplan.physiology.model.population import draw
+from blinplan.physiology.model.population import FloatArray, draw
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import NotEligibleError
@@ -60,6 +60,10 @@ def plan(*endpoints: str, regimen: str = "nhl-15", **changes: Any) -> Sensitivit
 def found_in(of: SensitivityPlan) -> Sensitivity:
     of.refuse_what_cannot_be()
     return sensitivity_of(of, InTurn())
+
+
+def runs_of(of: SensitivityPlan, at: FloatArray) -> tuple[RunsOfEndpoint, ...]:
+    return endpoints_of_runs(of, list(run_places(of, at, InTurn())))
 
 
 def rows(of: SensitivityPlan, key: str) -> dict[str, SensitivityRow]:
@@ -156,7 +160,7 @@ def test_a_time_that_is_not_reached_counts_as_the_end_of_its_window() -> None:
     assert endpoint.window is not None
     assert endpoint.unreached > 0
     assert endpoint.high == endpoint.window
-    runs = run_places(of, places(SensitivityMethod.MORRIS, of.names, of.samples, of.seed), InTurn())[0]
+    runs = runs_of(of, places(SensitivityMethod.MORRIS, of.names, of.samples, of.seed))[0]
     assert int(np.isinf(runs.values).sum()) == endpoint.unreached
     assert float(in_window(runs).max()) == endpoint.window
 
@@ -168,7 +172,7 @@ def test_a_population_has_its_median_and_its_share_over_the_same_patients() -> N
     assert list(found) == ["b_depleted_day", "b_depleted_day@2", "il6_peak", "b_depleted_cycle_1"]
     assert found["b_depleted_day@2"].scale is found["b_depleted_cycle_1"].scale is Scale.POINTS
     at = places(SensitivityMethod.MORRIS, ("clearance",), 2, 1)
-    runs = {one.key: one.values for one in run_places(of, at, InTurn())}
+    runs = {one.key: one.values for one in runs_of(of, at)}
     for number, place in enumerate(at):
         preset = ADULTS.with_values({"clearance": ADULTS.value("clearance") * 1.3 ** float(2 * place[0] - 1)})
         simulation = run(of.regimen, preset="adult-rr", patients=draw(preset, 12, 1))

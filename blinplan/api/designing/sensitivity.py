@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from blinplan.api.designing.going_on import told_of_journals
 from blinplan.api.designing.sensitivity_result import SensitivityResult
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.asked import asked_endpoints
+from blinplan.api.simulating.data_file import refuse_table_file
+from blinplan.api.simulating.patients import PatientSource, people_of, refuse_own_courses
 from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SensitivityMethod, SensitivityMethodName
 from blinplan.executor import Executor
@@ -15,6 +19,7 @@ from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
     from blinplan.design.sensitivity.plan import SensitivityPlan
+    from blinplan.design.sensitivity.sensitivity import Sensitivity
 
 SAMPLES = {SensitivityMethod.MORRIS: 20, SensitivityMethod.SOBOL: 128, SensitivityMethod.CORRELATION: 1}
 """How many trajectories or base samples where nobody says it."""
@@ -30,7 +35,7 @@ def sensitivity(
     parameters: Sequence[str] = (),
     within: float = 1.3,
     samples: int | None = None,
-    patients: int | None = None,
+    patients: "PatientSource" = None,
     first: int = 1,
     seed: int = 1,
     population: PopulationName | None = None,
@@ -39,6 +44,7 @@ def sensitivity(
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
     by_day: Sequence[float] = (),
+    output: str | Path | None = None,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> SensitivityResult:
@@ -64,18 +70,24 @@ def sensitivity(
     samples
         Trajectories of Morris, 20; or base samples of Sobol, 128, a power of 2.
     patients
-        How many patients every run has, of whom the median or the share is taken; the typical patient where it is None.
+        How many patients every run has, of whom the median or the share is taken, or a table of one's own; the typical
+        patient where it is None.
     first, seed, population, follow_up, attenuation, premedication, by_day
         As for `simulate`; samples are of the seed too.
     patient
         The size of the typical patient, whose weight chooses the regimen.
+    output
+        A file for the data, as `SensitivityResult.write` writes it. Runs that are done are kept beside it, and the same
+        call goes on after them.
     executor, progress
-        As for `simulate`; progress counts the patients of all runs.
+        As for `simulate`; progress counts the patients of all runs. Who ends them, by Ctrl-C or with the workers, gets
+        what the whole samples say that are done: a result that `is_stopped`.
 
     Raises
     ------
     Refusal
-        When there is no such parameter, range or endpoint, or SALib is not installed.
+        When there is no such parameter, range or endpoint, SALib is not installed, or the runs beside the file are of
+        another sensitivity.
     """
     planned = planned_sensitivity(
         regimen,
@@ -93,6 +105,7 @@ def sensitivity(
         attenuation=attenuation,
         premedication=premedication,
         by_day=by_day,
+        output=output,
     )
     return planned.run(executor, progress)
 
@@ -100,9 +113,10 @@ def sensitivity(
 class PlannedSensitivity:
     """Runs that can be made: they were looked through, and none has been made yet."""
 
-    def __init__(self, plan: "SensitivityPlan", order: OrderedRegimen) -> None:
+    def __init__(self, plan: "SensitivityPlan", order: OrderedRegimen, output: Path | None) -> None:
         self.plan = plan
         self.order = order
+        self.output = output
 
     @property
     def patients_of_a_run(self) -> int:
@@ -114,12 +128,46 @@ class PlannedSensitivity:
         """How many patients are sent through, those of all runs together."""
         return self.plan.runs * self.patients_of_a_run
 
+    @property
+    def journal(self) -> Path | None:
+        """Where runs are kept until all are done; None where no file is written, or there is one run."""
+        from blinplan.design.sensitivity.kept import runs_beside
+
+        is_one = self.plan.method is SensitivityMethod.CORRELATION
+        return None if self.output is None or is_one else runs_beside(self.output)
+
+    @property
+    def number_done(self) -> int:
+        """How many of them are kept beside the file."""
+        from blinplan.design.sensitivity.kept import number_kept
+
+        return 0 if self.journal is None else number_kept(self.journal)
+
     def run(self, executor: Executor | None = None, progress: Callable[[int], None] | None = None) -> SensitivityResult:
-        """Make all runs."""
+        """Make the runs that are not done, and write the file where there is one and all are done."""
+        with told_as_refusals(own=not isinstance(self.plan.patients, int | None)):
+            result = SensitivityResult(self._found(executor, progress), self.order)
+        if self.output is not None and not result.is_stopped:
+            result.write(self.output)
+            if self.journal is not None:
+                self.journal.unlink()
+        return result
+
+    def _found(self, executor: Executor | None, progress: Callable[[int], None] | None) -> "Sensitivity":
+        from blinplan.design.sensitivity.kept import open_runs
         from blinplan.design.sensitivity.sensitivity import sensitivity_of
 
-        with told_as_refusals(own=False):
-            return SensitivityResult(sensitivity_of(self.plan, executor, progress), self.order)
+        if self.journal is None:
+            return sensitivity_of(self.plan, executor, progress)
+        with told_of_journals(self.journal, "runs of a sensitivity"), open_runs(self.journal, self._inputs) as kept:
+            return sensitivity_of(self.plan, executor, progress, kept)
+
+    @property
+    def _inputs(self) -> dict[str, Any]:
+        """All that the runs follow from, by what it is called where it differs."""
+        from blinplan.reports.design.sensitivity.data import sensitivity_inputs
+
+        return sensitivity_inputs(self.plan, self.order.fingerprint)
 
 
 def planned_sensitivity(
@@ -130,7 +178,7 @@ def planned_sensitivity(
     parameters: Sequence[str] = (),
     within: float = 1.3,
     samples: int | None = None,
-    patients: int | None = None,
+    patients: "PatientSource" = None,
     first: int = 1,
     seed: int = 1,
     population: PopulationName | None = None,
@@ -139,17 +187,23 @@ def planned_sensitivity(
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
     by_day: Sequence[float] = (),
+    output: str | Path | None = None,
 ) -> PlannedSensitivity:
     """Look runs through before any is made; as of `sensitivity`."""
     from blinplan.design.sensitivity.plan import SensitivityPlan
     from blinplan.simulation.trials.patients import preset_of
 
-    chosen = SensitivityMethod(method)
+    chosen, target = SensitivityMethod(method), None if output is None else Path(output)
+    if target is not None:
+        refuse_table_file(target, (".csv", ".parquet", ".jsonl"))
     _refuse_contradictions(chosen, parameters, samples, patients, by_day, first)
-    size = size_of(figures_of(patient))
+    figures = figures_of(patient)
+    size = size_of(figures)
     asked = order_for(regimen, size, premedication=premedication)
-    people = PATIENTS if chosen is SensitivityMethod.CORRELATION and patients is None else patients
-    with told_as_refusals(own=False):
+    given = people_of(patients, figures.formula)
+    refuse_own_courses(given, "every run gives every patient the regimen")
+    people = PATIENTS if chosen is SensitivityMethod.CORRELATION and given is None else given
+    with told_as_refusals(own=not isinstance(people, int | None)):
         plan = SensitivityPlan(
             asked.regimen,
             preset_of(asked.regimen, None if population is None else str(population), people),
@@ -166,14 +220,14 @@ def planned_sensitivity(
             SAMPLES[chosen] if samples is None else samples,
         )
         plan.refuse_what_cannot_be()
-    return PlannedSensitivity(plan, asked)
+    return PlannedSensitivity(plan, asked, target)
 
 
 def _refuse_contradictions(
     method: SensitivityMethod,
     parameters: Sequence[str],
     samples: int | None,
-    patients: int | None,
+    patients: "PatientSource",
     by_day: Sequence[float],
     first: int,
 ) -> None:

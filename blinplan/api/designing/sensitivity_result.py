@@ -44,6 +44,11 @@ class SensitivityResult(TableResult):
         return self.found.plan.runs
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether it is of fewer samples than were asked for, since the runs were ended."""
+        return self.found.is_stopped
+
+    @property
     def _inputs(self) -> list[str]:
         return [self.order.fingerprint]
 

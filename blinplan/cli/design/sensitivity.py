@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,20 +13,27 @@ from blinplan.api.vocabulary import SensitivityFormat, SensitivityMethod
 from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import (
     ColourOption,
+    People,
     Population,
     RegimenName,
     Scheduler,
     Seed,
     Threads,
+    refuse_two_kinds,
     tell_which_is_meant,
     terminal_of,
 )
 from blinplan.cli.simulate.options import FigureFiles, FigureWidth
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, First
 from blinplan.executor import executor_of
+from blinplan.exit_status import ExitStatus
 from blinplan.outside_text import visible
+from blinplan.quantities import plural
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
+
+if TYPE_CHECKING:
+    from blinplan.api.designing.sensitivity import PlannedSensitivity
 
 _METHOD = "Method"
 _RANGE = re.compile(r"[x×]?([0-9]{1,3}(?:\.[0-9]{1,6})?)")
@@ -87,6 +94,7 @@ def sensitivity(
             rich_help_panel="Virtual patients",
         ),
     ] = None,
+    people: People = None,
     first: First = 1,
     seed: Seed = 1,
     population: Population = None,
@@ -106,7 +114,8 @@ def sensitivity(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write a row an endpoint and parameter to FILE.csv, FILE.parquet or FILE.jsonl as well.",
+            help="Write a row an endpoint and parameter to FILE.csv, FILE.parquet or FILE.jsonl as well. Runs that are"
+            " done are kept in FILE.runs until all are, and the same command goes on after them.",
             rich_help_panel="Output",
         ),
     ] = None,
@@ -120,19 +129,23 @@ def sensitivity(
 
     Between patients: [bold]blinplan sensitivity rr-adult -m correlation --patients 1000[/bold]
 
-    All parameters are varied over the same range, which is ours: it has no probability. Of times that are not reached,
-    the end of their window counts. Morris and Sobol need the extra named sensitivity, which brings SALib.
+    All parameters are varied over the same range, which is ours: it has no probability, and no --uncertainty beside
+    it. Of times that are not reached, the end of their window counts. Runs that are ended by Ctrl-C are shown as far
+    as whole samples were made. Morris and Sobol need the extra named sensitivity, which brings SALib.
     """
     terminal = terminal_of(context)
     tell_which_is_meant(terminal, regimen)
     from blinplan.api.designing.sensitivity import planned_sensitivity
     from blinplan.api.simulating.data_file import refuse_table_file
     from blinplan.api.simulating.drawing import figure_files
+    from blinplan.api.simulating.patients import people_of
     from blinplan.cli.app.progress import runs_bar
+
+    refuse_two_kinds(context, people)
 
     wanted, days = asked.texts()
     if output is not None:
-        refuse_table_file(output, (".csv", ".parquet", ".jsonl"), (regimen,))
+        refuse_table_file(output, (".csv", ".parquet", ".jsonl"), (regimen, str(people)))
     drawn = figure_files(figure or ())
     planned = planned_sensitivity(
         regimen,
@@ -141,25 +154,31 @@ def sensitivity(
         parameters=_names(parameters),
         within=_factor(within),
         samples=samples,
-        patients=patients,
+        patients=patients if people is None else people_of(people, body.bsa_formula),
         first=first,
         seed=seed,
         population=population,
         patient=body.figures(),
         **way._asdict(),
         by_day=days,
+        output=output,
     )
     with (
-        _told_that_nothing_is_kept(terminal),
+        _told_where_to_go_on(planned, terminal),
         executor_of(threads, scheduler) as executor,
         runs_bar(planned.patients, planned.patients_of_a_run, terminal) as progress,
     ):
         found = planned.run(executor, progress)
+    if found.is_stopped:
+        terminal.write(found.text(output_format, screen=terminal.out), output_format)
+        _say_what_is_kept(planned, terminal)
+        if found.found.ended_by is not None:
+            raise found.found.ended_by
+        raise typer.Exit(ExitStatus.INTERRUPTED)
     for path in drawn:
         found.figure(path, width=figure_width)
     if output is not None:
-        found.write(output)
-        terminal.say(f"{visible(str(output))}: {found.runs:,} runs", "quiet")
+        terminal.say(f"{visible(str(output))}: {found.runs:,} {plural('run', found.runs)}", "quiet")
     terminal.write(found.text(output_format, screen=terminal.out), output_format)
 
 
@@ -179,10 +198,22 @@ def _factor(text: str) -> float:
 
 
 @contextmanager
-def _told_that_nothing_is_kept(terminal: Terminal) -> Iterator[None]:
-    """Say of runs that somebody ends that all of them are needed."""
+def _told_where_to_go_on(planned: "PlannedSensitivity", terminal: Terminal) -> Iterator[None]:
+    """Say of runs that are ended before they say anything what is kept of them."""
     try:
         yield
     except KeyboardInterrupt:
-        terminal.say("ended: effects are of all runs together, and nothing is kept; fewer --samples take less time")
+        _say_what_is_kept(planned, terminal)
         raise
+    except Refusal:
+        if planned.number_done:
+            _say_what_is_kept(planned, terminal)
+        raise
+
+
+def _say_what_is_kept(planned: "PlannedSensitivity", terminal: Terminal) -> None:
+    if planned.journal is None:
+        terminal.say("ended, and no run is kept: with -o FILE they are, and the same command goes on after them")
+        return
+    done = f"{planned.number_done:,} of {planned.plan.runs:,} runs"
+    terminal.say(f"{visible(str(planned.journal))} keeps {done}: the same command goes on after them")

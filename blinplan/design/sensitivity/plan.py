@@ -5,6 +5,7 @@ from functools import cached_property
 
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
+from blinplan.design.comparison.endpoints import ReadableEndpoints
 from blinplan.design.sensitivity.factors import VariedParameter, ranges_of
 from blinplan.design.sensitivity.method import SensitivityMethod
 from blinplan.design.sensitivity.readers import readers_of
@@ -13,13 +14,13 @@ from blinplan.design.variation.axis import AxisError
 from blinplan.executor import InTurn
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset, load_parameters
-from blinplan.physiology.model.population import Population, from_covariates
+from blinplan.physiology.model.population import FloatArray, Population, from_covariates
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import Cohort, DrawnCohort, GivenCohort
 from blinplan.simulation.dosing import followed_up
 from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.trials.cohort_trial import CohortTrial
-from blinplan.simulation.trials.patients import cohort_of, typical_patient
+from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, typical_patient
 from blinplan.simulation.trials.planned import require_alike
 
 MOST_RUNS = 1_000_000
@@ -36,7 +37,7 @@ class SensitivityPlan:
     regimen, preset, patient, follow_up_days, options, asked
         As of a simulation.
     patients, seed, before
-        The patients, who are the same in every run; None for the typical patient alone.
+        The patients, as of a simulation, who are the same in every run; None for the typical patient alone.
     method, names, within, samples
         How; which parameters, all where none is named; the factor to either side; how many trajectories (Morris) or
         base samples (Sobol).
@@ -45,7 +46,7 @@ class SensitivityPlan:
     regimen: Regimen
     preset: str
     patient: Patient | None
-    patients: int | None
+    patients: Patients | None
     seed: int
     before: int
     follow_up_days: int
@@ -89,7 +90,7 @@ class SensitivityPlan:
     @property
     def patients_of_a_run(self) -> int:
         """How many patients each run has."""
-        return self.patients or 1
+        return self.cohort.size
 
     @cached_property
     def person(self) -> Population:
@@ -122,14 +123,26 @@ class SensitivityPlan:
         )
 
     def cohort_with(self, preset: Preset) -> Cohort:
-        """The same people with other parameters: who is admitted does not depend on these."""
-        assert isinstance(self.cohort, DrawnCohort)  # noqa: S101 - the typical patient has no cohort
-        return replace(self.cohort, of=preset)
+        """The same people with other parameters."""
+        if isinstance(self.cohort, DrawnCohort):  # who is admitted does not depend on parameters
+            return replace(self.cohort, of=preset)
+        assert self.patients is not None  # noqa: S101 - the typical patient has no cohort
+        return cohort_of(self.regimen, preset, self.patients, self.seed, self.before)
 
     def trial(self, cohort: Cohort) -> CohortTrial:
         """What patients go through."""
         asked = AskedEndpoints((), self.asked.own, self.asked.by_day)
-        return CohortTrial(self.regimen, self.course, cohort, self.options, None, asked)
+        return CohortTrial(self.regimen, self.course, cohort, self.options, None, asked, self.off_drug)
+
+    @property
+    def off_drug(self) -> FloatArray | None:
+        """When each patient goes off the drug, where a table of patients says it."""
+        return off_drug_of(self.patients)
+
+    @cached_property
+    def of_typical(self) -> ReadableEndpoints:
+        """The endpoints of the typical patient, who has all that a run can have."""
+        return readers_of(self.trial(self.cohort).typical_trial(self.person).run(InTurn()), self.asked)
 
     def refuse_what_cannot_be(self) -> None:
         """Refuse what cannot be, before anybody is simulated.
@@ -140,6 +153,8 @@ class SensitivityPlan:
             When there is no such parameter, range, day or endpoint, or the regimen is not for the patients.
         """
         self.asked.require_days(self.course)
+        if isinstance(self.patients, Population) and self.method is not SensitivityMethod.CORRELATION:
+            raise AxisError("other parameters draw the patients again", "give their number, and not a population")
         if self.runs > MOST_RUNS:
             raise AxisError(f"{self.runs:,} runs are too many", f"ask for {MOST_RUNS:,} or fewer: fewer samples")
         if self.method is SensitivityMethod.SOBOL and self.samples & (self.samples - 1):
@@ -152,7 +167,7 @@ class SensitivityPlan:
         self._refuse_endpoints()
 
     def _refuse_endpoints(self) -> None:
-        found = readers_of(self.trial(self.cohort).typical_trial(self.person).run(InTurn()), self.asked)
+        found = self.of_typical
         known = (*found.quantities, *found.events)
         for key in self.asked.keys:
             if key not in known:

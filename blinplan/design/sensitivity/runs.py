@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blinplan.design.comparison.endpoints import window_of_time
+from blinplan.design.comparison.endpoints import ReadableEndpoints, window_of_time
 from blinplan.design.sensitivity.plan import USUAL, SensitivityPlan
 from blinplan.design.sensitivity.readers import readers_of
 from blinplan.executor import Executor
@@ -47,19 +47,32 @@ class RunsOfEndpoint(NamedTuple):
         return self.of.key if self.by_day is None else f"{self.of.key}@{self.by_day:g}"
 
 
+class SomeRuns(NamedTuple):
+    """Some runs that follow each other: how many, and by the name of each endpoint what it comes to in each of them."""
+
+    number: int
+    values: dict[str, list[float]]
+
+
 def run_places(
     plan: SensitivityPlan,
     at: FloatArray,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
-) -> tuple[RunsOfEndpoint, ...]:
-    """Send the same patients through at each of the places (R, D): all of it is one batch of trials."""
-    found: dict[str, list[RunsOfEndpoint]] = {}
+) -> Iterator[SomeRuns]:
+    """Send the same patients through at each of the places (R, D), in their order: all of it is one batch of trials."""
     trials = _crowds(plan, at) if plan.patients is None else _populations(plan, at)
     for outcome in outcomes_of(trials, executor, progress):
-        for one in _endpoints(plan, outcome):
-            found.setdefault(one.key, []).append(one)
-    return tuple(some[0]._replace(values=np.concatenate([one.values for one in some])) for some in found.values())
+        number = 1 if plan.patients is not None else outcome.trial.cohort.size
+        yield SomeRuns(number, {name: values.tolist() for name, values in _values_in(plan, outcome)})
+
+
+def endpoints_of_runs(plan: SensitivityPlan, some: Sequence[SomeRuns]) -> tuple[RunsOfEndpoint, ...]:
+    """Each endpoint that was asked for in all of some runs."""
+    return tuple(
+        of._replace(values=np.array([value for runs in some for value in runs.values[of.key]]))
+        for of in _endpoints(plan, plan.of_typical)
+    )
 
 
 def _presets(plan: SensitivityPlan, at: FloatArray) -> Iterator[Preset]:
@@ -82,16 +95,26 @@ def _crowds(plan: SensitivityPlan, at: FloatArray) -> Iterator[CohortTrial]:
         yield plan.trial(GivenCohort(batch(some)))
 
 
-def _endpoints(plan: SensitivityPlan, outcome: CohortOutcome) -> Iterator[RunsOfEndpoint]:
-    read = readers_of(outcome, plan.asked)
+def _endpoints(plan: SensitivityPlan, read: ReadableEndpoints) -> Iterator[RunsOfEndpoint]:
+    """What every run is asked for, without values."""
+    nothing = np.empty(0)
     for quantity in (take() for key, take in read.quantities.items() if is_wanted(plan, key)):
         window = window_of_time(quantity, [plan.course], plan.asked.own) if quantity.is_time else None
-        yield RunsOfEndpoint(quantity, None, _values(plan, quantity), window)
+        yield RunsOfEndpoint(quantity, None, nothing, window)
         for day in plan.asked.by_day if quantity.is_time and plan.patients is not None else ():
-            yield RunsOfEndpoint(quantity, day, np.array([share_by(quantity, day).value]), None)
+            yield RunsOfEndpoint(quantity, day, nothing, None)
     if plan.patients is not None:
         for event in (take() for key, take in read.events.items() if is_wanted(plan, key)):
-            yield RunsOfEndpoint(event, None, np.array([event.proportion.value]), None)
+            yield RunsOfEndpoint(event, None, nothing, None)
+
+
+def _values_in(plan: SensitivityPlan, outcome: CohortOutcome) -> Iterator[tuple[str, FloatArray]]:
+    """What each endpoint comes to in the run of an outcome, or in its many runs of one patient."""
+    for of in _endpoints(plan, readers_of(outcome, plan.asked)):
+        if isinstance(of.of, Occurrence):
+            yield of.key, np.array([of.of.proportion.value])
+        else:
+            yield of.key, _values(plan, of.of) if of.by_day is None else np.array([share_by(of.of, of.by_day).value])
 
 
 def is_wanted(plan: SensitivityPlan, key: str) -> bool:

@@ -25,6 +25,12 @@ def runs_of(method: SensitivityMethod, parameters: int, samples: int) -> int:
     return samples * (parameters + (1 if method is SensitivityMethod.MORRIS else 2))
 
 
+def whole_samples(method: SensitivityMethod, parameters: int, runs: int) -> int:
+    """How many samples so many runs make, from the first on: of Sobol's sequence, a power of 2."""
+    number = runs // runs_of(method, parameters, 1)
+    return number if method is SensitivityMethod.MORRIS or not number else 1 << (number.bit_length() - 1)
+
+
 def places(method: SensitivityMethod, names: Sequence[str], samples: int, seed: int) -> FloatArray:
     """(R, D) where each run is, in parts of the ranges."""
     if method is SensitivityMethod.MORRIS:

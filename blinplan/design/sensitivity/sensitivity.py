@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -10,18 +10,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blinplan.design.comparison.contrast import Agreement, agreement_of
+from blinplan.design.sensitivity.kept import KeptRuns
 from blinplan.design.sensitivity.method import SensitivityMethod
 from blinplan.design.sensitivity.plan import SensitivityPlan
 from blinplan.design.sensitivity.ranks import RankCorrelation, rank_correlation, traits, values_of
 from blinplan.design.sensitivity.readers import readers_of
-from blinplan.design.sensitivity.runs import RunsOfEndpoint, in_window, is_wanted, run_places
-from blinplan.design.sensitivity.samples import measures, pairs, places
+from blinplan.design.sensitivity.runs import (
+    RunsOfEndpoint,
+    SomeRuns,
+    endpoints_of_runs,
+    in_window,
+    is_wanted,
+    run_places,
+)
+from blinplan.design.sensitivity.samples import measures, pairs, places, whole_samples
 from blinplan.executor import Executor
 from blinplan.physiology.model.parameters import Parameter
 from blinplan.physiology.model.population import FloatArray
+from blinplan.refusal import Refusal
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome
+from blinplan.simulation.trials.progress import count_on
+
+FEWEST = 2
+"""Trajectories, or base samples, of which something can be said."""
 
 
 class Scale(StrEnum):
@@ -89,23 +102,79 @@ class EndpointSensitivity:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """A plan, and what was found of each endpoint."""
+    """A plan, and what was found of each endpoint.
+
+    Attributes
+    ----------
+    plan, endpoints
+        As it was carried out.
+    asked_samples
+        How many trajectories or base samples were asked for: more than the plan has where the runs were ended.
+    ended_by
+        What ended them, where it was no person.
+    """
 
     plan: SensitivityPlan
     endpoints: tuple[EndpointSensitivity, ...]
+    asked_samples: int
+    ended_by: Refusal | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the runs were ended before all were made."""
+        return self.plan.samples < self.asked_samples
 
 
 def sensitivity_of(
-    plan: SensitivityPlan, executor: Executor | None = None, progress: Callable[[int], None] | None = None
+    plan: SensitivityPlan,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+    kept: KeptRuns | None = None,
 ) -> Sensitivity:
-    """Find on what endpoints depend."""
+    """Find on what endpoints depend; of runs that somebody ends, or that have no workers any more, what is done says.
+
+    Raises
+    ------
+    KeyboardInterrupt, Refusal
+        As what ended them, where too few were made to say anything.
+    """
     if plan.method is SensitivityMethod.CORRELATION:
-        return Sensitivity(plan, tuple(_between_patients(plan, executor, progress)))
+        return Sensitivity(plan, tuple(_between_patients(plan, executor, progress)), plan.samples)
     at = places(plan.method, [one.key for one in plan.ranges], plan.samples, plan.seed)
-    return Sensitivity(plan, tuple(_endpoint(plan, at, of) for of in run_places(plan, at, executor, progress)))
+    ended_by, done = None, KeptRuns() if kept is None else kept
+    try:
+        _make_runs(plan, at, done, executor, progress)
+    except (KeyboardInterrupt, Refusal) as end:
+        part = replace(plan, samples=whole_samples(plan.method, len(plan.ranges), done.number))
+        if part.samples < FEWEST:
+            raise
+        plan, asked, ended_by = part, plan.samples, end if isinstance(end, Refusal) else None
+    else:
+        asked = plan.samples
+    return Sensitivity(plan, tuple(_over_parameters(plan, at[: plan.runs], done.some)), asked, ended_by)
+
+
+def _make_runs(
+    plan: SensitivityPlan,
+    at: FloatArray,
+    done: KeptRuns,
+    executor: Executor | None,
+    progress: Callable[[int], None] | None,
+) -> None:
+    """Make the runs that are not done, in their order."""
+    moved = count_on(progress, done.number * plan.patients_of_a_run)
+    if moved is not None:
+        moved(0)
+    for some in run_places(plan, at[done.number :], executor, moved):
+        done.add(some)
 
 
 # --- over parameters --------------------------------------------------------------------------------------------------
+
+
+def _over_parameters(plan: SensitivityPlan, at: FloatArray, some: Sequence[SomeRuns]) -> Iterator[EndpointSensitivity]:
+    for of in endpoints_of_runs(plan, some):
+        yield _endpoint(plan, at, of._replace(values=of.values[: at.shape[0]]))
 
 
 def _endpoint(plan: SensitivityPlan, at: FloatArray, of: RunsOfEndpoint) -> EndpointSensitivity:

@@ -3,13 +3,21 @@
 import csv
 import io
 import json
+import random
+import signal
 import sys
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
 import blinplan
+from blinplan.design.sensitivity.runs import SomeRuns, run_places
+from blinplan.refusal import Refusal
+from tests.cli.design.ending import ended_after, lines_in
 from tests.program import Run
 
 MORRIS = ("sensitivity", "nhl-5", "--parameters", "clearance,kill_rate,baseline_il2", "--samples", "3")
@@ -88,6 +96,73 @@ def test_figures_are_the_same_bytes_every_time(inside: Run, tmp_path: Path) -> N
 def test_threads_do_not_change_a_byte(inside: Run) -> None:
     asked = (*MORRIS, "--patients", "3", "-f", "csv")
     assert inside(*asked, "--threads", "1").out == inside(*asked, "--threads", "3").out
+
+
+OF_MANY = (*MORRIS, "--patients", "4")
+DONE = "rows.csv.runs keeps {} of 12 runs: the same command goes on after them"
+
+
+def test_runs_that_are_ended_are_kept_shown_as_incomplete_and_gone_on_with(
+    inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = inside(*OF_MANY, "-o", "whole.csv")
+    endings: list[BaseException] = [KeyboardInterrupt(), Refusal("the scheduler is gone", "start it"), SystemExit(9)]
+    counts = [5, 5, 1]
+
+    def ended(*given: Any) -> Iterator[SomeRuns]:
+        for number, some in enumerate(run_places(*given)):
+            if counts and number == counts[0]:
+                counts.pop(0)
+                raise endings.pop(0)
+            yield some
+
+    monkeypatch.setattr("blinplan.design.sensitivity.sensitivity.run_places", ended)
+    ran = inside(*OF_MANY, "-o", "rows.csv")
+    assert (ran.status, ran.out, ran.err.strip()) == (130, "", DONE.format(5))  # one trajectory says nothing
+    ran = inside(*OF_MANY, "-o", "rows.csv")
+    assert ran.status == 2
+    assert DONE.format(10) in ran.err
+    assert "the scheduler is gone" in ran.err
+    assert "Incomplete: the runs were ended when 2 of 3 trajectories were done" in " ".join(ran.out.split())
+    assert inside(*OF_MANY, "-o", "rows.csv").status == 9
+    assert not (tmp_path / "rows.csv").exists()
+    other = inside(*OF_MANY, "-o", "rows.csv", "--range", "x1.4")
+    assert (other.status, other.out) == (2, "")
+    assert "rows.csv.runs has runs of another sensitivity" in " ".join(other.err.split())
+    assert "within: 1.3 there, 1.4 here" in " ".join(other.err.split())
+    ran = inside(*OF_MANY, "-o", "rows.csv")
+    assert (ran.status, ran.out) == (0, whole.out)
+    assert (tmp_path / "rows.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rows.csv", "whole.csv"]
+
+
+def test_runs_that_are_ended_without_a_file_are_shown_as_far_as_they_go(
+    inside: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(*given: Any) -> Iterator[SomeRuns]:
+        yield from islice(run_places(*given), 14)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("blinplan.design.sensitivity.sensitivity.run_places", ended)
+    few = ("sensitivity", "nhl-5", "--parameters", "clearance", "--method", "sobol", "--patients", "3")
+    ran = inside(*few, "--samples", "8", "-f", "json")
+    assert ran.status == 130
+    assert (ran.json["stopped"], ran.json["manifest"]["samples"], ran.json["runs"]) == (True, 4, 12)
+    assert "no run is kept: with -o FILE they are" in ran.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_ended_at_any_moment_goes_on_to_the_same_file(inside: Run, tmp_path: Path, sent: int) -> None:
+    asked = (*OF_MANY, "--patients", "40", "--threads", "1")
+    assert inside(*asked, "-o", "whole.csv").status == 0
+    journal = tmp_path / "killed.csv.runs"
+    told = ended_after((*asked, "-o", "killed.csv"), journal, random.Random().randrange(1, 9), sent)  # noqa: S311
+    if sent == signal.SIGINT:
+        assert f"killed.csv.runs keeps {lines_in(journal) - 1} of 12 runs" in told.err
+    assert inside(*asked, "-o", "killed.csv").status == 0
+    assert (tmp_path / "killed.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert not journal.exists()
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,16 @@ from typing import Any
 from blinplan.data_table import Column, ColumnKind, DataTable
 from blinplan.design.comparison.contrast import Agreement
 from blinplan.design.sensitivity.method import SensitivityMethod
+from blinplan.design.sensitivity.plan import SensitivityPlan
 from blinplan.design.sensitivity.samples import LEVELS, RESAMPLES
 from blinplan.design.sensitivity.sensitivity import EndpointSensitivity, Scale, Sensitivity, SensitivityRow
+from blinplan.fingerprint import model_hash
+from blinplan.reports.design.patients import patients_named
 from blinplan.reports.design.sensitivity.lines import ROW_NUMBERS, scale_text
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.words import number_drawn
+from blinplan.reports.shared.words import given_baselines, number_drawn
+from blinplan.version import __version__
 
 SENSITIVITY = DocumentKind("sensitivity")
 
@@ -65,6 +69,7 @@ def sensitivity_json(found: Sensitivity, inputs: Sequence[str]) -> dict[str, Any
         **SENSITIVITY.head(sensitivity_manifest(found, inputs)),
         "method": found.plan.method.value,
         "runs": found.plan.runs,
+        "stopped": found.is_stopped,
         "meaning": {one.key: one.meaning for one in ROW_NUMBERS[found.plan.method]},
         "ranges": [
             {"parameter": one.key, "low": one.low, "high": one.high, "unit": one.parameter.unit}
@@ -115,21 +120,45 @@ def sensitivity_manifest(found: Sensitivity, inputs: Sequence[str]) -> dict[str,
         inputs=list(inputs),
         population=plan.preset,
         seed=plan.seed,
-        patients=plan.patients,
+        patients=None if plan.patients is None else plan.cohort.size,
         **({} if plan.patients is None else number_drawn(plan.cohort)),
-        first=plan.before + 1,
-        follow_up_days=plan.follow_up_days,
-        attenuation=plan.options.attenuation,
-        premedication=plan.options.premedication,
+        **given_baselines(plan.cohort.given_parameters),
+        **_settings(plan),
         endpoints=[of.key for of in found.endpoints],
-        own_endpoints=[own.text for own in plan.asked.own],
-        by_day=list(plan.asked.by_day),
-        **_of_the_method(found),
+        **_method(plan),
     )
 
 
-def _of_the_method(found: Sensitivity) -> dict[str, Any]:
-    plan = found.plan
+def _settings(plan: SensitivityPlan) -> dict[str, Any]:
+    """What is asked of whom, beside who they are."""
+    return {
+        "first": plan.before + 1,
+        "follow_up_days": plan.follow_up_days,
+        "attenuation": plan.options.attenuation,
+        "premedication": plan.options.premedication,
+        "own_endpoints": [own.text for own in plan.asked.own],
+        "by_day": list(plan.asked.by_day),
+    }
+
+
+def sensitivity_inputs(plan: SensitivityPlan, text: str) -> dict[str, Any]:
+    """All that the runs of a sensitivity follow from; ``text`` is the fingerprint of the regimen's file."""
+    return {
+        "blinplan": __version__,
+        "model": model_hash(),
+        "regimen": plan.regimen.name,
+        "text of the regimen": text,
+        "population": plan.preset,
+        "seed": plan.seed,
+        "patients": None if plan.patients is None else patients_named(plan.patients),
+        "size": None if plan.patients is not None else float(plan.person.bsa_m2[0]),
+        **_settings(plan),
+        "endpoints": list(plan.asked.keys),
+        **_method(plan),
+    }
+
+
+def _method(plan: SensitivityPlan) -> dict[str, Any]:
     if plan.method is SensitivityMethod.CORRELATION:
         return {"method": plan.method.value}
     from importlib.metadata import version

@@ -10,7 +10,7 @@ from blinplan.design.sensitivity.samples import STEP
 from blinplan.design.sensitivity.sensitivity import EndpointSensitivity, Scale, Sensitivity
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
-from blinplan.reports.shared.words import drawn_from, unverified_mark
+from blinplan.reports.shared.words import drawn_from, given_lines, off_drug_lines, unverified_mark
 from blinplan.reports.simulation.summary import number
 
 
@@ -73,12 +73,23 @@ def who_lines(found: Sensitivity) -> Iterator[str]:
         which = f", from patient {plan.before + 1:,} on" if plan.before else ""
         people = f"{plan.cohort.size:,} virtual patients of {plan.preset}, {drawn_from(plan.cohort)}{which}"
         yield people if plan.method is SensitivityMethod.CORRELATION else f"{people}: the same in every run"
+        yield from given_lines(plan.cohort.given_parameters)
+        if plan.off_drug is not None:
+            yield from off_drug_lines(int((plan.off_drug < plan.course[-1].stop).sum()), plan.cohort.size)
     if plan.method is SensitivityMethod.MORRIS:
         yield f"{plan.samples} trajectories, each with a step of every parameter, {STEP:.2f} of its range"
     if plan.method is SensitivityMethod.SOBOL:
         yield f"{plan.samples:,} base samples, {len(plan.ranges) + 2} runs for each"
     if plan.follow_up_days:
         yield f"{plan.follow_up_days} days without infusion are added at the end."
+
+
+def stopped_lines(found: Sensitivity) -> Iterator[str]:
+    """Say of runs that were ended how many samples were whole by then."""
+    if found.is_stopped:
+        what = "trajectories" if found.plan.method is SensitivityMethod.MORRIS else "base samples"
+        done = f"{found.plan.samples:,} of {found.asked_samples:,} {what}"
+        yield f"Incomplete: the runs were ended when {done} were done, and this is of these."
 
 
 def unverified_lines_of(found: Sensitivity) -> Iterator[str]:

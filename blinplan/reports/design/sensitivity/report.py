@@ -17,6 +17,7 @@ from blinplan.reports.design.sensitivity.lines import (
     endpoint_title,
     reading_lines,
     scale_text,
+    stopped_lines,
     title_of,
     unverified_lines_of,
     value_text,
@@ -34,6 +35,7 @@ def sensitivity_report(found: Sensitivity, screen: Screen) -> list[RenderableTyp
     parts: list[RenderableType] = [Text.assemble((visible(found.plan.regimen.name), "title"), "  ", title_of(found))]
     parts += [Text(line) for line in who_lines(found)]
     parts += [Text(line, "unverified") for line in unverified_lines_of(found)]
+    parts += [Text(line, "warning") for line in stopped_lines(found)]
     for of in found.endpoints:
         parts += _endpoint(found, of, screen)
     return [*parts, "", *(Text(line, "quiet") for line in reading_lines(found))]

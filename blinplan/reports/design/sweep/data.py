@@ -1,9 +1,7 @@
 """A sweep as data: a row a point and endpoint, and as a JSON document."""
 
-import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from blinplan.data_table import Column, ColumnKind, DataTable
@@ -14,12 +12,12 @@ from blinplan.design.sweep.sweep import Half, Sweep
 from blinplan.design.variation.axis import AxisValue, Point, VariedAxis
 from blinplan.fingerprint import model_hash
 from blinplan.reports.design.comparison import COVERS
+from blinplan.reports.design.patients import patients_named
 from blinplan.reports.design.sweep.lines import article_marks, dose_unit, remark_lines
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import given_baselines, number_drawn
 from blinplan.simulation.models.source import SetsOf
-from blinplan.simulation.trials.patients import Patients
 from blinplan.version import __version__
 
 SWEEP = DocumentKind("sweep")
@@ -233,19 +231,6 @@ def sweep_inputs(plan: SweepPlan, text: str) -> dict[str, Any]:
         "text of the regimen": text,
         "population": plan.preset,
         "seed": plan.seed,
-        "patients": _patients(plan.patients),
+        "patients": patients_named(plan.patients),
         **_settings(plan),
     }
-
-
-def _patients(patients: Patients) -> int | str:
-    """Who the patients are: their number, or a fingerprint of all that is said of them."""
-    if isinstance(patients, int):
-        return patients
-    digest = hashlib.sha256()
-    for entry in fields(patients):
-        value = getattr(patients, entry.name)
-        told = {key: of.tolist() for key, of in value.items()} if isinstance(value, Mapping) else value
-        told = told.tolist() if hasattr(told, "tolist") else told
-        digest.update(f"{entry.name} {told!r}\n".encode())
-    return f"{patients.size:,} given, {digest.hexdigest()[:16]}"
