@@ -11,7 +11,7 @@ import numpy as np
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
 from blinplan.executor import Executor, executor_or_threads, places
-from blinplan.physiology.engine.choose import engine_called, takes_turns
+from blinplan.physiology.engine.choose import engine_called, expect, takes_turns
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
@@ -179,9 +179,7 @@ def curves(
     people = (
         GivenCohort(reference) if patients is None else cohort_of(regimen, chosen, patients, seed, before, piece=size)
     )
-    trial = CohortTrial(
-        regimen, table, people, options or Options(), engine_called(None).name, off_drug=off_drug_of(patients)
-    )
+    trial = CohortTrial(regimen, table, people, options or Options(), off_drug=off_drug_of(patients))
     if patients is not None:
         trial = with_own_courses(trial, patients, follow_up_days, is_recorded=course is not None)
         times = _times(trial.own_periods, every)
@@ -220,8 +218,9 @@ def portions(
     """
     size = patients_at_once(request.minutes.shape[0])
     chunk = max(1, min(engine_called(request.engine).chunk, -(-size // places(executor))))
-    done = 0
-    with executor_or_threads(executor, in_turns=takes_turns(request.engine)) as running:
+    done, engine, many = 0, request.trial.engine, request.cohort.size
+    expect(many)
+    with executor_or_threads(executor, in_turns=takes_turns(engine, many)) as running:
         for people, dosing, days in _trials(request):
             trajectories = simulate(
                 dosing,
@@ -231,7 +230,7 @@ def portions(
                 endpoints=False,
                 executor=running,
                 chunk=chunk,
-                engine=request.engine,
+                engine=engine,
             ).trajectories
             assert trajectories is not None  # noqa: S101 - they were asked for
             yield Portion(done, dosing.rates, trajectories)

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from blinplan import load
 from blinplan.evidence.scenarios import scenario
+from blinplan.executor import InTurn
 from blinplan.physiology import draw, simulate
 from blinplan.physiology.engine import choose
 from blinplan.physiology.engine.by_numpy import NUMPY
+from blinplan.physiology.engine.integrate import Advancing
+from blinplan.simulation.trajectories import curves, portions
 
 
 @pytest.fixture
@@ -25,6 +29,22 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
 def test_few_patients_do_not_wait_for_a_compiler_and_a_crowd_does(installed: pytest.MonkeyPatch) -> None:
     assert choose.engine_for(None, 1) is NUMPY
     assert choose.engine_for(None, choose.WORTH_COMPILING).name == "compiled"
+
+
+def test_curves_of_few_patients_do_not_wait_either(installed: pytest.MonkeyPatch) -> None:
+    """They waited for fifteen seconds of compiling, for what takes NumPy a fraction of one."""
+    asked: list[str] = []
+
+    def kernel() -> Advancing:
+        asked.append("to compile")
+        return NUMPY.advancing
+
+    installed.setattr(choose, "_kernel", kernel)
+    request = curves(load("nhl-5"), patients=2, seed=1, every=1440)
+    (found,) = portions(request, executor=InTurn())
+    assert request.engine == "compiled"
+    assert found.trajectories.population.size == 2
+    assert not asked
 
 
 def test_many_who_come_some_at_a_time_are_a_crowd_from_the_first_on(installed: pytest.MonkeyPatch) -> None:
