@@ -41,7 +41,7 @@ class OtherRunError(ValueError):
 
 
 def beside(output: Path, ending: str) -> Path:
-    """Where the journal of what is written to a file or folder is kept until all is done."""
+    """Where the journal of what is written to a file or folder is kept."""
     named = output if output.name else Path(os.path.abspath(output))  # noqa: PTH100 - links stay as they are
     return named.with_name(f"{named.name}.{ending}")
 

@@ -183,7 +183,7 @@ def test_two_axes_have_every_value_with_every_other() -> None:
     places = [tuple(value.text for _, value in variant.point) for variant, _ in found.rows]
     assert places == [("4.5", "4"), ("4.5", "10"), ("9", "4"), ("9", "10")]
     assert {half.others[0][1].text for half in found.halves} == {"4", "10"}
-    assert not found.is_of_whole_dose
+    assert not found.is_of_whole_dose(found.axes[0])
 
 
 def test_other_models_move_a_cell_and_the_shipped_one_is_among_them() -> None:

@@ -71,8 +71,8 @@ def sweep(
     cycles
         How many cycles are simulated at most.
     output
-        A file for the data, as `SweepResult.write` writes it. Cells that are done are kept beside it, and the same call
-        goes on after them.
+        A file for the data, as `SweepResult.write` writes it. Cells are kept beside it as they are done, in FILE.cells:
+        the same call goes on after them, and simulates nobody once all are there.
     executor, progress
         As for `simulate`; progress counts the patients of all cells.
 
@@ -124,6 +124,11 @@ class PlannedSweep:
         return 0 if self.journal is None else number_kept(self.journal)
 
     @property
+    def is_done(self) -> bool:
+        """Whether all of them are, so that nobody has to be simulated."""
+        return self.number_done == self.cells
+
+    @property
     def patients(self) -> int:
         """How many patients are sent through, those of all cells and parameter sets together."""
         return self.patients_of_a_cell * self.cells
@@ -135,7 +140,7 @@ class PlannedSweep:
 
     @property
     def journal(self) -> Path | None:
-        """Where cells are kept until all are done; None where no file is written."""
+        """Where cells are kept as they are done; None where no file is written."""
         from blinplan.design.sweep.kept import cells_beside
 
         return None if self.output is None else cells_beside(self.output)
@@ -144,9 +149,8 @@ class PlannedSweep:
         """Run the cells that are not done, and write the file where there is one."""
         with told_as_refusals(own=not isinstance(self.plan.patients, int)):
             result = SweepResult(self._sweep(executor, progress), self.order)
-        if self.output is not None and self.journal is not None:
+        if self.output is not None:
             write_table(result.table(), self.output)
-            self.journal.unlink()
         return result
 
     def _sweep(self, executor: Executor | None, progress: Callable[[int], None] | None) -> "Sweep":

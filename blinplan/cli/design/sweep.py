@@ -20,6 +20,7 @@ from blinplan.terminal import Colour, Terminal
 
 if TYPE_CHECKING:
     from blinplan.api.designing.sweep import PlannedSweep
+    from blinplan.api.designing.swept import SweepResult
 
 
 @with_groups
@@ -55,8 +56,8 @@ def sweep(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write a row a cell and endpoint to FILE.csv, FILE.parquet or FILE.jsonl as well. Cells that are done"
-            " are kept in FILE.cells until all are, and the same command goes on after them.",
+            help="Write a row a cell and endpoint to FILE.csv, FILE.parquet or FILE.jsonl as well. FILE.cells keeps"
+            " cells as they are done: the same command goes on after them, and once all are there shows them.",
             rich_help_panel="Output",
         ),
     ] = None,
@@ -80,7 +81,6 @@ def sweep(
     from blinplan.api.designing.swept import refuse_what_cannot_be_drawn
     from blinplan.api.simulating.drawing import figure_files
     from blinplan.api.simulating.patients import people_of
-    from blinplan.cli.app.progress import cells_bar
 
     refuse_two_kinds(context, whom.people)
     people = people_of(whom.people or whom.patients, body.bsa_formula)
@@ -107,19 +107,33 @@ def sweep(
         sets=others.of.value,
         output=output,
     )
+    was_done = planned.is_done
+    found = planned.run() if was_done else _run(planned, runs, terminal)
+    for path in drawn:
+        found.figure(path, width=figure_width)
+    if output is not None:
+        terminal.say(_told_of_file(planned, output, was_done=was_done), "quiet")
+    terminal.write(found.text(output_format, screen=terminal.out), output_format)
+
+
+def _run(planned: "PlannedSweep", runs: RunOptions, terminal: Terminal) -> "SweepResult":
+    from blinplan.cli.app.progress import cells_bar
+
     with (
         _told_where_to_go_on(planned, terminal),
         runs.executor() as executor,
         cells_bar(planned.patients, planned.patients_of_a_cell, terminal) as progress,
     ):
-        found = planned.run(executor, progress)
-    for path in drawn:
-        found.figure(path, width=figure_width)
-    if output is not None:
-        each = planned.patients_of_a_cell
-        told = f"{planned.cells:,} {plural('cell', planned.cells)} of {each:,} {plural('patient', each)}"
-        terminal.say(f"{visible(str(output))}: {told}", "quiet")
-    terminal.write(found.text(output_format, screen=terminal.out), output_format)
+        return planned.run(executor, progress)
+
+
+def _told_of_file(planned: "PlannedSweep", output: Path, *, was_done: bool) -> str:
+    each = planned.patients_of_a_cell
+    told = f"{visible(str(output))}: {planned.cells:,} {plural('cell', planned.cells)}"
+    told += f" of {each:,} {plural('patient', each)}"
+    if not was_done:
+        return told
+    return f"{told}, all done before with the same inputs (remove {visible(str(planned.journal))} to simulate again)"
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""The cells that are done, beside the file they are for, so that a sweep that was ended goes on."""
+"""The cells that are done, beside the file they are for, so that a sweep that was ended goes on.
+
+They stay when all are there: who types the same command again sees what came of it, and nobody is simulated.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +13,7 @@ from blinplan.design.sweep.cell import Cell, cell_data, cell_of
 
 
 def cells_beside(output: Path) -> Path:
-    """Where the cells of a file are kept until all are done."""
+    """Where the cells of a file are kept."""
     return beside(output, "cells")
 
 

@@ -91,16 +91,20 @@ class Sweep:
         found = [axis for axis in self.axes if axis.is_dose]
         return found[0] if len(found) == 1 else None
 
-    @property
-    def is_of_whole_dose(self) -> bool:
-        """Whether the doses that are varied are all that the first cycle gives, in the unit of the axis."""
-        axis = self.dose_axis
-        if axis is None or not isinstance(axis.place, RegimenPlace):
-            return False
+    def is_of_first_cycle(self, axis: VariedAxis) -> bool:
+        """Whether an axis is of doses that the first cycle gives, in its unit."""
         if axis.base is None and any(value.is_factor for value in axis.values):
             return False
-        first = {spot.place.step for spot in spots(self.plan.regimen, axis.place) if spot.place.cycle == 0}
-        return first == set(range(len(self.plan.regimen.cycles[0].steps)))
+        return axis.is_dose and bool(self._steps_of_first_cycle(axis))
+
+    def is_of_whole_dose(self, axis: VariedAxis) -> bool:
+        """Whether they are all that the first cycle gives."""
+        steps = range(len(self.plan.regimen.cycles[0].steps))
+        return self.is_of_first_cycle(axis) and self._steps_of_first_cycle(axis) == set(steps)
+
+    def _steps_of_first_cycle(self, axis: VariedAxis) -> set[int | None]:
+        assert isinstance(axis.place, RegimenPlace)  # noqa: S101 - doses are of the regimen
+        return {spot.place.step for spot in spots(self.plan.regimen, axis.place) if spot.place.cycle == 0}
 
     @cached_property
     def halves(self) -> tuple[Half, ...]:

@@ -46,10 +46,14 @@ def test_doses_stand_with_shares_numbers_the_article_and_where_half_are(inside: 
     assert "Investigational: no source of nhl-5 gives the cells that differ from it." in out
 
 
-def test_the_article_is_quoted_of_doses_of_its_unit_and_of_all_of_the_dose_only(inside: Run) -> None:
-    assert "DEP-" not in inside(*TWO).out
-    out = inside("sweep", "rr-2014", "--vary", "step.1.dose=x1,x2", *QUICK).out
-    assert "DEP-" not in out
+def test_the_article_is_quoted_of_doses_of_the_first_cycle_in_its_unit(inside: Run) -> None:
+    of_one_step = (
+        "Article, of one dose throughout and not of steps: B cells fell to depletion in the majority above 9 mcg/day"
+    )
+    assert of_one_step in " ".join(inside(*TWO).out.split())
+    later = inside("sweep", "rr-adult", "--vary", "cycle.2.step.1.dose=9,28", *QUICK).out
+    factors = inside("sweep", "rr-adult", "--vary", "dose=x1,x2", *QUICK).out
+    assert "DEP-" not in later + factors
     assert "above 9 mcg/day (DEP-2)" in " ".join(
         inside("sweep", "mrd-adult", "--vary", "dose=5,28", "--population", "adult-rr", "--patients", "3").out.split()
     )
@@ -92,7 +96,8 @@ def test_data_has_a_row_a_cell_and_endpoint_in_every_form(inside: Run, tmp_path:
     assert json.loads(table.schema.metadata[b"blinplan"])["vary"] == ["dose=0.5,5,60"]
     lines = [json.loads(line) for line in (tmp_path / "sweep.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [line["value"] for line in lines] == table.column("value").to_pylist()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["sweep.csv", "sweep.jsonl", "sweep.parquet"]
+    names = [f"sweep.{ending}{cells}" for ending in ("csv", "jsonl", "parquet") for cells in ("", ".cells")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
 
 
 MANY = ("sweep", "nhl-5", "--vary", "dose=1:16:1", "--by-day", "2", "--patients", "40", "--threads", "1")
@@ -110,7 +115,27 @@ def test_a_sweep_that_is_killed_at_any_moment_goes_on_to_the_same_file(inside: R
     assert kept[-1] > 1
     assert inside(*MANY, "-o", "killed.csv").status == 0
     assert (tmp_path / "killed.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
-    assert not (tmp_path / "killed.csv.cells").exists()
+    assert (tmp_path / "killed.csv.cells").read_bytes() == (tmp_path / "whole.csv.cells").read_bytes()
+
+
+def test_a_finished_sweep_is_shown_and_not_run_again(
+    inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = inside(*DOSES, "-o", "sweep.csv")
+    content = (tmp_path / "sweep.csv").read_bytes()
+    (tmp_path / "sweep.csv").unlink()
+    with monkeypatch.context() as changed:
+        changed.setattr("blinplan.design.sweep.run.outcomes_of", lambda trials, *_: (1 / 0 for _ in trials))
+        again = inside(*DOSES, "-o", "sweep.csv", "--scheduler", "tcp://127.0.0.1:1")
+        other = inside(*DOSES, "-o", "sweep.csv", "--seed", "2")
+    assert (again.status, again.out) == (0, first.out)
+    assert (tmp_path / "sweep.csv").read_bytes() == content
+    told = "sweep.csv: 3 cells of 30 patients, all done before with the same inputs (remove sweep.csv.cells to simulate"
+    assert told in " ".join(again.err.split())
+    assert other.status == 2
+    assert "seed: 1 there, 2 here" in " ".join(other.err.split())
+    (tmp_path / "sweep.csv.cells").unlink()
+    assert "done before" not in inside(*DOSES, "-o", "sweep.csv").err
 
 
 def _killed_after(arguments: tuple[str, ...], folder: Path, cells: int, sent: int = signal.SIGKILL) -> str:
@@ -190,7 +215,7 @@ def test_every_change_of_what_is_swept_is_refused_with_what_differs(inside: Run,
         assert "to begin anew" in told
         assert begun.read_bytes() == content
     assert inside(*DOSES, "-o", "sweep.csv").status == 0
-    assert not begun.exists()
+    assert begun.read_bytes().count(b"\n") == 4
 
 
 @pytest.mark.usefixtures("begun")

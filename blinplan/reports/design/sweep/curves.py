@@ -10,8 +10,8 @@ from blinplan.design.sweep.cell import CellEndpoint, EndpointName
 from blinplan.design.sweep.half import HalfDose
 from blinplan.design.sweep.sweep import Sweep
 from blinplan.design.variation.axis import VariedAxis
+from blinplan.reports.design.sweep.article import article_marks
 from blinplan.reports.design.sweep.grids import head_text
-from blinplan.reports.design.sweep.lines import article_marks
 from blinplan.reports.design.sweep.sheet import ARTICLE, COLOURS, INK, LEFT, MARKS, RIGHT, TOP, Sheet
 
 if TYPE_CHECKING:
@@ -184,7 +184,8 @@ def _draw_models(at: Sequence[float], found: Sequence[CellEndpoint], panel: "Axe
 def _mark_article(swept: Sweep, panel: "Axes") -> None:
     """Draw in above which dose the article has the majority depleted, and at which depletion was incomplete."""
     low, high = min(positions(swept.axes[0])), max(positions(swept.axes[0]))
-    for said in article_marks(swept):
+    for mark in article_marks(swept):
+        said = mark.said
         words = "majority above" if said.is_threshold else "incomplete"
         for dose in (float(dose) for dose in said.doses if low <= dose <= high):
             dashes = (4, 2) if said.is_threshold else (1, 2)

@@ -13,7 +13,8 @@ from blinplan.design.variation.axis import AxisValue, Point, VariedAxis
 from blinplan.fingerprint import model_hash
 from blinplan.reports.design.comparison import COVERS
 from blinplan.reports.design.patients import patients_named
-from blinplan.reports.design.sweep.lines import article_marks, dose_unit, remark_lines
+from blinplan.reports.design.sweep.article import article_marks
+from blinplan.reports.design.sweep.lines import dose_unit, remark_lines
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import given_baselines, number_drawn
@@ -116,12 +117,14 @@ def sweep_json(swept: Sweep, inputs: Sequence[str], remarks: Sequence[str] = ())
         "remarks": [*remarks, *remark_lines(swept)],
         "article": [
             {
-                "claim": said.claim,
-                "says": "majority depleted above" if said.is_threshold else "incompletely depleted at",
-                "doses": [float(dose) for dose in said.doses],
-                "unit": said.unit,
+                "path": mark.axis.path,
+                "whole_dose": mark.is_of_whole_dose,
+                "claim": mark.said.claim,
+                "says": "majority depleted above" if mark.said.is_threshold else "incompletely depleted at",
+                "doses": [float(dose) for dose in mark.said.doses],
+                "unit": mark.said.unit,
             }
-            for said in article_marks(swept)
+            for mark in article_marks(swept)
         ],
     }
 

@@ -9,8 +9,10 @@ from matplotlib.figure import Figure
 from blinplan.design.sweep.sweep import Sweep
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
+from blinplan.reports.design.sweep.article import article_lines, article_marks
 from blinplan.reports.design.sweep.curves import curves_height, draw_curves
-from blinplan.reports.design.sweep.lines import article_marks, article_text, half_lines
+from blinplan.reports.design.sweep.lines import half_lines
+from blinplan.reports.design.sweep.map_lines import has_half_line, line_place
 from blinplan.reports.design.sweep.maps import draw_maps, maps_height
 from blinplan.reports.design.sweep.sheet import Sheet
 from blinplan.reports.shared.words import drawn_from, unverified_mark
@@ -55,13 +57,13 @@ def _reading(swept: Sweep) -> Iterator[str]:
         yield from (f"{_sentence(line)}." for line in half_lines(swept))
     else:
         yield "Shares and medians of these virtual patients."
-        if any(said.is_threshold for said in article_marks(swept)):
-            yield "Brown dashes part the doses above the article's threshold from the others."
+        if any(has_half_line(swept, name) for name in swept.shares()):
+            yield "Black line: half of all, straight between the cells that lie beside each other."
+        if any(map(line_place, article_marks(swept))):
+            yield "Brown: what the article says of the doses on that side of the line."
     if sets and one:
         yield f"Dashes: between what they lie over {sets} other models."
-    said = article_text(swept)
-    if said:
-        yield f"Article: {said}."
+    yield from article_lines(swept)
 
 
 def _sentence(words: str) -> str:

@@ -4,16 +4,15 @@ import math
 from collections.abc import Iterator
 from itertools import groupby
 
-from blinplan.design.sweep.article import ArticleDoses, article_doses
 from blinplan.design.sweep.cell import EndpointName
 from blinplan.design.sweep.half import HOW, HalfDose
-from blinplan.design.sweep.sweep import DEPLETED, Sweep
+from blinplan.design.sweep.sweep import Sweep
 from blinplan.design.variation.axis import BodyPlace, ParameterPlace, RegimenPlace
 from blinplan.outside_text import visible
-from blinplan.quantities import decimal_text, plural
+from blinplan.quantities import plural
 from blinplan.reports.design.comparison import COVERS
+from blinplan.reports.design.sweep.article import article_lines, is_of_depletion
 from blinplan.reports.shared.words import drawn_from, given_lines, off_drug_lines, unverified_mark
-from blinplan.simulation.endpoints.table import B_DEPLETED_DAY
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.trials.patients import off_drug_of
 
@@ -74,9 +73,7 @@ def _is_cap(place: object) -> bool:
 def result_lines(swept: Sweep) -> Iterator[str]:
     """Say where half of all are there, and what the article says of these doses."""
     yield from half_lines(swept)
-    said = article_text(swept)
-    if said:
-        yield f"Article: {said}."
+    yield from article_lines(swept)
 
 
 def half_lines(swept: Sweep) -> Iterator[str]:
@@ -124,31 +121,6 @@ def half_text(found: HalfDose, unit: str) -> str:
     if math.isinf(found.value):
         return f"not reached up to {found.greatest:g} {unit}{interval}"
     return f"at {found.value:.3g} {unit}{interval}"
-
-
-def article_marks(swept: Sweep) -> tuple[ArticleDoses, ...]:
-    """What the article says of doses such as are varied; nothing where these are a part of the dose only."""
-    axis = swept.dose_axis
-    if axis is None or not swept.is_of_whole_dose or not any(map(is_of_depletion, swept.shown_names)):
-        return ()
-    return tuple(said for said in article_doses() if said.unit == axis.unit)
-
-
-def is_of_depletion(name: EndpointName) -> bool:
-    """Whether an endpoint is what the article says of doses: that B cells are depleted."""
-    return name.key in {B_DEPLETED_DAY.key, DEPLETED}
-
-
-def article_text(swept: Sweep) -> str:
-    """The same in words."""
-    return "; ".join(map(_article_words, article_marks(swept)))
-
-
-def _article_words(of: ArticleDoses) -> str:
-    doses = " and ".join(map(decimal_text, of.doses))
-    if of.is_threshold:
-        return f"B cells fell to depletion in the majority above {doses} {of.unit} ({of.claim})"
-    return f"incompletely at {doses} {of.unit} ({of.claim})"
 
 
 def reading_lines(swept: Sweep) -> Iterator[str]:
