@@ -12,7 +12,7 @@ from blinplan.regimen.regimen import Regimen
 
 if TYPE_CHECKING:
     from blinplan.design.comparison.compare import PairedComparison
-    from blinplan.reports.design.comparison import FindingApart
+    from blinplan.reports.design.comparison.view import FindingApart
     from blinplan.rules.rule import Finding
 
 _A_MONDAY = date(2026, 1, 5)
@@ -88,7 +88,7 @@ def findings_apart(
     orders: Mapping[str, OrderedRegimen], progress: Callable[[int, int], None] | None = None
 ) -> "tuple[FindingApart, ...]":
     """What rules find in some of the regimens, of which not all have a finding; progress counts regimens, of all."""
-    from blinplan.reports.design.comparison import FindingApart
+    from blinplan.reports.design.comparison.view import FindingApart
 
     found: dict[str, tuple[Finding, ...]] = {}
     for done, (name, ordered) in enumerate(orders.items()):

@@ -24,7 +24,7 @@ from blinplan.terminal import PLAIN, Screen
 if TYPE_CHECKING:
     from blinplan.design.comparison.compare import ComparedEndpoint, PairedComparison
     from blinplan.design.difference.difference import RegimenDifference
-    from blinplan.reports.design.comparison import ComparisonView, FindingApart
+    from blinplan.reports.design.comparison.view import ComparisonView, FindingApart
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.percentiles import Bands
 
@@ -107,7 +107,7 @@ class ComparisonResult:
     def view(self) -> "ComparisonView":
         """All that is shown of it."""
         from blinplan.design.comparison.given import given_by, given_in
-        from blinplan.reports.design.comparison import ComparisonView
+        from blinplan.reports.design.comparison.view import ComparisonView
 
         given = tuple(
             given_in(arm.ordered, self._area)
@@ -130,7 +130,9 @@ class ComparisonResult:
 
     def text(self, output_format: CompareFormatName = "table", *, screen: Screen = PLAIN) -> str:
         """Write the comparison: as tables for people, as Markdown, as JSON, or every patient as CSV."""
-        from blinplan.reports.design.comparison import comparison_json, comparison_markdown, comparison_report
+        from blinplan.reports.design.comparison.document import comparison_json
+        from blinplan.reports.design.comparison.markdown import comparison_markdown
+        from blinplan.reports.design.comparison.report import comparison_report
 
         chosen = CompareFormat(output_format)
         if chosen is CompareFormat.CSV:
@@ -145,7 +147,7 @@ class ComparisonResult:
 
     def table(self) -> DataTable:
         """Every patient's endpoints under every regimen: a row a patient and regimen."""
-        from blinplan.reports.design.comparison_data import comparison_table
+        from blinplan.reports.design.comparison.rows import comparison_table
 
         return comparison_table(self.comparison, self._inputs, self.errors, self._record)
 
@@ -171,7 +173,7 @@ class ComparisonResult:
     @property
     def unverified_parts(self) -> tuple[str, ...]:
         """What of the results nobody has verified: doses, and the assumed effect of premedication."""
-        from blinplan.reports.design.comparison import unverified_lines_of
+        from blinplan.reports.design.comparison.lines import unverified_lines_of
 
         return tuple(unverified_lines_of(self.comparison))
 
@@ -213,7 +215,7 @@ class ComparisonResult:
         """
         (target,) = figure_files([path])
         refuse_more_than_can_be_drawn(len(self.names))
-        from blinplan.reports.design.figure import comparison_figure
+        from blinplan.reports.design.comparison.figure import comparison_figure
         from blinplan.reports.simulation.figures import FigureFormat
 
         kind = FigureFormat(target.suffix.lower().removeprefix("."))
@@ -225,7 +227,7 @@ class ComparisonResult:
         return f"<ComparisonResult: {', '.join(others)} against {reference}, {people.size:,} virtual patients>"
 
     def _repr_html_(self) -> str:
-        from blinplan.reports.design.comparison import label_text, value_text
+        from blinplan.reports.design.comparison.texts import label_text, value_text
         from blinplan.reports.design.numbers import contrast_text
 
         rows = self.comparison.endpoints

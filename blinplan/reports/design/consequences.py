@@ -10,7 +10,7 @@ from blinplan.outside_text import markdown_text, visible
 from blinplan.terminal import Screen, indent
 
 if TYPE_CHECKING:
-    from blinplan.reports.design.comparison import ComparisonView
+    from blinplan.reports.design.comparison.view import ComparisonView
     from blinplan.rules.rule import Finding
 
 
@@ -35,7 +35,8 @@ class FileConsequences(NamedTuple):
 
 def consequence_parts(found: FileConsequences, screen: Screen) -> Iterator[RenderableType]:
     """Draw what the change of one file does."""
-    from blinplan.reports.design.comparison import tables, who_parts
+    from blinplan.reports.design.comparison.report import who_parts
+    from blinplan.reports.design.comparison.table import tables
 
     if found.refusal is not None:
         yield indent(f"Not compared: {visible(found.refusal)}", "not evaluated")
@@ -60,7 +61,7 @@ def reading_parts(each: Sequence[FileConsequences]) -> Iterator[RenderableType]:
     """Say once how the tables are read."""
     views = [found.view for found in each if found.view is not None]
     if views:
-        from blinplan.reports.design.comparison import reading_lines  # what nobody compared needs no engine
+        from blinplan.reports.design.comparison.lines import reading_lines  # what nobody compared needs no engine
 
         yield ""
         yield from (Text(line, "quiet") for line in reading_lines(views[0].comparison))
@@ -68,7 +69,8 @@ def reading_parts(each: Sequence[FileConsequences]) -> Iterator[RenderableType]:
 
 def consequence_markdown(found: FileConsequences) -> Iterator[str]:
     """Write what the change of one file does as Markdown."""
-    from blinplan.reports.design.comparison import markdown_tables, unverified_lines_of, who_lines
+    from blinplan.reports.design.comparison.lines import unverified_lines_of, who_lines
+    from blinplan.reports.design.comparison.markdown import markdown_tables
 
     if found.refusal is not None:
         yield from ("", f"**Not compared**: {markdown_text(found.refusal)}")
@@ -88,14 +90,14 @@ def reading_markdown(each: Sequence[FileConsequences]) -> Iterator[str]:
     """Say once how the tables are read, as Markdown."""
     views = [found.view for found in each if found.view is not None]
     if views:
-        from blinplan.reports.design.comparison import reading_lines  # what nobody compared needs no engine
+        from blinplan.reports.design.comparison.lines import reading_lines  # what nobody compared needs no engine
 
         yield from ("", *(f"<sub>{markdown_text(line)}</sub>  " for line in reading_lines(views[0].comparison)), "")
 
 
 def consequence_json(found: FileConsequences) -> dict[str, Any]:
     """Write what the change of one file does as data."""
-    from blinplan.reports.design.comparison import endpoints_json
+    from blinplan.reports.design.comparison.document import endpoints_json
 
     return {
         "refusal": found.refusal,

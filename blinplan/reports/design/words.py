@@ -11,6 +11,7 @@ from blinplan.outside_text import visible
 from blinplan.terminal import indent
 
 SAME = "Patients get the same."
+COVERS = "of these virtual patients: how far chance in who was drawn moves them, and not whether the model is true"
 ONLY_IN_FILE = "Only the file says otherwise"
 
 

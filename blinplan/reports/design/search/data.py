@@ -12,9 +12,9 @@ from blinplan.design.search.space import PossibleDose, Space
 from blinplan.design.search.standing import NUMBERS
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Cycle
-from blinplan.reports.design.comparison import COVERS
 from blinplan.reports.design.search.table import measure_words
 from blinplan.reports.design.search.words import WILSON, closing_lines, end_text, head_text, schedule_text
+from blinplan.reports.design.words import COVERS
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 

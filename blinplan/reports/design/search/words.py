@@ -14,8 +14,8 @@ from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, plural
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Cycle, Regimen
-from blinplan.reports.design.comparison import COVERS
 from blinplan.reports.design.numbers import share_text
+from blinplan.reports.design.words import COVERS
 from blinplan.reports.simulation.summary import number
 from blinplan.simulation.outcome import Occurrence
 

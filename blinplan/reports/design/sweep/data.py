@@ -11,10 +11,10 @@ from blinplan.design.sweep.plan import SweepPlan
 from blinplan.design.sweep.sweep import Half, Sweep
 from blinplan.design.variation.axis import AxisValue, Point, VariedAxis
 from blinplan.fingerprint import model_hash
-from blinplan.reports.design.comparison import COVERS
 from blinplan.reports.design.patients import patients_named
 from blinplan.reports.design.sweep.article import article_marks
 from blinplan.reports.design.sweep.lines import dose_unit, remark_lines
+from blinplan.reports.design.words import COVERS
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import given_baselines, number_drawn

@@ -10,8 +10,8 @@ from blinplan.design.sweep.sweep import Sweep
 from blinplan.design.variation.axis import BodyPlace, ParameterPlace, RegimenPlace
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
-from blinplan.reports.design.comparison import COVERS
 from blinplan.reports.design.sweep.article import article_lines, is_of_depletion
+from blinplan.reports.design.words import COVERS
 from blinplan.reports.shared.words import drawn_from, given_lines, off_drug_lines, unverified_mark
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.trials.patients import off_drug_of

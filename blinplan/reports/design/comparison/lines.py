@@ -1,0 +1,117 @@
+"""The lines above and below the tables of a comparison: who, what is unverified, findings, what intervals cover."""
+
+from collections.abc import Iterator
+
+from blinplan.design.comparison.compare import OverSets, PairedComparison
+from blinplan.design.comparison.intervals import MEANS, SHARES
+from blinplan.outside_text import visible
+from blinplan.quantities import plural
+from blinplan.reports.design.comparison.texts import shown_shares
+from blinplan.reports.design.comparison.view import ComparisonView
+from blinplan.reports.design.words import COVERS
+from blinplan.reports.shared.words import drawn_from, given_lines, off_drug_lines, unverified_mark
+from blinplan.simulation.models.source import SetsOf
+
+
+def who_lines(compared: PairedComparison) -> Iterator[str]:
+    """Say who the patients are, how many were drawn, whom one of the regimens refuses, and how long it is."""
+    people = compared.cohort
+    which = f", from patient {people.before + 1:,} on" if people.before else ""
+    admitted = "" if people.seed is None else ", all admitted by each regimen"
+    yield f"{people.size:,} virtual patients of {compared.preset}, {_seed_of(compared)}{which}{admitted}"
+    refusals = compared.refusals
+    if refusals is not None and any(refusals):
+        told = (
+            f"{visible(arm.name)} ({arm.regimen.eligibility}) refuses {count:,}"
+            for arm, count in zip(compared.arms, refusals, strict=True)
+            if count
+        )
+        yield f"{people.draws:,} people were drawn: {'; '.join(told)}."
+    yield from given_lines(people.given_parameters)
+    yield from off_drug_lines(number_off_drug(compared), people.size)
+    strangers = [arm for arm in compared.arms if arm.regimen.virtual_population != compared.preset]
+    for arm in strangers:
+        yield f"For {visible(arm.name)} alone {arm.regimen.virtual_population} would stand, and not {compared.preset}."
+    if compared.cycles is not None:
+        first = (
+            "The first cycle of each is" if compared.cycles == 1 else f"The first {compared.cycles} cycles of each are"
+        )
+        yield f"{first} compared."
+    if compared.follow_up_days:
+        yield f"{compared.follow_up_days} days without infusion are added at the end of each."
+
+
+def number_off_drug(compared: PairedComparison) -> int:
+    """How many patients go off the drug before one of the courses ends."""
+    return max(arm.outcome.trial.number_off_drug for arm in compared.arms)
+
+
+def _seed_of(compared: PairedComparison) -> str:
+    return drawn_from(compared.cohort).split(" (")[0]
+
+
+def unverified_lines_of(compared: PairedComparison) -> Iterator[str]:
+    """Say what of the regimens nobody has verified."""
+    for arm in compared.arms:
+        mark = unverified_mark(arm.regimen)
+        if mark:
+            yield f"{visible(arm.name)}: {mark}"
+    if compared.options.premedication:
+        yield "That premedication lowers cytokine release, and by how much, is assumed: unverified."
+
+
+def finding_lines(of: ComparisonView) -> Iterator[str]:
+    """Say what `check` finds in some of the regimens and not in all."""
+    if of.findings is None:
+        return
+    if not of.findings:
+        yield "Findings of `blinplan check`: the same rules find something in each, or nothing."
+        return
+    yield "Findings of `blinplan check` that not all have:"
+    for finding in of.findings:
+        names = " and ".join(map(visible, finding.names))
+        yield f"  {names}: {finding.severity}[{finding.code}] {visible(finding.message)}"
+
+
+def reading_lines(compared: PairedComparison) -> Iterator[str]:
+    """Say how the tables are read, and what the intervals cover."""
+    reference = visible(compared.reference.name)
+    if compared.shares:
+        yield (
+            "Shares differ by percentage points. only one: patients in whom it is so under the other regimen and not"
+            f" under {reference}, and the other way round."
+        )
+    if compared.numbers:
+        yield (
+            "Values are means over all patients, of concentrations geometric means, compared by their ratio (×). A time"
+            " counts up to where all courses are looked at, and all of that in who never gets there."
+        )
+    yield (
+        "same: in all patients within the solver's accuracy (1 in 10,000; of times a minute); equal: to the last bit."
+    )
+    yield f"Intervals are of 95 %, {COVERS}. Shares: {SHARES}; means: {MEANS}."
+    hidden = len(compared.shares) - len(shown_shares(compared))
+    if hidden:
+        verb = "is" if hidden == 1 else "are"
+        yield f"Not shown: {hidden} {plural('share', hidden)} by a day, which {verb} 0 or 100 % under each."
+    if compared.left_out:
+        cycles = ", ".join(key.rpartition("_")[2] for key in compared.left_out)
+        noun = plural("cycle", len(compared.left_out))
+        yield f"Days depleted in {noun} {cycles} are not compared: they are not the same days."
+    if compared.over_sets is not None:
+        yield _over_text(compared.over_sets)
+
+
+def _over_text(over: OverSets) -> str:
+    """Say what lies between the ends of a range over parameter sets."""
+    if over.of is SetsOf.PLAUSIBLE:
+        return (
+            f"Over models: the least and the greatest estimate of the shipped model and {over.sets} plausible ones, on"
+            " the same patients. Each keeps every claim of the article and every published number that the shipped one"
+            " meets. It is a range: no confidence, and no probability."
+        )
+    return (
+        f"Over sets: 5th to 95th percentile of the estimate over {over.sets} parameter sets, with"
+        f" {', '.join(over.parameters)} drawn within their published standard errors; no uncertainty of the others is"
+        " counted."
+    )
