@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ PLAIN = {
     if name not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM", "PYTHONIOENCODING", "BLINPLAN_DEBUG"}
     and name != "PYTHONDONTWRITEBYTECODE"  # a hundred starts need not compile the package a hundred times
 }
+NEVER = 600
+"""Seconds after which what is waited for is taken never to come. No test that passes comes near it, on any machine."""
 HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "pydantic", "jinja2")
 
 
@@ -76,7 +79,27 @@ def process(*arguments: str, given: bytes = b"", folder: Path | None = None, **e
         capture_output=True,
         cwd=folder,
         env={**PLAIN, "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error", **environment},
-        timeout=60,
+        timeout=NEVER,
         check=False,
     )
     return Ran(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+
+def wait_until(what: Callable[[], bool], running: "subprocess.Popen[bytes]") -> None:
+    """Wait for what a process is to do, as long as it is there, by no clock."""
+    while not what():
+        assert running.poll() is None, f"it ended with {running.returncode} before"
+        time.sleep(0.01)
+
+
+def members(group: int) -> set[int]:
+    """The processes of a group that live; one that has ended and that nobody has asked about yet is none."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, of, *_ = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(of) == group and state not in "ZX":
+            found.add(int(path.parent.name))
+    return found

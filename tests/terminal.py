@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from select import select
 
-from tests.program import PLAIN, PROGRAM
+from tests.program import NEVER, PLAIN, PROGRAM
 
 
 def at_terminal(folder: Path, typed: str, *arguments: str, interrupt: bool = False) -> tuple[int, str, str]:
@@ -29,7 +29,7 @@ def at_terminal(folder: Path, typed: str, *arguments: str, interrupt: bool = Fal
         os.write(ours, (typed if interrupt else typed + "\x04").encode())
         shown = b""
         with suppress(OSError):  # Linux tells so that the other end is closed
-            while select([ours], [], [], 30)[0] and (part := os.read(ours, 4096)):
+            while select([ours], [], [], NEVER)[0] and (part := os.read(ours, 4096)):
                 shown += part
                 if interrupt and b"title" in shown:
                     program.send_signal(signal.SIGINT)

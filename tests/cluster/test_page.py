@@ -13,7 +13,7 @@ import yaml  # type: ignore[import-untyped]
 
 from man.make import cluster as page
 from tests.cluster.dask_programs import DASK, scheduler, started
-from tests.program import PLAIN, ROOT, process
+from tests.program import NEVER, PLAIN, ROOT, process
 
 FEW = ("--patients", "300", "-f", "json")
 
@@ -39,7 +39,7 @@ def shell(script: str, folder: Path) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",
-        timeout=300,
+        timeout=NEVER,
         check=True,
     )
     return ended.stdout

@@ -8,7 +8,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -16,12 +15,14 @@ from typing import Any, TextIO
 import pytest
 from rich.cells import cell_len
 
-from tests.program import PLAIN, PROGRAM, Run, process
+from tests.program import NEVER, PLAIN, PROGRAM, Run, members, process, wait_until
 from tests.regimen_text import cycle, regimen_text
 
 pytestmark = pytest.mark.slow  # processes are started, at every width
 
 UTF8 = {**PLAIN, "PYTHONIOENCODING": "utf-8"}
+PIPE = 1 << 16
+"""Bytes that a pipe of Linux holds."""
 WIDE = "漢字と日本語 🧪🩸 µ²≤ "
 HOSTILE = "\\u001b[31m\\u202e[bold]x[/bold]\\u0007"
 
@@ -38,7 +39,7 @@ def shell(command: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
         cwd=folder,
         env=UTF8,
         check=False,
-        timeout=60,
+        timeout=NEVER,
     )
 
 
@@ -83,7 +84,7 @@ def test_a_reader_who_leaves_ends_the_program_in_silence(tmp_path: Path, command
     os.close(read_end)
     running = start(*command.split(), folder=tmp_path, stdout=write_end, stderr=subprocess.PIPE)
     os.close(write_end)
-    _, err = running.communicate(timeout=30)
+    _, err = running.communicate(timeout=NEVER)
     assert running.returncode == 141
     assert err == b""
 
@@ -130,9 +131,11 @@ def test_an_interrupt_ends_with_130_in_silence(tmp_path: Path) -> None:
     running = start(
         "check", "-", folder=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    time.sleep(1.5)  # it waits for standard input
+    assert running.stdin is not None
+    running.stdin.write(b"#" * (PIPE + 1))  # more than a pipe holds: written when it reads, and waits for the rest
+    running.stdin.flush()
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=30)
+    out, err = running.communicate(timeout=NEVER)
     assert (running.returncode, out, err) == (130, b"", b"")
 
 
@@ -159,7 +162,7 @@ def with_terminal(folder: Path, arguments: Sequence[str], environment: Mapping[s
             written += piece
     except OSError:  # Linux says so when the other end of a terminal is closed
         pass
-    running.wait(timeout=30)
+    running.wait(timeout=NEVER)
     os.close(main)
     return written.decode()
 
@@ -188,17 +191,14 @@ def test_an_interrupt_ends_the_processes_that_simulate_in_silence(tmp_path: Path
     folder_to_simulate(tmp_path, 12)
     arguments = ("check", ".", "--patients", "20000", "--no-cache")
     running = start(*arguments, folder=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-    time.sleep(3)
+    wait_until(
+        lambda: len(members(running.pid)) > 2, running
+    )  # itself, one that tracks resources, and one that simulates
     os.killpg(running.pid, signal.SIGINT)  # as the terminal does: to all of them
-    out, err = running.communicate(timeout=20)
+    out, err = running.communicate(timeout=NEVER)  # which is when the last of them has closed these
     assert (running.returncode, out, err) == (130, b"", b"")
-    for _ in range(50):  # the process that tracks resources takes a moment longer
-        try:
-            os.killpg(running.pid, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.1)
-    pytest.fail("a process that simulates is still there")
+    while members(running.pid):  # what has closed them ends next
+        pass
 
 
 @pytest.mark.parametrize(

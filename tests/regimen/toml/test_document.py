@@ -262,8 +262,13 @@ def test_bytes_are_read_as_utf_8() -> None:
 @pytest.mark.slow
 def test_a_long_text_is_read_in_linear_time() -> None:
     cycle = '[[cycle]]\nname = "Induction"\nsteps = [\n  { dose = "9 mcg/day", days = 7 }, # x\n]\nfree_days = 14\n\n'
-    text = cycle * (1024 * 1024 // len(cycle))
-    start = time.perf_counter()
+    count = 1024 * 1024 // len(cycle)
+    part, whole = _processor_time(cycle * (count // 8)), _processor_time(cycle * count)
+    assert whole < 24 * part  # 8 times as long; a scan in quadratic time would take 64 times
+
+
+def _processor_time(text: str) -> float:
+    start = time.process_time()
     document = parse(text, "x.toml")
-    assert time.perf_counter() - start < 10  # about half a second; a scan in quadratic time would take minutes
-    assert len(document.places) > 50_000
+    assert len(document.places) > len(text) // 20
+    return time.process_time() - start

@@ -5,8 +5,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from blinplan.simulation.trials.cohort_trial import CohortOutcome
 from blinplan.simulation.trials.run import run
 from blinplan.simulation.trials.simulation import Simulation
 from blinplan.simulation.trials.trial import Trial
+from tests.program import NEVER, wait_until
 from tests.regimen_text import cycle, regimen_text
 
 PATIENTS = 1100
@@ -133,9 +132,9 @@ def test_nothing_is_left_behind_whatever_ends_it(short: Path, by: signal.Signals
     command = [*_PROGRAM, "simulate", str(short), "--patients", "1000000", "--threads", "1"]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603
-        _wait_for(lambda: _open_in(process.pid, tmp_path))
+        wait_until(lambda: _open_in(process.pid, tmp_path), process)
         process.send_signal(by)
-        process.communicate(timeout=60)
+        process.communicate(timeout=NEVER)
     assert process.returncode != 0
     assert list(tmp_path.iterdir()) == []
 
@@ -149,10 +148,3 @@ def _open_in(process: int, folder: Path) -> bool:
         except OSError:
             continue
     return False
-
-
-def _wait_for(condition: Callable[[], bool], seconds: float = 120.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
