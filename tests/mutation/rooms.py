@@ -1,0 +1,36 @@
+"""Whose files are changed, and whose tests are to see it: those of the same area, and no others."""
+
+from typing import NamedTuple
+
+from tests.mutation.mutants import Mutant, files_below, mutants_of
+from tests.program import ROOT
+
+
+class Room(NamedTuple):
+    """Files or folders of the package, and the tests of their area."""
+
+    code: tuple[str, ...]
+    tests: tuple[str, ...]
+    marked: str = "not outside"
+
+    @property
+    def files(self) -> list[str]:
+        """Its files of code."""
+        return [file for path in self.code for file in files_below(ROOT / "blinplan" / path)]
+
+    @property
+    def mutants(self) -> list[Mutant]:
+        """All mutants of its files."""
+        return [mutant for file in self.files for mutant in mutants_of(file)]
+
+
+ROOMS = {
+    "quantities": Room(("quantities.py",), ("tests/test_quantities.py",)),
+    "course": Room(("course",), ("tests/course",)),
+    "rules": Room(("rules",), ("tests/rules",), "not slow and not outside"),
+    "status": Room(
+        ("exit_status.py", "refusal.py", "cli/app/program.py", "cli/app/misuse.py", "cli/check", "api/checking"),
+        ("tests/cli/test_check.py", "tests/cli/test_check_options.py", "tests/cli/check", "tests/cli/app", "tests/api"),
+        "not slow and not outside",
+    ),
+}

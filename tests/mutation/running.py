@@ -1,0 +1,253 @@
+"""Run the tests of an area once to see which lines each reaches, then those of a line against each of its mutants.
+
+All in one process of pytest: the tests are imported once, and each mutant lives in a copy of the process, in which the
+functions of its file get other code. So a mutant costs what its tests cost, and nothing waits for an import.
+"""
+
+import ast
+import functools
+import gc
+import os
+import resource
+import signal
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any, NamedTuple
+
+import coverage
+import pytest
+from _pytest.runner import runtestprotocol
+
+from tests.mutation.mutants import FUNCTIONS, Mutant, mutated_tree, tree_of
+from tests.program import ROOT
+
+SECONDS = 20.0
+"""Of processor time for all tests of a mutant, quickest first: what they have not seen by then has survived."""
+LONGER = 10
+"""So many times as long as usual, and three seconds, may a test take before it counts as one that does not end."""
+MEMORY = 3 << 30
+NOT_MADE = 70
+
+Key = tuple[str, int, int]
+
+
+class Fate(IntEnum):
+    """What became of a mutant, as the status of its process."""
+
+    KILLED = 0
+    SURVIVED = 1
+    UNREACHED = 2
+    """No test of the area comes by."""
+    UNFINISHED = 3
+    """It survived the tests that there was time for."""
+
+
+class Seen(NamedTuple):
+    """A mutant with its fate, and the test that saw it or how many did not."""
+
+    mutant: Mutant
+    fate: Fate
+    tests: int
+
+
+class Runner:
+    """A plugin of pytest that runs tests against mutants in the place of running them once."""
+
+    def __init__(self, files: Sequence[str], mutants: Sequence[Mutant]) -> None:
+        self.mutants = mutants
+        self.seen: list[Seen] = []
+        self._paths = {str(ROOT / file): file for file in files}
+        self._coverage = coverage.Coverage(data_file=None, include=list(self._paths), config_file=False)
+        self._seconds: dict[str, float] = {}
+        self._red: set[str] = set()
+        self._lines: dict[str, dict[int, list[str]]] = {}
+        self._functions: dict[str, list[FunctionType]] = defaultdict(list)
+        self._killers = Counter[str]()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self) -> None:
+        """Few examples, always the same, and none made smaller: that one fails is enough."""
+        from hypothesis import HealthCheck, Phase, settings
+
+        settings.register_profile(
+            "mutants",
+            deadline=None,
+            max_examples=20,
+            derandomize=True,
+            database=None,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run all once, then the mutants."""
+        gc.unfreeze()
+        self._run_once(session.items)
+        self._find_functions()
+        items = {item.nodeid: item for item in session.items if item.nodeid not in self._red}
+        kept = _kept_files()
+        for number, mutant in enumerate(self.mutants, 1):
+            found = self._fate(mutant, items)
+            self.seen.append(found)
+            _show(number, len(self.mutants), found)
+            _remove_new(kept)
+        return True
+
+    def _run_once(self, items: Sequence[pytest.Item]) -> None:
+        ours = _caches(self._paths)
+        self._coverage.start()
+        for number, item in enumerate(items, 1):
+            for cached in ours:
+                cached.cache_clear()
+            self._coverage.switch_context(item.nodeid)
+            begun = _used()
+            following = items[number] if number < len(items) else None
+            if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
+                self._red.add(item.nodeid)
+                sys.stderr.write(f"red without any mutant: {item.nodeid}\n")
+            self._seconds[item.nodeid] = _used() - begun
+        self._coverage.stop()
+        data = self._coverage.get_data()
+        self._lines = {file: data.contexts_by_lineno(path) for path, file in self._paths.items()}
+        sys.stderr.write(f"{len(items)} tests in {sum(self._seconds.values()):.0f} s\n")
+
+    def _find_functions(self) -> None:
+        for found in gc.get_objects():
+            if isinstance(found, FunctionType) and (file := self._paths.get(found.__code__.co_filename)):
+                self._functions[file].append(found)
+
+    def _fate(self, mutant: Mutant, items: dict[str, pytest.Item]) -> Seen:
+        chosen = [items[name] for name in self._tests_of(mutant) if name in items]
+        if not chosen:
+            return Seen(mutant, Fate.UNREACHED, 0)
+        reader, writer = os.pipe()
+        process = os.fork()
+        if not process:
+            os.close(reader)
+            try:
+                self._live(mutant, chosen, writer)
+            finally:  # whatever happens, nothing of a copy goes on as if it were the run itself
+                os._exit(NOT_MADE)
+        os.close(writer)
+        with os.fdopen(reader, "rb") as told:
+            numbers = told.read().split()
+        _, ended = os.waitpid(process, 0)
+        if not numbers:
+            raise SystemError(f"{mutant.file}:{mutant.line} {mutant.name} could not be made")
+        number = int(numbers[-1])
+        fate = Fate(os.WEXITSTATUS(ended)) if os.WIFEXITED(ended) else Fate.KILLED
+        if fate is Fate.KILLED:
+            self._killers[chosen[number].nodeid] += 1
+        return Seen(mutant, fate, number + 1)
+
+    def _tests_of(self, mutant: Mutant) -> list[str]:
+        """The tests that come by a mutant's line, first those that have killed others, then by how long they take."""
+        lines = self._lines[mutant.file]
+        reached = (
+            lines.get(mutant.line, []) if not mutant.is_value else [name for names in lines.values() for name in names]
+        )
+        return sorted(set(reached) - {""}, key=lambda name: (-self._killers[name], self._seconds[name], name))
+
+    def _live(self, mutant: Mutant, items: Sequence[pytest.Item], writer: int) -> None:
+        """Be the mutant: end with its fate, having told the number of the test that is tried."""
+        signal.alarm(300)
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        self._become(mutant)
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device
+            os.dup2(nowhere.fileno(), 2)
+        fate = Fate.SURVIVED
+        for number, item in enumerate(items):
+            os.write(writer, b"%d " % number)
+            if _used() > SECONDS:
+                fate = Fate.UNFINISHED
+                break
+            usual = self._seconds[item.nodeid]
+            resource.setrlimit(resource.RLIMIT_CPU, (int(_used() + LONGER * usual + 4), resource.RLIM_INFINITY))
+            following = items[number + 1] if number + 1 < len(items) else None
+            if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
+                fate = Fate.KILLED
+                break
+        os._exit(fate)
+
+    def _become(self, mutant: Mutant) -> None:
+        path = str(ROOT / mutant.file)
+        mutated_tree(mutant)
+        tree = ast.fix_missing_locations(tree_of(mutant.file))
+        codes = dict(_codes(compile(tree, path, "exec")))
+        for function in self._functions[mutant.file]:
+            new = codes.get(_key(function.__code__))
+            if new is not None and new.co_freevars == function.__code__.co_freevars:
+                function.__code__ = new
+        if mutant.is_value:
+            _set_values(tree, mutant.file)
+        for cached in _caches(None):
+            cached.cache_clear()
+
+
+def _codes(code: CodeType) -> Iterator[tuple[Key, CodeType]]:
+    for found in code.co_consts:
+        if isinstance(found, CodeType):
+            yield _key(found), found
+            yield from _codes(found)
+
+
+def _key(code: CodeType) -> Key:
+    """Which function a code is of: lambdas of one line are told apart by where they begin."""
+    column = min((place[2] or 0 for place in code.co_positions() if place[0] is not None), default=0)
+    return code.co_qualname, code.co_firstlineno, column if code.co_name == "<lambda>" else 0
+
+
+def _set_values(tree: ast.Module, file: str) -> None:
+    """Give each plain value of a module anew, wherever its name has been imported to."""
+    module = sys.modules[file.removesuffix(".py").replace("/", ".")]
+    before = dict(vars(module))
+    body = [node for node in tree.body if not isinstance(node, (*FUNCTIONS, ast.ClassDef))]
+    space = dict(before)
+    exec(compile(ast.Module(body, []), str(ROOT / file), "exec"), space)  # noqa: S102 - our own code
+    for name, new in space.items():
+        if not name.startswith("__") and not callable(new) and new != before.get(name):
+            for other in list(sys.modules.values()):
+                if getattr(other, "__name__", "").startswith("blinplan") and vars(other).get(name) is before.get(name):
+                    setattr(other, name, new)
+
+
+def _caches(paths: dict[str, str] | None) -> list[Any]:
+    """What keeps results of functions of some files, or of the whole package."""
+    kind = type(functools.cache(len))
+    return [
+        found
+        for found in gc.get_objects()
+        if isinstance(found, kind)
+        and (code := getattr(getattr(found, "__wrapped__", None), "__code__", None)) is not None
+        and (code.co_filename in paths if paths is not None else "/blinplan/" in code.co_filename)
+    ]
+
+
+def _used() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _kept_files() -> set[Path]:
+    return set(Path(os.environ["XDG_CACHE_HOME"]).rglob("*"))
+
+
+def _remove_new(kept: set[Path]) -> None:
+    """No mutant leaves outcomes of its own to those after it."""
+    for path in _kept_files() - kept:
+        if path.is_file():
+            path.unlink()
+
+
+def _show(number: int, total: int, seen: Seen) -> None:
+    if seen.fate is not Fate.KILLED:
+        where = f"{seen.mutant.file}:{seen.mutant.line}"
+        sys.stderr.write(f"{seen.fate.name.lower()} {where} {seen.mutant.name} [{seen.tests} tests]\n")
+    if number % 50 == 0:
+        sys.stderr.write(f"{number} of {total}\n")
+    sys.stderr.flush()
