@@ -250,7 +250,7 @@ def _refusal(text: str) -> QuantityError:
     if strange_words(text, in_dose=True):
         return QuantityError(QUESTION, QUESTION_ADVICE)
     spelling = _spelling(text)
-    if spelling is not None:
+    if spelling is not None and is_dose(spelling):
         return QuantityError(
             f"a dose is a rate and nothing else, since continuous intravenous infusion is the only route;"
             f' {_UNITS_OF_RATES}, here "{spelling}"',

@@ -11,20 +11,27 @@ from blinplan.quantities import (
     DOSE_PATTERN,
     FLAT_DOSE_PATTERN,
     FLAT_MASS_PATTERN,
+    LONGEST,
     MASS_PATTERN,
+    MOSTELLER,
+    QUESTION,
+    QUESTION_ADVICE,
     Basis,
     DoseRate,
     Mass,
     Notation,
     QuantityError,
     RouteError,
+    Slip,
     WrittenDose,
     decimal_text,
     duration_text,
     hours_text,
+    is_dose,
     plural,
     read_dose,
     read_mass,
+    time_in_course,
 )
 
 UNITS = [f"{microgram}{area}/{day}" for microgram in ("mcg", "µg", "μg", "ug")
@@ -99,6 +106,27 @@ def test_error_prone_notation_is_found_where_it_stands(text: str, slipped: dict[
     assert read_dose(better) == WrittenDose(written.rate, ())
 
 
+def test_a_slip_says_which_letters_are_to_be_replaced() -> None:
+    assert read_dose(".5ug/d").slips == (
+        Slip(Notation.NAKED_DECIMAL, 0, 1, "0."),
+        Slip(Notation.MISSING_SPACE, 2, 2, " "),
+        Slip(Notation.MICROGRAM_SYMBOL, 2, 4, "mcg"),
+        Slip(Notation.ABBREVIATED_DAY, 5, 6, "day"),
+    )
+
+
+def test_a_text_of_forty_letters_is_read_and_none_beyond() -> None:
+    """The longest that a file can say; what is beyond it is refused without being offered back."""
+    dose, mass = f"{'1' * 32} mcg/day", f"{'1' * 37} mg"
+    assert len(dose) == len(mass) == LONGEST == 40
+    assert read_dose(dose).rate.amount == int("1" * 32)
+    assert read_mass(mass).milligrams == int("1" * 37)
+    assert (is_dose(dose), is_dose(f"1{dose}"), is_dose("28 mcg")) == (True, False, False)
+    assert "here" not in why_not(f"1{dose}")
+    with pytest.raises(QuantityError):
+        read_mass(f"1{mass}")
+
+
 def test_a_round_number_has_no_trailing_zero() -> None:
     assert read_dose("10 mcg/day").slips == read_dose("1,000 mcg/day").slips == ()
 
@@ -148,6 +176,55 @@ def test_correcting_every_slip_keeps_the_dose_and_leaves_none(number: str, space
 )
 def test_what_is_not_a_dose_rate_is_refused_for_its_own_reason(text: str, said: str) -> None:
     assert said in why_not(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "spelling"),
+    [
+        ("9 micrograms per day", "9 mcg/day"),
+        ("15 micrograms/m2/day", "15 mcg/m2/day"),
+        ("5 mcg per square meter per day", "5 mcg/m2/day"),
+        ("28 mcg over 24 hours IV", "28 mcg/day"),
+        ("28 mcg/day 24/7", "28 mcg/day"),
+        ("9 mcg daily by continuous infusion", "9 mcg/day"),
+    ],
+)
+def test_one_rate_in_other_words_is_offered_as_it_is_written(text: str, spelling: str) -> None:
+    with pytest.raises(QuantityError, match=f'here "{spelling}"$') as caught:
+        read_dose(text)
+    assert caught.value.advice == f'write "{spelling}"'
+
+
+@pytest.mark.parametrize(
+    "text", ["9 mcg daily", "9 mcg IV daily", "28 mcg", "15 mcg/m2", "9 mcg per day, then 28 mcg per day"]
+)
+def test_what_may_be_a_single_dose_is_asked_about_and_never_respelt(text: str) -> None:
+    """Nine micrograms daily may be one injection a day: three hundred times the rate, for some minutes."""
+    with pytest.raises(QuantityError, match="single dose or another route cannot be planned") as caught:
+        read_dose(text)
+    assert caught.value.advice == QUESTION_ADVICE
+
+
+@pytest.mark.parametrize(
+    "text", ["9 mcg/day for 7 days", "1 mcg 2 mcg/day", "9 mcg/day 28", "9 mcg per day or 28 mcg per day"]
+)
+def test_a_rate_beside_another_number_is_not_chosen(text: str) -> None:
+    assert "here" not in why_not(text)
+
+
+@pytest.mark.parametrize("text", ["9 mcg/h", "28 mg/day", "9", "-9 mcg/day"])
+def test_what_is_plainly_no_rate_of_the_day_is_not_asked_about(text: str) -> None:
+    with pytest.raises(QuantityError) as caught:
+        read_dose(text)
+    assert caught.value.advice is None
+    assert QUESTION not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["it 9 mcg/day", "9 mcg it/day"])
+def test_it_in_a_dose_is_a_route_and_no_word_of_english(text: str) -> None:
+    """Intrathecal."""
+    with pytest.raises(RouteError):
+        read_dose(text)
 
 
 @pytest.mark.parametrize("text", ["28 µg/h", "28 µg /day", "28 μg/kg/day"])
@@ -270,6 +347,8 @@ def test_a_dose_written_is_the_dose_read(amount: Fraction) -> None:
         (Fraction(1, 3), 6, "≈ 0.333333"),
         (Fraction(2, 3), 3, "≈ 0.667"),
         (Fraction(-3, 8), 3, "-0.375"),
+        (Fraction(1234567), 0, "1,234,567"),
+        (Fraction(-21, 2), 0, "≈ -10"),
         (Fraction(-2, 3), 2, "≈ -0.67"),
         (Fraction(1, 10**7), 6, "≈ 0"),
         (Fraction(449999, 10000), 3, "≈ 45"),
@@ -293,6 +372,26 @@ def test_a_duration_is_written_in_days_hours_and_minutes(minutes: int, text: str
 @pytest.mark.parametrize(("minutes", "text"), [(1500, "25 h"), (1470, "24 h 30 min"), (30, "30 min"), (0, "0 h")])
 def test_a_day_of_another_length_is_told_in_hours(minutes: int, text: str) -> None:
     assert hours_text(minutes) == text
+
+
+@pytest.mark.parametrize(
+    ("minute", "text"),
+    [
+        (0, "day 1"),
+        (1440, "day 2"),
+        (28 * 1440, "day 29"),
+        (7 * 1440 + 360, "day 8 +6:00 h"),
+        (1439, "day 1 +23:59 h"),
+        (5, "day 1 +0:05 h"),
+    ],
+)
+def test_a_course_begins_on_day_1(minute: int, text: str) -> None:
+    assert time_in_course(minute) == text
+
+
+def test_the_body_surface_area_of_mosteller() -> None:
+    """His example: 180 cm and 80 kg are 2.0 m²."""
+    assert 180 * 80 / MOSTELLER == 2.0**2
 
 
 @pytest.mark.parametrize("pattern", [DOSE_PATTERN, FLAT_DOSE_PATTERN, MASS_PATTERN, FLAT_MASS_PATTERN])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.bags.sequence import bag_sequence
-from blinplan.course.calendar import Due, entries, infusions
+from blinplan.course.calendar import Due, entries, infusions, with_restarts
 from blinplan.course.events import INTERRUPTED, Course, expand
 from blinplan.course.happened.interruption import Topic
 from blinplan.course.happened.ledger import Ledger, StartOfCycle
@@ -24,8 +24,9 @@ from blinplan.course.premedication import premedication_plan
 from blinplan.quantities import Basis, DoseRate, read_dose
 from blinplan.regimen import library
 from blinplan.regimen.record.record import Cause, Closure, Ending, EndOfCourse, PlannedStart
+from tests.course import regimens
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
-from tests.course.regimens import site
+from tests.course.regimens import regimen, site
 
 
 def replanned(*stops: dict[str, Any]) -> Replanned:
@@ -399,6 +400,96 @@ def test_the_cap_of_a_restart_is_the_label_s_for_its_own_dose_only() -> None:
         one = stop(10 * DAY, 2 * DAY, CRS, grade=3, restart_dose=dose)
         found = replan(planned, record(one, regimen="rr-below-45-kg"))
         assert found.course.events[3].rate == rate
+
+
+@pytest.mark.parametrize(
+    ("dose", "rate"),
+    [
+        ("5 mcg/m2/day", "9"),  # it would be 9.5, and the label's cap of this dose is 9
+        ("4.9 mcg/m2/day", "9.31"),  # another dose has the cap of the full one, which is 28
+        ("14.9 mcg/m2/day", "28"),
+        ("9 mcg/day", "9"),
+        ("20 mcg/day", "20"),  # a flat dose has none
+    ],
+)
+def test_a_restart_dose_on_record_is_capped_as_such_a_dose_is(dose: str, rate: str) -> None:
+    """A patient of 1.9 m², after a severe release."""
+    planned = expand(library.regimen("rr-below-45-kg"), patient(area=Fraction("1.9")))
+    one = stop(10 * DAY, 2 * DAY, CRS, grade=3, restart_dose=dose)
+    found = replan(planned, record(one, regimen="rr-below-45-kg"))
+    assert [event.rate for event in found.course.events[:4]] == [9, 28, 0, Fraction(rate)]
+
+
+def test_a_restart_by_area_of_a_regimen_without_caps_has_none() -> None:
+    steps = 'dose = "5 mcg/m2/day", days = 7; dose = "15 mcg/m2/day", days = 21'
+    planned = expand(regimen(regimens.cycle(steps), "bsa"), patient(area=Fraction("2.5")))
+    one = stop(10 * DAY, 2 * DAY, restart_dose="5 mcg/m2/day", new_cycle=False)
+    found = replan(planned, record(one, regimen="example"))
+    assert [event.rate for event in found.course.events[:4]] == [
+        Fraction("12.5"),
+        Fraction("37.5"),
+        0,
+        Fraction("12.5"),
+    ]
+
+
+def test_a_cycle_without_a_free_interval_is_followed_at_once_by_the_next() -> None:
+    """28 days of infusion and 2 of interruption: the second cycle begins on day 31, its own interval is 14 days."""
+    steps = 'dose = "9 mcg/day", days = 7; dose = "28 mcg/day", days = 21'
+    planned = expand(
+        regimen(regimens.cycle(steps, free=0) + regimens.cycle(steps, free=14) + regimens.cycle(steps, free=0)),
+        patient(Fraction(70)),
+    )
+    for stops, begins in (((), [0, 28, 70]), ((stop(10 * DAY, 2 * DAY),), [0, 30, 72])):
+        found = replan(planned, record(*stops, regimen="example"))
+        whole(found)
+        first: dict[int, int] = {}
+        for event in found.course.events:
+            first.setdefault(event.period.cycle, event.period.start)
+        assert [minute // DAY for minute in first.values()] == begins
+        assert found.course.events[-1].period.stop == (begins[-1] + 28) * DAY
+        assert [infused(found.course, cycle) for cycle in (1, 2, 3)] == [28 * DAY] * 3
+        assert found.ledger.starts == ()
+
+
+@pytest.mark.parametrize(("at", "why"), [(28, "it is on record"), (31, "it is on record, 3 d later than it could")])
+def test_after_a_cycle_without_a_free_interval_the_next_begins_when_it_did(at: int, why: str) -> None:
+    steps = 'dose = "28 mcg/day", days = 28'
+    planned = expand(regimen(regimens.cycle(steps, free=0, repeat=2)), patient(Fraction(70)))
+    found = replan(planned, record(regimen="example", starts={2: at * DAY}))
+    whole(found)
+    assert found.ledger.starts == (StartOfCycle(2, 28 * DAY, at * DAY, why, recorded=True),)
+    assert [(event.period.start // DAY, int(event.rate)) for event in found.course.events] == (
+        [(0, 28), (28, 28)] if at == 28 else [(0, 28), (28, 0), (31, 28)]
+    )
+
+
+def _around_restart(minutes: int, at: int = 10 * DAY, cycle: int = 1) -> list[tuple[Due, int]]:
+    """What is due for a technical stop, with minutes from the restart."""
+    found = replan(course(), record(stop(at, minutes, cycle=cycle)))
+    due = entries(found.course, premedication_plan(found.course), (), found.ledger)
+    asked = (Due.PREMEDICATION, Due.SUPERVISION, Due.INTERRUPTION, Due.RESTART)
+    return [(one.due, one.start - at - minutes) for one in due if one.due in asked and abs(one.start - at) < DAY]
+
+
+def test_after_a_stop_of_less_than_four_hours_nothing_is_given_before_the_restart() -> None:
+    """The label gives dexamethasone an hour before a restart after four hours or more, and supervises it."""
+    assert _around_restart(4 * HOUR - 1) == [(Due.INTERRUPTION, 1 - 4 * HOUR), (Due.RESTART, 0)]
+    assert sorted(_around_restart(4 * HOUR)) == sorted(
+        [(Due.INTERRUPTION, -4 * HOUR), (Due.PREMEDICATION, -HOUR), (Due.RESTART, 0), (Due.SUPERVISION, 0)]
+    )
+
+
+@pytest.mark.parametrize(("minutes", "again"), [(4 * HOUR - 1, False), (4 * HOUR, True)])
+def test_premedication_before_a_restart_is_counted_from_four_hours_on(minutes: int, again: bool) -> None:
+    found = replan(course(), record(stop(10 * DAY, minutes)))
+    planned = premedication_plan(found.course)
+    plan = with_restarts(planned, found.course, found.ledger.interruptions)
+    assert planned is not None
+    assert plan is not None
+    assert set(plan.minutes) - set(planned.minutes) == ({10 * DAY + minutes - HOUR} if again else set())
+    assert [due.start for due in plan.due] == sorted(due.start for due in plan.due)
+    assert with_restarts(None, found.course, found.ledger.interruptions) is None
 
 
 def test_a_dose_by_area_can_be_compared_with_a_flat_one_where_the_area_is_known() -> None:

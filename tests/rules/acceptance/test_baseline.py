@@ -14,7 +14,7 @@ from blinplan.rules.configuration.settings import Pattern, Settings, Severities
 from blinplan.rules.judge import judge
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Rule, Severity
-from tests.regimen_text import TODAY, codes, cycle, regimen_text, waiver
+from tests.regimen_text import TODAY, codes, cycle, outcome, regimen_text, script, waiver
 
 LONG = regimen_text(cycle(free=21, repeat=2) + cycle("28 mcg/day for 27 days"))
 SOUND = regimen_text(cycle(repeat=2))
@@ -94,6 +94,36 @@ def test_an_entry_that_says_no_severity_covers_that_of_its_rule(tmp_path: Path) 
     for severity in Severity:
         worse = severity.rank > CATALOGUE["S304"].severity.rank
         assert left(read_baseline(path), of_severity(tmp_path, severity)) == [["S304"] if worse else []]
+
+
+def test_a_baseline_of_several_files_is_held_to_those_that_are_judged(tmp_path: Path) -> None:
+    """Whoever checks a part of a library hears nothing of the rest, whose entries stay as they are."""
+    first, second = judged(tmp_path, "a.toml", LONG), judged(tmp_path, "b.toml", LONG)
+    baseline = known(tmp_path, first, second)
+    for part, name in ((first, "a.toml"), (second, "b.toml")):
+        accepted, stale = baseline.accept([part])
+        assert (codes(accepted[0]), stale) == ([], ())
+        _, stale = baseline.accept([judged(tmp_path, name, SOUND)])
+        assert {(entry.path, entry.rule) for entry in stale} == {(name, "S301"), (name, "S304")}
+    assert baseline.accept([]) == ((), ())
+
+
+def depleted(folder: Path, name: str, count: int, first_dose: str = "15") -> Judgement:
+    """A regimen under which so many of 1,000 virtual patients are depleted."""
+    text = regimen_text(cycle(f"{first_dose} mcg/m2/day for 28 days"))
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return judge(read(text.encode(), str(path)), TODAY, script(outcome(count, 1000)), Settings())
+
+
+def test_what_virtual_patients_showed_is_known_again_with_another_seed(tmp_path: Path) -> None:
+    """Other patients give other numbers, and it is the same finding; at another dose it is another one."""
+    baseline = known(tmp_path, depleted(tmp_path, "a.toml", 101))
+    assert "B401" in {entry.rule for entry in baseline.entries}
+    assert {entry.rule for entry in baseline.entries if "101" in entry.message or "10.1" in entry.message} >= {"B401"}
+    for count in (101, 97, 300):
+        assert "B401" not in left(baseline, depleted(tmp_path, "a.toml", count))[0]
+    assert "B401" in left(baseline, depleted(tmp_path, "a.toml", 97, "14"))[0]
 
 
 def test_what_is_put_right_in_one_file_accepts_nothing_in_another(tmp_path: Path) -> None:

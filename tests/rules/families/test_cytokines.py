@@ -12,6 +12,7 @@ from tests.regimen_text import (
     cycle,
     judgement_of_lines,
     marks,
+    script,
     verdict_of,
     waiver,
 )
@@ -81,6 +82,27 @@ def test_a_first_peak_is_held_against_the_label_s(peak: tuple[float, float, floa
 def test_later_cycles_raise_cytokines_in_fewer(later: tuple[tuple[int, int], ...], answer: str) -> None:
     changed = tuple(Proportion(count, total) for count, total in later)
     assert simulated("C602", cycle(repeat=2), with_outcome(later_elevation=changed)) == answer
+
+
+@pytest.mark.parametrize(
+    ("counts", "number", "dose"),
+    [
+        ((531,), 2, "28"),
+        ((0, 531), 3, "27"),
+        ((531, 0), 2, "28"),
+        ((500, 531), 3, "27"),  # of the second nobody can say it yet
+        ((531, 600), 2, "28"),  # the first that is
+    ],
+)
+def test_a_later_cycle_is_told_by_its_number_and_beside_the_first(
+    counts: tuple[int, ...], number: int, dose: str
+) -> None:
+    three = "".join(cycle(f"{each} mcg/day for 28 days") for each in ("9", "28", "27"))
+    (finding,) = verdict_of(judgement_of_lines(three, script(_later(*counts))), "C602").findings
+    told = f"IL-6 reaches five times baseline in more virtual patients in cycle {number} than in cycle 1 (adult-rr)"
+    assert finding.message == told
+    assert finding.path[:2] == ("cycle", number - 1)
+    assert finding.value == f"9 mcg/day for 28 days; then {dose} mcg/day for 28 days"
 
 
 def _peaks(own: tuple[float, float, float], label: tuple[float, float, float] | None) -> SimulatedOutcome:
