@@ -31,3 +31,18 @@ def require_sets(count: int) -> None:
 
     with told_of_sets():
         plausible_sets().first(count)
+
+
+def require_sets_of(count: int, patients: object) -> None:
+    """The same of patients, where so many sets are asked for; the typical one alone is no population.
+
+    Raises
+    ------
+    Refusal
+        As of `require_sets`, and when there is nobody whom sets could move.
+    """
+    if not count:
+        return
+    if patients is None:
+        raise Refusal("plausible parameter sets move a population, and the typical patient is none", "leave one out")
+    require_sets(count)

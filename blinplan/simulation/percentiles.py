@@ -180,11 +180,24 @@ def bands_of(
     Where it has plausible models, the bands say between what the medians lie under them.
     """
     trial, cohort = simulation.outcome.trial, simulation.cohort
-    found = bands_of_trial(trial, cohort, days, signals, executor=executor, progress=progress)
-    if not simulation.models:
-        return found
-    others = (bands_of_trial(model, model.cohort, days, signals, executor=executor) for model in simulation.models)
-    return found.over_models(list(others))
+    if isinstance(trial, CohortTrial):
+        return bands_under_models((trial, *simulation.models), days, signals, executor=executor, progress=progress)
+    return bands_of_trial(trial, cohort, days, signals, executor=executor, progress=progress)
+
+
+def bands_under_models(
+    trials: Sequence[CohortTrial],
+    days: FloatArray,
+    signals: Iterable[str] = tuple(SIGNALS),
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Bands:
+    """Take the bands of patients under the shipped parameters, the first, and between what medians lie under all."""
+    shipped, *models = trials
+    found = bands_of_trial(shipped, shipped.cohort, days, signals, executor=executor, progress=progress)
+    others = [bands_of_trial(model, model.cohort, days, signals, executor=executor) for model in models]
+    return found.over_models(others) if others else found
 
 
 def bands_of_trial(

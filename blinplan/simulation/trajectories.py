@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd
 
 import numpy as np
@@ -23,10 +23,11 @@ from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
 from blinplan.simulation.dosing import followed_up
+from blinplan.simulation.models.plausible import plausible_presets
 from blinplan.simulation.trials.cohort_trial import CohortTrial
 from blinplan.simulation.trials.own_orders import with_own_courses
 from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, preset_of, typical_patient
-from blinplan.simulation.trials.planned import require_alike
+from blinplan.simulation.trials.planned import refuse_sets_of_one_population, require_alike
 
 MOST_TIMES = 1_000_000
 """Times of one patient that are kept at once."""
@@ -52,6 +53,8 @@ class RequestedCurves:
     every
         Whole minutes between two times.
     minutes : (times) from the start of the course: every multiple of `every` up to its end.
+    models
+        The same patients under each plausible parameter set; none where they were not asked for.
     """
 
     trial: CohortTrial
@@ -61,6 +64,12 @@ class RequestedCurves:
     follow_up_days: int
     every: int
     minutes: IntArray
+    models: tuple[CohortTrial, ...] = ()
+
+    @property
+    def each(self) -> Iterator[RequestedCurves]:
+        """The curves under the shipped parameters, and under each plausible set."""
+        yield from (replace(self, trial=trial, models=()) for trial in (self.trial, *self.models))
 
     @property
     def regimen(self) -> Regimen:
@@ -147,7 +156,7 @@ class Portion:
     trajectories: Trajectories
 
 
-def curves(
+def curves(  # noqa: PLR0913 - all but one by name, and each of its own
     regimen: Regimen,
     *,
     every: int,
@@ -159,11 +168,16 @@ def curves(
     course: Sequence[Period] | None = None,
     follow_up_days: int = 0,
     options: Options | None = None,
+    models: int = 0,
 ) -> RequestedCurves:
     """Ask for the curves of a regimen. Patients, course, seed and options mean what they mean in `trial.run`.
 
+    ``models`` is under how many plausible parameter sets they are asked for besides.
+
     Raises
     ------
+    ValueError
+        As of `plausible_presets`, and when a population is given as it is with parameter sets.
     NotEligibleError
         When the regimen does not admit the weight of a virtual patient.
     TooManyTimesError
@@ -171,6 +185,8 @@ def curves(
     """
     if every < 1:
         raise ValueError("times are at least a minute apart")
+    whom = 1 if patients is None else patients
+    refuse_sets_of_one_population(whom, models)
     chosen = preset_of(regimen, preset, patients)
     table = followed_up(tuple(course or periods(regimen)), follow_up_days)
     times = _times(table, every)
@@ -184,6 +200,7 @@ def curves(
         trial = with_own_courses(trial, patients, follow_up_days, is_recorded=course is not None)
         times = _times(trial.own_periods, every)
     require_alike(trial)
+    presets = () if patients is None else plausible_presets(chosen, models)
     return RequestedCurves(
         trial=trial,
         preset=chosen,
@@ -192,6 +209,7 @@ def curves(
         follow_up_days=follow_up_days,
         every=every,
         minutes=np.arange(times) * every,
+        models=tuple(replace(trial, cohort=cohort_of(regimen, one, whom, seed, before, piece=size)) for one in presets),
     )
 
 

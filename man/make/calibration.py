@@ -4,8 +4,10 @@ import csv
 from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import tomli
 
 from blinplan.evidence.calibrate import Stage, load_stages, targets
 from blinplan.evidence.evaluate import Expectation
@@ -14,6 +16,7 @@ from blinplan.evidence.identifiability import IDENTIFIABILITY
 from blinplan.evidence.plausible.ranges import Range, declaration, declared_walk, ranges
 from blinplan.simulation.models.plausible import shipped_sets
 from man.make import roff
+from man.make.verdicts import VERDICTS
 
 PAGE = "blinplan-calibration.7"
 _ABOUT = (
@@ -61,9 +64,8 @@ _SETS = (
     " `python -m blinplan.evidence.plausible --write` makes them again.",
 )
 _VERDICTS = (
-    "Of 219 simulated verdicts of `check` over the 54 shipped regimens, on 200 patients and under the first 40 sets,"
-    " the model decides three: one that passes for the shipped parameters and finds something in 4 of 40 sets (C602 of"
-    " mini-hyper-cvd), and two that find something and pass in 1 and 3 (B402 of lupus-5-days and myasthenia-5-days).",
+    "Of {verdicts} simulated verdicts of `check` over the {regimens} shipped regimens, on {patients} patients and under"
+    " all {sets} sets, the model decides {turned}: {some}. {undecided} `python -m man.make.verdicts` counts them.",
 )
 _WIDTHS = (
     "By how many times the shipped value a parameter may be moved and is: the declared range, and between what"
@@ -115,7 +117,7 @@ def pages() -> dict[str, str]:
             roff.section(
                 "how far plausible sets move",
                 *(roff.paragraph(text.format(**_made())) for text in _SETS),
-                *map(roff.paragraph, _VERDICTS),
+                *(roff.paragraph(text.format(**_counted())) for text in _VERDICTS),
                 *map(roff.paragraph, _WIDTHS),
                 roff.example(_table(list(map(_width, ranges())), _MOVED)),
             ),
@@ -176,6 +178,26 @@ def _made() -> dict[str, float]:
         "two": made["hold_at_seed_2"],
         "three": made["hold_at_seed_3"],
     }
+
+
+def _counted() -> dict[str, object]:
+    """What the page says of verdicts that sets turn."""
+    found = tomli.loads(VERDICTS.read_text(encoding="utf-8"))
+    turned = [one for one in found["verdicts_apart"] if one["against"]]
+    open_in = [one for one in found["verdicts_apart"] if not one["against"]]
+    names = ", ".join(f"{one['rule']} of {one['regimen']} in {one['undecided']}" for one in open_in)
+    return {
+        **found,
+        "turned": len(turned),
+        "some": "; ".join(_turned_text(one) for one in turned),
+        "undecided": f"So few patients leave open in some sets, and turn in none: {names}." if open_in else "",
+    }
+
+
+def _turned_text(one: Mapping[str, Any]) -> str:
+    finds = one["shipped"] == "finding"
+    says, other = ("finds something", "passes") if finds else ("passes", "finds something")
+    return f"{one['rule']} of {one['regimen']} {says}, and {other} in {one['against']}"
 
 
 def _width(line: Range) -> dict[str, str]:

@@ -98,8 +98,8 @@ def test_what_is_unverified_is_said_and_kept_with_the_data(inside: Run) -> None:
         (("-o", "nowhere/x.csv"), ("nowhere/x.csv", "folder")),
         (("-o", "folder.csv"), ("folder.csv", "folder")),
         (("-o", "people.csv", "--people", "people.csv"), ("people.csv", "is what is read")),
-        (("--every", "6h", "-f", "csv", "--uncertainty", "3"), ("one set of parameters", "--every")),
-        (("-o", "x.csv", "--uncertainty", "3"), ("one set of parameters", "--uncertainty")),
+        (("--every", "6h", "-f", "csv", "--uncertainty", "3"), ("published standard errors", "plausible")),
+        (("-o", "x.csv", "--uncertainty", "3"), ("published standard errors", "plausible")),
     ],
     ids=" ".join,
 )

@@ -7,11 +7,15 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import tomli
 
 import blinplan.api
 from blinplan.fingerprint import model_name
+from blinplan.regimen import library
 from blinplan.regimen.reading import read
+from blinplan.simulation.models.plausible import parameters_fingerprint, plausible_sets
 from man.make.generated import ROOT, generated, left_over, pages, session
+from man.make.verdicts import VERDICTS
 from tests.read_text import problems_of
 
 _PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -27,6 +31,13 @@ def test_generated_files_are_up_to_date() -> None:
     ]
     assert not stale, "\n".join(["write them anew with: python -m man.make", *stale])
     assert not left_over(made), "nothing makes these any more; python -m man.make removes them"
+
+
+def test_verdicts_under_plausible_models_are_counted_under_the_sets_that_are_shipped() -> None:
+    counted = tomli.loads(VERDICTS.read_text(encoding="utf-8"))
+    assert (counted["parameters"], counted["sets"]) == (parameters_fingerprint(), len(plausible_sets().sets))
+    assert counted["regimens"] == len(library.paths())
+    assert {one["regimen"] for one in counted["verdicts_apart"]} <= set(library.paths())
 
 
 def test_a_session_goes_on_where_its_last_command_left_off(tmp_path: Path) -> None:

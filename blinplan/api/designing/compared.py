@@ -185,8 +185,11 @@ class ComparisonResult:
         *,
         executor: Executor | None = None,
     ) -> "tuple[Bands, ...]":
-        """Curves of the patients under each regimen, over the same days, as of a `SimulationResult`."""
-        from blinplan.simulation.percentiles import bands_of_trial, sampling_days
+        """Curves of the patients under each regimen, over the same days, as of a `SimulationResult`.
+
+        Where there are plausible models, they say between what the medians lie under them.
+        """
+        from blinplan.simulation.percentiles import bands_under_models, sampling_days
 
         trials = [arm.outcome.trial for arm in self.comparison.arms]
         days = window(from_day, to_day, self.days)
@@ -195,7 +198,8 @@ class ComparisonResult:
 
         keys = signals_of(signals) or ALL
         return tuple(
-            bands_of_trial(trial, trial.cohort, np.array(sampled), keys, executor=executor) for trial in trials
+            bands_under_models((arm.outcome.trial, *arm.models), np.array(sampled), keys, executor=executor)
+            for arm in self.comparison.arms
         )
 
     @property

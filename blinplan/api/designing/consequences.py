@@ -11,6 +11,7 @@ from blinplan.api.designing.compare import pair
 from blinplan.api.designing.compared import ComparisonResult
 from blinplan.api.patient import Patient
 from blinplan.api.regimens.order import OrderedRegimen, order
+from blinplan.api.vocabulary import SetsOfName
 from blinplan.design.difference.files import FileDifference
 from blinplan.executor import Executor
 from blinplan.refusal import Refusal
@@ -34,6 +35,8 @@ def file_consequences(
     cycles: int | None,
     endpoints: Sequence[str],
     by_day: Sequence[float],
+    parameter_sets: int,
+    sets: SetsOfName,
     executor: Executor | None,
     progress: Callable[[int], None] | None,
 ) -> "FileConsequences":
@@ -58,6 +61,8 @@ def file_consequences(
             cycles=cycles,
             endpoints=endpoints,
             by_day=by_day,
+            parameter_sets=parameter_sets,
+            sets=sets,
             executor=executor,
             progress=progress,
         )

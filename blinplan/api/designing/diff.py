@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from blinplan.api.designing.sides import FileTree, OneFile, SideSource, sides_of
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.regimens.load import regimen_file
-from blinplan.api.vocabulary import DiffFormat, DiffFormatName
+from blinplan.api.vocabulary import DiffFormat, DiffFormatName, SetsOfName
 from blinplan.design.difference.change import RegimenChange
 from blinplan.design.difference.difference import RegimenDifference
 from blinplan.design.difference.files import FileDifference, differences_of_files, file_difference, others_changed
@@ -59,6 +59,8 @@ class DiffResult:
         cycles: int | None = None,
         endpoints: Sequence[str] = (),
         by_day: Sequence[float] = (),
+        parameter_sets: int = 0,
+        sets: SetsOfName = "published",
         executor: "Executor | None" = None,
         progress: Callable[[int], None] | None = None,
     ) -> "DiffResult":
@@ -81,11 +83,14 @@ class DiffResult:
                     cycles=cycles,
                     endpoints=endpoints,
                     by_day=by_day,
+                    parameter_sets=parameter_sets,
+                    sets=sets,
                     executor=executor,
                     progress=None if progress is None else partial(_count_on, progress, done),
                 )
             )
-            done += 2 * patients if file.difference is not None and not file.difference.is_none else 0
+            if file.difference is not None and not file.difference.is_none:
+                done += 2 * patients * (1 + parameter_sets)
         return replace(self, consequences=tuple(found))
 
     def _place(self, file: FileDifference) -> str | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from blinplan.api.notebook import table_html
 from blinplan.api.patient import Figures, Patient, figures_of
+from blinplan.api.plausible import require_sets_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.data_file import STRETCH, minutes_of, refuse_data_file, write_table
 from blinplan.api.simulating.drawing import ALL, AT_THE_TERMINAL, signals_of
@@ -48,7 +49,7 @@ class CurvesResult:
     recorded
         The course as it came to be; None where it is the regimen's own.
     reader
-        Reads them where they were computed before; None where they are not.
+        Reads them where they were computed before, by the number of the model; None where they are not.
     """
 
     curves: "RequestedCurves"
@@ -57,7 +58,7 @@ class CurvesResult:
     progress: Callable[[int], None] | None = None
     errors: "Errors | None" = None
     recorded: RecordedCourse | None = None
-    reader: "Callable[[], Iterator[Portion]] | None" = None
+    reader: "Callable[[int], Iterator[Portion]] | None" = None
 
     @property
     def unverified_parts(self) -> tuple[str, ...]:
@@ -85,17 +86,21 @@ class CurvesResult:
         """One time of one patient a row, by patient and then by time, computed as it is gone through."""
         from blinplan.reports.simulation.data import curve_table
 
-        return curve_table(self.curves, self._portions(), self.order.fingerprint, self.errors, record_of(self.recorded))
+        return curve_table(self.curves, self._each(), self.order.fingerprint, self.errors, record_of(self.recorded))
 
-    def _portions(self) -> "Iterator[Portion]":
+    def _each(self) -> "Iterator[Iterator[Portion]]":
+        """The curves under the shipped parameters, and then under each plausible model."""
         from blinplan.simulation.trajectories import portions
+        from blinplan.simulation.trials.progress import count_on
 
-        if self.reader is not None:
-            return self.reader()
-        return portions(self.curves, executor=self.executor, progress=self.progress)
+        for model, under in enumerate(self.curves.each):
+            told = count_on(self.progress, model * under.cohort.size)
+            yield portions(under, executor=self.executor, progress=told) if self.reader is None else self.reader(model)
 
     def bands(self, signals: Sequence[SignalName | str] | None = None) -> "Bands":
         """Percentiles of each signal at each of the times, exactly: the 5th, 50th and 95th of all patients.
+
+        Under plausible models they say between what the medians lie.
 
         Raises
         ------
@@ -104,7 +109,12 @@ class CurvesResult:
         """
         from blinplan.simulation.percentiles import bands_of_curves
 
-        return bands_of_curves(self.curves, self._portions(), signals_of(signals) or ALL)
+        chosen = signals_of(signals) or ALL
+        found, *others = (
+            bands_of_curves(under, portions, chosen)
+            for under, portions in zip(self.curves.each, self._each(), strict=True)
+        )
+        return found.over_models(others) if others else found
 
     def records(self) -> EventRecords:
         """Make event records of the same patients, with a sample at each of the times: NONMEM, mrgsolve, rxode2."""
@@ -114,7 +124,7 @@ class CurvesResult:
                 "leave the columns regimen, hold_from_day and hold_days out, or simulate the regimens apart",
             )
         fingerprint = self.order.fingerprint
-        return EventRecords(self.curves, fingerprint, self._portions, self.errors, self.recorded)
+        return EventRecords(self.curves, fingerprint, self._each, self.errors, self.recorded)
 
     def csv_texts(self) -> Iterator[str]:
         """Write the same as CSV, in pieces."""
@@ -146,7 +156,7 @@ class CurvesResult:
         asked, chosen = texts_of(self.order)
         document = curve_document(self.curves, asked, chosen, self.order.fingerprint, self.errors)
         with replacing(target) as beside:
-            write_curves(document, self.curves, self._portions(), beside)
+            write_curves(document, self.curves, self._each(), beside)
 
     def drawing(self, *, screen: Screen = PLAIN) -> str:
         """Draw the percentiles at all times: drug, B cells, T cells and IL-6."""
@@ -184,6 +194,7 @@ def curves(
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
     measured: bool = False,
+    models: int = 0,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> CurvesResult:
@@ -198,6 +209,9 @@ def curves(
     ----------
     regimen, patients, first, seed, population, patient, record, follow_up, attenuation, premedication, measured
         As for `simulate`.
+    models
+        Under how many plausible parameter sets they are computed again. What lies between them is a range, and no
+        confidence; a column says under which model a row is.
     executor, progress
         As for `simulate`.
     every
@@ -214,6 +228,7 @@ def curves(
 
     asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
+    require_sets_of(models, people)
     try:
         found = curves_of(
             asked.regimen,
@@ -226,6 +241,7 @@ def curves(
             course=None if recorded is None else recorded.periods,
             follow_up_days=follow_up,
             options=options_of(attenuation, premedication=premedication),
+            models=models,
         )
     except NotEligibleError as error:
         raise not_eligible(error, own=patients is not None and not isinstance(patients, int)) from error

@@ -28,14 +28,14 @@ class EventRecords:
     fingerprint
         Of the regimen's text.
     portions
-        Gives their curves, of which samples are measured.
+        Gives their curves, of which samples are measured, under each model.
     errors, recorded
         As of a `CurvesResult`.
     """
 
     curves: "RequestedCurves"
     fingerprint: str
-    portions: "Callable[[], Iterator[Portion]]"
+    portions: "Callable[[], Iterator[Iterator[Portion]]]"
     errors: "Errors | None" = None
     recorded: RecordedCourse | None = None
 

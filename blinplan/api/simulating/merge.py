@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from blinplan.api.plausible import require_sets
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.curves import CurvesResult
 from blinplan.api.simulating.data_file import STRETCH
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from blinplan.physiology.engine.integrate import EngineName
     from blinplan.physiology.model.population import Population
     from blinplan.reports.simulation.parts import TablePart
+    from blinplan.simulation.crowd.kept import KeptOutcome
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.trajectories import Portion, RequestedCurves
     from blinplan.simulation.trials.simulation import PlannedSimulation, Simulation
@@ -42,6 +45,7 @@ _WORDS = {
     "engine": "the {0} engine",
     "follow_up_days": "{0} days of follow-up",
     "every_minutes": "curves every {0} minutes",
+    "plausible_models": "{0} plausible models beside the shipped one",
 }
 
 
@@ -62,6 +66,12 @@ class _StretchFile(NamedTuple):
     def has_curves(self) -> bool:
         """Whether it has curves, and not endpoints."""
         return "every_minutes" in self.manifest
+
+    @property
+    def models(self) -> int:
+        """How many plausible models it has beside the shipped one."""
+        found = self.manifest.get("plausible_models", 0)
+        return found if isinstance(found, int) and found > 0 else 0
 
     @property
     def patients(self) -> int:
@@ -125,6 +135,7 @@ def joined_run(*stretches: str | Path) -> SimulationResult | CurvesResult | Join
     found = sorted(map(_read, paths), key=lambda one: one.first)
     _refuse_what_is_not_one_run(found)
     order = _order_of(found[0])
+    require_sets(found[0].models)
     if found[0].has_curves:
         return _joined_curves(found, order)
     return SimulationResult(_joined_simulation(found, order), order, _errors(found[0]))
@@ -174,8 +185,6 @@ def _read_table(path: Path) -> _TableFile:
         raise Refusal(f"{path} {why}", "blinplan simulate --first N -o FILE writes one") from error
     if part.manifest.get("seed") is None:
         raise Refusal(f"{path} is of patients who are not drawn from a seed", "only these can be joined")
-    if "plausible_models" in part.manifest:
-        raise Refusal(f"{path} has plausible models beside the shipped one", "join tables of one set of parameters")
     return _TableFile(part, _StretchFile(path, {"manifest": dict(part.manifest)}, first, first + patients))
 
 
@@ -285,22 +294,35 @@ def _regimen_file(stretch: _StretchFile, name: str) -> Any:
 
 
 def _joined_simulation(stretches: Sequence[_StretchFile], order: OrderedRegimen) -> "Simulation":
-    from blinplan.reports.simulation.stretch import StretchFileError, read_portions
-    from blinplan.simulation.crowd.kept import KeptOutcome
     from blinplan.simulation.trials.cohort_trial import CohortOutcome
+    from blinplan.simulation.uncertainty import over_models, set_outcome
 
     first, last = stretches[0], stretches[-1]
     planned = _run_of(first, order, last.end - first.first)
     _refuse_other_course(first, planned.trial.periods)
-    kept = KeptOutcome()
+    read = partial(_kept_of, tuple(stretches), planned)
+    found = planned.simulation(CohortOutcome(planned.trial, read(0)))
+    if not first.models:
+        return found
+    found = replace(found, models=planned.models, model_reader=read)
+    others = [set_outcome(kept.quantities, kept.events) for kept in found.under_models()]
+    return replace(found, uncertainty=over_models(set_outcome(found.quantities, found.events), others))
+
+
+def _kept_of(stretches: tuple[_StretchFile, ...], planned: "PlannedSimulation", model: int) -> "KeptOutcome":
+    """What came of the patients of all stretches under a model."""
+    from blinplan.reports.simulation.stretch import StretchFileError, read_portions
+    from blinplan.simulation.crowd.kept import KeptOutcome
+
+    kept, engine = KeptOutcome(), stretches[0].manifest["engine"]
+    heads = planned.typical.quantities, planned.typical.events
     for stretch in stretches:
-        heads = planned.typical.quantities, planned.typical.events
         try:
-            for portion in read_portions(stretch.path, heads, first.manifest["engine"], stretch.patients):
+            for portion in read_portions(stretch.path, heads, engine, stretch.patients, model):
                 kept.add(portion)
         except StretchFileError as error:
             raise Refusal(f"{stretch.path} {error}", "make it anew") from error
-    return planned.simulation(CohortOutcome(planned.trial, kept))
+    return kept
 
 
 def _refuse_other_course(stretch: _StretchFile, periods: "Sequence[Period]") -> None:
@@ -319,9 +341,10 @@ def _joined_curves(stretches: Sequence[_StretchFile], order: OrderedRegimen) -> 
     _refuse_other_course(first, asked.periods)
     files = [StoredStretch(stretch.path, stretch.patients) for stretch in stretches]
 
-    def reader() -> "Iterator[Portion]":
-        with StoredCurves(files, asked.minutes.shape[0]) as states_of:
-            yield from stored_portions(asked, states_of)
+    def reader(model: int) -> "Iterator[Portion]":
+        under = list(asked.each)[model]
+        with StoredCurves(files, asked.minutes.shape[0], model) as states_of:
+            yield from stored_portions(under, states_of)
 
     return CurvesResult(asked, order, errors=_errors(first), reader=reader)
 
@@ -342,8 +365,10 @@ def _curves_of(stretch: _StretchFile, order: OrderedRegimen, patients: int) -> "
             before=stretch.first - 1,
             follow_up_days=told["follow_up_days"],
             options=options_of(told["attenuation"], premedication=told["premedication"]),
+            models=stretch.models,
         )
-        return replace(asked, typical=_typical(stretch), trial=replace(asked.trial, engine=engine))
+        trial, *models = (replace(under.trial, engine=engine) for under in asked.each)
+        return replace(asked, typical=_typical(stretch), trial=trial, models=tuple(models))
 
 
 def _typical(stretch: _StretchFile) -> "Population":
@@ -373,6 +398,7 @@ def _run_of(stretch: _StretchFile, order: OrderedRegimen, patients: int) -> "Pla
     """The run of all patients of which a stretch is the first part."""
     from blinplan.api.simulating.asked import asked_endpoints
     from blinplan.api.simulating.simulate import options_of
+    from blinplan.simulation.models.source import SetsOf
     from blinplan.simulation.trials.planned import planned_simulation
 
     told = stretch.manifest
@@ -388,4 +414,6 @@ def _run_of(stretch: _StretchFile, order: OrderedRegimen, patients: int) -> "Pla
             asked=asked_endpoints((*told["endpoints"], *told["own_endpoints"]), told["by_day"]),
             typical=_typical(stretch),
             engine=engine,
+            parameter_sets=stretch.models,
+            sets=SetsOf.PLAUSIBLE,
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from blinplan.api.patient import Figures, Patient, figures_of
-from blinplan.api.plausible import require_sets
+from blinplan.api.plausible import require_sets_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order
 from blinplan.api.simulating.asked import asked_endpoints, unknown_endpoint
 from blinplan.api.simulating.patients import PatientSource, people_of
@@ -119,11 +119,11 @@ def simulate(
     """
     from blinplan.simulation.trials.run import run
 
-    if sets == SetsOf.PLAUSIBLE.value and parameter_sets:
-        require_sets(parameter_sets)
     wanted = asked_endpoints(endpoints, by_day)
     asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
+    if sets == SetsOf.PLAUSIBLE.value:
+        require_sets_of(parameter_sets, people)
     with told_as_refusals(own=patients is not None and not isinstance(patients, int)):
         simulation = run(
             asked.regimen,
@@ -196,16 +196,21 @@ def endpoints_of(
     measured: bool = False,
     endpoints: Sequence[str] = (),
     by_day: Sequence[float] = (),
+    models: int = 0,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> EndpointsResult:
-    """Ask for every virtual patient's endpoints as data, computed while they are written; the rest as of `simulate`."""
+    """Ask for every virtual patient's endpoints as data, computed while they are written; the rest as of `simulate`.
+
+    ``models`` is under how many plausible parameter sets they are computed again.
+    """
     from blinplan.simulation.trials.planned import planned_simulation
 
     wanted = asked_endpoints(endpoints, by_day)
     asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
     assert people is not None  # noqa: S101 - the typical patient is no crowd
+    require_sets_of(models, people)
     with told_as_refusals(own=not isinstance(patients, int)):
         planned = planned_simulation(
             asked.regimen,
@@ -218,6 +223,8 @@ def endpoints_of(
             follow_up_days=follow_up,
             options=options_of(attenuation, premedication=premedication),
             asked=wanted,
+            parameter_sets=models,
+            sets=SetsOf.PLAUSIBLE,
         )
     errors = errors_of(seed, patients, measured=measured)
     return EndpointsResult(planned, asked, executor, progress, errors, recorded)

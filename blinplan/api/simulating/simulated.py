@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,8 +159,9 @@ class SimulationResult:
         """Every patient's body and endpoints, one patient a row."""
         from blinplan.reports.simulation.data import AT_ONCE, endpoint_table
 
-        computed = self.simulation.portions(AT_ONCE)
-        return endpoint_table(self.simulation, computed, self.order.fingerprint, self.errors, record_of(self.recorded))
+        simulation, record = self.simulation, record_of(self.recorded)
+        computed, others = simulation.portions(AT_ONCE), simulation.under_models()
+        return endpoint_table(simulation, computed, self.order.fingerprint, self.errors, record, others)
 
     def csv_texts(self) -> Iterator[str]:
         """Write the same as CSV, in pieces."""
@@ -189,7 +191,7 @@ class SimulationResult:
         assert isinstance(outcome, CohortOutcome)  # noqa: S101 - who is drawn is of a cohort
         document = stretch_document(self.simulation, outcome.kept, asked, chosen, self.order.fingerprint, self.errors)
         with replacing(target) as beside:
-            write_stretch(document, outcome.kept, beside)
+            write_stretch(document, chain((outcome.kept,), self.simulation.under_models()), beside)
 
     def columns(self) -> "dict[str, FloatArray]":
         """Every patient's body and endpoints, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``.
@@ -264,9 +266,12 @@ class EndpointsResult:
     def table(self) -> DataTable:
         """Every patient's body and endpoints, one patient a row, computed as it is gone through."""
         from blinplan.reports.simulation.data import endpoint_table
+        from blinplan.simulation.trials.progress import count_on
 
-        computed = self.planned.trial.portions(self.executor, self.progress)
-        return endpoint_table(self.planned, computed, self.order.fingerprint, self.errors, record_of(self.recorded))
+        planned, record = self.planned, record_of(self.recorded)
+        computed = planned.trial.portions(self.executor, self.progress)
+        others = planned.under_models(self.executor, count_on(self.progress, self.size))
+        return endpoint_table(planned, computed, self.order.fingerprint, self.errors, record, others)
 
     def csv_texts(self) -> Iterator[str]:
         """Write the same as CSV, in pieces."""

@@ -23,7 +23,7 @@ UncertaintyOption = Annotated[
     typer.Option(
         metavar="plausible|SETS",
         help="Run again with parameter sets that keep every claim of the article (plausible), or with so"
-        " many drawn within published standard errors.",
+        " many drawn within published standard errors. Data of patients have the plausible ones, with a column model.",
         rich_help_panel=_PANEL,
     ),
 ]
@@ -81,3 +81,18 @@ def refuse_sets_of_nobody(sets: WantedSets, *, typical: bool) -> None:
     """
     if typical and sets.number and sets.of is SetsOf.PLAUSIBLE:
         raise Refusal("--typical and --uncertainty plausible contradict each other", "leave one of the two out")
+
+
+def refuse_published_in_data(sets: WantedSets, *, has_data: bool) -> None:
+    """Refuse sets within published standard errors where data of patients are asked for, which have no column for them.
+
+    Raises
+    ------
+    Refusal
+        When they are asked for.
+    """
+    if has_data and sets.number and sets.of is SetsOf.PUBLISHED:
+        raise Refusal(
+            "sets within published standard errors are shown at the terminal and in JSON, and no data have them",
+            "leave --uncertainty out, or give plausible: data have a row under each plausible model",
+        )

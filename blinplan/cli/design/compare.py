@@ -17,6 +17,7 @@ from blinplan.cli.app.options import (
     terminal_of,
 )
 from blinplan.cli.app.plan_options import RecordFile, SiteFile, Start, TimeZone
+from blinplan.cli.app.uncertainty import refuse_published_in_data
 from blinplan.cli.simulate.options import FigureFiles, FigureWidth, FromDay, MeasuredOption, SignalNames, ToDay
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, RunOptions, WhomOptions
 from blinplan.outside_text import visible
@@ -105,6 +106,7 @@ def compare(
     wanted, days = asked.texts()
     if output is not None:
         refuse_comparison_file(output, (*regimens, str(whom.people), str(record)), output_format)
+    refuse_published_in_data(others, has_data=output is not None or output_format is CompareFormat.CSV)
     if measured and output is None and output_format is not CompareFormat.CSV:
         raise Refusal("--measured is of each patient", "add -o FILE or -f csv")
     drawn, chosen = figure_files(figure or ()), signals_of(signals)

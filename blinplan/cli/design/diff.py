@@ -7,27 +7,27 @@ import typer
 from blinplan.api.patient import AreaFormula
 from blinplan.api.vocabulary import DiffFormat
 from blinplan.cli.app import completion
+from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import (
     ColourOption,
     ConfigOption,
     Cycles,
     IsolatedOption,
     Patients,
-    Scheduler,
     Seed,
-    Threads,
     tell_which_is_meant,
     terminal_of,
 )
 from blinplan.cli.app.patient_options import Area, Formula, Height, Weight, figures
 from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
-from blinplan.executor import executor_of
+from blinplan.cli.simulate.trial_options import RunOptions
 from blinplan.exit_status import stop
 from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour
 
 
+@with_groups
 def diff(
     context: typer.Context,
     first: Annotated[
@@ -47,6 +47,7 @@ def diff(
             autocompletion=completion.regimens,
         ),
     ] = None,
+    *,
     compare: Annotated[
         bool,
         typer.Option(
@@ -57,8 +58,7 @@ def diff(
     cycles: Cycles = None,
     patients: Patients = 1000,
     seed: Seed = 1,
-    threads: Threads = None,
-    scheduler: Scheduler = None,
+    runs: RunOptions,
     endpoints: EndpointKeys = None,
     endpoint: OwnEndpoints = None,
     by_day: ByDay = None,
@@ -85,7 +85,7 @@ def diff(
 
     For a pull request: [bold]blinplan diff origin/main... --compare -f markdown[/bold] writes below what each change
     does to the same virtual patients, and the findings that came and went. Without --compare nothing is simulated. How
-    far that moves with the model, [bold]blinplan compare A B --uncertainty plausible[/bold] says of two regimens.
+    far that moves with the model, --uncertainty plausible says beside it.
 
     Nothing is written where files differ in spelling, units, the order of keys or comments. What only the file says,
     such as titles, sources and waivers, stands apart. A body size is for the micrograms of the whole course.
@@ -99,19 +99,25 @@ def diff(
     patient = figures(weight, height, bsa, bsa_formula, None)
     found = difference(first, second, patient=patient, config=config, isolated=isolated)
     wanted, days = read_endpoint_options(endpoints, endpoint, by_day, typical=False, curves=None)
+    others = runs.parameter_sets()
     if not compare and (wanted or days or cycles is not None):
         raise Refusal("--cycles, --endpoints, --endpoint and --by-day say what is compared", "add --compare")
+    if not compare and others.number:
+        raise Refusal("--uncertainty says how far what is compared moves", "add --compare")
     if compare:
         from blinplan.cli.app.progress import progress_bar
 
-        total = 2 * patients * sum(file.difference is not None and not file.difference.is_none for file in found.files)
-        with executor_of(threads, scheduler) as executor, progress_bar(total, terminal) as progress:
+        files = sum(file.difference is not None and not file.difference.is_none for file in found.files)
+        total = 2 * patients * files * (1 + others.number)
+        with runs.executor() as executor, progress_bar(total, terminal) as progress:
             found = found.compare(
                 patients,
                 seed=seed,
                 cycles=cycles,
                 endpoints=wanted,
                 by_day=days,
+                parameter_sets=others.number,
+                sets=others.of.value,
                 executor=executor,
                 progress=progress,
             )

@@ -156,10 +156,11 @@ def simulate(
         )
         is_part = _is_typed(context, "first")
         if data is not None and data.of_curves:
-            _write_curves(data, curves_of(ordered, data.every or MINUTES_PER_DAY, **how), terminal, part=is_part)
+            found_curves = curves_of(ordered, data.every or MINUTES_PER_DAY, **how, models=others.number)
+            _write_curves(data, found_curves, terminal, part=is_part)
             return
-        if data is not None and is_written_as_computed(data, drawing, people, others):
-            computed = endpoints_of(ordered, **how, endpoints=wanted, by_day=days)
+        if data is not None and is_written_as_computed(data, drawing, people):
+            computed = endpoints_of(ordered, **how, endpoints=wanted, by_day=days, models=others.number)
             _write_endpoints(data, computed, terminal, part=is_part)
             return
         found = simulated(

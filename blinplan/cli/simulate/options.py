@@ -8,8 +8,7 @@ import typer
 
 from blinplan.api.simulating.data_file import STRETCH, minutes_of, refuse_data_file
 from blinplan.api.simulating.drawing import ALL, AT_THE_TERMINAL, Window, figure_files, signals_of, window
-from blinplan.api.vocabulary import SetsOf
-from blinplan.cli.app.uncertainty import WantedSets
+from blinplan.cli.app.uncertainty import WantedSets, refuse_published_in_data
 from blinplan.refusal import Refusal
 
 _CURVES = "Curves"
@@ -188,38 +187,10 @@ def read_data_options(
         return None
     if output is None and form not in {"csv", "nonmem"}:
         raise Refusal("--every gives curves as data", "add -o curves.csv, -o curves.parquet or -f csv")
-    if sets.number:
-        _refuse_sets_in_data(sets, output, every, form)
+    refuse_published_in_data(sets, has_data=True)
     if output is not None:
         refuse_data_file(output, inputs, form)
     return Data(output, None if every is None else minutes_of(every), form == "nonmem")
-
-
-_ONE_SET = "a table of data holds one set of parameters"
-_ENDPOINTS = "a table of endpoints (-o FILE.csv or -f csv) has a row of each patient under each plausible model"
-
-
-def _refuse_sets_in_data(sets: WantedSets, output: Path | None, every: str | None, form: str) -> None:
-    """Refuse more than one parameter set in data that have no column for it, and say why."""
-    if form == "nonmem":
-        raise Refusal(
-            f"{_ONE_SET}: event records are for a program that has parameters of its own",
-            f"leave --uncertainty out; {_ENDPOINTS}",
-        )
-    if every is not None:
-        raise Refusal(
-            f"{_ONE_SET}: curves of each patient under each of many would be as many tables",
-            f"leave --every out: {_ENDPOINTS}, and --curves and --figure draw their range; or leave --uncertainty out",
-        )
-    if output is not None and output.suffix == STRETCH:
-        raise Refusal(
-            f"{_ONE_SET}: what blinplan merge joins is of the shipped one", f"leave --uncertainty out; {_ENDPOINTS}"
-        )
-    if sets.of is SetsOf.PUBLISHED and output is not None:
-        raise Refusal(
-            f"{_ONE_SET}: sets within published standard errors are shown at the terminal and in JSON",
-            f"leave --uncertainty out, or give plausible; {_ENDPOINTS}",
-        )
 
 
 def refuse_nobody_measured(data: Data | None, *, measured: bool, typical: bool) -> None:
@@ -248,7 +219,7 @@ def refuse_recorded_stretch(data: Data | None, record: str | None) -> None:
         raise Refusal(f"{data.target} and --record contradict each other", "write .csv or .parquet")
 
 
-def is_written_as_computed(data: Data, drawing: Drawing, patients: object, sets: WantedSets) -> bool:
+def is_written_as_computed(data: Data, drawing: Drawing, patients: object) -> bool:
     """Whether endpoints can be written while patients are done: where nothing else is asked of many of them."""
     joined = data.target is not None and data.target.suffix == STRETCH
-    return not (drawing.figures or joined or sets.number) and patients is not None
+    return not (drawing.figures or joined) and patients is not None

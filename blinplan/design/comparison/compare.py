@@ -24,16 +24,17 @@ from blinplan.design.comparison.endpoints import (
     window_of_time,
     windows,
 )
+from blinplan.design.comparison.refused import refusals
 from blinplan.executor import Executor, InTurn, executor_or_threads
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset, load_parameters
-from blinplan.physiology.model.population import Bodies, draw
 from blinplan.regimen.regimen import Regimen
-from blinplan.simulation.admission import commonly_admitted_cohort, fits, limits_of
-from blinplan.simulation.crowd.cohort import Cohort, DrawnCohort, GivenCohort
+from blinplan.simulation.admission import commonly_admitted_cohort
+from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
 from blinplan.simulation.dosing import NotEligibleError, followed_up
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.endpoints.own import WindowError
+from blinplan.simulation.models.plausible import plausible_presets
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trials.batch import outcomes_of
@@ -71,6 +72,8 @@ class ComparedArm:
     outcome: CohortOutcome
     ordered: tuple[Period, ...]
     """The course without the days that were added at its end."""
+    models: tuple[CohortTrial, ...] = ()
+    """The same patients under each plausible parameter set, to be sent through again."""
 
     @property
     def regimen(self) -> Regimen:
@@ -255,14 +258,15 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
             chosen,
             asked,
             endpoints,
-            _refusals(arms, load_parameters().presets[chosen]),
+            refusals(arms[0].outcome.trial.cohort, [arm.regimen for arm in arms], chosen),
             follow_up_days,
             cycles,
             tuple(plan.left_out(arms)),
         )
         if not parameter_sets:
             return found
-        return replace(found, over_sets=plan.over_sets(sets, parameter_sets, found, running, progress))
+        found = replace(found, over_sets=plan.over_sets(sets, parameter_sets, found, running, progress))
+    return found if sets is SetsOf.PUBLISHED else replace(found, arms=plan.with_models(arms, parameter_sets))
 
 
 class _Plan(NamedTuple):
@@ -333,6 +337,11 @@ class _Plan(NamedTuple):
             ComparedArm(one.name, ran, one.periods()) for one, ran in zip(self.regimens, outcomes, strict=False)
         ):
             yield arms
+
+    def with_models(self, arms: Sequence[ComparedArm], sets: int) -> tuple[ComparedArm, ...]:
+        """The same with what runs them under each plausible set."""
+        by_arm = zip(*map(self.trials, plausible_presets(self.preset, sets)), strict=True)
+        return tuple(replace(arm, models=models) for arm, models in zip(arms, by_arm, strict=True))
 
     def _readable(self, outcome: Outcome | CohortOutcome) -> ReadableEndpoints:
         return endpoints_of(outcome, self.asked, self.windows)
@@ -428,22 +437,3 @@ def _there_by(quantity: Quantity, day: float) -> Occurrence:
     of = quantity.label.removeprefix("Time to ")
     label = f"{of}, by day {day:g}" if quantity.per_day == 1.0 else f"{of}, within {day:g} d"
     return Occurrence(quantity.key, quantity.group, label, there, at_risk)
-
-
-_AT_ONCE = 16_384
-
-
-def _refusals(arms: Sequence[ComparedArm], preset: Preset) -> tuple[int, ...] | None:
-    """How many of all people who were drawn each regimen refuses."""
-    cohort = arms[0].outcome.trial.cohort
-    if not isinstance(cohort, DrawnCohort):
-        return None
-    if cohort.draws == cohort.size:
-        return (0,) * len(arms)
-    counts = [0] * len(arms)
-    for first in range(0, cohort.draws, _AT_ONCE):
-        people = draw(preset, min(_AT_ONCE, cohort.draws - first), cohort.seed, cohort.pieces[0].first + first)
-        bodies = Bodies(people.age_years, people.weight_kg)
-        for place, arm in enumerate(arms):
-            counts[place] += int((~fits(limits_of(arm.regimen.eligibility, preset), bodies)).sum())
-    return tuple(counts)

@@ -16,12 +16,13 @@ from numpy.lib import format as npy
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import TABLE
 from blinplan.refusal import Refusal
-from blinplan.reports.simulation.data import errors_of, simulation_manifest
+from blinplan.reports.simulation.data import errors_of, models_of, simulation_manifest
 from blinplan.reports.simulation.stretch import (
     BEGINNING,
     DOCUMENT,
     RegimenText,
     StretchFileError,
+    model_folder,
     new_array,
     stretch_head,
 )
@@ -43,6 +44,7 @@ def curve_document(
     made_with = {
         **simulation_manifest(curves, input_fingerprint),
         "every_minutes": curves.every,
+        **models_of(len(curves.models)),
         **errors_of(errors),
     }
     states = "; ".join(f"{state.name}: {state.meaning} [{state.unit}]" for state in TABLE)
@@ -55,19 +57,29 @@ def curve_document(
     }
 
 
-def write_curves(document: dict[str, Any], curves: RequestedCurves, computed: Iterable[Portion], target: Path) -> None:
-    """Write a stretch of curves as they come: the same bytes for the same patients, wherever and whenever."""
-    size, times = curves.cohort.size, curves.minutes.shape[0]
-    numbers: list[FloatArray] = []
+def write_curves(
+    document: dict[str, Any], curves: RequestedCurves, each: Iterable[Iterable[Portion]], target: Path
+) -> None:
+    """Write a stretch of curves as they come: the same bytes for the same patients, wherever and whenever.
+
+    ``each`` has the curves under the shipped parameters, and then under each plausible model, if any.
+    """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo(DOCUMENT, BEGINNING), json.dumps(document, ensure_ascii=False, indent=1))
-        with new_array(archive, _STATES, _NUMBER, (size, len(TABLE), times)) as member:
-            for portion in computed:
-                states = np.stack(portion.trajectories.states)
-                member.write(np.ascontiguousarray(states.transpose(2, 0, 1)).tobytes())
-                numbers.append(portion.trajectories.population.numbers)
-        with new_array(archive, _NUMBERS, _NUMBER, (size,)) as member:
-            member.write(np.concatenate(numbers).tobytes())
+        for model, computed in enumerate(each):
+            _write_model(archive, curves, computed, model_folder(model))
+
+
+def _write_model(archive: zipfile.ZipFile, curves: RequestedCurves, computed: Iterable[Portion], folder: str) -> None:
+    size, times = curves.cohort.size, curves.minutes.shape[0]
+    numbers: list[FloatArray] = []
+    with new_array(archive, folder + _STATES, _NUMBER, (size, len(TABLE), times)) as member:
+        for portion in computed:
+            states = np.stack(portion.trajectories.states)
+            member.write(np.ascontiguousarray(states.transpose(2, 0, 1)).tobytes())
+            numbers.append(portion.trajectories.population.numbers)
+    with new_array(archive, folder + _NUMBERS, _NUMBER, (size,)) as member:
+        member.write(np.concatenate(numbers).tobytes())
 
 
 class StoredStretch(NamedTuple):
@@ -80,8 +92,8 @@ class StoredStretch(NamedTuple):
 class StoredCurves:
     """Reads the states of patients, one after the other, from files that follow each other; it is closed at its end."""
 
-    def __init__(self, stretches: Sequence[StoredStretch], times: int) -> None:
-        self._stretches, self._times = list(stretches), times
+    def __init__(self, stretches: Sequence[StoredStretch], times: int, model: int = 0) -> None:
+        self._stretches, self._times, self._folder = list(stretches), times, model_folder(model)
         self._archive: zipfile.ZipFile | None = None
 
     def __enter__(self) -> Self:
@@ -116,8 +128,8 @@ class StoredCurves:
         self._left, self._done = self._stretch.patients, 0
         try:
             self._archive = zipfile.ZipFile(self._stretch.path)
-            self._states = _array_file(self._archive, _STATES, (self._left, len(TABLE), self._times))
-            with _array_file(self._archive, _NUMBERS, (self._left,)) as member:
+            self._states = _array_file(self._archive, self._folder + _STATES, (self._left, len(TABLE), self._times))
+            with _array_file(self._archive, self._folder + _NUMBERS, (self._left,)) as member:
                 self._numbers = np.frombuffer(member.read(), dtype=_NUMBER)
         except (OSError, zipfile.BadZipFile, KeyError, EOFError, StretchFileError) as error:
             raise _damage(self._stretch.path) from error

@@ -4,7 +4,8 @@ A column says its unit in its name and beside it, so that the table explains its
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +17,11 @@ from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import given_baselines, number_drawn
 from blinplan.simulation.crowd.cohort import Cohort
-from blinplan.simulation.crowd.kept import BODY, DonePortion
+from blinplan.simulation.crowd.kept import BODY, DonePortion, KeptOutcome
 from blinplan.simulation.endpoints.definition import COLUMN_WORDS
 from blinplan.simulation.measured.errors import ASSAYS, Assay, Errors
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trajectories import Portion, RequestedCurves
-from blinplan.simulation.trials.cohort_trial import CohortTrial
 from blinplan.simulation.trials.simulation import PlannedSimulation, Simulation
 
 Values = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.object_]
@@ -79,45 +79,51 @@ def endpoint_table(
     input_fingerprint: str,
     errors: Errors | None = None,
     record: str | None = None,
+    others: Iterable[KeptOutcome] = (),
 ) -> DataTable:
     """Every patient's endpoints, one patient a row; missing where an endpoint does not occur in a patient.
 
     With errors, those that are levels of something stand at the end once more, as a sample would be measured. Where
-    there are plausible models, the same patients follow under each of them, and the last column says under which.
+    there are plausible models, the same patients follow under each of them, as ``others`` says, and the last column
+    says under which.
     """
     by_day = simulated.request.by_day
     typical = endpoint_columns(simulated.typical.quantities, simulated.typical.events, by_day)
     measured = measured_endpoint_columns(simulated.typical.quantities, errors)
     columns = (*patient_columns(simulated.cohort), *(column for column, _ in typical), *measured)
-    rows = rows_of_endpoints(computed, simulated.cohort, by_day, errors)
-    models = simulated.models if isinstance(simulated, Simulation) else ()
-    return DataTable(
-        "endpoints",
-        (*columns, _MODEL) if models else columns,
-        _under_models(rows, models, by_day, errors) if models else rows,
-        {
-            **_about(simulated, input_fingerprint, record),
-            **({"plausible_models": len(models)} if models else {}),
-            **errors_of(errors),
-        },
-        row_group=ROW_GROUP,
-    )
+    models = len(simulated.models)
+    each = chain((computed,), (kept.portions(AT_ONCE) for kept in others))
+    rows = (rows_of_endpoints(portions, simulated.cohort, by_day, errors) for portions in each)
+    about = {**_about(simulated, input_fingerprint, record), **models_of(models), **errors_of(errors)}
+    shown = with_model(models, columns, rows)
+    return DataTable("endpoints", shown.columns, shown.rows, about, row_group=ROW_GROUP)
 
 
-_MODEL = Column("model", "", "0: the shipped parameters; from 1: the number of a plausible set", ColumnKind.WHOLE)
+MODEL = Column("model", "", "0: the shipped parameters; from 1: the number of a plausible set", ColumnKind.WHOLE)
+Rows = Iterator[tuple[Values, ...]]
 
 
-def _under_models(
-    shipped: Iterable[tuple[Values, ...]],
-    models: Sequence[CohortTrial],
-    by_day: Sequence[float],
-    errors: Errors | None,
-) -> Iterator[tuple[Values, ...]]:
-    """The rows of the same patients under the shipped parameters, and under each plausible set, which is run again."""
-    others = (rows_of_endpoints(model.portions(), model.cohort, by_day, errors) for model in models)
-    for number, rows in enumerate((shipped, *others)):
-        for row in rows:
-            yield (*row, np.full(row[0].shape[0], number))
+class ShownRows(NamedTuple):
+    """Columns, and rows that have them."""
+
+    columns: tuple[Column, ...]
+    rows: Rows
+
+
+def with_model(models: int, columns: tuple[Column, ...], each: Iterable[Iterable[tuple[Values, ...]]]) -> ShownRows:
+    """Rows under the shipped parameters, then under each of so many plausible sets; where there are, a column says so.
+
+    ``each`` has the rows of the same patients under one after the other.
+    """
+    if not models:
+        return ShownRows(columns, chain.from_iterable(each))
+    numbered = ((*row, np.full(row[0].shape[0], number)) for number, rows in enumerate(each) for row in rows)
+    return ShownRows((*columns, MODEL), numbered)
+
+
+def models_of(models: int) -> dict[str, Any]:
+    """How many plausible models there are beside the shipped one, for a manifest, where there are any."""
+    return {"plausible_models": models} if models else {}
 
 
 def errors_of(errors: Errors | None) -> dict[str, Any]:
@@ -245,7 +251,7 @@ def _measured_curves() -> Iterator[Column]:
 
 def curve_table(
     curves: RequestedCurves,
-    computed: Iterable[Portion],
+    computed: Iterable[Iterable[Portion]],
     input_fingerprint: str,
     errors: Errors | None = None,
     record: str | None = None,
@@ -253,15 +259,15 @@ def curve_table(
     """Every patient's curves, one time of one patient a row, by patient and then by time.
 
     Cytokines that the model holds at their baseline have no column. With errors, what a ward would measure then stands
-    beside what is.
+    beside what is. ``computed`` has the curves under the shipped parameters, and then under each plausible model, where
+    there are any: the last column says under which.
     """
-    measured = () if errors is None else _measured_curves()
-    return DataTable(
-        "curves",
-        (*_who(curves.cohort), *_CURVES, *measured),
-        (_rows(curves, portion, errors) for portion in computed),
-        {**_about(curves, input_fingerprint, record), "every_minutes": curves.every, **errors_of(errors)},
-    )
+    models, measured = len(curves.models), () if errors is None else _measured_curves()
+    each = zip(curves.each, computed, strict=True)
+    rows = ((_rows(under, portion, errors) for portion in portions) for under, portions in each)
+    shown = with_model(models, (*_who(curves.cohort), *_CURVES, *measured), rows)
+    about = {**_about(curves, input_fingerprint, record), "every_minutes": curves.every}
+    return DataTable("curves", shown.columns, shown.rows, {**about, **models_of(models), **errors_of(errors)})
 
 
 def _rows(curves: RequestedCurves, portion: Portion, errors: Errors | None) -> tuple[Values, ...]:

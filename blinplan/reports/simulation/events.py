@@ -2,11 +2,13 @@
 
 Times are in hours, amounts in mcg, volumes in L. The first columns are those that a control stream of `model --nonmem`
 reads, in its order; programs that read columns by their names find the others behind them. Every cell but a name is a
-number or empty, so that R reads numbers.
+number or empty, so that R reads numbers. Under plausible models the same patients follow under each; to a program each
+of them is another patient, so ID is one of its own, and two columns say who it is and under which model.
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from blinplan.data_table import Column, ColumnKind, DataTable
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
-from blinplan.reports.simulation.data import simulation_manifest
+from blinplan.reports.simulation.data import MODEL, models_of, simulation_manifest
 from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.measured.errors import ASSAYS, Errors
 from blinplan.simulation.trajectories import Portion, RequestedCurves
@@ -46,6 +48,8 @@ _OF_PATIENT = (
     Column("CLI", "L/h", "clearance of this patient"),
 )
 _CENSORED = Column("CENS", "", "1 below the assay's lower limit, -1 above its upper one, 0 else", ColumnKind.WHOLE)
+_SAME = Column("PATIENT", "", "ID of the same patient under the shipped parameters", ColumnKind.WHOLE)
+_MODEL = Column("MODEL", "", MODEL.meaning, ColumnKind.WHOLE)
 _NAME = Column("NAME", "", "what the patient is called in the table of patients", ColumnKind.TEXT)
 _DRUG = next(assay for assay in ASSAYS if assay.signal == "drug")
 _OBSERVATION, _DOSE, _OTHER = 0, 1, 2
@@ -73,24 +77,43 @@ def event_table(
     curves: RequestedCurves,
     input_fingerprint: str,
     *,
-    computed: Iterable[Portion] | None = None,
+    computed: Iterable[Iterable[Portion]] | None = None,
     errors: Errors | None = None,
     record: str | None = None,
 ) -> DataTable:
     """Make event records of all patients, patient by patient.
 
-    With errors, the curves have to be ``computed``: what a ward would measure stands where it is observed.
+    With errors, the curves have to be ``computed``: what a ward would measure stands where it is observed. They are
+    those under the shipped parameters, and then under each plausible model, where there are any.
     """
-    people = (
-        _blank_samples(curves) if computed is None or errors is None else _measured_samples(curves, computed, errors)
+    each = (
+        map(_blank_samples, curves.each)
+        if computed is None or errors is None
+        else (_measured_samples(under, some, errors) for under, some in zip(curves.each, computed, strict=True))
     )
     names = () if _as_numbers(curves.cohort) is not None or not curves.cohort.ids else (_NAME,)
+    rows = (_portions(under, people, errors is not None) for under, people in zip(curves.each, each, strict=True))
+    models = len(curves.models)
+    whose = (_SAME, _MODEL) if models else ()
     return DataTable(
         "event records",
-        (*_READ, *_OF_PATIENT, *(() if errors is None else (_CENSORED,)), *names),
-        _portions(curves, people, errors is not None),
-        {**simulation_manifest(curves, input_fingerprint, record), "every_minutes": curves.every},
+        (*_READ, *_OF_PATIENT, *(() if errors is None else (_CENSORED,)), *names, *whose),
+        _under_models(rows, _stride(curves.cohort)) if models else chain.from_iterable(rows),
+        {**simulation_manifest(curves, input_fingerprint, record), "every_minutes": curves.every, **models_of(models)},
     )
+
+
+def _under_models(each: Iterable[Iterable[tuple[Any, ...]]], stride: int) -> Iterator[tuple[Any, ...]]:
+    for model, rows in enumerate(each):
+        for ids, *others in rows:
+            yield (ids + model * stride, *others, ids, np.full(ids.shape[0], model))
+
+
+def _stride(cohort: Cohort) -> int:
+    """What is between the IDs of a patient under one model and the next: a power of ten, so that both can be read."""
+    ids, last = _as_numbers(cohort), cohort.parts(_AT_ONCE)[-1]
+    numbers = _numbers(cohort, last.population(), cohort.size - last.size) if ids is None else ids
+    return int(10 ** len(str(numbers.max())))
 
 
 class _Sampled(NamedTuple):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from blinplan.data_table import Column, ColumnKind, DataTable, Portion
 from blinplan.files.inputs import input_text, note_input
-from blinplan.reports.simulation.data import ROW_GROUP
+from blinplan.reports.simulation.data import MODEL, ROW_GROUP
 from blinplan.reports.simulation.stretch import StretchFileError
 from blinplan.simulation.trajectories import patients_at_once
 
@@ -104,22 +104,76 @@ def joined_table(parts: Sequence[TablePart], manifest: Mapping[str, Any]) -> Dat
     head = parts[0]
     times = _rows_of_the_first(head)
     group = ROW_GROUP if head.table == "endpoints" else times * patients_at_once(times)
-    return DataTable(head.table, head.columns, _joined_rows(parts, times), manifest, row_group=group)
+    return DataTable(head.table, head.columns, _under_models(parts, times), manifest, row_group=group)
+
+
+def _under_models(parts: Sequence[TablePart], times: int) -> Iterator[Portion]:
+    """All patients under the shipped parameters, then all under each plausible model; parts have some of each."""
+    if not _has_models(parts[0]):
+        yield from _joined_rows(parts, [_rows_of(part) for part in parts], times)
+        return
+    readers = [_ByModel(part) for part in parts]
+    for model in range(int(parts[0].manifest["plausible_models"]) + 1):
+        yield from _joined_rows(parts, [reader.rows_under(model) for reader in readers], times)
+    for reader in readers:
+        reader.require_end()
+
+
+class _ByModel:
+    """Reads a part model by model, in the order in which it has them."""
+
+    def __init__(self, part: TablePart) -> None:
+        self._part, self._rows = part, _rows_of(part)
+        self._left: list[NDArray[Any]] = []
+
+    def rows_under(self, model: int) -> Iterator[Sequence[NDArray[Any]]]:
+        """The next rows, as far as they are under a model."""
+        while self._next():
+            count = int((np.cumsum(self._left[-1] != model) == 0).sum())
+            if not count:
+                return
+            found = [values[:count] for values in self._left]
+            self._left = [values[count:] for values in self._left]
+            yield found
+
+    def require_end(self) -> None:
+        """Refuse rows of which nobody knows the model.
+
+        Raises
+        ------
+        StretchFileError
+            When there are such.
+        """
+        if self._next():
+            raise StretchFileError(f"{self._part.path} is damaged: its models are not in their order")
+
+    def _next(self) -> bool:
+        """Whether there are rows that were not taken yet."""
+        if not self._left or not self._left[0].size:
+            self._left = list(next(self._rows, ()))
+        return bool(self._left)
 
 
 def _rows_of_the_first(part: TablePart) -> int:
-    """How many rows the first patient has."""
+    """How many rows the first patient has, under one model."""
     count, first = 0, None
     for rows in _rows_of(part):
-        first = rows[0][0] if first is None else first
-        of_first = rows[0] == first
+        whose = np.stack([rows[0], rows[-1] if _has_models(part) else np.zeros_like(rows[0])])
+        first = whose[:, :1] if first is None else first
+        of_first = (whose == first).all(axis=0)
         count += int(of_first.sum())
         if not of_first.all():
             break
     return count
 
 
-def _joined_rows(parts: Sequence[TablePart], times: int) -> Iterator[Portion]:
+def _has_models(part: TablePart) -> bool:
+    return part.columns[-1].name == MODEL.name
+
+
+def _joined_rows(
+    parts: Sequence[TablePart], each: Sequence[Iterator[Sequence[NDArray[Any]]]], times: int
+) -> Iterator[Portion]:
     """The rows of all parts: of each patient so many, and nobody twice or before another of a lower number.
 
     Raises
@@ -128,9 +182,9 @@ def _joined_rows(parts: Sequence[TablePart], times: int) -> Iterator[Portion]:
         When a part has other patients than it says.
     """
     last = 0
-    for part in parts:
+    for part, blocks in zip(parts, each, strict=True):
         seen, count = 0, 0
-        for rows in _rows_of(part):
+        for rows in blocks:
             numbers = np.concatenate([[last], rows[0]])
             if (np.diff(numbers) < 0).any() or (seen == 0 and rows[0][0] == last):
                 raise StretchFileError(f"{part.path} is damaged: its patients are not in their order")

@@ -6,7 +6,7 @@ of NumPy, a patient an element. Nothing in it is compressed, so that a column is
 
 import json
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +19,7 @@ from blinplan.course.events import Period
 from blinplan.files.inputs import note_input
 from blinplan.physiology.model.population import Population
 from blinplan.reports.shared.document import DocumentKind
-from blinplan.reports.simulation.data import errors_of, simulation_manifest
+from blinplan.reports.simulation.data import errors_of, models_of, simulation_manifest
 from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.crowd.kept import BODY, DonePortion, KeptOutcome, arrays_of
 from blinplan.simulation.measured.errors import Errors
@@ -52,6 +52,7 @@ def stretch_document(
     asked_for = simulation.request
     made_with = {
         **simulation_manifest(simulation, input_fingerprint),
+        **models_of(len(simulation.models)),
         "endpoints": list(asked_for.keys),
         "own_endpoints": [own.text for own in asked_for.own],
         "by_day": list(asked_for.by_day),
@@ -106,14 +107,27 @@ def _columns(kept: KeptOutcome) -> Iterator[tuple[str, np.dtype[Any], str, str]]
             yield f"{of.key}.{name}", values.dtype, getattr(of, "unit", ""), f"{of.group}: {of.label} ({name})"
 
 
-def write_stretch(document: Mapping[str, Any], kept: KeptOutcome, target: Path) -> None:
-    """Write a stretch: the same bytes for the same patients, wherever and whenever."""
+def model_folder(model: int) -> str:
+    """Where the columns under a plausible model are; those under the shipped parameters are in no folder."""
+    return f"model-{model}/" if model else ""
+
+
+def write_stretch(document: Mapping[str, Any], each: Iterable[KeptOutcome], target: Path) -> None:
+    """Write a stretch: the same bytes for the same patients, wherever and whenever.
+
+    ``each`` has what came of them under the shipped parameters, and then under each plausible model, if any.
+    """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo(DOCUMENT, BEGINNING), json.dumps(document, ensure_ascii=False, indent=1))
-        for number, (name, of, _, _) in enumerate(_columns(kept)):
-            with new_array(archive, name, of, (kept.size,)) as member:
-                for first in range(0, kept.size, _AT_ONCE):
-                    member.write(kept.columns.part(number, first, first + _AT_ONCE).tobytes())
+        for model, kept in enumerate(each):
+            _write_columns(archive, kept, model_folder(model))
+
+
+def _write_columns(archive: zipfile.ZipFile, kept: KeptOutcome, folder: str) -> None:
+    for number, (name, of, _, _) in enumerate(_columns(kept)):
+        with new_array(archive, folder + name, of, (kept.size,)) as member:
+            for first in range(0, kept.size, _AT_ONCE):
+                member.write(kept.columns.part(number, first, first + _AT_ONCE).tobytes())
 
 
 def new_array(archive: zipfile.ZipFile, name: str, of: np.dtype[Any], shape: tuple[int, ...]) -> IO[bytes]:
@@ -148,9 +162,9 @@ def read_document(path: Path) -> dict[str, Any]:
 
 
 def read_portions(
-    path: Path, heads: tuple[Sequence[Quantity], Sequence[Occurrence]], engine: Any, patients: int
+    path: Path, heads: tuple[Sequence[Quantity], Sequence[Occurrence]], engine: Any, patients: int, model: int = 0
 ) -> Iterator[DonePortion]:
-    """Read what came of the patients of a stretch, some at a time.
+    """Read what came of the patients of a stretch under a model, some at a time.
 
     Raises
     ------
@@ -161,7 +175,7 @@ def read_portions(
     names = ["number", *BODY, *(f"{of.key}.{name}" for of in endpoints for name in arrays_of(of))]
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [archive.open(f"{name}.npy") for name in names]
+            members = [archive.open(f"{model_folder(model)}{name}.npy") for name in names]
             types = [_type_of(member, patients) for member in members]
             for first in range(0, patients, _AT_ONCE):
                 rows = min(_AT_ONCE, patients - first)

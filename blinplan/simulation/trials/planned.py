@@ -1,6 +1,7 @@
 """The patients of a simulation and what they get, before any of them but the typical one is sent through."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,10 +15,12 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import GivenCohort
 from blinplan.simulation.dosing import followed_up, require_one_age_group
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
+from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.trials.cohort_trial import PORTION, CohortTrial
 from blinplan.simulation.trials.own_orders import with_heads, with_own_courses
 from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, preset_of, typical_patient
 from blinplan.simulation.trials.simulation import PlannedSimulation
+from blinplan.simulation.uncertainty import sets_of
 
 
 def planned_simulation(  # noqa: PLR0913 - all but one by name, and each of its own
@@ -34,12 +37,14 @@ def planned_simulation(  # noqa: PLR0913 - all but one by name, and each of its 
     asked: AskedEndpoints = EVERYTHING,
     typical: Population | None = None,
     engine: EngineName | None = None,
+    parameter_sets: int = 0,
+    sets: SetsOf = SetsOf.PUBLISHED,
 ) -> PlannedSimulation:
     """Find the patients of a simulation, and send the typical one through the regimen.
 
     Parameters
     ----------
-    regimen, preset, patients, seed, before, patient, course, follow_up_days, options, asked
+    regimen, preset, patients, seed, before, patient, course, follow_up_days, options, asked, parameter_sets, sets
         As of `run`.
     typical
         The typical patient, where it is known.
@@ -51,8 +56,10 @@ def planned_simulation(  # noqa: PLR0913 - all but one by name, and each of its 
     NotEligibleError
         When the regimen does not admit the weight of a virtual patient.
     ValueError
-        When a population is given with the name of another, or people who are given are to be passed over.
+        When a population is given with the name of another, or with parameter sets, or people who are given are to be
+        passed over; as of `sets_of`.
     """
+    refuse_sets_of_one_population(patients, parameter_sets)
     chosen = preset_of(regimen, preset, patients)
     table = followed_up(tuple(course or periods(regimen)), follow_up_days)
     asked.require_days(table)
@@ -61,7 +68,24 @@ def planned_simulation(  # noqa: PLR0913 - all but one by name, and each of its 
     trial = with_own_courses(ordered, patients, follow_up_days, is_recorded=course is not None)
     require_alike(trial)
     average = trial.typical_trial(typical or typical_patient(regimen, chosen, patient)).run(InTurn())
-    return PlannedSimulation(*with_heads(trial, average), chosen, follow_up_days)
+    headed, average = with_heads(trial, average)
+    models = tuple(
+        replace(headed, cohort=cohort_of(regimen, parameters, patients, seed, before))
+        for parameters in sets_of(sets, chosen, parameter_sets, seed)
+    )
+    return PlannedSimulation(headed, average, chosen, follow_up_days, models)
+
+
+def refuse_sets_of_one_population(patients: Patients, parameter_sets: int) -> None:
+    """Refuse a population as it is with parameter sets, under each of which patients are others.
+
+    Raises
+    ------
+    ValueError
+        When both are given.
+    """
+    if parameter_sets and isinstance(patients, Population):
+        raise ValueError("parameter sets draw the patients again: give their number, and not a population")
 
 
 def require_alike(trial: CohortTrial) -> None:

@@ -8,18 +8,17 @@ from blinplan.course.patient import Patient
 from blinplan.executor import Executor, InTurn, executor_or_threads
 from blinplan.physiology.engine.choose import takes_turns
 from blinplan.physiology.model.dosing import Options
-from blinplan.physiology.model.population import Population
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import followed_up
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.trials.batch import outcomes_of
-from blinplan.simulation.trials.patients import Patients, cohort_of, preset_of, typical_patient
+from blinplan.simulation.trials.patients import Patients, preset_of, typical_patient
 from blinplan.simulation.trials.planned import planned_simulation
 from blinplan.simulation.trials.progress import count_on
 from blinplan.simulation.trials.simulation import Simulation
 from blinplan.simulation.trials.trial import Trial
-from blinplan.simulation.uncertainty import over_models, over_sets, set_outcome, sets_of
+from blinplan.simulation.uncertainty import over_models, over_sets, set_outcome
 
 
 def run(  # noqa: PLR0913 - all but one by name, and each of its own
@@ -83,8 +82,6 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         the course does not have a window or day that is asked for, or the simulation no endpoint of a key; when
         plausible sets were made for other parameters, or there are not so many.
     """
-    if parameter_sets and isinstance(patients, Population):
-        raise ValueError("parameter sets draw the patients again: give their number, and not a population")
     if patients is None:
         chosen, table = (
             preset_of(regimen, preset, patients),
@@ -105,17 +102,17 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         follow_up_days=follow_up_days,
         options=options,
         asked=asked,
+        parameter_sets=parameter_sets,
+        sets=sets,
     )
-    models = tuple(
-        replace(planned.trial, cohort=cohort_of(regimen, parameters, patients, seed, before))
-        for parameters in sets_of(sets, planned.preset, parameter_sets, seed)
-    )
-    with executor_or_threads(executor, in_turns=takes_turns(None, planned.cohort.size * (1 + len(models)))) as running:
+    together = planned.cohort.size * (1 + len(planned.models))
+    with executor_or_threads(executor, in_turns=takes_turns(None, together)) as running:
         found = planned.simulation(planned.trial.run(running, progress))
-        if not models:
+        if not planned.models:
             return found
-        outcomes = outcomes_of(models, running, count_on(progress, planned.cohort.size))
+        outcomes = outcomes_of(planned.models, running, count_on(progress, planned.cohort.size))
         others = [set_outcome(ran.quantities, ran.events) for ran in outcomes]
     if sets is SetsOf.PUBLISHED:
         return replace(found, uncertainty=over_sets(planned.preset, others))
-    return replace(found, uncertainty=over_models(set_outcome(found.quantities, found.events), others), models=models)
+    shipped = set_outcome(found.quantities, found.events)
+    return replace(found, uncertainty=over_models(shipped, others), models=planned.models)

@@ -1,9 +1,10 @@
 """A regimen as virtual patients went through it, or are to go, and the typical patient beside them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from blinplan.course.events import Period
+from blinplan.executor import Executor
 from blinplan.physiology.engine.choose import engine_called
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Options
@@ -11,9 +12,10 @@ from blinplan.physiology.model.population import Population
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
-from blinplan.simulation.crowd.kept import DonePortion
+from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial, portion_of
 from blinplan.simulation.trials.trial import Outcome
 from blinplan.simulation.uncertainty import Uncertainty
@@ -38,6 +40,8 @@ class Simulation:
     models
         The same patients under each plausible parameter set, to be sent through again; none where they were not asked
         for.
+    model_reader
+        Reads what came of them under each of these, by its number from 1, where it was computed before; None where not.
     """
 
     outcome: Outcome | CohortOutcome
@@ -46,6 +50,7 @@ class Simulation:
     follow_up_days: int
     uncertainty: Uncertainty | None = None
     models: tuple[CohortTrial, ...] = ()
+    model_reader: Callable[[int], KeptOutcome] | None = None
 
     @property
     def request(self) -> AskedEndpoints:
@@ -89,6 +94,13 @@ class Simulation:
             yield from self.outcome.kept.portions(size)
         else:
             yield portion_of(self.outcome)
+
+    def under_models(self) -> Iterator[KeptOutcome]:
+        """What came of the patients under each plausible set: read, or sent through again."""
+        if self.model_reader is None:
+            yield from (ran.kept for ran in outcomes_of(self.models))
+        else:
+            yield from map(self.model_reader, range(1, len(self.models) + 1))
 
     @property
     def quantities(self) -> Sequence[Quantity]:
@@ -157,12 +169,15 @@ class PlannedSimulation:
         What is to be run.
     typical, preset, follow_up_days
         As of a `Simulation`.
+    models
+        The same patients under each parameter set that is asked for besides.
     """
 
     trial: CohortTrial
     typical: Outcome
     preset: str
     follow_up_days: int
+    models: tuple[CohortTrial, ...] = ()
 
     @property
     def request(self) -> AskedEndpoints:
@@ -213,6 +228,12 @@ class PlannedSimulation:
     def own_courses(self) -> int:
         """How many of the patients have a course of their own."""
         return self.trial.number_of_own
+
+    def under_models(
+        self, executor: Executor | None = None, progress: Callable[[int], None] | None = None
+    ) -> Iterator[KeptOutcome]:
+        """Send the patients through under each parameter set; `progress` counts from the first of these on."""
+        yield from (ran.kept for ran in outcomes_of(self.models, executor, progress))
 
     def simulation(self, outcome: CohortOutcome) -> Simulation:
         """What became of it."""

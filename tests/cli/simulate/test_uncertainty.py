@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +31,65 @@ def test_data_has_the_same_patients_under_each_model(inside: Run) -> None:
     assert [{**row, "model": "0"} for row in first] == rows[:12]
 
 
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO("".join(line for line in text.splitlines(True) if line[0] != "#"))))
+
+
+def test_curves_are_of_each_patient_under_each_model(inside: Run) -> None:
+    rows = rows_of(inside("simulate", "nhl-15", *FEW, "--every", "2d", "-f", "csv").out)
+    times = len(rows) // (12 * 3)
+    assert [row["model"] for row in rows] == [str(model) for model in range(3) for _ in range(12 * times)]
+    shipped, first, _ = (rows[12 * times * model : 12 * times * (model + 1)] for model in range(3))
+    assert [(row["patient"], row["day"], row["infusion_mcg_per_day"]) for row in first] == [
+        (row["patient"], row["day"], row["infusion_mcg_per_day"]) for row in shipped
+    ]
+    assert [row["il6_pg_per_ml"] for row in first] != [row["il6_pg_per_ml"] for row in shipped]
+    alone = rows_of(inside("simulate", "nhl-15", "--patients", "12", "--every", "2d", "-f", "csv").out)
+    assert [{**row, "model": "0"} for row in alone] == shipped
+
+
+def test_event_records_take_no_patient_for_one_under_another_model(inside: Run) -> None:
+    """A program reads a row by its ID: nobody's rows may be added to somebody else's."""
+    rows = rows_of(inside("simulate", "nhl-15", *FEW, "-f", "nonmem", "--every", "2d", "--measured").out)
+    by_id = {row["ID"]: (row["PATIENT"], row["MODEL"]) for row in rows}
+    assert len(by_id) == 36
+    assert len({(row["ID"], row["PATIENT"], row["MODEL"]) for row in rows}) == 36
+    assert by_id["7"] == ("7", "0")
+    assert by_id["107"] == ("7", "1")
+    assert by_id["212"] == ("12", "2")
+    of_one = [[row for row in rows if row["PATIENT"] == "7" and row["MODEL"] == model] for model in "012"]
+    assert len({tuple((row["TIME"], row["AMT"], row["WT"]) for row in some) for some in of_one}) == 1
+    assert len({some[0]["CLI"] for some in of_one}) == 3
+    assert len({tuple(row["DV"] for row in some) for some in of_one}) == 3
+    alone = rows_of(inside("simulate", "nhl-15", "--patients", "12", "-f", "nonmem", "--every", "2d", "--measured").out)
+    assert [{**row, "PATIENT": row["ID"], "MODEL": "0"} for row in alone] == [r for r in rows if r["MODEL"] == "0"]
+
+
+@pytest.mark.parametrize("kind", ["npz", "csv"])
+@pytest.mark.parametrize("every", [(), ("--every", "3d")], ids=["endpoints", "curves"])
+def test_stretches_under_plausible_models_join_to_one_run(
+    inside: Run, tmp_path: Path, kind: str, every: tuple[str, ...]
+) -> None:
+    sets = ("--uncertainty", "plausible", "--sets", "2", *every)
+    inside("simulate", "nhl-15", "--patients", "7", *sets, "--first", "1", "-o", f"a.{kind}")
+    inside("simulate", "nhl-15", "--patients", "5", *sets, "--first", "8", "-o", f"b.{kind}")
+    inside("simulate", "nhl-15", "--patients", "12", *sets, "-o", "whole.csv")
+    assert inside("merge", f"b.{kind}", f"a.{kind}", "-o", "joined.csv").status == 0
+    assert (tmp_path / "joined.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    if kind == "npz":
+        inside("merge", f"a.{kind}", f"b.{kind}", "-o", "joined.npz")
+        inside("simulate", "nhl-15", "--patients", "12", *sets, "-o", "whole.npz")
+        assert (tmp_path / "joined.npz").read_bytes() == (tmp_path / "whole.npz").read_bytes()
+        shown = inside("merge", f"a.{kind}", f"b.{kind}").out
+        assert "2 plausible" in " ".join(shown.split())
+        if not every:
+            assert shown == inside("simulate", "nhl-15", "--patients", "12", *sets).out
+    inside("simulate", "nhl-15", "--patients", "5", *every, "--first", "8", "-o", f"b.{kind}")
+    ran = inside("merge", f"a.{kind}", f"b.{kind}")
+    assert (ran.status, ran.out) == (2, "")
+    assert "2 plausible models" in " ".join(ran.err.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -39,16 +99,12 @@ def test_data_has_the_same_patients_under_each_model(inside: Run) -> None:
         (("simulate", "nhl-15", "--uncertainty", "5", "--sets", "3"), ("--sets",)),
         (("simulate", "nhl-15", "--typical", "--uncertainty", "plausible"), ("--typical", "leave one")),
         (("simulate", "nhl-15", "--uncertainty", "plausible", "--sets", "999"), ("999", "ask for fewer")),
-        (
-            ("simulate", "nhl-15", *FEW, "--every", "6h", "-f", "csv"),
-            ("one set of parameters", "curves of each patient"),
-        ),
-        (("simulate", "nhl-15", *FEW, "-f", "nonmem"), ("one set of parameters", "parameters of its own")),
-        (("simulate", "nhl-15", *FEW, "-o", "part.npz"), ("one set of parameters", "blinplan merge")),
         (("check", "nhl-15", "--uncertainty", "5"), ("5", "plausible")),
         (("check", "nhl-15", "--uncertainty", "plausible", "--no-simulate"), ("virtual patients", "--no-simulate")),
         (("check", "nhl-15", "--uncertainty", "plausible", "--sets", "999"), ("999", "ask for fewer")),
         (("report", "nhl-15", "--uncertainty", "3", "-o", "r.html"), ("plausible",)),
+        (("compare", "nhl-5", "nhl-15", "-f", "csv", "--uncertainty", "3"), ("published standard errors", "plausible")),
+        (("diff", "nhl-5", "nhl-15", "--uncertainty", "plausible"), ("--compare",)),
         (("plan", "nhl-15", "--bsa", "1.8", "--uncertainty", "plausible"), ("--view delivered",)),
     ],
     ids=" ".join,
@@ -57,6 +113,34 @@ def test_what_it_does_not_go_with_is_refused(inside: Run, arguments: tuple[str, 
     ran = inside(*arguments)
     assert (ran.status, ran.out) == (2, "")
     assert all(word in " ".join(ran.err.split()) for word in words)
+
+
+PAIR = ("nhl-5", "nhl-15", "--cycles", "1")
+
+
+def test_a_comparison_writes_the_same_patients_under_each_model(inside: Run) -> None:
+    rows = rows_of(inside("compare", *PAIR, *FEW, "-f", "csv").out)
+    order = [(str(model), name) for model in range(3) for name in PAIR[:2] for _ in range(12)]
+    assert [(row["model"], row["regimen"]) for row in rows] == order
+    alone = rows_of(inside("compare", *PAIR, "--patients", "12", "-f", "csv").out)
+    assert [{**row, "model": "0"} for row in alone] == rows[:24]
+    simulated = rows_of(inside("simulate", "nhl-15", *FEW, "-f", "csv", "--endpoints", "il6_peak").out)
+    peaks = [row["il6_peak_pg_per_ml"] for row in simulated if row["model"] == "2"]
+    assert [row["il6_peak_pg_per_ml"] for row in rows[60:]] == peaks
+
+
+def test_a_difference_is_compared_under_plausible_models_too(inside: Run) -> None:
+    asked = ("diff", *PAIR, "--compare", *FEW, "--endpoints", "il6_peak,b_depleted_cycle_1")
+    shown = inside(*asked).out
+    assert "Over models" in shown
+    assert "It is a range: no confidence, and no probability." in " ".join(shown.split())
+    compared = inside("compare", *PAIR, *FEW, "--endpoints", "il6_peak,b_depleted_cycle_1", "-f", "json").json
+    (found,) = inside(*asked, "-f", "json").json["files"]
+    assert found["consequences"]["endpoints"] == compared["endpoints"]
+    marked = inside(*asked, "-f", "markdown").out
+    heads = [line for line in marked.splitlines() if line.startswith("| Endpoint |")]
+    assert heads
+    assert all("| Over models |" in head for head in heads)
 
 
 def test_a_check_says_what_the_models_say_and_the_status_stays(inside: Run) -> None:

@@ -140,7 +140,7 @@ def test_what_does_not_occur_is_missing_in_parquet_and_not_a_number_or_true(
 
 def test_a_time_belongs_to_the_interval_that_begins_then(tmp_path: Path) -> None:
     asked = below_45_kg(every=1440, patients=None)
-    found = written(curve_table(asked, portions(asked), HASH), tmp_path / "curves.csv").set_index("day")
+    found = written(curve_table(asked, [portions(asked)], HASH), tmp_path / "curves.csv").set_index("day")
     expected = {
         0: (1, 1),
         6: (1, 1),
@@ -161,7 +161,7 @@ def test_a_time_belongs_to_the_interval_that_begins_then(tmp_path: Path) -> None
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_curves_read_back_are_those_in_memory(tmp_path: Path, ending: str) -> None:
     asked = below_45_kg(every=720)
-    found = written(curve_table(asked, portions(asked), HASH), tmp_path / f"curves.{ending}")
+    found = written(curve_table(asked, [portions(asked)], HASH), tmp_path / f"curves.{ending}")
     days = asked.minutes / 1440
     inside = simulate(asked.dosing, asked.population, output_days=days, endpoints=False).trajectories
     assert inside is not None
@@ -195,7 +195,7 @@ def test_parquet_says_its_units_and_what_it_was_made_from(simulation: Simulation
     for table, manifest in (
         (endpoints(simulation), {**simulation_manifest(simulation, HASH), "unverified": False}),
         (
-            curve_table(asked, portions(asked), HASH),
+            curve_table(asked, [portions(asked)], HASH),
             {**simulation_manifest(asked, HASH), "unverified": False, "every_minutes": 1440},
         ),
     ):
@@ -212,7 +212,7 @@ def test_parquet_says_its_units_and_what_it_was_made_from(simulation: Simulation
 
 def test_names_of_columns_are_plain_and_tell_their_unit(simulation: Simulation) -> None:
     asked = below_45_kg(every=1440)
-    for table in (endpoints(simulation), curve_table(asked, (), HASH)):
+    for table in (endpoints(simulation), curve_table(asked, [()], HASH)):
         names = [column.name for column in table.columns]
         assert len(set(names)) == len(names)
         assert all(name.isidentifier() and name.isascii() and name == name.lower() for name in names)
@@ -225,7 +225,7 @@ def test_a_portion_of_patients_is_a_row_group_and_never_all_of_a_large_populatio
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = below_45_kg(every=1440)
-    whole = written(curve_table(asked, portions(asked), HASH), tmp_path / "whole.parquet")
+    whole = written(curve_table(asked, [portions(asked)], HASH), tmp_path / "whole.parquet")
     monkeypatch.setattr("blinplan.simulation.trajectories._POINTS", 2 * 211)
     parts = list(portions(asked))
     assert [(part.first, part.trajectories.states.b_blood.shape) for part in parts] == [
@@ -235,6 +235,6 @@ def test_a_portion_of_patients_is_a_row_group_and_never_all_of_a_large_populatio
         (6, (211, 1)),
     ]
     with threads(2) as two:
-        in_parts = written(curve_table(asked, portions(asked, executor=two), HASH), tmp_path / "parts.parquet")
+        in_parts = written(curve_table(asked, [portions(asked, executor=two)], HASH), tmp_path / "parts.parquet")
     assert pq.read_metadata(tmp_path / "parts.parquet").num_row_groups == 4
     pd.testing.assert_frame_equal(in_parts, whole, check_exact=True)

@@ -155,7 +155,10 @@ def test_patients_are_the_same_in_a_larger_cohort_and_keep_their_numbers(inside:
     [
         (["-o", "records.parquet"], "-f nonmem and -o records.parquet contradict each other"),
         (["--figure", "a.svg"], "-f nonmem writes data and draws no figure"),
-        (["--uncertainty", "2", "-o", "records.csv"], "a table of data holds one set of parameters"),
+        (
+            ["--uncertainty", "2", "-o", "records.csv"],
+            "sets within published standard errors are shown at the terminal and in JSON",
+        ),
         (["--by-day", "2"], "-f nonmem writes no endpoints"),
     ],
     ids=str,

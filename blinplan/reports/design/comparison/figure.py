@@ -120,12 +120,16 @@ def _name_dose(axes: "Axes", stretch: Stretch, top: float, per_day: float, colou
 
 
 def _panel(axes: "Axes", bands: Sequence[Band], of: Bands, width: float) -> None:
-    axis = axis_of(Band(bands[0].signal, np.concatenate([band.values for band in bands], axis=1)))
+    models = [band.models for band in bands if band.models is not None]
+    values = np.concatenate([band.values for band in bands], axis=1)
+    axis = axis_of(Band(bands[0].signal, values, np.concatenate(models, axis=1) if models else None))
     for number, band in enumerate(bands):
         low, middle, high = band.values
         colour = _COLOURS[number]
         if of.patients > 1:
             axes.fill_between(of.days, low, high, color=colour, alpha=0.16, linewidth=0)
+        for edge in () if band.models is None else band.models:
+            axes.plot(of.days, edge, color=colour, linewidth=0.4)
         axes.plot(of.days, middle, color=colour, dashes=_DASHES[number] or (None, None), solid_joinstyle="round")
     scale_panel(axes, axis, bands[0].signal, (float(of.days[0]), float(of.days[-1])), width)
     axes.xaxis.set_minor_locator(NullLocator())
@@ -140,7 +144,13 @@ def _name_of(arm: ComparedArm) -> str:
 def _caption(compared: PairedComparison, bands: Bands) -> str:
     """What is drawn, of whom, and what computed it."""
     of = f"{bands.patients:,}" if bands.patients == bands.population else f"{bands.patients:,} of {bands.population:,}"
+    models = (
+        f" Thin lines: between what each median lies over {bands.models} plausible models and the shipped one, a range"
+        " and no confidence."
+        if bands.models
+        else ""
+    )
     return (
         f"Lines: medians; bands: 5th to 95th percentile of the same {of} virtual patients of {compared.preset},"
-        f" {drawn_from(compared.cohort)}. Bars: ordered doses. blinplan {__version__}, model {model_name()}."
+        f" {drawn_from(compared.cohort)}.{models} Bars: ordered doses. blinplan {__version__}, model {model_name()}."
     )

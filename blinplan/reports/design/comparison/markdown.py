@@ -6,7 +6,15 @@ from blinplan.design.comparison.compare import ComparedEndpoint, PairedCompariso
 from blinplan.design.comparison.contrast import Agreement, Measure
 from blinplan.outside_text import markdown_text
 from blinplan.reports.design.comparison.lines import finding_lines, reading_lines, unverified_lines_of, who_lines
-from blinplan.reports.design.comparison.texts import by_group, label_text, only_one_text, shown_shares, value_text
+from blinplan.reports.design.comparison.texts import (
+    by_group,
+    label_text,
+    only_one_text,
+    over_head,
+    over_sets_text,
+    shown_shares,
+    value_text,
+)
 from blinplan.reports.design.comparison.view import ComparisonView
 from blinplan.reports.design.numbers import contrast_text
 
@@ -58,13 +66,14 @@ def _differs(endpoint: ComparedEndpoint, place: int) -> bool:
 
 def _markdown_table(compared: PairedComparison, endpoints: Sequence[ComparedEndpoint], place: int) -> Iterator[str]:
     told = by_group(endpoints)
-    shares = told[0].measure is Measure.SHARE
+    shares, over = told[0].measure is Measure.SHARE, compared.over_sets
     names = [markdown_text(compared.arms[number].name) for number in (0, place)]
     heads = [
         "Patients in whom" if shares else "Endpoint",
         *names,
         "Difference (95 %)" if shares else "Paired (95 %)",
         *(["only one"] if shares else []),
+        *([] if over is None else [over_head(over)]),
         "of",
     ]
     yield f"| {' | '.join(heads)} |"
@@ -79,6 +88,7 @@ def _markdown_table(compared: PairedComparison, endpoints: Sequence[ComparedEndp
             *values,
             contrast_text(contrast, endpoint.measure),
             *only,
+            *([] if over is None else [over_sets_text(compared, endpoint, place)]),
             f"{contrast.count:,}",
         ]
         yield f"| {' | '.join(cells)} |"

@@ -1,6 +1,7 @@
 """Every patient's endpoints under every regimen as a table of data: a row a patient and regimen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +18,14 @@ from blinplan.reports.simulation.data import (
     measured_endpoint_columns,
     patient_columns,
     rows_of_endpoints,
+    with_model,
 )
-from blinplan.simulation.crowd.kept import DonePortion, heads_of
+from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome, heads_of
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.table import ENDPOINTS
 from blinplan.simulation.measured.errors import Errors
 from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.trials.batch import outcomes_of
 
 _REGIMEN = Column("regimen", "", "what the regimen is called in the comparison", ColumnKind.TEXT)
 
@@ -32,19 +35,30 @@ def comparison_table(
 ) -> DataTable:
     """All patients under the first regimen, then all under the next; what another regimen only has is missing.
 
-    With errors, levels stand at the end once more, as a sample would be measured.
+    With errors, levels stand at the end once more, as a sample would be measured. Where there are plausible models, all
+    of it follows under each of them, and the last column says under which.
     """
     who = patient_columns(compared.cohort)
     each = [_OfArm(arm, compared.asked, errors) for arm in compared.arms]
     endpoints = {column.name: column for own in each for column in own.columns(compared.asked.by_day)}
     endpoints |= {column.name: column for own in each for column in own.measured_columns()}
-    return DataTable(
-        "comparison",
-        (_REGIMEN, *who, *endpoints.values()),
-        (rows for own in each for rows in own.rows(compared, len(who), tuple(endpoints))),
-        {**comparison_manifest(compared, inputs, record), **errors_of(errors)},
-        row_group=ROW_GROUP,
-    )
+    models = len(compared.reference.models)
+
+    def rows(kept: Iterable[KeptOutcome]) -> Iterator[tuple[Values, ...]]:
+        """The rows under one model, of what came of the patients under each regimen."""
+        for own, found in zip(each, kept, strict=False):
+            yield from own.rows(found, compared, len(who), tuple(endpoints))
+
+    under = chain((arm.outcome.kept for arm in compared.arms), _under_models(compared))
+    shown = with_model(models, (_REGIMEN, *who, *endpoints.values()), (rows(under) for _ in range(1 + models)))
+    about = {**comparison_manifest(compared, inputs, record), **errors_of(errors)}
+    return DataTable("comparison", shown.columns, shown.rows, about, row_group=ROW_GROUP)
+
+
+def _under_models(compared: PairedComparison) -> Iterator[KeptOutcome]:
+    """What came of the patients under each plausible model, and there under each regimen."""
+    trials = chain.from_iterable(zip(*(arm.models for arm in compared.arms), strict=True))
+    yield from (ran.kept for ran in outcomes_of(list(trials)))
 
 
 class _OfArm(NamedTuple):
@@ -66,19 +80,21 @@ class _OfArm(NamedTuple):
         quantities, _ = self._choice(heads_of(outcome.quantities), heads_of(outcome.events))
         return measured_endpoint_columns(quantities, self.errors)
 
-    def rows(self, compared: PairedComparison, who: int, names: Sequence[str]) -> Iterator[tuple[Values, ...]]:
+    def rows(
+        self, kept: KeptOutcome, compared: PairedComparison, who: int, names: Sequence[str]
+    ) -> Iterator[tuple[Values, ...]]:
         """Its rows, with all columns that any regimen has."""
         by_day = compared.asked.by_day
         own = [column.name for column in (*self.columns(by_day), *self.measured_columns())]
-        for columns in rows_of_endpoints(self._portions(), compared.cohort, by_day, self.errors):
+        for columns in rows_of_endpoints(self._portions(kept), compared.cohort, by_day, self.errors):
             count = len(columns[0])
             values = dict(zip(own, columns[who:], strict=True))
             missing = np.full(count, np.nan)
             name = np.full(count, self.arm.name, dtype=np.object_)
             yield (name, *columns[:who], *(values.get(one, missing) for one in names))
 
-    def _portions(self) -> Iterator[DonePortion]:
-        for portion in self.arm.outcome.kept.portions(AT_ONCE):
+    def _portions(self, kept: KeptOutcome) -> Iterator[DonePortion]:
+        for portion in kept.portions(AT_ONCE):
             quantities, events = self._choice(portion.quantities, portion.events)
             yield portion._replace(quantities=quantities, events=events)
 

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from blinplan.design.comparison.compare import ComparedEndpoint, OverSets, PairedComparison
+from blinplan.design.comparison.compare import ComparedEndpoint, PairedComparison
 from blinplan.design.comparison.contrast import Measure
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
@@ -16,13 +16,13 @@ from blinplan.reports.design.comparison.texts import (
     by_group,
     label_text,
     only_one_text,
+    over_head,
     over_sets_text,
     shown_shares,
     value_text,
 )
 from blinplan.reports.design.comparison.view import ComparisonView
 from blinplan.reports.design.numbers import contrast_text
-from blinplan.simulation.models.source import SetsOf
 from blinplan.terminal import Screen, indent
 
 
@@ -95,7 +95,7 @@ def _table(compared: PairedComparison, endpoints: Sequence[ComparedEndpoint], sc
     table.add_column(
         "Difference (95 %)" if shares else "Paired (95 %)", justify="right", no_wrap=one_line, overflow="fold"
     )
-    for name in [*(["only one"] if shares else []), *([_over_head(over)] if over else [])]:
+    for name in [*(["only one"] if shares else []), *([over_head(over)] if over else [])]:
         table.add_column(name, justify="right", no_wrap=one_line, overflow="fold")
     if not narrow:
         table.add_column("of", justify="right")
@@ -106,10 +106,6 @@ def _table(compared: PairedComparison, endpoints: Sequence[ComparedEndpoint], sc
             for row in rows(compared, endpoint):
                 table.add_row(*row[: len(table.columns)])
     return table
-
-
-def _over_head(over: OverSets) -> str:
-    return "Over models" if over.of is SetsOf.PLAUSIBLE else "Over sets"
 
 
 def _rows(compared: PairedComparison, endpoint: ComparedEndpoint) -> Iterator[tuple[RenderableType, ...]]:

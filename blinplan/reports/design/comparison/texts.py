@@ -3,11 +3,12 @@
 import math
 from collections.abc import Iterable
 
-from blinplan.design.comparison.compare import ComparedEndpoint, PairedComparison
+from blinplan.design.comparison.compare import ComparedEndpoint, OverSets, PairedComparison
 from blinplan.design.comparison.contrast import Contrast, Measure
 from blinplan.reports.design.numbers import NO_VALUE, share_text
 from blinplan.reports.simulation.summary import number
 from blinplan.simulation.endpoints.definition import GROUPS
+from blinplan.simulation.models.source import SetsOf
 
 
 def shown_shares(compared: PairedComparison) -> tuple[ComparedEndpoint, ...]:
@@ -40,6 +41,11 @@ def value_text(value: float, measure: Measure, contrast: Contrast | None) -> str
 def only_one_text(contrast: Contrast | None) -> str:
     """How many patients have it under one of the two only: under the other, and under the reference."""
     return NO_VALUE if contrast is None else f"{contrast.other_only:,} / {contrast.reference_only:,}"
+
+
+def over_head(over: OverSets) -> str:
+    """What stands above how far estimates move over parameter sets."""
+    return "Over models" if over.of is SetsOf.PLAUSIBLE else "Over sets"
 
 
 def over_sets_text(compared: PairedComparison, endpoint: ComparedEndpoint, place: int) -> str:
