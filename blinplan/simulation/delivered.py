@@ -7,16 +7,18 @@ from fractions import Fraction
 from blinplan.course.dated import Dated
 from blinplan.course.events import Course
 from blinplan.course.happened.hung import wrong_doses
-from blinplan.executor import Executor, executor_or_threads
+from blinplan.executor import Executor
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import Population
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.record.record import Cause
+from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.models.plausible import plausible_presets
 from blinplan.simulation.paired import Paired
-from blinplan.simulation.trials.patients import Patients, preset_of, virtual_patients
-from blinplan.simulation.trials.progress import count_on
-from blinplan.simulation.trials.trial import Outcome, Trial
+from blinplan.simulation.trials.batch import outcomes_of
+from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
+from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, preset_of
+from blinplan.simulation.trials.planned import require_alike
 
 _DAYS_PER_WEEK = 7
 
@@ -74,11 +76,16 @@ class Delivered:
     """
 
     cycles: tuple[DeliveredCycle, ...]
-    outcome: Outcome
-    planned: Outcome
+    outcome: CohortOutcome
+    planned: CohortOutcome
     overdosed: bool
     misgiven: tuple[Fraction, ...] = ()
     models: tuple[Paired, ...] = ()
+
+    @property
+    def off_drug(self) -> int:
+        """How many of the patients go off the drug before one of the two courses ends."""
+        return max(self.outcome.trial.number_off_drug, self.planned.trial.number_off_drug)
 
     @property
     def pairs(self) -> Paired:
@@ -102,7 +109,7 @@ def compare_delivery(
     dated
         The plan.
     patients, seed, executor
-        As of `trial.run`.
+        As of `trial.run`; who goes off the drug on some day of the course does so in both.
     models
         Under how many plausible parameter sets both courses are gone through again.
     progress
@@ -119,24 +126,20 @@ def compare_delivery(
         raise ValueError("parameter sets draw the patients again: give their number, and not a population")
     planned, off = dated.replanned.planned, tuple(wrong.micrograms for wrong in wrong_doses(dated.course))
     preset = preset_of(planned.regimen, None, patients)
-
-    def both(population: str | Preset, done: int) -> tuple[Outcome, Outcome]:
-        """The same patients in the course as it came to be and as it was planned, of a population."""
-        people = virtual_patients(planned.regimen, population, patients, seed)
-        told = count_on(progress, 2 * done * people.size)
-        first = _trial(dated.course, people).run(running, told)
-        return first, _trial(planned, people).run(running, count_on(told, people.size))
-
-    with executor_or_threads(executor) as running:
-        came, was_planned = both(preset, 0)
-        others = [both(under, done) for done, under in enumerate(plausible_presets(preset, models), start=1)]
+    under: list[str | Preset] = [preset, *plausible_presets(preset, models)]
+    cohorts = [cohort_of(planned.regimen, population, patients, seed) for population in under]
+    trials = [_trial(course, cohort, patients) for cohort in cohorts for course in (dated.course, planned)]
+    for trial in trials[:2]:
+        require_alike(trial)
+    outcomes = outcomes_of(trials, executor, progress)
+    came, was_planned = next(outcomes), next(outcomes)
     return Delivered(
         cycles=delivered_cycles(dated.course, planned),
         outcome=came,
         planned=was_planned,
         overdosed=misses_an_overdose(dated),
         misgiven=off,
-        models=tuple(first.paired(second) for first, second in others),
+        models=tuple(first.paired(second) for first, second in zip(outcomes, outcomes, strict=True)),
     )
 
 
@@ -162,5 +165,7 @@ def delivery(course: Course, cycle: int | None = None) -> Delivery:
     )
 
 
-def _trial(course: Course, people: Population) -> Trial:
-    return Trial(course.regimen, tuple(event.period for event in course.events), people)
+def _trial(course: Course, cohort: Cohort, patients: Patients) -> CohortTrial:
+    """A course, and in it each patient up to the day on which a table says that they go off the drug."""
+    table = tuple(event.period for event in course.events)
+    return CohortTrial(course.regimen, table, cohort, off_drug=off_drug_of(patients))

@@ -9,12 +9,13 @@ import pytest
 
 from blinplan.course.dated import Dated, date_course
 from blinplan.course.events import Course, expand
-from blinplan.course.patient import Patient
+from blinplan.course.patient import AreaFormula, Patient
 from blinplan.physiology import draw
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.reports.plan.simulated.delivered import delivered_json, delivered_report
 from blinplan.simulation.delivered import Delivered, Delivery, compare_delivery, delivered_cycles, delivery
+from blinplan.simulation.people.read import read_people
 from blinplan.terminal import PLAIN
 
 
@@ -127,4 +128,25 @@ def test_progress_counts_on_through_both_courses(on_calendar: Dated) -> None:
     done: list[int] = []
     compare_delivery(on_calendar, patients=5, progress=done.append)
     assert done == sorted(done)
-    assert (done[0], done[-1]) == (5, 10)
+    assert done[-1] == 10
+
+
+def test_a_patient_off_the_drug_has_a_course_of_their_own_in_both(on_calendar: Dated) -> None:
+    """Three adults of one body, of whom the second goes off the drug on day 7: nothing of 28 mcg/day comes to them."""
+    text = "id,weight_kg,height_cm,age_years,off_drug_day\na,70,175,40,\nb,70,175,40,7\nc,70,175,40,\n"
+    table = read_people(text, "people.csv", AreaFormula.MOSTELLER, library.regimen)
+    held = compare_delivery(replace(on_calendar, course=short(on_calendar.course, 2)), patients=table, seed=5)
+    exposure = next(pair for pair in held.pairs.quantities if pair.key == "auc")
+    cycles = [float(held.cycles[-1].delivered.micrograms), float(held.cycles[-1].planned.micrograms)]
+    for values, micrograms in zip((exposure.first, exposure.second), cycles, strict=True):
+        clearance = held.outcome.trial.population.clearance
+        given = values * clearance / (values * clearance)[0] * micrograms
+        np.testing.assert_allclose(given, [micrograms, 7 * 9, micrograms], rtol=0.01)
+    assert exposure.ratio[1] == pytest.approx(1.0)  # of what came before day 7 nothing was left out
+    assert exposure.ratio[0] < 0.5
+    assert held.off_drug == 1
+    assert "1 of 3 patients goes off the drug" in " ".join(PLAIN.render(*delivered_report(held, PLAIN)).split())
+    assert delivered_json(held)["simulated"]["off_drug"] == 1
+    under = compare_delivery(on_calendar, patients=table, seed=5, models=1).models[0]
+    peak = next(pair for pair in under.quantities if pair.key == "auc")
+    assert (peak.first < 0.1 * peak.first.max()).tolist() == [False, True, False]

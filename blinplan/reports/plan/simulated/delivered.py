@@ -8,7 +8,6 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.physiology.model.population import Population
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.words import (
@@ -18,8 +17,10 @@ from blinplan.reports.shared.words import (
     given_baselines,
     given_lines,
     number_drawn,
+    off_drug_lines,
 )
 from blinplan.reports.simulation.summary import number
+from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.delivered import Delivered, DeliveredCycle, Delivery
 from blinplan.simulation.endpoints.table import (
     AUC,
@@ -47,7 +48,8 @@ def delivered_report(comparison: Delivered, screen: Screen) -> list[RenderableTy
         *(Text(line, "not evaluated") for line in _open_questions(comparison)),
         "",
         _simulation_table(comparison, screen),
-        Text(_patients(comparison.outcome.trial.population), "quiet"),
+        Text(_patients(comparison.outcome.trial.cohort), "quiet"),
+        *(Text(line) for line in off_drug_lines(comparison.off_drug, comparison.outcome.trial.cohort.size)),
         *([Text(_models_text(comparison.models), "quiet")] if comparison.models else []),
     ]
 
@@ -150,17 +152,17 @@ def _models_text(models: Sequence[Paired]) -> str:
     )
 
 
-def _patients(population: Population) -> str:
+def _patients(cohort: Cohort) -> str:
     return (
-        f"{population.size:,} virtual patients of {population.preset}, {drawn_from(population)}, the same in both"
+        f"{cohort.size:,} virtual patients of {cohort.preset}, {drawn_from(cohort)}, the same in both"
         " courses. They are not this patient: the drug's clearance alone differs several-fold between people."
-        f"{''.join(f' {line}' for line in given_lines(population.given))}"
+        f"{''.join(f' {line}' for line in given_lines(cohort.given_parameters))}"
     )
 
 
 def delivered_json(comparison: Delivered) -> Mapping[str, Any]:
     """Write the same as JSON."""
-    population = comparison.outcome.trial.population
+    people = comparison.outcome.trial.cohort
     return {
         "not_evaluated": list(_open_questions(comparison)),
         "mcg_misgiven": [exact_amount(off) for off in comparison.misgiven],
@@ -173,12 +175,13 @@ def delivered_json(comparison: Delivered) -> Mapping[str, Any]:
             for cycle in comparison.cycles
         ],
         "simulated": {
-            "population": population.preset,
-            "patients": population.size,
+            "population": people.preset,
+            "patients": people.size,
             **({"plausible_models": len(comparison.models)} if comparison.models else {}),
-            **number_drawn(population),
-            **given_baselines(population.given),
-            "seed": population.seed,
+            **number_drawn(people),
+            **given_baselines(people.given_parameters),
+            **({"off_drug": comparison.off_drug} if comparison.off_drug else {}),
+            "seed": people.seed,
             "endpoints": [
                 {
                     "key": quantity.key,
