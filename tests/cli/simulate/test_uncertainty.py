@@ -136,7 +136,7 @@ def test_a_difference_is_compared_under_plausible_models_too(inside: Run) -> Non
     assert "It is a range: no confidence, and no probability." in " ".join(shown.split())
     compared = inside("compare", *PAIR, *FEW, "--endpoints", "il6_peak,b_depleted_cycle_1", "-f", "json").json
     (found,) = inside(*asked, "-f", "json").json["files"]
-    assert found["consequences"]["endpoints"] == compared["endpoints"]
+    assert found["compared"]["endpoints"] == compared["endpoints"]
     marked = inside(*asked, "-f", "markdown").out
     heads = [line for line in marked.splitlines() if line.startswith("| Endpoint |")]
     assert heads
