@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from blinplan.api.designing.compare import compare
     from blinplan.api.designing.compared import ComparisonResult
     from blinplan.api.designing.diff import DiffResult, diff
-    from blinplan.api.designing.found import SearchResult
-    from blinplan.api.designing.search import search
+    from blinplan.api.designing.searching.found import SearchResult
+    from blinplan.api.designing.searching.search import search
     from blinplan.api.designing.sensitivity import sensitivity
     from blinplan.api.designing.sensitivity_result import SensitivityResult
     from blinplan.api.designing.sweep import sweep
@@ -149,7 +149,7 @@ _MODULES = {
     "Regimen": "api.regimens.build",
     "RegimenError": "api.regimens.load",
     "ReportPage": "api.report",
-    "SearchResult": "api.designing.found",
+    "SearchResult": "api.designing.searching.found",
     "SensitivityResult": "api.designing.sensitivity_result",
     "SimulationResult": "api.simulating.simulated",
     "SweepResult": "api.designing.swept",
@@ -183,7 +183,7 @@ _MODULES = {
     "rule": "api.library",
     "rules": "api.library",
     "schema": "api.schema",
-    "search": "api.designing.search",
+    "search": "api.designing.searching.search",
     "sensitivity": "api.designing.sensitivity",
     "simulate": "api.simulating.simulate",
     "source": "api.regimens.build",

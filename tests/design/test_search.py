@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 import blinplan
-from blinplan.api.designing.found import SearchResult
+from blinplan.api.designing.searching.found import SearchResult
 from blinplan.course.events import periods
+from blinplan.design.search.reading import read_wish
 from blinplan.design.search.search import is_refused
 from blinplan.design.search.space import PossibleDose, Space, SpaceError, space_of
 from blinplan.design.search.standing import RequirementVerdict, margin_of
-from blinplan.design.search.wanted import Relation, Requirement, Sample, WantedEndpoint, read_wish
+from blinplan.design.search.wanted import Relation, Requirement, Sample, WantedEndpoint
 from blinplan.executor import threads
 from blinplan.quantities import read_dose
 from blinplan.regimen.regimen import Regimen

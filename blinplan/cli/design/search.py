@@ -1,19 +1,19 @@
 """``blinplan search``: schedules that keep what must hold, and lower what is to be low."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from blinplan.api.simulating.drawing import PAGE_WIDTH
-from blinplan.api.vocabulary import PLAUSIBLE_SETS, Attenuation, SearchFormat, SearchMethod
+from blinplan.api.vocabulary import PLAUSIBLE_SETS, SearchFormat, SearchMethod
+from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import (
-    AttenuationOption,
     ColourOption,
-    FollowUp,
+    People,
     Population,
-    PremedicationEffect,
     RegimenName,
     Scheduler,
     Seed,
@@ -21,21 +21,25 @@ from blinplan.cli.app.options import (
     tell_which_is_meant,
     terminal_of,
 )
+from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, First
 from blinplan.executor import executor_of
 from blinplan.exit_status import ExitStatus
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
+from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
 
 if TYPE_CHECKING:
-    from blinplan.api.designing.found import SearchResult
+    from blinplan.api.designing.searching.prepared import PreparedSearch
 
 _SPACE, _WANTED, _VIRTUAL, _OUTPUT = "Schedules that are tried", "What is wanted", "Virtual patients", "Output"
 
 
+@with_groups
 def search(
     context: typer.Context,
     regimen: RegimenName,
+    *,
     doses: Annotated[
         str,
         typer.Option(
@@ -48,8 +52,8 @@ def search(
         list[str],
         typer.Option(
             metavar="KEY",
-            help="The endpoint that is to be low, by its key: il6_peak; of numbers the median. Given twice, a front is"
-            " found. blinplan-endpoints(7) has all keys.",
+            help="The endpoint that is to be low, by its key, or in your own words as --endpoint has them: il6_peak; of"
+            " numbers the median. Given twice, a front is found. blinplan-endpoints(7) has all keys.",
             rich_help_panel=_WANTED,
         ),
     ],
@@ -99,8 +103,8 @@ def search(
         list[str] | None,
         typer.Option(
             metavar="TEXT",
-            help='What has to hold: "b_depleted_by_14 >= 90%", "il6_peak <= 20", or "b_depleted_by_14 >= label": no'
-            " less than under REGIMEN, patient by patient. Repeatable.",
+            help='What has to hold: "b_depleted_by_14 >= 90%", "IL-6 above 100 pg/mL in cycle 1 <= 5%", or'
+            ' "b_depleted_by_14 >= label": no less than under REGIMEN, patient by patient. Repeatable.',
             rich_help_panel=_WANTED,
         ),
     ] = None,
@@ -120,17 +124,20 @@ def search(
             metavar="K",
             min=0,
             max=1000,
-            help="Under how many plausible parameter sets the best are shown too.",
+            help="Under how many plausible parameter sets the best are shown too, as simulate --uncertainty plausible"
+            " has them; 0 for none.",
             rich_help_panel=_VIRTUAL,
         ),
     ] = PLAUSIBLE_SETS,
+    people: People = None,
+    first: First = 1,
     seed: Seed = 1,
     population: Population = None,
     threads: Threads = None,
     scheduler: Scheduler = None,
-    follow_up: FollowUp = 0,
-    attenuation: AttenuationOption = Attenuation.DESENSITISATION,
-    premedication: PremedicationEffect = False,
+    body: BodyOptions,
+    way: CourseOptions,
+    asked: EndpointOptions,
     show: Annotated[
         int | None,
         typer.Option(
@@ -147,7 +154,8 @@ def search(
             "--output",
             "-o",
             metavar="FOLDER",
-            help="Write each as a regimen file to this folder; nothing that is there is overwritten.",
+            help="Write each as a regimen file to this folder; nothing that is there is overwritten. What was tried is"
+            " kept in FOLDER.tried until all is found, and the same command goes on after it.",
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
@@ -186,17 +194,30 @@ def search(
     parameter sets, with REGIMEN beside them. What has to hold is met where its
     95 % interval on these others clears the bound, and at limit where the
     interval straddles it. What is found is investigational.
+
+    With --people, schedules are tried and shown on the patients of the table, as
+    often as --search-patients and --patients take, each time with other draws of
+    what it does not say. --weight chooses the regimen. --endpoints, --endpoint and
+    --by-day are shown as well, and decide nothing. Curves, records and measured
+    data are of one regimen each: give simulate a file that was found.
     """
     terminal = terminal_of(context)
     tell_which_is_meant(terminal, regimen)
-    from blinplan.api.designing.found import refuse_folder, refuse_no_front
-    from blinplan.api.designing.search import prepare_search
+    from blinplan.api.designing.searching.found import refuse_no_front
+    from blinplan.api.designing.searching.search import prepare_search
+    from blinplan.api.regimens.order import order
     from blinplan.api.simulating.drawing import figure_files
+    from blinplan.api.simulating.simulate import size_of
     from blinplan.cli.app.progress import search_bar
 
     drawn = figure_files(figure or ())
+    wanted, days = asked.texts()
+    patient = body.figures()
+    ordered = order(regimen, size_of(patient))
+    if ordered.choice.switched:
+        terminal.say(ordered.choice.reason, "warning")
     prepared = prepare_search(
-        regimen,
+        ordered,
         doses=doses,
         minimise=minimise,
         require=require or (),
@@ -208,37 +229,59 @@ def search(
         method=method,
         search_patients=search_patients,
         patients=patients,
+        people=people,
+        first=first,
         sets=sets,
         show=show,
         seed=seed,
         population=population,
-        follow_up=follow_up,
-        attenuation=attenuation,
-        premedication=premedication,
+        patient=patient,
+        **way._asdict(),
+        endpoints=wanted,
+        by_day=days,
+        output=output,
     )
-    if output is not None:
-        refuse_folder(output, prepared.start.source.citation)
     if drawn:
         refuse_no_front(len(prepared.wish.endpoints))
     terminal.tell(prepared.text)
-    with executor_of(threads, scheduler) as executor, search_bar(terminal) as progress:
-        found = _run_or_end(lambda: prepared.run(executor, progress), terminal)
+    with (
+        _told_where_to_go_on(prepared, terminal),
+        executor_of(threads, scheduler) as executor,
+        search_bar(terminal) as progress,
+    ):
+        found = prepared.run(executor, progress)
     for path in drawn:
         found.figure(path, width=figure_width)
-    written = () if output is None else found.write(output)
     terminal.write(found.text(output_format, screen=terminal.out), output_format)
     if output is not None:
-        told = f"{len(written)} {plural('regimen', len(written))}, to be read with `blinplan check`"
+        count = len(found.regimens)
+        told = f"{count} {plural('regimen', count)}, to be read with `blinplan check`"
         terminal.tell(f"{visible(str(output))}: {told}", "quiet")
     if found.is_stopped:
         terminal.say("stopped: what was shown by then is kept", "warning")
+        _say_what_is_kept(prepared, terminal)
+        if found.searched.ended_by is not None:
+            raise found.searched.ended_by
         raise typer.Exit(ExitStatus.INTERRUPTED)
 
 
-def _run_or_end(run: "Callable[[], SearchResult]", terminal: Terminal) -> "SearchResult":
-    """Search; who stops it before anything is shown is told that nothing is kept."""
+@contextmanager
+def _told_where_to_go_on(prepared: "PreparedSearch", terminal: Terminal) -> Iterator[None]:
+    """Say of a search that is ended before it shows anything what is kept of it, and how to go on."""
     try:
-        return run()
+        yield
     except KeyboardInterrupt:
-        terminal.say("stopped before a schedule was shown: nothing is kept", "warning")
-        raise typer.Exit(ExitStatus.INTERRUPTED) from None
+        terminal.say("stopped before a schedule was shown", "warning")
+        _say_what_is_kept(prepared, terminal)
+        raise
+    except Refusal:
+        if prepared.number_kept:
+            _say_what_is_kept(prepared, terminal)
+        raise
+
+
+def _say_what_is_kept(prepared: "PreparedSearch", terminal: Terminal) -> None:
+    if prepared.journal is None:
+        terminal.say("what was tried is not kept: with -o FOLDER it is, and the same command goes on after it")
+    elif prepared.number_kept:
+        terminal.say(f"{visible(str(prepared.journal))} keeps what was tried: the same command goes on after it")

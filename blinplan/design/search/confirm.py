@@ -13,10 +13,7 @@ from blinplan.design.search.wanted import Measurement, Sample
 from blinplan.physiology.model.population import Population
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.rule import Finding
-from blinplan.simulation.crowd.cohort import GivenCohort
 from blinplan.simulation.models.plausible import plausible_presets
-from blinplan.simulation.trials.batch import outcomes_of
-from blinplan.simulation.trials.cohort_trial import CohortTrial
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +86,26 @@ class Confirmation:
         What is read off, and how.
     base
         The regimen that is searched from.
-    patients, before
-        How many patients schedules are shown on, and how many of the seed come before them.
-    models, model_patients
-        How many plausible parameter sets there are, and how many of the fresh patients are sent through each.
+    models
+        How many plausible parameter sets there are.
     """
 
     setting: SearchSetting
     base: Regimen
-    patients: int
-    before: int
     models: int
-    model_patients: int
     tally: Tally
     _people: list[Population] = field(default_factory=list)
     _of_base: list[tuple[Sample, list[Sample]]] = field(default_factory=list)
 
     @property
+    def model_patients(self) -> int:
+        """How many of the fresh patients are sent through each model."""
+        return min(self.setting.who.tried, self.setting.who.shown)
+
+    @property
     def cost(self) -> int:
         """How many patients each schedule takes."""
-        return self.patients + self.models * self.model_patients
+        return self.setting.who.shown + self.models * self.model_patients
 
     def show(self, schedule: Schedule | None, regimen: Regimen, findings: Sequence[Finding]) -> ShownSchedule:
         """Send a regimen through all of them."""
@@ -125,21 +122,20 @@ class Confirmation:
         )
 
     def _run(self, regimen: Regimen) -> tuple[Sample, list[Sample]]:
-        fresh = self.setting.sample_of_many(regimen, self.patients, self.before, self.tally.add)
-        part, course = self.setting.course(regimen)
-        cohorts = map(GivenCohort, self._of_models())
-        trials = [CohortTrial(part, course, cohort, self.setting.options) for cohort in cohorts]
-        others = [self.setting.wish.sample(one) for one in outcomes_of(trials, self.setting.executor)]
+        fresh = self.setting.sample_of_shown(regimen, self.tally.add)
+        others = self.setting.samples_of_models(regimen, self._of_models())
         self.tally.add(self.models * self.model_patients)
         return fresh, others
 
     def _of_models(self) -> list[Population]:
         """The first of the fresh patients, as each of the other models has them."""
         if not self._people and self.models:
-            presets = plausible_presets(self.setting.preset, self.models)
-            self._people += [
-                self.setting.people(self.base, self.model_patients, self.before, preset) for preset in presets
+            who = self.setting.who
+            cohorts = [
+                who.cohort(self.base, who.tried, self.model_patients, preset)
+                for preset in plausible_presets(who.preset, self.models)
             ]
+            self._people += [cohort.population() for cohort in cohorts]
         return self._people
 
     def _endpoint(self, place: int, own: tuple[Sample, list[Sample]], *, is_base: bool) -> ShownEndpoint:

@@ -13,6 +13,7 @@ from blinplan.design.search.pool import Pool, RankedSchedule, front_of, spread
 from blinplan.design.search.space import Schedule, Space
 from blinplan.design.search.standing import RequirementVerdict
 from blinplan.design.search.wanted import Measurement
+from blinplan.refusal import Refusal
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.rule import Finding, Severity
 
@@ -52,9 +53,8 @@ class Searched:
         What was searched, from what, and on whom.
     method
         How schedules were chosen.
-    patients, search_patients, models, model_patients
-        How many patients schedules are shown on; on how many they were searched; under how many other models they are
-        shown, and on how many of the patients.
+    models, model_patients
+        Under how many other models schedules are shown, and on how many of the patients.
     tried, refused
         How many schedules were tried, and how many of them the rules refuse.
     heads
@@ -68,15 +68,15 @@ class Searched:
     passed_over
         The schedules that only a rule about virtual patients refuses, and its findings.
     is_stopped
-        Whether somebody stopped it before all were shown.
+        Whether it was stopped before all were shown.
+    ended_by
+        What stopped it, where it was no person.
     """
 
     space: Space
     start: Start
     setting: SearchSetting
     method: Method
-    patients: int
-    search_patients: int
     models: int
     model_patients: int
     tried: int
@@ -87,6 +87,17 @@ class Searched:
     cloud: tuple[tuple[float, ...], ...]
     passed_over: tuple[tuple[Schedule, tuple[Finding, ...]], ...]
     is_stopped: bool
+    ended_by: Refusal | None = None
+
+    @property
+    def patients(self) -> int:
+        """How many patients schedules are shown on."""
+        return self.setting.who.shown
+
+    @property
+    def search_patients(self) -> int:
+        """How many patients they were searched on."""
+        return self.setting.who.tried
 
     @property
     def offers(self) -> tuple[ShownSchedule, ...]:
@@ -134,36 +145,38 @@ class Search:
     def run(self) -> Searched:
         """Try schedules, and show the best; whoever stops it while they are shown gets those that are.
 
+        So it is where there are no workers any more.
+
         Raises
         ------
         NothingHoldsError
             When there is none.
+        KeyboardInterrupt, Refusal
+            As what stopped it before one was shown.
         """
         pool = self.pool
         if self.method is Method.ENUMERATE:
             pool.add(pool.space)
         else:
-            evolve(pool, pool.setting.seed)
+            evolve(pool, pool.setting.who.seed)
         if not self._holding():
             raise NothingHoldsError(pool.size, len(pool.refused), pool.nearest())
-        rows, is_stopped = list[ShownSchedule](), False
+        rows, is_stopped, ended_by = list[ShownSchedule](), False, None
         try:
             self._show(rows)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Refusal) as end:
             if len(rows) < 2:  # nothing beside the regimen that is searched from
                 raise
-            is_stopped = True
-        return self._result(rows, is_stopped=is_stopped)
+            is_stopped, ended_by = True, end if isinstance(end, Refusal) else None
+        return replace(self._result(rows), is_stopped=is_stopped, ended_by=ended_by)
 
-    def _result(self, rows: Sequence[ShownSchedule], *, is_stopped: bool) -> Searched:
+    def _result(self, rows: Sequence[ShownSchedule]) -> Searched:
         pool, confirmation = self.pool, self.confirmation
         found = Searched(
             pool.space,
             pool.start,
             pool.setting,
             self.method,
-            confirmation.patients,
-            confirmation.before,
             confirmation.models,
             confirmation.model_patients,
             pool.size,
@@ -173,7 +186,7 @@ class Search:
             tuple(self._refuted),
             pool.values(),
             tuple(self._passed_over.items()),
-            is_stopped,
+            is_stopped=False,
         )
         return replace(found, rows=tuple(sorted(found.rows, key=found.order_of)))
 

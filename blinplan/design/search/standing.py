@@ -101,7 +101,7 @@ def contrast_with(sample: Sample, start: Sample, endpoint: int) -> Contrast | No
     if not isinstance(own, Quantity) or not isinstance(other, Quantity):
         return None
     measure = measure_of([other, own])
-    within = window_of_time(own, (start.periods, sample.periods), ()) if measure is Measure.TIME else None
+    within = window_of_time(own, (start.periods, sample.periods), sample.own) if measure is Measure.TIME else None
     return number_contrast(other, own, measure, within)
 
 

@@ -1,7 +1,6 @@
 """What is wanted of a schedule: endpoints that are to be low, and what has to hold of others."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -9,26 +8,15 @@ from typing import NamedTuple
 import numpy as np
 
 from blinplan.course.events import Period
-from blinplan.design.comparison.courses import end_of
 from blinplan.physiology.engine.locate import BoolArray
-from blinplan.simulation.endpoints.asked import UnknownEndpointError
+from blinplan.simulation.endpoints.asked import AskedEndpoints
+from blinplan.simulation.endpoints.own import OwnEndpoint
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
 from blinplan.simulation.trials.trial import Outcome
 
-OF_LABEL = "label"
-"""The bound of a requirement that is the value of the regimen that the search starts from."""
-
 Measurement = Quantity | Occurrence
 """An endpoint in each of the patients."""
-
-
-class WantedError(ValueError):
-    """A requirement that says nothing; the message says why, and what to write."""
-
-    def __init__(self, message: str, advice: str) -> None:
-        super().__init__(message)
-        self.advice = advice
 
 
 class WantedEndpoint(NamedTuple):
@@ -79,20 +67,25 @@ _OF_FIRST_CYTOKINE = re.compile(r"[a-z0-9]+_(?:peak|peak_day|settled)")
 
 
 class Sample(NamedTuple):
-    """What is wanted of a schedule, in some patients, and the course that they were given."""
+    """What is wanted of a schedule, in some patients, and the course that they were given.
+
+    ``own`` are the endpoints of it that somebody asks for in their own words.
+    """
 
     patients: int
     periods: tuple[Period, ...]
     measurements: tuple[Measurement | None, ...]
+    own: tuple[OwnEndpoint, ...] = ()
 
     def with_others(self, other: "Sample") -> "Sample":
         """The same of these patients and of others who come after them."""
         pairs = zip(self.measurements, other.measurements, strict=True)
-        return Sample(self.patients + other.patients, self.periods, tuple(_both(*pair) for pair in pairs))
+        together = tuple(_both(*pair) for pair in pairs)
+        return self._replace(patients=self.patients + other.patients, measurements=together)
 
     def first(self, count: int) -> "Sample":
         """The same of the first of these patients."""
-        return Sample(count, self.periods, tuple(_first(found, count) for found in self.measurements))
+        return self._replace(patients=count, measurements=tuple(_first(found, count) for found in self.measurements))
 
 
 def _first(found: Measurement | None, count: int) -> Measurement | None:
@@ -174,111 +167,41 @@ class LoweredEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """All that is wanted: endpoints, of which some are to be low and of some something has to hold."""
+    """All that is wanted.
+
+    Attributes
+    ----------
+    endpoints, objectives, requirements
+        Endpoints, of which some are to be low, and of some something has to hold.
+    shown
+        The places of those that are shown only.
+    own
+        What of them somebody asks for in their own words.
+    """
 
     endpoints: tuple[WantedEndpoint, ...]
     objectives: tuple[LoweredEndpoint, ...]
     requirements: tuple[Requirement, ...]
+    shown: tuple[int, ...] = ()
+    own: tuple[OwnEndpoint, ...] = ()
+
+    @property
+    def asked(self) -> AskedEndpoints:
+        """What patients are watched for, beside all that they always are."""
+        return AskedEndpoints((), self.own)
 
     @property
     def first_cycles(self) -> int | None:
         """How many cycles of a course decide all of it; None where the whole course may."""
-        each = [endpoint.first_cycles for endpoint in self.endpoints]
+        each = [endpoint.first_cycles for endpoint in self.endpoints if not self._is_own(endpoint)]
+        each += [own.cycle for own in self.own]
         return None if None in each else max(number for number in each if number is not None)
+
+    def _is_own(self, endpoint: WantedEndpoint) -> bool:
+        return any(endpoint.key in {own.key, f"{own.key}_day", f"{own.key}_days"} for own in self.own)
 
     def sample(self, outcome: Outcome | CohortOutcome) -> Sample:
         """What is wanted of an outcome."""
         trial = outcome.trial
         patients = trial.cohort.size if isinstance(trial, CohortTrial) else trial.population.size
-        return Sample(patients, trial.periods, tuple(endpoint.of(outcome) for endpoint in self.endpoints))
-
-
-def read_wish(minimise: Sequence[str], require: Sequence[str], known: Outcome) -> Wish:
-    """Read what is wanted; the endpoints are those of an outcome.
-
-    Raises
-    ------
-    WantedError
-        When a requirement says nothing, or two things are to be low that are one.
-    UnknownEndpointError
-        When there is no endpoint of a key.
-    """
-    reader = _Reader(known)
-    objectives = tuple(LoweredEndpoint(reader.place(key.strip())) for key in minimise)
-    if len(set(objectives)) < len(objectives):
-        raise WantedError("one endpoint is to be lowered twice", "name two, or one once")
-    requirements = tuple(reader.requirement(text) for text in require)
-    return Wish(tuple(reader.places), objectives, requirements)
-
-
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9_.@-]+)\s*(>=|<=|≥|≤|>|<)\s*(\S.*?)\s*")
-_FORM = 'write it as "b_depleted_by_14 >= 90%", "il6_peak <= 20" or "b_depleted_by_14 >= label"'
-_BY_DAY = re.compile(r"([a-z0-9_]+?)(?:_by_|@)([0-9]{1,4}(?:\.[0-9]{1,3})?)")
-_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
-
-
-class _Reader:
-    """Reads texts, and gives every endpoint that they name a place."""
-
-    def __init__(self, known: Outcome) -> None:
-        self._known: dict[str, Measurement] = {one.key: one for one in known.quantities}
-        self._known |= {one.key: one for one in known.events}
-        self._end = end_of(known.trial.periods)
-        self.places: dict[WantedEndpoint, int] = {}
-
-    def place(self, key: str) -> int:
-        """The place of the endpoint of a key."""
-        return self.places.setdefault(self._endpoint(key), len(self.places))
-
-    def _endpoint(self, text: str) -> WantedEndpoint:
-        if text in self._known:
-            return WantedEndpoint(text)
-        by_day = _BY_DAY.fullmatch(text)
-        for key in (f"{by_day[1]}_day", by_day[1]) if by_day else ():
-            if by_day and self._is_day(key):
-                if not 0.0 < float(by_day[2]) <= self._end:
-                    message = f"{text} asks for day {by_day[2]}, and the course runs to day {self._end:g}"
-                    raise WantedError(message, "ask for a day of the course")
-                return WantedEndpoint(key, float(by_day[2]))
-        meant = [key for key in self._known if _is_short_for(text, key)]
-        if len(meant) == 1:
-            return WantedEndpoint(meant[0])
-        by_days = (f"{key.removesuffix('_day')}_by_14" for key in self._known if self._is_day(key))
-        raise UnknownEndpointError(text, (*self._known, *by_days))
-
-    def _is_day(self, key: str) -> bool:
-        found = self._known.get(key)
-        return isinstance(found, Quantity) and found.is_time and found.unit == "day"
-
-    def requirement(self, text: str) -> Requirement:
-        """The requirement of a text."""
-        match = _REQUIREMENT.fullmatch(text)
-        if match is None:
-            raise WantedError(f"{text[:80]!r} is no requirement", _FORM)
-        place = self.place(match[1])
-        endpoint = list(self.places)[place]
-        share = endpoint.by_day is not None or isinstance(self._known[endpoint.key], Occurrence)
-        relation = Relation(match[2].replace("≥", ">=").replace("≤", "<="))
-        bound = None if match[3] == OF_LABEL else self._limit_of(text, endpoint, match[3], share=share)
-        return Requirement(place, relation, bound, f"{endpoint.name} {relation} {match[3].replace(' ', '')}")
-
-    def _limit_of(self, text: str, endpoint: WantedEndpoint, written: str, *, share: bool) -> float:
-        number, percent = written.removesuffix("%").strip(), written.endswith("%")
-        if not _NUMBER.fullmatch(number):
-            raise WantedError(f"{text[:80]!r} compares with {written[:40]!r}, which is no number", _FORM)
-        value = float(number)
-        if share:
-            value = value / 100.0 if percent else value
-            if not 0.0 <= value <= 1.0:
-                raise WantedError(f"{text[:80]!r}: {endpoint.name} is a share of patients", "write it as 90% or 0.9")
-            return value
-        unit = getattr(self._known[endpoint.key], "unit", "")
-        if percent and not unit.startswith("%"):
-            raise WantedError(f"{text[:80]!r}: {endpoint.name} is in {unit}", "leave the % out")
-        return value
-
-
-def _is_short_for(text: str, key: str) -> bool:
-    """Whether the words of a text are words of a key, in their order: blasts_day_28 of blasts_log10_change_day_28."""
-    words = iter(key.split("_"))
-    return "_" in text and all(word in words for word in text.split("_"))
+        return Sample(patients, trial.periods, tuple(endpoint.of(outcome) for endpoint in self.endpoints), self.own)

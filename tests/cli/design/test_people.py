@@ -1,5 +1,8 @@
 """Patients of one's own in commands that vary what is given: who they are, and what they must not bring."""
 
+import csv
+import io
+import statistics
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from tests.program import Run
 ASKED = {
     "sweep": ("sweep", "nhl-5", "--vary", "dose=5,60"),
     "sensitivity": ("sensitivity", "nhl-5"),
+    "search": ("search", "rr-adult", "--doses", "9,28", "--steps", "1", "--minimise", "il6_peak"),
 }
 
 
@@ -51,3 +55,44 @@ def test_sensitivities_are_of_the_patients_of_a_table_as_they_are(inside: Run, t
         refused = inside("sensitivity", "nhl-5", *words)
         assert (refused.status, refused.out) == (2, "")
         assert said in " ".join(refused.err.split())
+
+
+def test_a_search_takes_the_patients_of_a_table_again_and_again_and_shows_it_on_those_after(
+    inside: Run, tmp_path: Path
+) -> None:
+    rows = ["70,170,300,", "90,180,200,10", "60,165,100,"]
+    head = "weight_kg,height_cm,b_cells_per_ul,off_drug_day"
+    (tmp_path / "ward.csv").write_text("\n".join((head, *rows)), encoding="utf-8")
+    asked = ("search", "rr-adult", "--cycle", "1", "--steps", "1", "--doses", "9", "--minimise", "il6_peak")
+    few = ("--people", "ward.csv", "--search-patients", "5", "--patients", "9", "--sets", "1", "--endpoints", "dose")
+    ran = inside(*asked, *few, "-f", "json")
+    assert ran.status == 0, ran.err
+    found = ran.json
+    assert (found["manifest"]["search_patients"], found["manifest"]["patients"]) == (6, 9)
+    assert found["manifest"]["people"] == 3
+    # The same as of a table that says everybody five times, of whom the first six are those of the search.
+    (tmp_path / "long.csv").write_text("\n".join((head, *rows * 5)), encoding="utf-8")
+    for row in found["schedules"]:
+        name = "rr-adult"
+        if not row["searched_from"]:
+            assert inside(*asked, *few, "-o", "found").status == 0
+            name = f"found/{row['name']}.toml"
+        assert inside("simulate", name, "--people", "long.csv", "-o", "long.csv.out.csv").status == 0
+        table = list(csv.DictReader(io.StringIO((tmp_path / "long.csv.out.csv").read_text(encoding="utf-8"))))
+        for endpoint in row["endpoints"]:
+            column = {"il6_peak": "il6_peak_pg_per_ml", "dose": "dose_mcg"}[endpoint["key"]]
+            values = [float(one[column]) for one in table[6:]]
+            assert endpoint["value"] == pytest.approx(statistics.median(values), rel=1e-9), endpoint["key"]
+    told = " ".join(inside(*asked, *few, COLUMNS="200").out.split())
+    assert "Before treatment as the table of patients says" in told
+    assert "the 3 patients of the table, 2 and 3 times, each time with other draws of what it does not say" in told
+    assert "1 of 3 patients goes off the drug" in told
+
+
+def test_a_search_refuses_patients_whom_the_regimen_is_not_for_as_simulate_does(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.csv").write_text("id,weight_kg,height_cm\nA,70,170\nB,30,135\n", encoding="utf-8")
+    told = inside("simulate", "rr-adult", "--people", "ward.csv")
+    ran = inside(*ASKED["search"], "--people", "ward.csv")
+    assert (ran.status, ran.out) == (told.status, "") == (2, "")
+    assert "B" in told.err
+    assert ran.err == told.err

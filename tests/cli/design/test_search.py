@@ -2,6 +2,9 @@
 
 import csv
 import io
+import random
+import shlex
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,9 @@ import pytest
 from rich.cells import cell_len
 
 from blinplan.design.search.confirm import Confirmation, ShownSchedule
+from blinplan.design.search.kept import KeptSamples
+from blinplan.refusal import Refusal
+from tests.cli.design.ending import ended_after
 from tests.program import Run
 
 SPACE = ("search", "rr-adult", "--cycle", "1", "--steps", "1-2", "--doses", "5,9,28", "--lengths", "4,7")
@@ -137,4 +143,111 @@ def test_ctrl_c_keeps_what_is_shown(inside: Run, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Confirmation, "show", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     ran = inside(*ONE)
     assert (ran.status, ran.out) == (130, "")
-    assert "stopped before a schedule was shown: nothing is kept" in ran.err
+    assert "stopped before a schedule was shown" in ran.err
+    assert "what was tried is not kept: with -o FOLDER it is" in " ".join(ran.err.split())
+
+
+def ended_at(count: int, how: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    """End what runs when patients have gone through so many schedules more."""
+    left, add = [count], KeptSamples.add
+
+    def adding(kept: KeptSamples, *given: Any) -> None:
+        if not left[0]:
+            raise how
+        left[0] -= 1
+        add(kept, *given)
+
+    monkeypatch.setattr(KeptSamples, "add", adding)
+
+
+def test_what_was_tried_is_kept_and_the_same_command_goes_on_to_the_same_files(
+    inside: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = inside(*ONE, "-o", "whole")
+    with monkeypatch.context() as patch:
+        ended_at(5, KeyboardInterrupt(), patch)
+        ran = inside(*ONE, "-o", "in/found")
+    assert (ran.status, ran.out) == (130, "")
+    assert "in/found.tried keeps what was tried: the same command goes on after it" in ran.err
+    other = inside(*ONE, "--seed", "2", "-o", "in/found")
+    assert (other.status, other.out) == (2, "")
+    assert "in/found.tried has schedules of another search" in " ".join(other.err.split())
+    with monkeypatch.context() as patch:  # after the label and the first of two schedules were shown
+        ended_at(26, Refusal("the scheduler is gone", "start it"), patch)
+        ran = inside(*ONE, "-o", "in/found")
+    assert ran.status == 2
+    assert "Stopped: 1 schedule that was shown by then." in ran.out
+    assert "the scheduler is gone" in ran.err
+    assert len(list(Path("in/found").iterdir())) == 1
+    with monkeypatch.context() as patch:
+        ended_at(3, SystemExit(9), patch)  # no more than what is missing
+        ran = inside(*ONE, "-o", "in/found")
+    assert (ran.status, ran.out) == (0, whole.out)
+    assert {path.name: path.read_bytes() for path in Path("in/found").iterdir()} == {
+        path.name: path.read_bytes() for path in Path("whole").iterdir()
+    }
+    assert [path.name for path in Path("in").iterdir()] == ["found"]
+    none = inside(*ONE, "--require", "il6_peak < 1", "-o", "in/none")
+    assert none.status == 2
+    assert [path.name for path in Path("in").iterdir()] == ["found"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_a_search_that_is_ended_at_any_moment_goes_on_to_the_same_files(inside: Run, tmp_path: Path, sent: int) -> None:
+    asked = (*ONE, "--patients", "300", "--threads", "1")
+    whole, chance = inside(*asked, "-o", "whole"), random.Random()  # noqa: S311 - moments, and no secrets
+    ended_after((*asked, "-o", "killed"), tmp_path / "killed.tried", chance.randrange(1, 15), sent)
+    ran = inside(*asked, "-o", "killed")
+    assert (ran.status, ran.out) == (0, whole.out)
+    for path in (tmp_path / "whole").iterdir():
+        assert (tmp_path / "killed" / path.name).read_bytes() == path.read_bytes()
+    assert not (tmp_path / "killed.tried").exists()
+
+
+def test_words_of_ones_own_are_required_and_lowered_and_other_endpoints_are_shown(inside: Run) -> None:
+    own = ("--minimise", "IL-6 above 100 pg/mL in cycle 1", "--require", "il-6 > 500 pg/mL by day 7 <= 10 %")
+    asked = (*SPACE, *own, *FEW, "--show", "1", "--endpoints", "t_nadir", "--by-day", "2,7")
+    ran = inside(*asked, "-f", "json")
+    assert ran.status == 0, ran.err
+    found = ran.json
+    assert found["minimise"] == ["il6_above_100_pg_per_ml_in_cycle_1"]
+    assert found["require"] == ["IL-6 above 500 pg/mL by day 7 <= 10%"]
+    assert found["shown"] == ["t_nadir", "b_depleted_by_2", "b_depleted_by_7"]
+    assert found["manifest"]["own_endpoints"] == ["IL-6 above 100 pg/mL in cycle 1", "IL-6 above 500 pg/mL by day 7"]
+    (label,) = (row for row in found["schedules"] if row["searched_from"])
+    alone = inside(
+        *("simulate", "rr-adult", "--patients", "60", "--first", "41", "-f", "json", "--by-day", "7"),
+        *("--endpoint", "IL-6 above 100 pg/mL in cycle 1", "--endpoint", "IL-6 above 500 pg/mL by day 7"),
+    ).json
+    shares = {one["key"]: one["share"] for one in alone["shares"]}
+    values = {one["key"]: one["value"] for one in label["endpoints"]}
+    for key in ("il6_above_100_pg_per_ml_in_cycle_1", "il6_above_500_pg_per_ml_by_day_7"):
+        assert values[key] == pytest.approx(shares[key])
+    told = " ".join(inside(*asked, COLUMNS="200").out.split())
+    assert "Nadir, first week" in told
+    again = shlex.split(found["manifest"]["command"])[1:]
+    assert inside(*again, "-f", "json").json == found
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--minimise", "IL-6 above 100 kg in cycle 1"), "kg"),
+        (("--require", "IL-6 above 100 pg/mL in cycle 9 <= 5%"), "there is no cycle 9 in the course"),
+        (("--endpoint", "il6_peak"), "which compares nothing"),
+        (("--endpoints", "il6_paek"), "did you mean il6_peak"),
+        (("--by-day", "900"), "day 900 is not of the course"),
+        (
+            ("--weight", "38", "--height", "150", "--doses", "9 mcg/day"),
+            "switched to rr-below-45-kg error: --doses has 9 mcg/day, and doses of",
+        ),
+        (("--people", "none.csv"), "no such file"),
+    ],
+)
+def test_what_an_endpoint_or_patient_cannot_be_is_refused_in_a_sentence(
+    inside: Run, words: tuple[str, ...], said: str
+) -> None:
+    ran = inside(*SPACE, *(() if words[0] == "--minimise" else ("--minimise", "il6_peak")), *FEW, *words)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())

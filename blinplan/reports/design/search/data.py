@@ -6,38 +6,66 @@ from typing import Any
 
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.design.comparison.intervals import MEANS, SHARES
+from blinplan.design.search.candidate import Start
 from blinplan.design.search.confirm import ShownEndpoint, ShownSchedule
+from blinplan.design.search.patients import SearchSetting
 from blinplan.design.search.search import Searched
 from blinplan.design.search.space import PossibleDose, Space
 from blinplan.design.search.standing import NUMBERS
+from blinplan.fingerprint import model_hash
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Cycle
+from blinplan.reports.design.patients import patients_named
 from blinplan.reports.design.search.table import measure_words
 from blinplan.reports.design.search.words import WILSON, closing_lines, end_text, head_text, schedule_text
 from blinplan.reports.design.words import COVERS
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
+from blinplan.reports.shared.words import given_baselines
+from blinplan.version import __version__
 
 SEARCH = DocumentKind("search")
 
 
 def search_manifest(found: Searched, inputs: list[str]) -> dict[str, Any]:
     """State what was searched, on whom and how, so that it can be again."""
-    setting = found.setting
+    who = found.setting.who
     return manifest(
         regimen=found.start.base.name,
         inputs=inputs,
         command=found.start.citation,
-        population=setting.preset,
-        seed=setting.seed,
+        population=who.preset,
+        seed=who.seed,
+        first=who.before + 1,
+        **({} if who.table is None else {"people": who.table.size, **given_baselines(tuple(who.table.baselines))}),
         search_patients=found.search_patients,
         patients=found.patients,
         parameter_sets=found.models,
         patients_of_a_set=found.model_patients,
-        follow_up_days=setting.follow_up_days,
-        attenuation=setting.options.attenuation,
-        premedication=setting.options.premedication,
+        **_settings(found.setting),
     )
+
+
+def _settings(setting: SearchSetting) -> dict[str, Any]:
+    """What is asked of whom, beside who they are."""
+    return {
+        "follow_up_days": setting.follow_up_days,
+        "attenuation": setting.options.attenuation,
+        "premedication": setting.options.premedication,
+        "own_endpoints": [own.text for own in setting.wish.own],
+    }
+
+
+def search_inputs(start: Start, setting: SearchSetting, text: str) -> dict[str, Any]:
+    """All that a search follows from; ``text`` is the fingerprint of the regimen's file."""
+    return {
+        "blinplan": __version__,
+        "model": model_hash(),
+        "text of the regimen": text,
+        "people": None if setting.who.table is None else patients_named(setting.who.table),
+        "command": start.citation,
+        **_settings(setting),
+    }
 
 
 def search_json(found: Searched, inputs: list[str]) -> dict[str, Any]:
@@ -54,6 +82,7 @@ def search_json(found: Searched, inputs: list[str]) -> dict[str, Any]:
         "stopped": found.is_stopped,
         "minimise": [wish.endpoints[objective.endpoint].name for objective in wish.objectives],
         "require": [requirement.text for requirement in wish.requirements],
+        "shown": [wish.endpoints[place].name for place in wish.shown],
         "intervals": {
             "level": 0.95,
             "cover": COVERS,

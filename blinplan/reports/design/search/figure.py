@@ -155,10 +155,10 @@ def _numbered_lines(found: Searched, room: int) -> list[str]:
 
 def _caption(found: Searched) -> str:
     """What is drawn, of whom, and what computed it."""
-    required = ", ".join(one.text for one in found.setting.wish.requirements)
+    required, who = ", ".join(one.text for one in found.setting.wish.requirements), found.setting.who
     dashed = f" Required: {required}." if required else ""
     return (
         f"Schedules for {cycles_text(found.space)} of {visible(found.start.base.name)}, on {found.patients:,} virtual"
-        f" patients of {found.setting.preset}, seed {found.setting.seed}, with 95 % intervals.{dashed} Investigational:"
+        f" patients of {who.preset}, seed {who.seed}, with 95 % intervals.{dashed} Investigational:"
         f" nobody was ever given them. blinplan {__version__}, model {model_hash()}."
     )

@@ -24,9 +24,11 @@ from blinplan.reports.design.search.words import (
     head_text,
     method_text,
     passed_over_lines,
+    people_lines,
     refuted_lines,
     schedule_text,
     value_text,
+    who_text,
 )
 from blinplan.reports.shared.words import unverified_mark
 from blinplan.simulation.outcome import Occurrence
@@ -42,8 +44,8 @@ def search_report(found: Searched, screen: Screen) -> list[RenderableType]:
     """Draw what was found: on whom, the schedules, and what they are worth."""
     base = found.start.base
     parts: list[RenderableType] = [Text(f"Schedules for {cycles_text(found.space)} of {visible(base.name)}", "title")]
-    setting = found.setting
-    parts.append(Text(f"{method_text(found)} Virtual patients of {setting.preset}, seed {setting.seed}."))
+    parts.append(Text(f"{method_text(found)} {who_text(found)}"))
+    parts += [Text(line) for line in people_lines(found)]
     parts += [Text(line, "unverified") for line in unverified_lines(found)]
     parts += ["", search_table(found, screen), ""]
     remarks = (*refuted_lines(found), *passed_over_lines(found), *stopped_lines(found))
@@ -75,7 +77,7 @@ def search_table(found: Searched, screen: Screen) -> Table:
     table = screen.table()
     table.add_column("Schedule\n*: the front" if _has_front(found) else "Schedule", overflow="fold")
     places = lowered_places(found)
-    values = len(places) + len(found.setting.wish.requirements)
+    values = len(places) + len(found.setting.wish.requirements) + len(found.setting.wish.shown)
     roomy = screen.width >= PIPED_WIDTH
     fits = screen.width >= (_OTHERS if roomy else _FEWER) + (_LEAST + 2) * values
     for place in places:
@@ -83,6 +85,9 @@ def search_table(found: Searched, screen: Screen) -> Table:
         table.add_column("\n".join(wrap(name, _LEAST)), overflow="fold", justify="right", no_wrap=fits)
     for requirement in found.setting.wish.requirements:
         table.add_column(_two_lines(requirement.text), overflow="fold", justify="right", no_wrap=fits)
+    for place in found.setting.wish.shown:
+        name = head_text(found.heads[place], _name(found, place))
+        table.add_column("\n".join(wrap(name, _LEAST)), overflow="fold", justify="right", no_wrap=fits)
     table.add_column("check", overflow="fold")
     for number, row in enumerate(found.rows):
         if number:
@@ -120,6 +125,8 @@ def _cells(found: Searched, row: ShownSchedule, *, roomy: bool) -> Iterator[Rend
         models = models_text(shown, found)
         verdict = (shown.verdict.value, _STYLES[shown.verdict])
         yield Text.assemble(f"{first}\n", verdict, f"\nin {models}" if models else "")
+    for place in found.setting.wish.shown:
+        yield Text("\n".join(_value_lines(row.endpoints[place], found.heads[place])))
     told = [text for text in (codes_text(row), end_text(row, found.space, found.start.base)) if text]
     yield "; ".join(told) or _NOTHING
 
@@ -140,9 +147,9 @@ def over_models_text(over: tuple[float, float], head: Measurement | None) -> str
 
 
 def _two_lines(text: str) -> str:
-    """A requirement in two lines: the key, and what it is held to."""
-    key, _, bound = text.partition(" ")
-    return f"{key}\n{bound}"
+    """A requirement in lines: the key, or words of somebody's own, and what it is held to."""
+    what, sign, bound = text.rsplit(" ", 2)
+    return "\n".join((*wrap(what, max(_LEAST, *map(len, what.split()))), f"{sign} {bound}"))
 
 
 def interval_text(endpoint: ShownEndpoint, head: Measurement | None) -> str:
@@ -179,5 +186,8 @@ def html_columns(found: Searched) -> dict[str, list[str]]:
             f" {row.requirements[number].verdict.value} {models_text(row.requirements[number], found)}".rstrip()
             for row in found.rows
         ]
+    for place in wish.shown:
+        name = head_text(found.heads[place], _name(found, place))
+        columns[name] = [interval_text(row.endpoints[place], found.heads[place]) for row in found.rows]
     columns["check"] = [codes_text(row) or _NOTHING for row in found.rows]
     return columns

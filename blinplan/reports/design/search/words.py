@@ -16,6 +16,7 @@ from blinplan.regimen import library
 from blinplan.regimen.regimen import Cycle, Regimen
 from blinplan.reports.design.numbers import share_text
 from blinplan.reports.design.words import COVERS
+from blinplan.reports.shared.words import given_lines, off_drug_lines
 from blinplan.reports.simulation.summary import number
 from blinplan.simulation.outcome import Occurrence
 
@@ -113,7 +114,7 @@ def value_text(value: float, head: Measurement | None) -> str:
 
 def closing_lines(found: Searched) -> Iterator[str]:
     """Say what the results are worth, and what the intervals cover."""
-    searched, shown = f"{found.search_patients:,} patients", f"{found.patients:,} others"
+    searched, shown = f"{found.search_patients:,} patients", f"{found.patients:,} others{_of_table(found)}"
     cytokine = next((_cytokine(name) for name in _names(found) if _cytokine(name)), None)
     risk = f" No risk of CRS is claimed from {cytokine}." if cytokine else ""
     yield f"Searched on {searched}, shown on {shown}. Investigational.{risk}"
@@ -128,6 +129,34 @@ def closing_lines(found: Searched) -> Iterator[str]:
             f"Models: {found.models} plausible parameter sets, each on {found.model_patients:,} of the patients; in so"
             " many of them the value itself keeps what is required. It is no confidence, and no probability."
         )
+
+
+def who_text(found: Searched) -> str:
+    """Say of which population the patients are, and what they were drawn from."""
+    who = found.setting.who
+    which = f", from patient {who.before + 1:,} on" if who.before else ""
+    return f"Virtual patients of {who.preset}, seed {who.seed}{which}."
+
+
+def people_lines(found: Searched) -> Iterator[str]:
+    """Say what a table of patients says of them."""
+    who = found.setting.who
+    if who.table is None:
+        return
+    yield from given_lines(tuple(who.table.baselines))
+    if who.table.off_drug_minutes is not None:
+        end = found.setting.course(found.start.base)[1][-1].stop
+        yield from off_drug_lines(int((who.table.off_drug_minutes < end).sum()), who.table.size)
+
+
+def _of_table(found: Searched) -> str:
+    """Say how often the people of a table were taken."""
+    table = found.setting.who.table
+    if table is None:
+        return ""
+    times = f"{found.search_patients // table.size:,} and {found.patients // table.size:,} times"
+    who = f"the {table.size:,} {plural('patient', table.size)} of the table"
+    return f": {who}, {times}, each time with other draws of what it does not say"
 
 
 def _names(found: Searched) -> list[str]:

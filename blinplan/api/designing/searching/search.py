@@ -1,33 +1,35 @@
 """Search schedules of a regimen for those that keep what must hold, and lower what is to be low."""
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.designing.found import SearchResult
-from blinplan.api.designing.schedules import Doses, Numbers, space_asked
-from blinplan.api.plausible import require_sets, told_of_sets
-from blinplan.api.regimens.load import read_regimen
-from blinplan.api.regimens.order import fingerprint_of
-from blinplan.api.simulating.simulate import options_of, told_as_refusals
+from blinplan.api.designing.searching.citation import command_line
+from blinplan.api.designing.searching.found import SearchResult, refuse_folder
+from blinplan.api.designing.searching.prepared import PreparedSearch
+from blinplan.api.designing.searching.schedules import Doses, Numbers, space_asked
+from blinplan.api.patient import Figures, Patient, figures_of
+from blinplan.api.plausible import require_sets
+from blinplan.api.regimens.order import RegimenSource
+from blinplan.api.simulating.asked import asked_endpoints
+from blinplan.api.simulating.patients import people_of, refuse_own_courses
+from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
 from blinplan.api.vocabulary import PLAUSIBLE_SETS, AttenuationName, PopulationName, SearchMethodName
-from blinplan.executor import Executor, executor_or_threads
+from blinplan.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen import library
-from blinplan.regimen.build import file_of
 from blinplan.regimen.regimen import Regimen
 from blinplan.version import __version__
 
 if TYPE_CHECKING:
     from blinplan.design.search.candidate import Start
-    from blinplan.design.search.patients import SearchSetting
-    from blinplan.design.search.search import Method, Searched
+    from blinplan.design.search.patients import SearchPatients, SearchSetting
+    from blinplan.design.search.search import Method
     from blinplan.design.search.space import Space
     from blinplan.design.search.wanted import Wish
-    from blinplan.rules.rule import Finding
+    from blinplan.physiology.model.dosing import Options
+    from blinplan.simulation.people.people import People
 
 Texts = str | Sequence[str]
 _ONE, _SEVERAL = 5, 9
@@ -35,7 +37,7 @@ _ONE, _SEVERAL = 5, 9
 
 
 def search(
-    regimen: str | Path | Regimen,
+    regimen: RegimenSource,
     *,
     doses: Doses,
     minimise: Texts,
@@ -48,13 +50,19 @@ def search(
     method: SearchMethodName | None = None,
     search_patients: int = 500,
     patients: int = 10_000,
+    people: "str | Path | People | None" = None,
+    first: int = 1,
     sets: int = PLAUSIBLE_SETS,
     show: int | None = None,
     seed: int = 1,
     population: PopulationName | None = None,
+    patient: Patient | Figures | None = None,
     follow_up: int = 0,
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
+    endpoints: Texts = (),
+    by_day: Sequence[float] = (),
+    output: str | Path | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SearchResult:
@@ -81,7 +89,8 @@ def search(
         The endpoint that is to be low, or two: then a front is found. Of a number it is the median.
     require
         What has to hold, as "b_depleted_by_14 >= 90%", "il6_peak <= 20", "b_depleted_by_14 >= label"; the last is the
-        value of the regimen that the search starts from, patient by patient.
+        value of the regimen that the search starts from, patient by patient. Here and in ``minimise`` an endpoint is a
+        key, or words of one's own: "IL-6 above 100 pg/mL in cycle 1 <= 5%".
     cycle
         Which cycles get the schedule, as 1 or "2-5"; all when not given.
     steps, lengths
@@ -95,9 +104,19 @@ def search(
     search_patients, patients, sets
         On how many patients it is searched, on how many others the best are shown, and under how many plausible
         parameter sets.
+    people
+        A table of one's own patients, as for `simulate`: it is gone through as often as these numbers take, everybody
+        each time with other draws of what the table does not say.
     show
         How many schedules are shown: 5, and 9 of a front, when not given.
-    seed, population, follow_up, attenuation, premedication, executor
+    patient
+        Whose weight chooses the regimen.
+    endpoints, by_day
+        Endpoints that are shown as well, as for `simulate`; and shares of those depleted by these days.
+    output
+        A folder for the regimens, as `SearchResult.write` writes them. What was tried is kept beside it, and the same
+        call goes on after that.
+    first, seed, population, follow_up, attenuation, premedication, executor
         As for `simulate`.
     progress
         Told how many patients are done, of how many there may be.
@@ -105,7 +124,8 @@ def search(
     Raises
     ------
     Refusal
-        When there is no schedule, an endpoint is not known, or no schedule holds what is required.
+        When there is no schedule, an endpoint is not known, no schedule holds what is required, or what is kept beside
+        the folder is of another search.
     """
     prepared = prepare_search(
         regimen,
@@ -120,91 +140,25 @@ def search(
         method=method,
         search_patients=search_patients,
         patients=patients,
+        people=people,
+        first=first,
         sets=sets,
         show=show,
         seed=seed,
         population=population,
+        patient=patient,
         follow_up=follow_up,
         attenuation=attenuation,
         premedication=premedication,
+        endpoints=endpoints,
+        by_day=by_day,
+        output=output,
     )
     return prepared.run(executor, progress)
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedSearch:
-    """A search of which all is known but what it finds.
-
-    Attributes
-    ----------
-    space, start, wish, method
-        What is searched, from what, for what, and how.
-    """
-
-    space: "Space"
-    start: "Start"
-    wish: "Wish"
-    method: "Method"
-    _setting: "Callable[[Executor], SearchSetting]"
-    _source: str | Path | Regimen
-    _fingerprint: str
-    _patients: int
-    _search_patients: int
-    _sets: int
-    _show: int
-
-    @property
-    def text(self) -> str:
-        """How many schedules there are, and how they are searched, in words."""
-        from blinplan.reports.design.search.words import space_text
-
-        return space_text(self.space, self.start.base, self.method)
-
-    def run(self, executor: Executor | None = None, progress: Callable[[int, int], None] | None = None) -> SearchResult:
-        """Search; whoever stops it while schedules are shown gets those that are."""
-        from blinplan.design.search.search import NothingHoldsError
-
-        with executor_or_threads(executor) as running, told_as_refusals(own=False), told_of_sets():
-            try:
-                return SearchResult(self._run(running, progress), (self._fingerprint,))
-            except NothingHoldsError as error:
-                from blinplan.reports.design.search.words import nothing_holds
-
-                texts = nothing_holds(error, self.space, self.wish, self._search_patients)
-                raise Refusal(*texts) from error
-
-    def _run(self, executor: Executor, progress: Callable[[int, int], None] | None) -> "Searched":
-        from blinplan.design.search.confirm import Confirmation
-        from blinplan.design.search.pool import Pool, Tally
-        from blinplan.design.search.search import Search
-
-        setting, tally = self._setting(executor), Tally(progress)
-        people = setting.people(self.start.base, self._search_patients, 0)
-        pool = Pool(self.space, self.start, setting, people, _are_allowed, tally)
-        fewer = min(self._search_patients, self._patients)
-        shown = Confirmation(setting, self.start.base, self._patients, self._search_patients, self._sets, fewer, tally)
-        return Search(pool, shown, self.method, self._show, self._check).run()
-
-    def _check(self, regimen: Regimen) -> "Sequence[Finding]":
-        """What `check` finds in a regimen, the one that is searched from where it is."""
-        from blinplan.api.checking.check import check
-
-        return check(self._source if regimen is self.start.base else regimen).findings
-
-
-def _are_allowed(regimens: Sequence[Regimen]) -> list[bool]:
-    """Whether `check` allows each regimen, as far as it needs no patients for it."""
-    from blinplan.api.checking.check import check
-    from blinplan.design.search.search import is_refused
-
-    # Each stands alone: rules across files would lay them side by side.
-    found = check(*regimens, simulate=False, ignore=("X",)).judgements if regimens else ()
-    refused = {one.regimen.name for one in found if one.regimen is not None and is_refused(one.findings)}
-    return [regimen.name not in refused for regimen in regimens]
-
-
 def prepare_search(
-    regimen: str | Path | Regimen,
+    regimen: RegimenSource,
     *,
     doses: Doses,
     minimise: Texts,
@@ -217,66 +171,82 @@ def prepare_search(
     method: SearchMethodName | None = None,
     search_patients: int = 500,
     patients: int = 10_000,
+    people: "str | Path | People | None" = None,
+    first: int = 1,
     sets: int = PLAUSIBLE_SETS,
     show: int | None = None,
     seed: int = 1,
     population: PopulationName | None = None,
+    patient: Patient | Figures | None = None,
     follow_up: int = 0,
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
+    endpoints: Texts = (),
+    by_day: Sequence[float] = (),
+    output: str | Path | None = None,
 ) -> PreparedSearch:
     """Read all that a search is asked, and refuse what cannot be, before anything is searched; as of `search`."""
     from blinplan.design.search.candidate import Start
-    from blinplan.design.search.patients import SearchSetting
     from blinplan.design.search.search import Method, method_for
 
-    file = file_of(regimen) if isinstance(regimen, Regimen) else read_regimen(str(regimen))[1]
-    base = regimen if isinstance(regimen, Regimen) else file.regimen
+    figures = figures_of(patient)
+    order = order_for(regimen, size_of(figures), premedication=premedication)
+    base = order.regimen
     space = space_asked(base, cycle, steps, doses, lengths, free_days, descending=descending)
-    lowered, required = _texts(minimise), _texts(require)
+    lowered, required, shown = _texts(minimise), _texts(require), _texts(endpoints)
     _refuse_numbers(search_patients=search_patients, patients=patients, show=1 if show is None else show)
     if sets:
         require_sets(sets)
-    preset = base.virtual_population if population is None else str(population)
     options = options_of(attenuation, premedication=premedication)
-    wish = _wish(base, preset, lowered, required, follow_up)
     chosen = method_for(space, None if method is None else Method(method))
     _refuse_method(space, chosen, len(lowered))
-    count = (_ONE if len(lowered) == 1 else _SEVERAL) if show is None else show
-    name = base.name if isinstance(regimen, Regimen) else str(regimen)
+    table = None if people is None else people_of(people, figures.formula)
+    who = _who(base, population, seed, first, search_patients, patients, table)
+    wish = _wish(base, who.preset, lowered, required, shown, by_day, follow_up)
     facts = {
-        "cycle": _text_of(cycle),
-        "steps": _text_of(steps),
-        "doses": _text_of(doses),
-        "lengths": _text_of(lengths),
-        "free-days": _text_of(free_days),
-        "descending": "" if descending else None,
-        "method": None if method is None else str(method),
+        "cycle": cycle,
+        "steps": steps,
+        "doses": doses,
+        "lengths": lengths,
+        "free-days": free_days,
+        "descending": descending,
+        "method": method,
         "minimise": lowered,
         "require": required,
-        "search-patients": _unless(search_patients, 500),
-        "patients": _unless(patients, 10_000),
-        "sets": _unless(sets, PLAUSIBLE_SETS),
-        "show": None if show is None else str(show),
-        "population": None if population is None else str(population),
-        "follow-up": _unless(follow_up, 0),
-        "attenuation": _unless(str(attenuation), "desensitisation"),
-        "premedication": "" if premedication else None,
-        "seed": str(seed),
+        "endpoint": shown,
+        "by-day": by_day,
+        "search-patients": None if search_patients == 500 else search_patients,
+        "patients": None if patients == 10_000 else patients,
+        "people": people if isinstance(people, str | Path) else None,
+        "first": None if first == 1 else first,
+        "sets": None if sets == PLAUSIBLE_SETS else sets,
+        "show": show,
+        "population": population,
+        "weight": figures.weight,
+        "height": figures.height,
+        "bsa": figures.area,
+        "age": figures.age,
+        "follow-up": follow_up or None,
+        "attenuation": None if attenuation == "desensitisation" else attenuation,
+        "premedication": premedication,
+        "seed": seed,
     }
-    start = Start(base, _reference(base), command_line(name, facts), _reason(wish), f"blinplan {__version__}")
+    start = Start(base, _reference(base), command_line(order.named, facts), _reason(wish), f"blinplan {__version__}")
+    target = None if output is None else Path(output)
+    if target is not None:
+        refuse_folder(target, start.source.citation)
+    setting = _setting(who, options, follow_up, wish, base)
+    _refuse_windows(setting, start, space)
     return PreparedSearch(
         space,
         start,
-        wish,
         chosen,
-        lambda executor: SearchSetting(preset, seed, options, follow_up, wish, executor),
-        regimen,
-        fingerprint_of(file),
-        patients,
-        search_patients,
+        setting,
+        order,
+        None if isinstance(regimen, Regimen) or order.choice.switched or order.named == "-" else order.named,
         sets,
-        count,
+        (_ONE if len(lowered) == 1 else _SEVERAL) if show is None else show,
+        target,
     )
 
 
@@ -310,27 +280,73 @@ def _refuse_method(space: "Space", method: "Method", objectives: int) -> None:
             raise Refusal("a front of so many schedules needs pymoo", "install it: pip install 'blinplan[search]'")
 
 
-def _wish(base: Regimen, preset: str, minimise: Sequence[str], require: Sequence[str], follow_up: int) -> "Wish":
+def _who(
+    base: Regimen,
+    population: PopulationName | None,
+    seed: int,
+    first: int,
+    tried: int,
+    shown: int,
+    table: "object | None",
+) -> "SearchPatients":
+    """On whom it is searched; those of a table are judged as `simulate` does."""
+    from blinplan.design.search.patients import SearchPatients
+    from blinplan.simulation.people.people import People
+    from blinplan.simulation.trials.patients import preset_of
+
+    people = table if isinstance(table, People) else None
+    refuse_own_courses(people, "a search gives every patient the schedule that is tried")
+    before = before_of(first, people or tried)
+    with told_as_refusals(own=people is not None):
+        preset = preset_of(base, None if population is None else str(population), people)
+    return SearchPatients.of(preset, seed, before, tried, shown, people)
+
+
+def _setting(who: "SearchPatients", options: "Options", follow_up: int, wish: "Wish", base: Regimen) -> "SearchSetting":
+    """How schedules are tried; patients of a table whom the regimen does not admit are refused."""
+    from blinplan.design.search.patients import SearchSetting
+    from blinplan.simulation.trials.planned import require_alike
+
+    setting = SearchSetting(who, options, follow_up, wish)
+    with told_as_refusals(own=who.table is not None):
+        if who.table is not None:
+            require_alike(setting.trial(base, who.cohort(base, 0, who.table.size)))
+    return setting
+
+
+def _wish(
+    base: Regimen,
+    preset: str,
+    minimise: Sequence[str],
+    require: Sequence[str],
+    shown: Sequence[str],
+    by_day: Sequence[float],
+    follow_up: int,
+) -> "Wish":
     """Read what is wanted, by the endpoints that the regimen has."""
     from blinplan.course.events import periods
-    from blinplan.design.search.wanted import read_wish
+    from blinplan.design.search.reading import own_endpoints, read_wish
     from blinplan.executor import InTurn
     from blinplan.simulation.dosing import followed_up
+    from blinplan.simulation.endpoints.asked import AskedEndpoints
     from blinplan.simulation.trials.patients import typical_patient
     from blinplan.simulation.trials.trial import Trial
 
-    with told_as_refusals(own=False):
+    days = asked_endpoints((), by_day).by_day
+    with told_as_refusals(own=False), _told_of_wishes(base):
+        asked = AskedEndpoints((), own_endpoints(minimise, require, shown), days)
+        course = followed_up(periods(base), follow_up)
+        asked.require_days(course)
         person = typical_patient(base, preset, None)
-        known = Trial(base, followed_up(periods(base), follow_up), person).run(InTurn())
-    with _told_of_wishes(base):
-        return read_wish(minimise, require, known)
+        known = Trial(base, course, person, asked=asked).run(InTurn())
+        return read_wish(minimise, require, known, shown, days)
 
 
 @contextmanager
 def _told_of_wishes(base: Regimen) -> Iterator[None]:
     from difflib import get_close_matches
 
-    from blinplan.design.search.wanted import WantedError
+    from blinplan.design.search.reading import WantedError
     from blinplan.simulation.endpoints.asked import UnknownEndpointError
 
     try:
@@ -345,33 +361,21 @@ def _told_of_wishes(base: Regimen) -> Iterator[None]:
         ) from error
 
 
+def _refuse_windows(setting: "SearchSetting", start: "Start", space: "Space") -> None:
+    """Refuse days of one's own endpoints that the shortest of all courses does not have."""
+    if setting.wish.own and space.free_days:
+        shortest = next(schedule for schedule in space if schedule.free_days == space.free_days[0])
+        with told_as_refusals(own=False):
+            setting.wish.asked.require_days(setting.course(start.candidate(space, shortest))[1])
+
+
 def _reference(base: Regimen) -> Regimen | None:
     """The shipped regimen that results are laid beside."""
     named = base.name if base.name in library.paths() else base.departs_from
-    return read_regimen(named)[0] if named in library.paths() and named is not None else None
+    return library.regimen(named) if named in library.paths() and named is not None else None
 
 
 def _reason(wish: "Wish") -> str:
     lowered = " and ".join(wish.endpoints[objective.endpoint].name for objective in wish.objectives)
     held = f", and to keep {', '.join(one.text for one in wish.requirements)}" if wish.requirements else ""
     return f"Found by a search among virtual patients, to lower {lowered}{held}."
-
-
-def _unless(given: object, usual: object) -> str | None:
-    return None if given == usual else str(given)
-
-
-def _text_of(given: Numbers | Doses | None) -> str | None:
-    if given is None or isinstance(given, str | int):
-        return None if given is None else str(given).replace(" ", "")
-    return ",".join(str(one) for one in given)
-
-
-def command_line(name: str, facts: "dict[str, str | tuple[str, ...] | None]") -> str:
-    """The command line that does the same, an option each time that one is given."""
-    words = ["blinplan", "search", name]
-    for option, given in facts.items():
-        for value in given if isinstance(given, tuple) else (given,):
-            if value is not None:
-                words += [f"--{option}", *([value] if value else [])]
-    return shlex.join(words)

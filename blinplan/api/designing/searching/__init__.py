@@ -1,0 +1,1 @@
+"""Searches: what they are asked, how they are run, and what they found."""
