@@ -82,9 +82,8 @@ def _installed(folder: Path) -> Environment:
 
 
 def _without_numba(folder: Path, environment: Environment) -> Environment:
-    """As it is without the extra `fast`."""
-    (folder / "numba").mkdir(exist_ok=True)
-    (folder / "numba" / "__init__.py").write_text("raise ImportError", encoding="utf-8")
+    """As it is without the extra `fast`: numba is not found, rather than found and broken."""
+    (folder / "sitecustomize.py").write_text('import sys\nsys.modules["numba"] = None\n', encoding="utf-8")
     paths = [str(folder), *environment.get("PYTHONPATH", "").split(os.pathsep)]
     return {**environment, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
 

@@ -5,15 +5,19 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
 from multiprocessing import get_context
+from threading import current_thread, main_thread
 from typing import Any
 
 import pytest
 
 from blinplan.executor import Executor, InTurn
+from blinplan.physiology import solve
+from blinplan.physiology.engine import choose
 from blinplan.regimen import library
 from blinplan.rules.configuration.settings import DEFAULTS
 from blinplan.rules.judge_many import judge_many
 from blinplan.rules.judging.judgement import Judgement
+from blinplan.rules.simulated.outcome import SimulatedOutcome
 from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.rules.task import ProgramFault, Task
 
@@ -48,6 +52,24 @@ class Interrupted(InTurn):
         future: Future[Any] = Future()
         future.set_exception(KeyboardInterrupt())
         return future
+
+
+def test_one_file_does_not_part_patients_among_threads_that_would_wait_for_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes = list[int]()
+
+    def run_here(chunk: solve.Chunk) -> solve.Part:
+        assert current_thread() is main_thread()
+        sizes.append(chunk.patients.size)
+        return run_chunk(chunk)
+
+    run_chunk = solve.run_chunk
+    monkeypatch.setattr(solve, "run_chunk", run_here)
+    monkeypatch.setattr(choose, "_is_installed", lambda: False)
+    regimen = library.regimen("mrd-adult")
+    assert isinstance(PatientSimulator(520, 1).outcome_of(regimen, 520, 1.96), SimulatedOutcome)
+    assert set(sizes) == {520}
 
 
 def test_who_stops_a_run_gets_no_result_from_which_files_are_missing() -> None:

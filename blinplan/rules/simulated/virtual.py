@@ -193,9 +193,13 @@ def _orders(table: Iterable[Period]) -> list[object]:
 def _endpoints(
     regimen: Regimen, table: tuple[Period, ...], people: "Population", executor: "Executor | None"
 ) -> "Endpoints":
+    from blinplan.executor import InTurn
     from blinplan.physiology import Options
+    from blinplan.physiology.engine.choose import takes_turns
     from blinplan.simulation.trials.trial import Trial
 
+    if executor is None and takes_turns(None, people.size):
+        executor = InTurn()  # threads would part the patients and then wait for each other: half as long again
     return (
         Trial(regimen, table, people, Options(coarseness=COARSENESS))
         .run(executor, checkpoints=_checkpoints())
