@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -98,6 +99,7 @@ class Limit:
 _MINUTES = {"days": MINUTES_PER_DAY, "hours": MINUTES_PER_HOUR}
 
 
+@lru_cache(maxsize=1024)  # messages name the same limits all the time
 def _number_text(value: Fraction, unit: str) -> str:
     in_words = unit.removesuffix("s") if value == 1 and unit in _COUNTED else unit
     return f"{decimal_text(value)} {in_words}"

@@ -120,8 +120,10 @@ def _with_waivers(
     codes = {waiver.rule for waiver in waivers}
     covered = {code: with_waivers(answers[code], waivers, case.document, today) for code in codes & answers.keys()}
     answers = answers | covered
-    about = zip(judge_waivers(case, answers, settings.policies, today), answers_without_waivers(settings), strict=True)
-    return answers, tuple(left_out if left_out.not_evaluated else verdict for verdict, left_out in about)
+    unasked = answers_without_waivers(settings)
+    left_out = [verdict.rule for verdict in unasked if verdict.not_evaluated]
+    about = zip(judge_waivers(case, answers, settings.policies, today, left_out), unasked, strict=True)
+    return answers, tuple(other if other.not_evaluated else verdict for verdict, other in about)
 
 
 def _on_record(reading: RecordFile, settings: Settings, site: "Site | None") -> Judgement:

@@ -7,7 +7,7 @@ stand. What is no word of the one route, and of nothing else that is known, is n
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from blinplan.words.spelling import one_slip
@@ -53,6 +53,7 @@ def _plain(text: str) -> _Plain:
     return _Plain(text, "".join(letters), tuple(origins))
 
 
+@lru_cache(maxsize=1024)  # files of one library have sources and reasons alike
 def other_route(text: str, *, in_dose: bool = False, singles: bool = True) -> RouteWord | None:
     """Find the word by which a text says that a drug is not infused continuously into a vein.
 

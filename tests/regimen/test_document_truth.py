@@ -16,7 +16,7 @@ import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blinplan.regimen.toml.document import Document, DocumentError, KeyPath, KeyPlace, Span, parse, read_bytes
+from blinplan.regimen.toml.document import Document, DocumentError, KeyPath, KeyPlace, Places, Span, parse, read_bytes
 from tests.public_files import public
 
 """The environment variable that names the folder `tests` of toml-test, which has the folders `valid` and `invalid`."""
@@ -51,6 +51,7 @@ def chain(names: Sequence[str | int]) -> object:
 def assert_true(document: Document) -> None:
     found = dict(entries(document.values))
     assert set(document.places) == set(found)
+    assert_same_one_by_one(document)
     for path, place in document.places.items():
         if place.key:
             assert list(loads(document.text[place.key.start : place.key.end] + " = 1")) == [path[-1]]
@@ -66,6 +67,14 @@ def assert_true(document: Document) -> None:
             assert loads(written[brackets - 1 : len(written) - brackets + 1]) == chain(names)
         else:
             assert repr(loads(f"x = {written}")["x"]) == repr(found[path])  # the only equality that holds of nan
+
+
+def assert_same_one_by_one(document: Document) -> None:
+    """A place that is asked for alone, before others, is where all places together say that it is."""
+    nearby = Places(document.text, document.name)
+    for path, place in reversed(list(document.places.items())):
+        assert nearby.get((*path, "no such key")) is None
+        assert nearby.get(path) == place
 
 
 # --- The public suite ------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from blinplan.quantities import Basis, DoseRate, QuantityError, read_dose, read_mass
+from blinplan.quantities import HOURS_PER_DAY, Basis, DoseRate, QuantityError, read_dose, read_mass
 from blinplan.regimen import schema
 from blinplan.regimen.contradictions.of_departures import departure_contradictions
 from blinplan.regimen.contradictions.of_due import age_contradictions, array_of, due_contradictions, valid
@@ -38,30 +38,31 @@ def contradictions(document: Document, file: schema.RegimenTable | None = None) 
     if file is None or file.departs_from is not None or file.disease != "leukaemia" or _states_departures(file):
         yield from departure_contradictions(document)
     yield from _half_places(document)
-    yield from _endless_course(document)
+    yield from _endless_course(document, file)
 
 
-def _endless_course(document: Document) -> Iterator[Problem]:
+def _endless_course(document: Document, file: schema.RegimenTable | None) -> Iterator[Problem]:
     """Tell of a course of more days than are computed, at the cycle that begins beyond them."""
-    days = Fraction(0)
-    for index, written in enumerate(array_of(document.values.get("cycle"))):
-        cycle = valid(schema.CYCLE, written)
-        days += Fraction(0) if cycle is None else _days(cycle)
-        if days > LONGEST_COURSE_DAYS:
+    written = array_of(document.values.get("cycle")) if file is None else ()
+    cycles = [valid(schema.CYCLE, cycle) for cycle in written] if file is None else file.cycle
+    hours = 0
+    for index, cycle in enumerate(cycles):
+        hours += 0 if cycle is None else _hours(cycle)
+        if hours > LONGEST_COURSE_DAYS * HOURS_PER_DAY:
             yield contradiction(
                 document,
                 ("cycle", index),
-                f"with this cycle the course takes {float(days / 365):.1f} years",
+                f"with this cycle the course takes {float(Fraction(hours, 365 * HOURS_PER_DAY)):.1f} years",
                 f"a course of at most {LONGEST_COURSE_DAYS // 366} years is computed; labels have up to nine cycles",
                 "correct `repeat`, the days of the steps or `treatment_free_days`",
             )
             return
 
 
-def _days(cycle: schema.CycleTable) -> Fraction:
-    """How many days a cycle takes, all its repetitions counted."""
-    steps = sum((Fraction(step.days or 0) + Fraction(step.hours or 0) / 24 for step in cycle.steps), Fraction(0))
-    return cycle.repeat * (steps + cycle.treatment_free_days)
+def _hours(cycle: schema.CycleTable) -> int:
+    """How many hours a cycle takes, all its repetitions counted."""
+    steps = sum((step.days or 0) * HOURS_PER_DAY + (step.hours or 0) for step in cycle.steps)
+    return cycle.repeat * (steps + cycle.treatment_free_days * HOURS_PER_DAY)
 
 
 def _is_sound(step: schema.StepTable, basis: str) -> bool:

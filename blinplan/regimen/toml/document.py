@@ -339,6 +339,9 @@ _PLAIN = re.compile(  # a bare key and a value in one piece: what most lines are
     re.VERBOSE,
 )
 _PLAIN_HEADER = re.compile(r"(\[\[?)([A-Za-z0-9_-]++)\]\]?(?:[ \t\r\n]++|#[^\n]*+)*+")  # of one bare key
+_HEADER = re.compile(  # behind a line end, a table's; without a key, what may be a value of an array
+    r"\n[ \t]*+(\[\[?)(?:(?!(?:true|false|inf|nan)\])([A-Za-z_][A-Za-z0-9_-]*+)\]\]?[ \t\r]*+(?=[#\n]|\Z))?"
+)
 _ATOM = re.compile(r"(?:\d{4}-\d\d-\d\d (?=\d\d:))?+[^ \t\r\n,#\]}]++")  # a date and a time may have a space between
 
 _Segment = tuple[str, Span]  # one part of a dotted key
@@ -351,8 +354,36 @@ class _Scanner:
     def __init__(self, text: str, name: str) -> None:
         self._text = text
         self._name = name
-        self._places: dict[KeyPath, KeyPlace] = {}
+        self.known: dict[KeyPath, KeyPlace] = {}
         self._lengths: dict[KeyPath, int] = {}  # of the arrays of tables so far
+
+    def tables(self) -> dict[KeyPath, Span]:
+        """Note the tables by their headers alone; return where the pairs of each stand.
+
+        There are none where a line may begin like a header and be none, or where a header has more than one bare key.
+        """
+        behind = dict[KeyPath, Span]()
+        if '"""' in self._text or "'''" in self._text:
+            return behind
+        table: KeyPath = ()
+        start = 0
+        for header in _HEADER.finditer(f"\n{self._text}"):
+            if header[2] is None:
+                return {}
+            brackets, (first, last) = len(header[1]), header.span(2)
+            behind[table] = Span(start, first - brackets - 1)
+            start = last + brackets - 1
+            key = Span(first - 1, last - 1)
+            table = self._table((header[2],), key, Span(key.start - brackets, start), brackets)
+        behind[table] = Span(start, len(self._text))
+        return behind
+
+    def within(self, table: KeyPath, span: Span) -> dict[KeyPath, KeyPlace]:
+        """Scan the pairs of a table; return all places so far."""
+        at = self._gap(span.start)
+        while at < span.end:
+            at = self._pair(at, table)
+        return self.known
 
     def places(self) -> dict[KeyPath, KeyPlace]:
         """Scan the whole text."""
@@ -363,7 +394,7 @@ class _Scanner:
                 table, at = self._header(at)
             else:
                 at = self._pair(at, table)
-        return self._places
+        return self.known
 
     def _header(self, start: int) -> tuple[KeyPath, int]:
         """Note a table header; return the path of its table and the offset behind it and the gap after it."""
@@ -382,14 +413,14 @@ class _Scanner:
 
     def _table(self, path: KeyPath, key: Span, header: Span, brackets: int) -> KeyPath:
         """Note a table, or one of an array of tables; return its path."""
-        known = self._places.get(path)
+        known = self.known.get(path)
         if known is None or known.value is None:
-            self._places[path] = _new(KeyPlace, (key, header))
+            self.known[path] = _new(KeyPlace, (key, header))
         if brackets == 2:
             index = self._lengths.get(path, 0)
             self._lengths[path] = index + 1
             path = (*path, index)
-            self._places[path] = _new(KeyPlace, (None, header))
+            self.known[path] = _new(KeyPlace, (None, header))
         return path
 
     def _pair(self, start: int, table: KeyPath) -> int:
@@ -399,7 +430,7 @@ class _Scanner:
             (_, end), key, value = plain.regs
             if value[1] - value[0] <= LIMIT_DIGITS:
                 # A third of the time of reading goes here, and this way of making them takes half of that.
-                self._places[(*table, plain[1])] = _new(KeyPlace, (_new(Span, key), _new(Span, value)))
+                self.known[(*table, plain[1])] = _new(KeyPlace, (_new(Span, key), _new(Span, value)))
                 return end
         segments, at = self._key(start)
         at = self._match(_EQUALS, at).end()
@@ -407,15 +438,15 @@ class _Scanner:
         path = (*self._descend(table, parents), name) if parents else (*table, name)
         self._check_depth(path, key.start)
         end = self._value(at, path)
-        self._places[path] = KeyPlace(key, Span(at, end))
+        self.known[path] = KeyPlace(key, Span(at, end))
         return self._gap(end)
 
     def _descend(self, table: KeyPath, segments: Iterable[_Segment]) -> KeyPath:
         """Note the tables that a dotted key passes through; return the path of the last."""
         for name, key in segments:
             table = (*table, name)
-            if table not in self._places:
-                self._places[table] = KeyPlace(key, None)
+            if table not in self.known:
+                self.known[table] = KeyPlace(key, None)
             if table in self._lengths:
                 table = (*table, self._lengths[table] - 1)
         return table
@@ -442,7 +473,7 @@ class _Scanner:
             element = (*path, index)
             self._check_depth(element, at)
             end = self._value(at, element)
-            self._places[element] = KeyPlace(None, Span(at, end))
+            self.known[element] = KeyPlace(None, Span(at, end))
             at = self._gap(end)
             index += 1
         return at + 1
@@ -489,6 +520,25 @@ def _key_name(written: str) -> str:
     return written[1:-1] if written[0] in "\"'" else written
 
 
+class _Nearby:
+    """The places in a text, of which a table is scanned when somebody asks for a place in it."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self._scanner = _Scanner(text, name)
+        self._unscanned = self._scanner.tables()
+        self._heads = frozenset(self._unscanned)
+
+    def around(self, path: KeyPath) -> Mapping[KeyPath, KeyPlace] | None:
+        """The places of at least the table that a path leads into; None where all of the text has to be scanned."""
+        heads, table = self._heads, path[:2]
+        if table not in heads:
+            table = path[:1] if path[:1] in heads else ()
+        if not heads:
+            return None
+        unscanned = self._unscanned.pop(table, None)
+        return self._scanner.known if unscanned is None else self._scanner.within(table, unscanned)
+
+
 class Values(Mapping[str, Any]):
     """What a text says, as the TOML parser reads it when somebody asks."""
 
@@ -518,12 +568,13 @@ class Values(Mapping[str, Any]):
 class Places(Mapping[KeyPath, KeyPlace]):
     """The places in a text, which is scanned when somebody asks; to another process the text is handed over."""
 
-    __slots__ = ("_name", "_places", "_text")
+    __slots__ = ("_name", "_nearby", "_places", "_text")
 
     def __init__(self, text: str, name: str, places: Mapping[KeyPath, KeyPlace] | None = None) -> None:
         self._text = text
         self._name = name
         self._places = places
+        self._nearby: _Nearby | None = None
 
     @property
     def _all(self) -> Mapping[KeyPath, KeyPlace]:
@@ -531,12 +582,20 @@ class Places(Mapping[KeyPath, KeyPlace]):
             self._places = _Scanner(self._text, self._name).places()
         return self._places
 
+    def _around(self, path: KeyPath) -> Mapping[KeyPath, KeyPlace]:
+        """At least the places around a path: most findings are about one, and scanning takes longer than the rule."""
+        if self._places is not None:
+            return self._places
+        if self._nearby is None:
+            self._nearby = _Nearby(self._text, self._name)
+        return self._nearby.around(path) or self._all
+
     def __getitem__(self, path: KeyPath) -> KeyPlace:
-        return self._all[path]
+        return self._around(path)[path]
 
     def get(self, path: KeyPath, default: Any = None) -> Any:  # which is asked for most, and of Mapping is slow
         """Where something is written."""
-        return self._all.get(path, default)
+        return self._around(path).get(path, default)
 
     def __iter__(self) -> Iterator[KeyPath]:
         return iter(self._all)

@@ -1,6 +1,6 @@
 """What the rules about waivers say: they need the answers of all others."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from blinplan.quantities import plural
@@ -18,8 +18,13 @@ from blinplan.rules.verdict import Ruling, Verdict, pass_of
 Answers = Mapping[str, Verdict]
 
 
-def judge_waivers(case: Case, answers: Answers, policies: Policies, today: date) -> tuple[Verdict, ...]:
-    """Judge the waivers of a file, by what the other rules answered and what the project asks."""
+def judge_waivers(
+    case: Case, answers: Answers, policies: Policies, today: date, left_out: Collection[Rule] = ()
+) -> tuple[Verdict, ...]:
+    """Judge the waivers of a file, by what the other rules answered and what the project asks.
+
+    Of a rule that is left out it is not worked out what it would find.
+    """
     waivers = case.regimen.waivers
     if not waivers:
         return NO_WAIVERS
@@ -46,7 +51,7 @@ def judge_waivers(case: Case, answers: Answers, policies: Policies, today: date)
         (rules.NO_EXPIRY, _without_expiry(case, waivers)),
         (rules.LATE_EXPIRY, _late_expiry(case, waivers, policies, today)),
     )
-    return tuple(_verdict(rule, tuple(found)) for rule, found in findings)
+    return tuple(_verdict(rule, () if rule in left_out else tuple(found)) for rule, found in findings)
 
 
 def _verdict(rule: Rule, findings: tuple[Finding, ...]) -> Verdict:

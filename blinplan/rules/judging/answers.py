@@ -29,12 +29,14 @@ def answers_without_simulation(case: Case, settings: Settings) -> dict[str, Verd
     unasked, asked = _rules_without_simulation(settings)
     consulted = Consulted(case.limits)
     watched = case.with_limits(consulted)
-    answers = unasked.copy()
+    answers, strict = unasked.copy(), settings.strict
     for rule in asked:
         consulted.names.clear()
         answer = _ask(rule, watched)
-        if answer or consulted.rest_on_unverified:  # else it passes, as most rules in most files
-            answers[rule.code] = _verdict_from(rule, answer, consulted, settings.strict)
+        if type(answer) is NotEvaluated and not strict:
+            answers[rule.code] = no_answer_of(rule, answer)
+        elif answer or consulted.rest_on_unverified:  # else it passes, as most rules in most files
+            answers[rule.code] = _verdict_from(rule, answer, consulted, strict)
     return answers
 
 

@@ -12,6 +12,7 @@ from blinplan.regimen.toml.document import (
     DocumentError,
     KeyPath,
     KeyPlace,
+    Places,
     Position,
     Span,
     parse,
@@ -76,7 +77,8 @@ def error_of(text: str | bytes) -> DocumentError:
 )
 def test_a_regimen_has_its_places(path: KeyPath, key: str | None, value: str, newline: str) -> None:
     document = parse(REGIMEN.replace("\n", newline), "x.toml")
-    place = document.places[path]
+    place = Places(document.text, document.name).get(path)  # asked for alone, before others
+    assert place == document.places[path]
     assert (seen(document, place.key), seen(document, place.value)) == (key, value)
 
 
@@ -142,11 +144,20 @@ def test_a_regimen_has_its_places(path: KeyPath, key: str | None, value: str, ne
         ("a = { # }\n b = 1, # c\n\n c = 2,\n}", ("a", "c"), "4:2 c", "4:6 2"),
         ("a = {b={c={}},d=[{e=1}]}", ("a", "d", 0, "e"), "1:19 e", "1:21 1"),
         ("a\t=\t1\t", ("a",), "1:1 a", "1:5 1"),
+        # Lines that begin like headers and are none, beside some that are.
+        ("[a]\nb = [\n[1]\n]\n[c]\nd = 1", ("c", "d"), "6:1 d", "6:5 1"),
+        ("[a]\nb = [\n[true]\n]\n[c]\nd = 1", ("a", "b", 0, 0), None, "3:2 true"),
+        ("[a]\nb = [\n[nan],\n [1] ]\n[c]\nd = 1", ("a", "b", 1, 0), None, "4:3 1"),
+        ('[a]\nb = """\n[c]\nd = 2\n"""\n[c]\nd = 1', ("c", "d"), "7:1 d", "7:5 1"),
+        ("[a]\nb = '''\n[c]\nd = 2\n'''\n[c]\nd = 1", ("c", "d"), "7:1 d", "7:5 1"),
+        ("[a]\nb = 1 # \n#[c]\n\t[c] # d\nd = 1", ("c", "d"), "5:1 d", "5:5 1"),
+        ("[a]\n[true]\nb = 1", ("true", "b"), "3:1 b", "3:5 1"),
     ],
 )
 def test_a_layout_has_its_places(text: str, path: KeyPath, key: str | None, value: str | None) -> None:
     document = parse(text, "x.toml")
-    place = document.places[path]
+    place = Places(document.text, document.name).get(path)  # asked for alone, before others
+    assert place == document.places[path]
     assert (seen(document, place.key), seen(document, place.value)) == (key, value)
 
 
