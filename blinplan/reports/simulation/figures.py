@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from blinplan.fingerprint import model_name
@@ -228,6 +229,7 @@ def mark_reference(axes: "Axes", axis: Axis, signal: Signal, colour: str, letter
         ha="right",
         color=colour,
         fontsize=letters,
+        path_effects=[withStroke(linewidth=1.5, foreground="white")],
     )
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from blinplan.course.events import Period
 from blinplan.outside_text import visible
 from blinplan.proportion import Proportion
-from blinplan.quantities import MINUTES_PER_DAY, Basis
+from blinplan.quantities import MINUTES_PER_DAY, Basis, plural
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import (
@@ -55,6 +55,7 @@ HOW_TO_READ_TIMES = (
     "Half, nine in ten: when so many of all patients are there, those counted who never are (within the time that is"
     " looked at)."
 )
+HOW_TO_READ_SHARES = "95 % interval of a share: of these virtual patients (Wilson), and not whether the model is true."
 NOT_REACHED = "not reached"
 NOT_ELEVATED = "IL-2, IL-4, IL-8, IL-12 and TNF-alpha: measured and not elevated, so held at baseline."
 
@@ -84,6 +85,7 @@ def simulation_report(simulation: Simulation, screen: Screen, remarks: Iterable[
         "",
         Text(HOW_TO_READ, "quiet"),
         *([Text(HOW_TO_READ_TIMES, "quiet")] if not simulation.alone and any(times_of(simulation)) else ()),
+        *([] if simulation.alone else [Text(HOW_TO_READ_SHARES, "quiet")]),
         *_uncertainty(simulation),
         Text(NOT_ELEVATED, "quiet"),
     ]
@@ -137,7 +139,8 @@ def simulated_patients(simulation: Simulation) -> str:
         return f"Typical patient of {simulation.preset}, body surface area {simulation.typical_area:.3f} m², {days}"
     people = simulation.cohort
     which = f", from patient {people.before + 1:,} on" if people.before else ""
-    return f"{people.size:,} virtual patients of {simulation.preset}, {drawn_from(people)}{which}, {days}"
+    whom = f"{people.size:,} virtual {plural('patient', people.size)} of {simulation.preset}"
+    return f"{whom}, {drawn_from(people)}{which}, {days}"
 
 
 def premedication_effect(simulation: Simulation) -> str:

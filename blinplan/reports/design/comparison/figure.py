@@ -89,9 +89,8 @@ def _strip(
     per_day = (width - _LEFT - _RIGHT) / (days[1] - days[0])
     for stretch in stretches(arm.periods, *days):
         if stretch.amount is not None:
-            axes.bar(
-                stretch.start, stretch.amount, stretch.stop - stretch.start, align="edge", color=colour, linewidth=0
-            )
+            bar = (stretch.start, stretch.amount, stretch.stop - stretch.start)
+            axes.bar(*bar, align="edge", color=colour, edgecolor=colour, linewidth=0.6)  # a low dose is seen, too
             _name_dose(axes, stretch, top, per_day, colour)
     axes.annotate(unit, (0, 0.5), (-3, 0), "axes fraction", "offset points", ha="right", va="center", fontsize=5.5)
     long, up = 7.0 / (width - _LEFT - _RIGHT), 1.0 + 0.4 * _NAME / _STRIP
@@ -150,7 +149,12 @@ def _caption(compared: PairedComparison, bands: Bands) -> str:
         if bands.models
         else ""
     )
+    drawn = (
+        "Lines: one virtual patient"
+        if bands.patients == 1
+        else f"Lines: medians; bands: 5th to 95th percentile of the same {of} virtual patients"
+    )
     return (
-        f"Lines: medians; bands: 5th to 95th percentile of the same {of} virtual patients of {compared.preset},"
-        f" {drawn_from(compared.cohort)}.{models} Bars: ordered doses. blinplan {__version__}, model {model_name()}."
+        f"{drawn} of {compared.preset}, {drawn_from(compared.cohort)}.{models} Bars: ordered doses."
+        f" blinplan {__version__}, model {model_name()}."
     )

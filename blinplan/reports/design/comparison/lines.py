@@ -12,13 +12,16 @@ from blinplan.reports.design.words import COVERS
 from blinplan.reports.shared.words import drawn_from, given_lines, off_drug_lines, unverified_mark
 from blinplan.simulation.models.source import SetsOf
 
+TIMES = " A time counts up to where all courses are looked at, and all of that in who never gets there."
+
 
 def who_lines(compared: PairedComparison) -> Iterator[str]:
     """Say who the patients are, how many were drawn, whom one of the regimens refuses, and how long it is."""
     people = compared.cohort
     which = f", from patient {people.before + 1:,} on" if people.before else ""
     admitted = "" if people.seed is None else ", all admitted by each regimen"
-    yield f"{people.size:,} virtual patients of {compared.preset}, {_seed_of(compared)}{which}{admitted}"
+    whom = f"{people.size:,} virtual {plural('patient', people.size)} of {compared.preset}"
+    yield f"{whom}, {_seed_of(compared)}{which}{admitted}"
     refusals = compared.refusals
     if refusals is not None and any(refusals):
         told = (
@@ -83,13 +86,14 @@ def reading_lines(compared: PairedComparison) -> Iterator[str]:
         )
     if compared.numbers:
         yield (
-            "Values are means over all patients, of concentrations geometric means, compared by their ratio (×). A time"
-            " counts up to where all courses are looked at, and all of that in who never gets there."
+            "Values are means over all patients, of concentrations geometric means, compared by their ratio (×)."
+            f"{TIMES if any(one.within is not None for one in compared.numbers) else ''}"
         )
     yield (
         "same: in all patients within the solver's accuracy (1 in 10,000; of times a minute); equal: to the last bit."
     )
-    yield f"Intervals are of 95 %, {COVERS}. Shares: {SHARES}; means: {MEANS}."
+    shares, means = compared.shares and f" Shares: {SHARES}.", compared.numbers and f" Means: {MEANS}."
+    yield f"Intervals are of 95 %, {COVERS}.{shares or ''}{means or ''}"
     hidden = len(compared.shares) - len(shown_shares(compared))
     if hidden:
         verb = "is" if hidden == 1 else "are"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -76,51 +77,86 @@ _SIDE_BY_SIDE = 2
 """So many regimens are two columns of one row; of more, each has a row of its own under its endpoint."""
 
 
-_LEAST_LABEL, _NARROW_VALUE, _ROOMY, _OVER_WIDTH = 24, 9, 100, 24
-"""Columns: what a name of an endpoint has at least, a value at most, from where on there is room, and for sets too."""
+_LEAST_LABEL, _NARROW_VALUE, _WIDE_VALUE = 16, 9, 24
+"""Columns: what a name of an endpoint has at least, and a regimen's name at most, where there is room and where not."""
+_ROOMY, _OVER_WIDTH = 100, 24
+"""From where on there is room, and for sets too."""
 
 
 def _table(compared: PairedComparison, endpoints: Sequence[ComparedEndpoint], screen: Screen) -> Table:
     """Draw endpoints under the names of what they are of."""
-    shares = endpoints[0].measure is Measure.SHARE
-    names = [visible(arm.name) for arm in compared.arms]
-    over = compared.over_sets
-    side_by_side, narrow = len(names) == _SIDE_BY_SIDE, screen.width < _ROOMY + (_OVER_WIDTH if over else 0)
-    one_line = screen.wide if over is None else not narrow
+    narrow = screen.width < _ROOMY + (_OVER_WIDTH if compared.over_sets else 0)
+    heads, values = _heads(compared, endpoints[0].measure is Measure.SHARE)
+    heads = heads[:-1] if narrow else heads
+    rows = [row[: len(heads)] for row in _all_rows(compared, endpoints, counted=not narrow)]
+    most = _NARROW_VALUE if narrow else _WIDE_VALUE
+    widths = [_width(head, column, rows, most if column <= values else None) for column, head in enumerate(heads)]
     table = screen.table()
-    least = _LEAST_LABEL if one_line else None
-    table.add_column("Patients in whom" if shares else "Endpoint", min_width=least, overflow="fold")
-    for name in names if side_by_side else ["Share" if shares else "Value"]:
-        table.add_column(name, justify="right", overflow="fold", max_width=_NARROW_VALUE if narrow else None)
-    table.add_column(
-        "Difference (95 %)" if shares else "Paired (95 %)", justify="right", no_wrap=one_line, overflow="fold"
-    )
-    for name in [*(["only one"] if shares else []), *([over_head(over)] if over else [])]:
-        table.add_column(name, justify="right", no_wrap=one_line, overflow="fold")
-    if not narrow:
-        table.add_column("of", justify="right")
-    rows = _rows if side_by_side else _stacked_rows
-    for group, members in groupby(by_group(endpoints), lambda endpoint: endpoint.group):
-        table.add_row(Text(group, "title"))
-        for endpoint in members:
-            for row in rows(compared, endpoint):
-                table.add_row(*row[: len(table.columns)])
+    gap = table.padding[1] + table.padding[3] + 1
+    fits = sum(widths[1:]) + gap * (len(heads) - 1) + _LEAST_LABEL <= screen.width
+    table.add_column(heads[0], overflow="fold")
+    for column, head in enumerate(heads[1:], 1):
+        is_value = column <= values
+        table.add_column(
+            head,
+            justify="right",
+            overflow="fold",
+            no_wrap=fits and not is_value,
+            min_width=widths[column] if fits else None,
+            max_width=most if is_value else None,
+        )
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
-def _rows(compared: PairedComparison, endpoint: ComparedEndpoint) -> Iterator[tuple[RenderableType, ...]]:
+def _heads(compared: PairedComparison, shares: bool) -> tuple[list[str], int]:
+    """What stands above the columns, and how many of them are values of regimens."""
+    side_by_side = len(compared.arms) == _SIDE_BY_SIDE
+    values = [visible(arm.name) for arm in compared.arms] if side_by_side else ["Share" if shares else "Value"]
+    over = [over_head(compared.over_sets)] if compared.over_sets else []
+    paired = ["Difference (95 %)", "only one"] if shares else ["Paired (95 %)"]
+    return ["Patients in whom" if shares else "Endpoint", *values, *paired, *over, "of"], len(values)
+
+
+def _all_rows(
+    compared: PairedComparison, endpoints: Sequence[ComparedEndpoint], *, counted: bool
+) -> Iterator[tuple[RenderableType, ...]]:
+    """The rows of all endpoints, under what they are of; where there is no column for it, labels say of how many."""
+    side_by_side = len(compared.arms) == _SIDE_BY_SIDE
+    for group, members in groupby(by_group(endpoints), lambda endpoint: endpoint.group):
+        yield (Text(group, "title"),)
+        for endpoint in members:
+            label = label_text(endpoint) + ("" if counted else _of_how_many(compared, endpoint))
+            yield from (_rows if side_by_side else _stacked_rows)(compared, endpoint, label)
+
+
+def _width(head: str, column: int, rows: Sequence[tuple[RenderableType, ...]], most: int | None) -> int:
+    """How wide a column is; a head of a value that is longer than most is broken."""
+    texts = [str(row[column]) for row in rows if len(row) > column]
+    of_head = cell_len(head) if most is None else min(most, cell_len(head))
+    return max([of_head, *map(cell_len, texts)])
+
+
+def _of_how_many(compared: PairedComparison, endpoint: ComparedEndpoint) -> str:
+    """Of how many patients it is, where that is not all of them; in every regimen as many."""
+    counts = {contrast.count for contrast in endpoint.contrasts[1:] if contrast is not None}
+    return f", of {counts.pop():,}" if len(counts) == 1 and counts != {compared.cohort.size} else ""
+
+
+def _rows(compared: PairedComparison, endpoint: ComparedEndpoint, label: str) -> Iterator[tuple[RenderableType, ...]]:
     """One row, with both values."""
     contrast = endpoint.contrasts[1]
     values = endpoint.values[:2] if contrast is None else (contrast.reference, contrast.other)
     texts = [value_text(value, endpoint.measure, contrast) for value in values]
-    some = contrast is not None and contrast.count != compared.cohort.size
-    of = f", of {contrast.count:,}" if contrast is not None and some else ""
-    yield (indent(f"{label_text(endpoint)}{of}"), *texts, *_cells(compared, endpoint, 1))
+    yield (indent(label), *texts, *_cells(compared, endpoint, 1))
 
 
-def _stacked_rows(compared: PairedComparison, endpoint: ComparedEndpoint) -> Iterator[tuple[RenderableType, ...]]:
+def _stacked_rows(
+    compared: PairedComparison, endpoint: ComparedEndpoint, label: str
+) -> Iterator[tuple[RenderableType, ...]]:
     """A row for what it is, and one for each regimen."""
-    yield (indent(label_text(endpoint)),)
+    yield (indent(label),)
     for place, (arm, value, contrast) in enumerate(
         zip(compared.arms, endpoint.values, endpoint.contrasts, strict=True)
     ):

@@ -27,7 +27,7 @@ def by_group(endpoints: Iterable[ComparedEndpoint]) -> list[ComparedEndpoint]:
 
 def label_text(endpoint: ComparedEndpoint) -> str:
     """What an endpoint is, with its unit, and what is taken of it."""
-    within = "" if endpoint.within is None else f", at most {endpoint.within:g}"
+    within = "" if endpoint.within is None else f", at most {endpoint.within:,g}"
     return f"{endpoint.label} ({endpoint.unit}{within})" if endpoint.unit else endpoint.label
 
 

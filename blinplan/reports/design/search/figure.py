@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
 
 from blinplan.design.search.confirm import ShownSchedule
 from blinplan.design.search.search import Searched
 from blinplan.design.search.standing import RequirementVerdict
 from blinplan.design.search.wanted import Measurement
-from blinplan.fingerprint import model_hash
+from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
-from blinplan.reports.design.search.words import cycles_text, head_text, schedule_text
+from blinplan.reports.design.search.words import cycles_text, head_text, schedule_text, schedule_unit
 from blinplan.reports.simulation.figures import FigureFormat, file_of
 from blinplan.simulation.outcome import Occurrence
 from blinplan.version import __version__
@@ -33,7 +34,7 @@ _MARKS = {RequirementVerdict.MET: "o", RequirementVerdict.AT_LIMIT: "D", Require
 _BASE = "#D55E00"
 _BESIDE = ((3, 3), (-8, -8), (3, -8), (-8, 3))
 """Where numbers stand beside their marks, in points: those of neighbours in turn, so that none hides another."""
-_TOP, _PANEL, _AXIS, _LINE = 2.0, 78.0, 11.0, 2.9
+_TOP, _PANEL, _AXIS, _LINE = 6.0, 78.0, 11.0, 2.9
 """Heights in mm: above, the panel, its axis, a line of text."""
 _LEFT, _RIGHT, _CAPTION, _LETTERS = 17.0, 4.0, 5.5, 6.0
 
@@ -75,7 +76,15 @@ def _drawing(found: Searched, width: float) -> Figure:
     _bounds(axes, found, across, upwards)
     for number, row in enumerate(found.rows):
         _point(axes, found, row, number, (across, upwards))
-    axes.legend(loc="best", frameon=False, fontsize=_LETTERS, handletextpad=0.4)
+    axes.legend(
+        frameon=False,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=5,
+        fontsize=_LETTERS,
+        handletextpad=0.4,
+        borderaxespad=0.2,
+    )
     drawing.text(2 / width, 1.0 / height, "\n".join(caption), fontsize=_CAPTION, linespacing=1.25, va="bottom")
     return drawing
 
@@ -123,7 +132,8 @@ def _point(axes: "Axes", found: Searched, row: ShownSchedule, number: int, place
         value, low, high = (_at(one, head) for one in (estimate.value, estimate.low, estimate.high))
         values.append(value)
         errors.append([[value - low], [high - value]])
-    what = visible(found.start.base.name) if is_base else row.verdict.value
+    said = row.verdict.value if found.setting.wish.requirements else "found"
+    what = visible(found.start.base.name) if is_base else said
     known = axes.get_legend_handles_labels()[1]
     axes.errorbar(
         values[0],
@@ -138,7 +148,14 @@ def _point(axes: "Axes", found: Searched, row: ShownSchedule, number: int, place
         zorder=3,
     )
     axes.annotate(
-        f"{number + 1}", (values[0], values[1]), (3, 3), textcoords="offset points", fontsize=_LETTERS, color=colour
+        f"{number + 1}",
+        (values[0], values[1]),
+        _BESIDE[number % len(_BESIDE)],
+        textcoords="offset points",
+        fontsize=_LETTERS,
+        color=colour,
+        path_effects=[withStroke(linewidth=1.5, foreground="white")],
+        zorder=4,
     )
 
 
@@ -156,9 +173,10 @@ def _numbered_lines(found: Searched, room: int) -> list[str]:
 def _caption(found: Searched) -> str:
     """What is drawn, of whom, and what computed it."""
     required, who = ", ".join(one.text for one in found.setting.wish.requirements), found.setting.who
-    dashed = f" Required: {required}." if required else ""
+    dashed = f" Dashes: what is required, {required}." if required else ""
     return (
-        f"Schedules for {cycles_text(found.space)} of {visible(found.start.base.name)}, on {found.patients:,} virtual"
-        f" patients of {who.preset}, seed {who.seed}, with 95 % intervals.{dashed} Investigational:"
-        f" nobody was ever given them. blinplan {__version__}, model {model_hash()}."
+        f"Schedules ({schedule_unit(found.start.base)}) for {cycles_text(found.space)} of"
+        f" {visible(found.start.base.name)}: medians and shares of {found.patients:,} virtual patients of"
+        f" {who.preset}, seed {who.seed}, with their 95 % intervals.{dashed} Investigational and"
+        f" unverified: no source gives them. blinplan {__version__}, model {model_name()}."
     )

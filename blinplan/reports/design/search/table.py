@@ -11,6 +11,7 @@ from rich.text import Text
 from blinplan.design.comparison.contrast import Measure
 from blinplan.design.search.confirm import ShownEndpoint, ShownRequirement, ShownSchedule
 from blinplan.design.search.search import Searched
+from blinplan.design.search.space import WITH
 from blinplan.design.search.standing import RequirementVerdict
 from blinplan.design.search.wanted import Measurement
 from blinplan.outside_text import visible
@@ -27,6 +28,7 @@ from blinplan.reports.design.search.words import (
     people_lines,
     refuted_lines,
     schedule_text,
+    schedule_unit,
     value_text,
     who_text,
 )
@@ -57,7 +59,7 @@ def search_report(found: Searched, screen: Screen) -> list[RenderableType]:
 def unverified_lines(found: Searched) -> Iterator[str]:
     """Say that nobody has verified what was found, nor perhaps what it was searched from."""
     if found.offers:
-        yield "What was found is unverified: nobody was ever given it."
+        yield "What was found is investigational and unverified: no source gives it."
     mark = unverified_mark(found.start.base)
     if mark:
         yield f"{visible(found.start.base.name)}: {mark}"
@@ -75,10 +77,10 @@ def stopped_lines(found: Searched) -> Iterator[str]:
 def search_table(found: Searched, screen: Screen) -> Table:
     """Draw a row for each schedule; the front is marked where two endpoints are to be low."""
     table = screen.table()
-    table.add_column("Schedule\n*: the front" if _has_front(found) else "Schedule", overflow="fold")
     places = lowered_places(found)
     values = len(places) + len(found.setting.wish.requirements) + len(found.setting.wish.shown)
     roomy = screen.width >= PIPED_WIDTH
+    table.add_column(_schedule_head(found, roomy=roomy), overflow="fold")
     fits = screen.width >= (_OTHERS if roomy else _FEWER) + (_LEAST + 2) * values
     for place in places:
         name = head_text(found.heads[place], _name(found, place))
@@ -94,6 +96,13 @@ def search_table(found: Searched, screen: Screen) -> Table:
             table.add_row()
         table.add_row(*_cells(found, row, roomy=roomy))
     return table
+
+
+def _schedule_head(found: Searched, *, roomy: bool) -> str:
+    head, front = f"Schedule ({schedule_unit(found.start.base)})", "\n*: the front" if _has_front(found) else ""
+    if not roomy:
+        head = head.replace(" (", "\n(").replace(f" {WITH}", f"\n{WITH}")
+    return f"{head}{front}"
 
 
 def lowered_places(found: Searched) -> list[int]:

@@ -40,14 +40,16 @@ def space_text(space: Space, base: Regimen, method: Method) -> str:
     steps, lengths, free_days = (
         ranges(some).replace(" and ", " or ") if some else "" for some in (space.steps, space.lengths, space.free_days)
     )
-    several = max(space.steps) > 1
+    several = max(space.steps) > 1 and bool(space.lengths)
     held = f" of {lengths} days, the last for the rest" if several else ""
+    if not space.lengths:
+        steps, held = "1", ", since no --lengths are given" if max(space.steps) > 1 else ""
     free = f"; {free_days} days without infusion" if space.free_days else ""
     how = "Each is tried" if method is Method.ENUMERATE else "An optimiser says which are tried"
     doses = f"{doses} {unit}{falling if several else ''}{free}"
     return (
         f"{space.size:,} {plural('schedule', space.size)} for {cycles_text(space)} of {visible(base.name)}: {steps}"
-        f" {plural('step', max(space.steps))}{held}; {doses}. {how}."
+        f" {plural('step', max(space.steps) if space.lengths else 1)}{held}; {doses}. {how}."
     )
 
 
@@ -66,6 +68,11 @@ def nothing_holds(error: NothingHoldsError, space: Space, wish: Wish, patients: 
     if error.nearest is None:
         return said, "allow other doses, steps or lengths"
     return said, f"the nearest is {error.nearest.schedule.text(space.infusion)}: allow other doses, steps or lengths"
+
+
+def schedule_unit(base: Regimen) -> str:
+    """In what schedules are written."""
+    return f"{base.steps[0].dose.unit.replace('m2', 'm²')} {WITH} days"
 
 
 def schedule_text(row: ShownSchedule, space: Space) -> str:
@@ -178,8 +185,8 @@ def method_text(found: Searched) -> str:
 
 
 def codes_text(row: ShownSchedule) -> str:
-    """The codes of what rules find in a schedule, in the order of its file."""
-    return " ".join(finding.code for finding in row.findings)
+    """The codes of what rules find in a schedule, each once, in the order of its file."""
+    return " ".join(dict.fromkeys(finding.code for finding in row.findings))
 
 
 def passed_over_lines(found: Searched) -> Iterator[str]:

@@ -11,7 +11,7 @@ from blinplan.design.sensitivity.method import SensitivityMethod
 from blinplan.design.sensitivity.sensitivity import EndpointSensitivity, Sensitivity, SensitivityRow
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
-from blinplan.reports.design.sensitivity.lines import reading_lines, scale_text, title_of, who_lines
+from blinplan.reports.design.sensitivity.lines import meaning_lines, scale_text, title_of, who_lines
 from blinplan.reports.shared.words import unverified_mark
 from blinplan.reports.simulation.figures import FigureFormat, file_of
 from blinplan.version import __version__
@@ -26,7 +26,23 @@ _NAMED = 8
 _LEFT, _RIGHT, _HEAD, _FOOT = 34.0, 6.0, 8.0, 11.0
 _BAR, _CLOUD, _LINE = 4.2, 62.0, 2.9
 """In mm."""
+_LEADER = {"arrowstyle": "-", "color": "#888888", "linewidth": 0.4, "shrinkA": 0.0, "shrinkB": 2.0}
 STATUS_COLOURS = {"published": "#0072B2", "derived": "#56B4E9", "calibrated": "#E69F00", "assumed": "#D55E00"}
+_DRAWN = {
+    SensitivityMethod.MORRIS: (
+        "μ*: mean size of the change of the endpoint over the whole range of the parameter; σ: how much it hangs on"
+        " where the parameters are, as much as its size on the grey line."
+    ),
+    SensitivityMethod.SOBOL: (
+        "Dark: share of the endpoint's variance that the parameter makes alone; pale: with its part in what it makes"
+        " together with others; line: 95 % interval of that, of these samples drawn again."
+    ),
+    SensitivityMethod.CORRELATION: (
+        "Rank correlation (Spearman) between what patients differ in and the endpoint; line: 95 % interval (Bonett and"
+        " Wright) of these virtual patients."
+    ),
+}
+"""What is drawn."""
 _MARKS = {"published": "o", "derived": "D", "calibrated": "s", "assumed": "^"}
 
 
@@ -87,7 +103,7 @@ def _cloud(of: EndpointSensitivity, rows: list[SensitivityRow], panel: "Axes") -
 
 
 def _name_points(rows: list[SensitivityRow], most: float, spread: float, panel: "Axes") -> None:
-    """Name points, each a line higher where another name stands already."""
+    """Name points, each a line higher where another name stands already, and then with a line to its point."""
     taken: list[tuple[float, float]] = []
     for row in rows:
         at, up = row.first / most, row.fourth / spread
@@ -106,6 +122,7 @@ def _name_points(rows: list[SensitivityRow], most: float, spread: float, panel: 
             fontsize=6,
             ha="right" if right else "left",
             annotation_clip=False,
+            arrowprops={**_LEADER, "relpos": (1.0 if right else 0.0, 0.3)} if level > up else None,
         )
 
 
@@ -157,6 +174,6 @@ def _caption(found: Sensitivity) -> str:
     name = f"{visible(plan.regimen.name)}{f', {mark}' if mark else ''}"
     who = ". ".join(line.rstrip(".") for line in who_lines(found))
     return (
-        f"{name}. {title_of(found)}. {who}. {' '.join(reading_lines(found))}"
+        f"{name}. {title_of(found)}. {who}. {' '.join((_DRAWN[plan.method], *meaning_lines(found)))}"
         f" blinplan {__version__}, model {model_name()}."
     )

@@ -37,10 +37,10 @@ ROW_NUMBERS: dict[SensitivityMethod, tuple[RowNumber, RowNumber, RowNumber, RowN
         RowNumber("first_conf", "±", "half width of the 95 % interval of first, of samples drawn again"),
     ),
     SensitivityMethod.CORRELATION: (
-        RowNumber("rho", "rank corr.", "Spearman's rank correlation over the patients"),
+        RowNumber("rho", "r", "Spearman's rank correlation over the patients"),
         RowNumber("low", "from", "low end of its 95 % interval"),
         RowNumber("high", "to", "high end of its 95 % interval"),
-        RowNumber("patients", "patients", "of how many patients", 0),
+        RowNumber("patients", "n", "of how many patients", 0),
     ),
 }
 
@@ -71,7 +71,8 @@ def who_lines(found: Sensitivity) -> Iterator[str]:
         yield f"The typical patient of {plan.preset} ({size}) in every run; samples of seed {plan.seed}"
     else:
         which = f", from patient {plan.before + 1:,} on" if plan.before else ""
-        people = f"{plan.cohort.size:,} virtual patients of {plan.preset}, {drawn_from(plan.cohort)}{which}"
+        count = plan.cohort.size
+        people = f"{count:,} virtual {plural('patient', count)} of {plan.preset}, {drawn_from(plan.cohort)}{which}"
         yield people if plan.method is SensitivityMethod.CORRELATION else f"{people}: the same in every run"
         yield from given_lines(plan.cohort.given_parameters)
         if plan.off_drug is not None:
@@ -125,9 +126,10 @@ def endpoint_lines(found: Sensitivity, of: EndpointSensitivity) -> Iterator[str]
     """Say what limits an endpoint: times that are not reached, and runs in which it does not occur."""
     if of.scale is Scale.RANKS:
         if of.unreached:
-            yield f"Not reached in {of.unreached:,} patients: they count as later than all others."
+            whom = f"{of.unreached:,} {plural('patient', of.unreached)}"
+            yield f"Not reached in {whom}: counted as later than all others."
         if of.missing:
-            yield f"It cannot be said of {of.missing:,} patients, who are left out."
+            yield f"It cannot be said of {of.missing:,} {plural('patient', of.missing)}: left out."
         return
     if of.unreached:
         yield (
@@ -155,29 +157,41 @@ def without_effect_lines(of: EndpointSensitivity) -> Iterator[str]:
 
 def reading_lines(found: Sensitivity) -> Iterator[str]:
     """Say how tables are read, and what they cover and do not."""
-    plan, scales = found.plan, {of.scale for of in found.endpoints if of.rows}
-    if plan.method is SensitivityMethod.CORRELATION:
+    if found.plan.method is SensitivityMethod.CORRELATION:
         yield (
-            "Rank correlation (Spearman) between what patients differ in and the endpoint; 95 % interval (Bonett and"
-            " Wright) of these virtual patients; of traits that do nothing, it tells one in twenty apart by chance."
-            " It is no cause: traits that go together share it. How patients differ is of the model, with the status"
-            " beside it. Clearance is each patient's, size included."
+            "r: rank correlation (Spearman) between what patients differ in and the endpoint; from, to: its 95 %"
+            " interval (Bonett and Wright) of these virtual patients; n: how many of them have both."
         )
-        return
-    if plan.method is SensitivityMethod.MORRIS:
+    elif found.plan.method is SensitivityMethod.MORRIS:
         yield (
             "μ*: mean size of the change of the endpoint over the whole range of the parameter; ±: half of its 95 %"
-            " interval; μ: the same with sign; σ: how much it hangs on where the parameters are."
+            " interval, of these trajectories drawn again; μ: the same with sign; σ: how much it hangs on where the"
+            " parameters are."
         )
+    else:
+        yield (
+            "first: share of the endpoint's variance that the parameter makes alone; total: with its part in what it"
+            " makes together with others; ±: half of the 95 % interval, of these samples drawn again. Both may come"
+            " out a little below 0 or above 1."
+        )
+    yield from meaning_lines(found)
+
+
+def meaning_lines(found: Sensitivity) -> Iterator[str]:
+    """Say what the numbers mean, in tables and in figures, and what they cover and do not."""
+    if found.plan.method is SensitivityMethod.CORRELATION:
+        yield (
+            "Of traits that do nothing, it tells one in twenty apart by chance. It is no cause: traits that go together"
+            " share it. How patients differ is of the model, with the status beside it. Clearance is each patient's,"
+            " size included."
+        )
+        return
+    scales = {of.scale for of in found.endpoints if of.rows}
+    if found.plan.method is SensitivityMethod.MORRIS:
         if Scale.LOGARITHM in scales:
             yield "ln: change of the natural logarithm; 0.10 is about 10 %, 0.69 twofold."
         if Scale.POINTS in scales:
             yield "points: percentage points of the patients."
-    else:
-        yield (
-            "first: share of the endpoint's variance that the parameter makes alone; total: with its part in what it"
-            " makes together with others; ±: half of the 95 % interval. Both may come out a little below 0 or above 1."
-        )
     yield from _coverage(found)
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -28,6 +29,8 @@ from blinplan.terminal import Screen
 
 SHOWN = 15
 """Rows of a table; data has all."""
+_NAME, _VALUE, _STATUS = 0, 5, 6
+"""Columns."""
 
 
 def sensitivity_report(found: Sensitivity, screen: Screen) -> list[RenderableType]:
@@ -75,10 +78,15 @@ def _unsigned_zero(text: str) -> str:
 
 
 def _table(found: Sensitivity, of: EndpointSensitivity, rows: list[SensitivityRow], screen: Screen) -> Table:
+    """Draw the rows; where there is no room a value stands above its unit, and a name is broken at the last."""
     table = screen.table()
-    for number, head in enumerate(heads(found, of)):
-        is_word = number in (0, 6)
-        table.add_column(head, justify="left" if is_word else "right", overflow="fold", no_wrap=not is_word)
-    for row in rows:
-        table.add_row(*cells(found, row))
+    told = [heads(found, of), *(cells(found, row) for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*told, strict=True)]
+    narrow = max(cell_len(word) for row in told for word in row[_VALUE].split())
+    fits = sum(widths) - widths[_VALUE] + narrow + 3 * len(widths[1:]) <= screen.width
+    for number, head in enumerate(told[0]):
+        is_word, may_break = number in (_NAME, _STATUS), number == _VALUE or (number in (_NAME, _STATUS) and not fits)
+        table.add_column(head, justify="left" if is_word else "right", overflow="fold", no_wrap=not may_break)
+    for row in told[1:]:
+        table.add_row(*row)
     return table

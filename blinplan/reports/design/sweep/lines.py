@@ -29,7 +29,8 @@ def who_lines(swept: Sweep) -> Iterator[str]:
     """Say who the patients are."""
     plan, people = swept.plan, swept.plan.cohort
     which = f", from patient {people.before + 1:,} on" if people.before else ""
-    yield f"{people.size:,} virtual patients of {plan.preset}, {drawn_from(people)}{which}: the same in every cell"
+    whom = f"{people.size:,} virtual {plural('patient', people.size)} of {plan.preset}"
+    yield f"{whom}, {drawn_from(people)}{which}: the same in every cell"
     yield from given_lines(people.given_parameters)
     off_drug = off_drug_of(plan.patients)
     if off_drug is not None:
