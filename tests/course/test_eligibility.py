@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from blinplan.course.adulthood import adult_from
-from blinplan.course.eligibility import choose, of_another_group
+from blinplan.course.eligibility import choose, coverage_gaps, of_another_group
 from blinplan.course.events import expand
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.regimen import library
@@ -22,6 +22,7 @@ PAIRS = [
 ]
 
 
+START = date(2026, 11, 2)
 WEEK = cycle('dose = "9 mcg/day", days = 7')
 
 
@@ -45,9 +46,16 @@ def test_the_weight_decides_between_two_regimens(
 
 
 def test_the_words_name_the_limit_and_the_weight() -> None:
-    choice = choose(shipped("rr-adult"), weighing("20.5"), library.load)
-    assert "45 kg and over" in choice.reason
-    assert "20.5 kg" in choice.reason
+    light = choose(shipped("rr-adult"), weighing("20.5"), library.load)
+    limits = "rr-adult is for 45 kg and over"
+    assert light.reason == f"{limits}; the patient weighs 20.5 kg: switched to rr-below-45-kg"
+    heavy = choose(shipped("rr-adult"), weighing("70"), library.load)
+    assert heavy.reason == f"{limits}; the patient weighs 70 kg"
+    unknown = choose(shipped("rr-adult"), Patient(), library.load)
+    assert unknown.reason == f"{limits}; weight not given, so not evaluated"
+    assert light.limit == heavy.limit == "Weight limit"
+    by_age = regimen(WEEK, more="eligibility = { min_age_years = 65 }\n")
+    assert choose(by_age, aged("65"), load).limit == "Weight and age"
 
 
 def test_an_unknown_weight_decides_nothing_and_says_so() -> None:
@@ -119,9 +127,50 @@ def test_both_limits_bound_from_both_sides() -> None:
     assert str(between.eligibility) == "10.5 kg and over, below 45 kg"
 
 
-# --- age -------------------------------------------------------------------------------------------------------------
+MONTH = "the label is for patients of 1 month or more, and says nothing of younger ones"
+PRESERVED = (
+    "bags of 72, 96 and 168 hours hold a preservative and are not for patients below 5.4 kg: only those of 24 and 48"
+    " hours are"
+)
 
-START = date(2026, 11, 2)
+
+@pytest.mark.parametrize(
+    ("age", "kilograms", "gaps"),
+    [
+        ("20 days", "6", [(f"the patient is 20 days on 2026-11-02; {MONTH}", False)]),
+        ("0", "6", [(f"the patient is 0 years on 2026-11-02, which may be less; {MONTH}", True)]),
+        ("1 month", "5.4", []),
+        ("1 month", "5.39", [(f"the patient weighs 5.39 kg; {PRESERVED}", False)]),
+        (
+            None,
+            "5.39",
+            [
+                (f"how old a patient of 5.39 kg is, is not given; {MONTH}", True),
+                (f"the patient weighs 5.39 kg; {PRESERVED}", False),
+            ],
+        ),
+        (None, "5.4", []),
+        (None, None, []),
+        ("20 days", None, [(f"the patient is 20 days on 2026-11-02; {MONTH}", False)]),
+    ],
+)
+def test_what_the_label_does_not_cover_is_told_with_its_limit(
+    age: str | None, kilograms: str | None, gaps: list[tuple[str, bool]]
+) -> None:
+    weight = None if kilograms is None else Fraction(kilograms)
+    whom = Patient(weight=weight) if age is None else patient(weight, age=read_age(age)).on(START)
+    found = coverage_gaps(shipped("rr-below-45-kg"), whom)
+    assert [(gap.message, gap.open) for gap in found] == gaps
+    assert {gap.limit.name for gap in found} <= {"youngest", "preservative_from_weight"}
+
+
+def test_of_ages_in_a_study_a_label_says_nothing() -> None:
+    """A bag with preservative is one in a study, too."""
+    young = patient(Fraction(5), age=read_age("20 days")).on(START)
+    assert [gap.limit.name for gap in coverage_gaps(regimen(WEEK), young)] == ["preservative_from_weight"]
+
+
+# --- age -------------------------------------------------------------------------------------------------------------
 
 
 def aged(words: str, kilograms: str | None = None) -> Patient:

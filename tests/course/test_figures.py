@@ -57,8 +57,11 @@ def test_a_child_who_grows_from_44_to_46_kg_between_cycles_gets_the_flat_dose_fr
     assert [rates(found, cycle) for cycle in (2, 3, 4, 5)] == [[Fraction(28)]] * 4
     (figures,) = found.ledger.figures
     assert (figures.minute, figures.regimen) == (42 * DAY, "rr-adult")
-    assert "weight 46 kg (44 kg before)" in figures.why
-    assert "switched to rr-adult" in figures.why
+    assert figures.why == (
+        "cycle 2 takes the figures of 2026-04-11: weight 46 kg (44 kg before), area 1.384 m² (Mosteller) (1.354 m²"
+        " (Mosteller) before); rr-below-45-kg is for below 45 kg; the patient weighs 46 kg: switched to rr-adult"
+        " (Patients of 45 kg and over receive a flat dose; below 45 kg the dose is by body surface area)"
+    )
     assert found.course.regimens == (CHILD, ADULT)
     # What was given and what will be given, to the microgram: 7 and 21 days by area, and four cycles of 28 days.
     assert found.course.micrograms == area(44, 150) * (7 * 5 + 21 * 15) + 4 * 28 * 28
@@ -111,6 +114,72 @@ def test_a_restart_is_at_the_dose_of_the_weight_that_counts() -> None:
     assert rates(before, 1)[2] == 5 * area(44, 150)
     after = grown(child(44), taken(40, 46), stops=[stop(50 * DAY, 3 * DAY, CRS, grade=3, cycle=2)])
     assert rates(after, 2) == [28, 9, 28]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "words"),
+    [
+        (
+            (44, 150, None),
+            ("43", None, None),
+            "weight 43 kg (44 kg before), area 1.339 m² (Mosteller) (1.354 m² (Mosteller) before)",
+        ),
+        (
+            (44, 150, None),
+            (None, "152", None),
+            "height 152 cm (150 cm before), area 1.363 m² (Mosteller) (1.354 m² (Mosteller) before)",
+        ),
+        ((44, 150, None), (None, None, "1.3"), "area 1.300 m² (given) (1.354 m² (Mosteller) before)"),
+        (
+            (None, None, "1.3"),
+            ("40", None, "1.25"),
+            "weight 40 kg (not known before), area 1.250 m² (given) (1.300 m² (given) before)",
+        ),
+    ],
+)
+def test_what_changes_is_told_from_what_to_what(
+    before: tuple[int | None, int | None, str | None], now: tuple[str | None, str | None, str | None], words: str
+) -> None:
+    weight, height, given = (None if figure is None else Fraction(figure) for figure in before)
+    course = replace(expand(CHILD, patient(weight, height, given)), others=(ADULT, CHILD))
+    (figures,) = grown(course, taken(40, *now)).ledger.figures
+    assert figures.why == f"cycle 2 takes the figures of 2026-04-11: {words}"
+
+
+def test_an_adult_s_figures_are_told_though_no_area_is_known() -> None:
+    adult = replace(expand(ADULT, patient(Fraction(70))), others=(CHILD, ADULT))
+    (figures,) = grown(adult, taken(40, 60)).ledger.figures
+    assert figures.why == "cycle 2 takes the figures of 2026-04-11: weight 60 kg (70 kg before)"
+    (figures,) = grown(adult, taken(40, None, 170)).ledger.figures
+    assert figures.why == (
+        "cycle 2 takes the figures of 2026-04-11: height 170 cm (not known before), area 1.818 m² (Mosteller)"
+        " (not known before)"
+    )
+
+
+def test_the_formula_of_the_first_area_is_that_of_later_ones() -> None:
+    by_dubois = patient(Fraction(44), Fraction(150), None, AreaFormula.DUBOIS)
+    course = replace(expand(CHILD, by_dubois), others=(ADULT, CHILD))
+    expected = body_surface_area(Fraction(40), Fraction(150), AreaFormula.DUBOIS)
+    assert rates(grown(course, taken(40, 40)), 2) == [15 * expected]
+    assert expected != area(40, 150)
+
+
+def test_figures_that_are_those_of_before_change_nothing_and_are_no_more_waited_for() -> None:
+    same = grown(child(40), taken(20, 40), taken(60, 41))
+    assert [figures.day for figures in same.ledger.figures] == [date(2026, 5, 1)]
+    assert same.ledger.not_counted == ()
+    twice = grown(child(40), taken(10, 39), taken(20, 38))
+    assert [(figures.day, figures.patient.weight) for figures in twice.ledger.figures] == [(date(2026, 3, 22), 38)]
+
+
+def test_regimens_that_name_each_other_are_each_asked_once() -> None:
+    infant = patient(Fraction(5), Fraction(58))
+    light = replace(
+        CHILD, name="light", eligibility=replace(CHILD.eligibility, below_weight=Fraction(3), otherwise="heavy")
+    )
+    heavy = replace(ADULT, name="heavy", eligibility=replace(ADULT.eligibility, otherwise="light"))
+    assert regimen_for(infant, light, (light, heavy)) is None
 
 
 def test_a_given_area_is_one_of_its_day() -> None:

@@ -149,6 +149,94 @@ def test_what_nobody_can_make_is_named() -> None:
     assert not list(impossible_bags([bag_of(fine, 28)], fine))
 
 
+def test_a_volume_that_nobody_says_is_not_made_up() -> None:
+    """Without what a vial holds the drug is not known, and without the stabiliser the saline is not the whole."""
+    day = ward(SiteBag(DAY, Fraction(276), None, diluent=Fraction(270), stabiliser=Fraction("5.5")))
+    unknown = contents(bag_of(day, 28), replace(day, vial=None))
+    assert unknown is not None
+    assert (unknown.millilitres, unknown.micrograms) == (276, Fraction("32.2"))
+    assert (unknown.drug, unknown.computed_drug, unknown.draws, unknown.vials, unknown.left_in_vials) == (
+        None,
+        None,
+        (),
+        None,
+        None,
+    )
+    assert (unknown.difference, unknown.share) == (0, 1)
+    bare = ward(SiteBag(DAY, None, None, diluent=Fraction(270)))
+    assert contents(bag_of(bare, 28), bare) is None
+    assert contents(replace(bag_of(day, 28), on_record=True), day) is None
+
+
+def test_a_dose_above_the_strength_of_a_vial_has_no_room() -> None:
+    """A pump of 0.6 mL/h gives 14.4 mL a day: 180 mcg of them are the 12.5 mcg/mL of a vial, and more is none."""
+    week = ward(SiteBag(7 * DAY, Fraction(110), None))
+    assert not list(impossible_bags([bag_of(week, 179)], week))
+    (found,) = impossible_bags([bag_of(week, 181)], week)
+    assert found.why == "more drug is drawn up for it than it is filled with"
+    assert not list(impossible_bags([bag_of(week, 181)], replace(week, vial=None)))
+    nobody_says = site(36)  # at which rate the pump runs
+    assert not list(impossible_bags([bag_of(nobody_says, 500)], nobody_says))
+    saline = ward(SiteBag(7 * DAY, None, None, diluent=Fraction(100), stabiliser=Fraction(5)))
+    assert contents(bag_of(saline, 180), saline) is None  # no volume of drug makes that strength
+    assert list(impossible_bags([bag_of(saline, 181)], saline))
+    assert not list(impossible_bags([bag_of(saline, 180)], saline))
+
+
+def test_what_is_filled_is_at_least_what_the_pump_infuses() -> None:
+    """10 mL/h over a day are 240 mL."""
+    for fill, made in ((Fraction(240), True), (Fraction("239.9"), False)):
+        day = ward(SiteBag(DAY, fill, None))
+        assert [one.why for one in impossible_bags([bag_of(day, 28)], day)] == (
+            [] if made else ["the pump infuses more of it than is filled"]
+        )
+
+
+def test_bags_that_hung_took_vials_too_where_the_record_says_what_was_in_them() -> None:
+    day = ward(SiteBag(DAY, Fraction(276), None))
+    past = replace(bag_of(day, 28), on_record=True, held=Fraction(36))
+    told = usage([past, bag_of(day, 28)], day)
+    assert told is not None
+    assert (told.vials, told.on_record, told.not_counted) == (3, 2, ())
+    assert told.left_in_vials == 2 * 35 - 36 + 35 - Fraction("32.2")
+    assert told.left_in_bags == 36 - 28 + Fraction("32.2") - 28
+    silent = usage([replace(past, held=None), replace(bag_of(day, 28), start=DAY, stop=2 * DAY)], day)
+    assert silent is not None
+    assert (silent.vials, silent.on_record, silent.not_counted) == (1, 0, (0,))
+    uncertain = usage([replace(bag_of(day, 28), uncertain=True)], day)
+    assert uncertain is not None
+    assert (uncertain.vials, uncertain.not_counted) == (0, (0,))
+    no_vial = usage([past], replace(day, vial=None))
+    assert no_vial is not None
+    assert (no_vial.vials, no_vial.not_counted) == (0, (0,))
+
+
+def test_a_bag_that_is_hung_again_takes_no_vial_and_leaves_less() -> None:
+    day = ward(SiteBag(DAY, Fraction(276), None))
+    half = replace(bag_of(day, 28), stop=DAY // 2)
+    rest = replace(bag_of(day, 28), start=DAY, stop=DAY + DAY // 4, again=True)
+    told = usage([half, rest], day)
+    assert told is not None
+    assert told.vials == 1
+    assert told.left_in_bags == Fraction("32.2") - 14 - 7
+    assert [
+        bag.is_to_prepare for bag in (half, rest, replace(half, on_record=True), replace(half, uncertain=True))
+    ] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert [
+        bag.is_of_the_past for bag in (half, rest, replace(half, on_record=True), replace(half, uncertain=True))
+    ] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
 def test_what_bags_take_is_the_sum_and_what_is_not_given_is_left_over() -> None:
     day = ward(SiteBag(DAY, Fraction(275), None), syringes=TENTHS)
     early = replace(bag_of(day, 28), stop=DAY // 2)  # taken down half empty

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import contents
-from blinplan.course.bags.verification import BagAndPump, Verification, WrittenFigure, verify_bag, written_figure
+from blinplan.course.bags.verification import (
+    BagAndPump,
+    Compared,
+    Verification,
+    WrittenFigure,
+    verify_bag,
+    written_figure,
+)
 from blinplan.course.dated import Dated, date_course
 from blinplan.quantities import MINUTES_PER_HOUR
 from blinplan.regimen.site.site import Syringe
@@ -63,6 +70,97 @@ def test_the_way_back_is_concentration_times_rate_times_a_day() -> None:
     by_volume = replace(seen, rate=None, infused=exactly(Fraction(240)), hours=exactly(Fraction(24)))
     assert by_volume.dose == exactly(Fraction(28))
     assert replace(by_volume, hours=None).dose is None
+
+
+def test_each_figure_stands_beside_that_of_the_plan_in_its_unit() -> None:
+    """A bag of a day at 28 mcg/day: 276 mL, of which the pump gives 240, and 32.2 mcg."""
+    dated = planned(24)
+    found = verify_bag(dated, 8 * DAY, as_it_stands(dated, dated.bags[8]))
+    assert [(one.what, one.unit, one.found.value, one.planned, one.made_for) for one in found.compared] == [
+        ("dose", "mcg/day", 28, 28, None),
+        ("drug in the bag", "mcg", Fraction("32.2"), Fraction("32.2"), None),
+        ("volume in the bag", "mL", 276, 276, None),
+        ("pump rate", "mL/h", 10, 10, None),
+        ("volume to be infused", "mL", 240, 240, None),
+        ("running time", "h", 24, 24, None),
+    ]
+    assert (found.at, found.number, found.bag, found.planned_dose) == (8 * DAY, 9, dated.bags[8], 28)
+    nothing = verify_bag(dated, 30 * DAY, as_it_stands(dated, dated.bags[8]))
+    assert nothing.compared == (Compared("dose", "mcg/day", exactly(Fraction(28)), None),)
+    assert (nothing.event, nothing.bag, nothing.number, nothing.planned_dose) == (None, None, None, None)
+
+
+def test_a_bag_that_is_taken_down_early_is_made_for_more_than_it_gives() -> None:
+    dated = planned(96)
+    bag = dated.bags[1]  # three of its four days, to the step
+    assert (bag.minutes, bag.size.minutes) == (3 * DAY, 4 * DAY)
+    found = verify_bag(dated, bag.start, as_it_stands(dated, bag))
+    figures = {one.what: (one.planned, one.made_for) for one in found.compared}
+    assert figures["volume to be infused"] == (Fraction("129.6"), Fraction("172.8"))  # 1.8 mL/h
+    assert figures["running time"] == (72, 96)
+    assert figures["pump rate"] == (Fraction("1.8"), None)
+    assert figures["drug in the bag"][1] is None
+
+
+@pytest.mark.parametrize(
+    ("found", "planned_figure", "words"),
+    [
+        ("30", "28", "2 mcg more, ≈7.143 %"),
+        ("27", "28", "1 mcg less, ≈3.571 %"),
+        ("56", "28", "28 mcg more, 2 times"),
+        ("55.99", "28", "27.99 mcg more, ≈99.964 %"),
+        ("280", "28", "252 mcg more, 10 times"),
+        ("0", "28", "28 mcg less, 0 times"),
+        ("5", "0", "5 mcg more"),
+        ("28", "28", ""),
+    ],
+)
+def test_by_how_much_a_figure_differs_is_told(found: str, planned_figure: str, words: str) -> None:
+    assert Compared("drug", "mcg", exactly(Fraction(found)), Fraction(planned_figure)).difference == words
+
+
+def test_what_the_plan_does_not_say_agrees_with_nothing_and_differs_from_nothing() -> None:
+    unknown = Compared("drug", "mcg", exactly(Fraction(28)), None)
+    assert (unknown.agrees, unknown.difference) == (None, "")
+    whole = Compared("volume", "mL", exactly(Fraction(240)), Fraction(120), Fraction(240))
+    assert (whole.agrees, whole.difference) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ({"infused": "276"}, []),
+        ({"infused": "277"}, ["277 mL are to be infused, and 276 mL are in the bag"]),
+        ({"rate": "10", "hours": "27.6"}, []),
+        ({"rate": "10", "hours": "28"}, ["10 mL/h for 28 h are 280 mL, and 276 mL are in the bag: it is empty before"]),
+        ({"rate": "10", "hours": "24", "infused": "240"}, []),
+        (
+            {"rate": "10", "hours": "24", "infused": "241.0"},
+            ["10 mL/h for 24 h are 240 mL, and 241 mL are to be infused"],
+        ),
+        ({"hours": "24", "infused": "240"}, []),
+        ({"rate": "10", "infused": "240"}, []),
+    ],
+)
+def test_what_cannot_be_right_together_is_told(seen: dict[str, str], told: list[str]) -> None:
+    dated = planned(24)
+    figures = {name: written_figure(text) for name, text in seen.items()}
+    on_it = BagAndPump(exactly(Fraction("32.2")), exactly(Fraction(276)), **figures)
+    assert list(verify_bag(dated, 8 * DAY, on_it).contradictions) == told
+
+
+def test_a_pump_that_does_not_run_says_no_dose() -> None:
+    still = BagAndPump(
+        exactly(Fraction("32.2")), exactly(Fraction(276)), None, exactly(Fraction(0)), exactly(Fraction(0))
+    )
+    assert (still.millilitres_per_hour, still.dose) == (None, None)
+    empty = BagAndPump(exactly(Fraction("32.2")), exactly(Fraction(0)), exactly(Fraction(10)))
+    assert empty.dose is None
+    rounded = BagAndPump(written_figure("32.2"), written_figure("276"), written_figure("10"))
+    assert rounded.dose == WrittenFigure(Fraction(28), Fraction("0.05") * 240 / 276)
+    dated = planned(24)
+    assert verify_bag(dated, 30 * DAY, still).compared == ()
+    assert "dose" not in {one.what for one in verify_bag(dated, 8 * DAY, still).compared}
 
 
 @pytest.mark.parametrize("hours", [(24,), (24, 48), (48, 168), (24, 48, 96, 168)])
