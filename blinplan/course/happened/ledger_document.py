@@ -322,4 +322,4 @@ def _dose_data(dose: DoseRate | None) -> dict[str, str] | None:
 
 
 def _dose_of(data: Mapping[str, str] | None) -> DoseRate | None:
-    return None if data is None else DoseRate(Fraction(data["amount"]), Basis(data["basis"]))
+    return None if data is None else DoseRate(Fraction(_is(str, data["amount"])), Basis(data["basis"]))
