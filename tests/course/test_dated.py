@@ -87,6 +87,22 @@ def test_a_ward_opens_at_its_hour_of_its_next_day(minute: int, opens: tuple[int,
     assert found >= minute
 
 
+@pytest.mark.parametrize(
+    ("ward", "why"),
+    [
+        (WARD, "Ward 7 starts cycles on days that are no Saturday or Sunday and no holiday, at 10:00"),
+        (
+            site(24, closed=frozenset({6, 2})),
+            "Ward 7 starts cycles on days that are no Wednesday or Sunday and no holiday, at 10:00",
+        ),
+        (site(24, closed=frozenset({6}), at=None), "Ward 7 starts cycles on days that are no Sunday and no holiday"),
+        (site(24, at=8 * HOUR + 5), "Ward 7 starts cycles on days that are no holiday, at 08:05"),
+    ],
+)
+def test_why_a_cycle_waits_is_told(ward: Site, why: str) -> None:
+    assert next_opening(ward, MONDAY, 1)[1] == why
+
+
 def test_a_free_interval_ends_at_the_same_hour_though_the_clock_was_put_forward() -> None:
     begins = datetime(2027, 2, 8, 10, tzinfo=BERLIN)  # cycle 1 is infused until 8 March, free until 22 March
     spring = datetime(2027, 2, 22, 10, tzinfo=BERLIN)  # free from 22 March to 5 April; summer time begins on 28 March

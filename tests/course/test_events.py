@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blinplan.course.events import Course, expand, periods
+from blinplan.course.events import Course, block_changes, expand, interval_reasons, periods, rate_of_dose
 from blinplan.course.patient import Patient, PatientError, patient
-from blinplan.quantities import Basis, decimal_text
+from blinplan.quantities import Basis, decimal_text, read_dose
 from blinplan.regimen import library
 from blinplan.regimen.age import completed_age
 from tests.course.regimens import ADULT, CHILD, DAY, course_of, cycle, infused, regimen, shipped, with_area
@@ -243,3 +243,59 @@ def test_45_kg_is_an_adult_dose_and_just_below_is_not(name: str, weight: str, el
 def test_an_area_dose_without_an_area_is_refused(person: Patient) -> None:
     with pytest.raises(PatientError, match="body surface area"):
         expand(shipped("rr-below-45-kg"), person)
+
+
+BLOCKS = "".join(
+    cycle('dose = "28 mcg/day", days = 7', free=free) + more
+    for free, more in (
+        (14, ""),
+        (21, 'block = "A"\ninterval_reason = "a transplant is looked for"\n'),
+        (0, 'block = "A"\n'),
+        (14, 'block = "B"\n'),
+        (14, ""),
+    )
+)
+
+
+def test_where_blocks_begin_change_and_end() -> None:
+    laid_out = regimen(BLOCKS)
+    assert block_changes(laid_out) == {
+        1: "the block A begins",
+        3: "the block changes from A to B",
+        4: "the block B ends",
+    }
+    assert block_changes(shipped("rr-adult")) == {}
+    told = {period.cycle: period.block_change for period in periods(laid_out) if period.dose is None}
+    assert told == {1: "the block A begins", 2: None, 4: "the block B ends", 5: None}  # cycle 3 has no interval
+
+
+def test_why_an_interval_is_as_long_as_it_is_stands_at_the_interval() -> None:
+    laid_out = regimen(BLOCKS)
+    assert interval_reasons(laid_out) == {2: "a transplant is looked for"}
+    told = [(period.cycle, period.step) for period in periods(laid_out) if period.interval_reason is not None]
+    assert told == [(2, 0)]
+
+
+def test_how_long_something_is_infused_is_without_the_intervals() -> None:
+    assert course_of("rr-adult").infusion_minutes == 5 * 28 * DAY
+    assert expand(regimen(BLOCKS), ADULT).infusion_minutes == 5 * 7 * DAY
+
+
+@pytest.mark.parametrize(("area", "capped"), [("1.86", False), ("1.867", True)])
+def test_a_cap_that_decides_is_told_and_one_that_does_not_is_not(area: str, capped: bool) -> None:
+    """15 mcg/m²/day are 28 mcg/day at 1.8667 m²."""
+    events = expand(shipped("rr-below-45-kg"), with_area(Fraction(area))).events
+    assert events[1].capped is capped
+    without = expand(regimen(cycle('dose = "15 mcg/m2/day", days = 7'), "bsa"), with_area(Fraction("2.5")))
+    assert (without.events[0].rate, without.events[0].capped) == (Fraction("37.5"), False)
+    assert not any(event.capped for event in course_of("rr-adult").events)
+
+
+def test_what_a_dose_comes_to_in_a_patient() -> None:
+    flat, by_area, cap = (read_dose(text).rate for text in ("28 mcg/day", "15 mcg/m2/day", "28 mcg/day"))
+    assert rate_of_dose(flat, None, Patient()) == 28
+    assert rate_of_dose(by_area, None, with_area(Fraction(2))) == 30
+    assert rate_of_dose(by_area, cap, with_area(Fraction(2))) == 28
+    assert rate_of_dose(by_area, cap, with_area(Fraction("1.5"))) == Fraction("22.5")
+    with pytest.raises(PatientError, match="what 15 mcg/m²/day comes to depends on the body surface area"):
+        rate_of_dose(by_area, cap, Patient())

@@ -170,7 +170,9 @@ def test_figures_that_are_those_of_before_change_nothing_and_are_no_more_waited_
     assert [figures.day for figures in same.ledger.figures] == [date(2026, 5, 1)]
     assert same.ledger.not_counted == ()
     twice = grown(child(40), taken(10, 39), taken(20, 38))
-    assert [(figures.day, figures.patient.weight) for figures in twice.ledger.figures] == [(date(2026, 3, 22), 38)]
+    assert [(figures.day, figures.patient.weight) for figures in twice.ledger.figures] == [
+        (date(2026, 3, 22), Fraction(38))
+    ]
 
 
 def test_regimens_that_name_each_other_are_each_asked_once() -> None:

@@ -1,15 +1,20 @@
 """Premedication: when it is due and how much, as the label says."""
 
+from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from blinplan.course.adulthood import EITHER, Adulthood, adult_from
 from blinplan.course.events import expand
 from blinplan.course.patient import Patient, patient
-from blinplan.course.premedication import PremedicationPlan, premedication_plan
+from blinplan.course.premedication import PremedicationPlan, goes_by_age, premedication_plan
 from blinplan.quantities import Basis, Mass
-from blinplan.regimen.age import completed_age
-from tests.course.regimens import ADULT, DAY, course_of, cycle, regimen, with_area
+from blinplan.regimen.age import completed_age, read_age
+from blinplan.regimen.regimen import AgeGroup
+from tests.course.regimens import ADULT, DAY, course_of, cycle, regimen, shipped, site, with_area
 
 HOUR = 60
 CHILD = patient(weight=Fraction(20), height=Fraction(110), area=Fraction("0.8"), age=completed_age(6))
@@ -142,3 +147,118 @@ def test_it_is_given_its_minutes_before(minutes: int) -> None:
 
 def test_a_regimen_without_premedication_has_no_plan() -> None:
     assert premedication_plan(course_of("nhl-5")) is None
+
+
+ADULTS, CHILDREN = frozenset({AgeGroup.ADULTS}), frozenset({AgeGroup.CHILDREN})
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = datetime(2026, 11, 2, 10, tzinfo=BERLIN)
+
+
+def known(age: str | None, *, start: datetime | None = MONDAY, weight: int | None = None) -> Adulthood:
+    told = None if age is None else read_age(age).told_on(MONDAY.date())
+    return Adulthood(adult_from(shipped("rr-adult")), told, start, None if weight is None else Fraction(weight))
+
+
+@pytest.mark.parametrize(
+    ("age", "at_start", "after_half_a_year"),
+    [
+        ("18", ADULTS, ADULTS),
+        ("17", CHILDREN, EITHER),
+        ("16", CHILDREN, CHILDREN),
+        (None, EITHER, EITHER),
+        ("2008-11-02", ADULTS, ADULTS),
+        ("2008-11-03", CHILDREN, ADULTS),
+    ],
+)
+def test_a_patient_is_an_adult_from_the_label_s_birthday_on(
+    age: str | None, at_start: frozenset[AgeGroup], after_half_a_year: frozenset[AgeGroup]
+) -> None:
+    found = known(age)
+    assert (found.groups_at(0), found.groups_at(180 * DAY)) == (at_start, after_half_a_year)
+
+
+def test_a_ward_or_a_project_may_say_from_when_on_a_patient_is_an_adult() -> None:
+    limit = adult_from(shipped("rr-adult"))
+    assert limit is not None
+    assert (limit.value, limit.unit) == (18, "years")
+    own = adult_from(shipped("rr-adult"), site(24, adult_from_years=16))
+    assert own is not None
+    assert (own.value, own.unit, own.source) == (16, "years", "the site profile of Ward 7")
+    assert adult_from(shipped("rr-adult"), site(24)) == limit
+    assert adult_from(shipped("rr-adult"), None, {}) is None
+    project = replace(limit, value=Fraction(21))
+    assert adult_from(shipped("rr-adult"), None, {"adult_from": project}) == project
+
+
+def test_the_day_of_an_age_is_the_local_one() -> None:
+    """At 23:59 it is the day before the birthday, and a minute later it is the birthday."""
+    found = known("2008-11-03", start=datetime(2026, 11, 2, 23, tzinfo=BERLIN))
+    assert (found.groups_at(59), found.groups_at(60)) == (CHILDREN, ADULTS)
+    without_dates = Adulthood(adult_from(shipped("rr-adult")), completed_age(17))
+    assert without_dates.groups_at(0) == CHILDREN
+    assert without_dates.groups_at(2 * DAY) == EITHER
+
+
+def test_only_a_weight_tells_a_small_child_where_no_age_is_known() -> None:
+    assert known(None, weight=19).groups_at(0) == CHILDREN
+    assert known(None, weight=20).groups_at(0) == EITHER
+    assert known("18", weight=19).groups_at(0) == ADULTS
+    assert Adulthood(None, completed_age(40)).groups_at(0) == EITHER  # no label says from when on
+
+
+def by_age(adults: str, children: str) -> str:
+    return (
+        f'[[premedication]]\ndrug = "a"\ndose = "20 mg"\nbefore = [{adults}]\npatients = "adults"\n'
+        f'[[premedication]]\ndrug = "a"\ndose = "{children}"\nbefore = ["first-start"]\npatients = "children"\n'
+    )
+
+
+def test_where_adults_and_children_get_the_same_it_goes_by_no_age() -> None:
+    same = regimen(by_age('"first-start"', "20 mg") + ESCALATING)
+    assert not goes_by_age(same.premedication)
+    for occasions, dose in (('"first-start"', "10 mg"), ('"first-start", "cycle-start"', "20 mg")):
+        assert goes_by_age(regimen(by_age(occasions, dose) + ESCALATING).premedication)
+    assert not goes_by_age(shipped("nhl-5").premedication)
+
+
+def test_what_is_given_to_one_group_only_asks_for_the_age() -> None:
+    """Adults on both starts, children on the first only: of the second start it is not known."""
+    course = expand(regimen(by_age('"first-start", "cycle-start"', "20 mg") + ESCALATING), Patient())
+    unknown = premedication_plan(course, known(None))
+    assert unknown is not None
+    assert [(due.infusion // DAY, due.only) for due in unknown.due] == [(0, None), (42, AgeGroup.ADULTS)]
+    assert (unknown.goes_by_age, unknown.asks_for_age, unknown.groups) == (True, True, EITHER)
+    adult = premedication_plan(course, known("40"))
+    assert adult is not None
+    assert [(due.infusion // DAY, due.only) for due in adult.due] == [(0, None), (42, None)]
+    assert (adult.asks_for_age, adult.groups) == (False, ADULTS)
+    child = premedication_plan(course, known("6"))
+    assert child is not None
+    assert [(due.infusion // DAY, due.only) for due in child.due] == [(0, None)]
+    assert (child.asks_for_age, child.groups) == (False, CHILDREN)
+    turning = premedication_plan(course, known("2008-11-20"))  # 18 between the two starts
+    assert turning is not None
+    assert turning.groups == EITHER
+    assert [(due.infusion // DAY, due.only) for due in turning.due] == [(0, None), (42, None)]
+
+
+def test_a_premedication_with_a_window_is_given_from_one_time_to_another() -> None:
+    window = "minutes_before = 60, latest_minutes_before = 30"
+    more = f'premedication = {{ drug = "x", dose = "20 mg", {window}, before = ["first-start"] }}\n'
+    plan = premedication_plan(expand(regimen(ESCALATING, more=more), ADULT))
+    assert plan is not None
+    (due,) = plan.due
+    assert (due.start, due.stop, due.infusion) == (-60, -30, 0)
+    assert plan.end == 70 * DAY - 1
+
+
+def test_what_is_given_before_restarts_is_told_apart() -> None:
+    plan = plan_of("rr-adult")
+    ((given, only),) = plan.restarts
+    assert (given.drug, only) == ("dexamethasone", None)
+    assert [due.infusion for due in plan.before_restart(10 * DAY, 1)] == [10 * DAY]
+    first_only = 'premedication = { drug = "x", dose = "20 mg", before = ["first-cycle-restart"] }\n'
+    child = premedication_plan(expand(regimen(ESCALATING, more=first_only), ADULT))
+    assert child is not None
+    assert len(child.before_restart(10 * DAY, 1)) == 1
+    assert child.before_restart(50 * DAY, 2) == ()

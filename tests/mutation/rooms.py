@@ -27,7 +27,7 @@ class Room(NamedTuple):
 ROOMS = {
     "quantities": Room(("quantities.py",), ("tests/test_quantities.py",)),
     "course": Room(("course",), ("tests/course",)),
-    "rules": Room(("rules",), ("tests/rules",), "not slow and not outside"),
+    "rules": Room(("rules",), ("tests/rules", "tests/cli/check"), "not slow and not outside"),
     "status": Room(
         ("exit_status.py", "refusal.py", "cli/app/program.py", "cli/app/misuse.py", "cli/check", "api/checking"),
         ("tests/cli/test_check.py", "tests/cli/test_check_options.py", "tests/cli/check", "tests/cli/app", "tests/api"),

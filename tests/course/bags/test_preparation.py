@@ -12,6 +12,7 @@ from blinplan.course.bags.preparation import (
     faults_of_site,
     in_project,
     is_too_light,
+    prepared_by,
     preserved_bags_text,
     too_light_text,
     with_hospital_days,
@@ -87,6 +88,13 @@ def test_what_a_ward_says_of_vials_and_weights_is_its_own() -> None:
     said = site(24, vial=Vial(Fraction(70), Fraction(25)), preservative_from=Fraction(22))
     assert (said.vial, said.preservative_from) == (Vial(Fraction(70), Fraction(25)), Fraction(22))
     assert said.by_label == frozenset()
+
+
+def test_what_no_label_says_is_not_said_to_be_the_label_s() -> None:
+    less = LABEL._replace(numbers={}, vial=None)
+    bare = prepared_by(replace(site(24), bags=(), vial=None, preservative_from=None, by_label=frozenset()), less)
+    assert (bare.vial, bare.preservative_from, bare.by_label) == (None, None, frozenset())
+    assert not is_too_light(bare, Fraction(1))
 
 
 def test_a_ward_may_be_stricter_than_its_label_and_never_laxer() -> None:
@@ -218,7 +226,14 @@ def test_where_the_label_has_no_bag_without_preservative_somebody_has_to_find_on
 def test_a_ward_s_days_in_hospital_are_added_to_and_never_taken_away() -> None:
     regimen = shipped("rr-adult")
     assert regimen.hospital_days == (9, 2)
-    for asked, wanted in (((14,), (14, 2)), ((3, 7), (9, 7)), ((3, 1, 5), (9, 2, 5)), ((), (9, 2)), ((9, 2), (9, 2))):
+    for asked, wanted in (
+        ((14,), (14, 2)),
+        ((3, 7), (9, 7)),
+        ((3, 1, 5), (9, 2, 5)),
+        ((1, 1, 0), (9, 2, 0)),
+        ((), (9, 2)),
+        ((9, 2), (9, 2)),
+    ):
         assert at_site(regimen, site(24, hospital_days=asked)).hospital_days == wanted
     assert at_site(regimen, None) is regimen
 

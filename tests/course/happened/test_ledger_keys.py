@@ -233,7 +233,7 @@ def test_what_earlier_versions_did_not_write_is_as_it_was_then() -> None:
     del old["starts"][0]["early_minutes"]
     found = ledger_of(old)
     assert (found.days, found.figures, found.not_counted, found.end) == (DayLength.OF_24_HOURS, (), (), None)
-    assert found.closures == found.bags == found.places == found.moves == ()
+    assert not any((found.closures, found.bags, found.places, found.moves))
     assert (found.interruptions[0].interruption.same_bag, found.starts[0].early) == (None, 0)
     assert not any(decision.unstated for decision in found.interruptions[0].decisions)
     before_fill = deepcopy(DATA)

@@ -128,6 +128,56 @@ def test_findings_about_waivers_cannot_be_waived(code: str) -> None:
     assert any(code in message and "cannot be waived" in message for message in messages)
 
 
+def many(count: int) -> str:
+    """So many cycles, each but the last with an interval that is a week too long."""
+    return "".join(cycle(free=21) for _ in range(count))
+
+
+AT = 'cycle "Cycle{}" treatment_free_days'
+FREE = [AT.format(name) for name in ("", " 2", " 3", " 4")]
+NEITHER = "the waiver of S304 says neither where nor what it is for; it covers"
+IDLE = "the waiver of S304 covers nothing:"
+
+
+@pytest.mark.parametrize(
+    ("lines", "waivers", "code", "message", "key"),
+    [
+        (LONG, [free(expires="2026-02-28")], "W901", "the waiver of S304 expired on 2026-02-28", "expires"),
+        (SOUND, [free()], "W902", f"{IDLE} the rule found nothing", "rule"),
+        (
+            many(6),
+            [free(30, name="No")],
+            "W902",
+            f"{IDLE} the rule found nothing at {AT.format('').replace('Cycle', 'No')}",
+            "rule",
+        ),
+        (LONG, [free(), free()], "W902", f"{IDLE} an earlier waiver covers the same", "rule"),
+        (LONG, [waiver("S304"), waiver("S304")], "W902", f"{IDLE} an earlier waiver covers the rule", "rule"),
+        (SOUND, [waiver("Z123")], "W904", "there is no rule Z123", "rule"),
+        (SOUND, [waiver("F001")], "W905", "F001 cannot be waived: The file is not TOML.", "rule"),
+        (LONG, [waiver("S304")], "W906", f"{NEITHER} {FREE[0]}", "rule"),
+        (many(4), [waiver("S304")], "W906", f"{NEITHER} {', '.join(FREE[:3])}", "rule"),
+        (many(5), [waiver("S304")], "W906", f"{NEITHER} {', '.join(FREE[:3])} and 1 more place", "rule"),
+        (many(6), [waiver("S304")], "W906", f"{NEITHER} {', '.join(FREE[:3])} and 2 more places", "rule"),
+        (LONG, [free(22)], "W907", f"the waiver of S304 is for 22 at {FREE[0]}, and 21 stands there now", "value"),
+        (
+            LONG,
+            [free(name="Other")],
+            "W907",
+            f"the waiver of S304 is for {AT.format('').replace('Cycle', 'Other')}, and no cycle has this name; the same"
+            f" stands at {FREE[0]}",
+            "at",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_waiver_is_told_where_it_stands(
+    lines: str, waivers: list[str], code: str, message: str, key: str
+) -> None:
+    (finding,) = [one for one in with_waivers(lines, *waivers).findings if one.code == code]
+    assert finding.message == message
+    assert finding.path == ("waiver", len(waivers), key)  # after that of a regimen that departs from none
+
+
 def test_a_waiver_of_a_rule_that_was_not_evaluated_is_not_called_unused() -> None:
     one_cycle = with_waivers(cycle(), free().replace("S304", "S303"))
     assert verdict_of(one_cycle, "S303").ruling is Ruling.NOT_EVALUATED
