@@ -503,3 +503,24 @@ def test_a_bag_that_was_not_taken_down_hangs_unless_the_infusion_is_stopped() ->
     assert not any(map(down.hangs, down.bags))
     stopped = dated(with_bags(hanging, stops=(stop(DAY + HOUR, None, CRS, grade=3),)))
     assert not any(map(stopped.hangs, stopped.bags))
+
+
+def test_to_the_end_of_a_course_nobody_says_which_bags_hung() -> None:
+    """The first bag is on record for four days, and the course ended on the ninth."""
+    ended = replace(
+        with_bags(bag(0, 4 * DAY, hours=96)), end=EndOfCourse(START + timedelta(days=9), Ending.TRANSPLANT, None)
+    )
+    found = dated(ended, site(24, 96))
+    assert [one.start // DAY for one in found.bags if one.uncertain] == [4, 7]
+    assert [one.start for one in found.bags if one.on_record] == [0]
+    assert max(one.stop for one in found.bags) == 9 * DAY
+    going_on = dated(with_bags(bag(0, 4 * DAY, hours=96)), site(24, 96))
+    assert not any(one.uncertain for one in going_on.bags)
+
+
+def test_the_time_of_a_bag_that_was_cold_runs_from_when_it_was_first_hung() -> None:
+    cold = replace(site(24, 48, kept_cold=True), disconnected_bag=True)
+    for number, until in ((1, 2 * DAY), (2, 3 * DAY)):
+        happened = with_bags(bag(0, 12 * HOUR, number=1), bag(DAY, None, number=number))
+        hanging = next(one for one in dated(happened, cold).bags if one.start == DAY)
+        assert hanging.good_until == until

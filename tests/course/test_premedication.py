@@ -180,10 +180,12 @@ def test_a_patient_is_an_adult_from_the_label_s_birthday_on(
 def test_a_ward_or_a_project_may_say_from_when_on_a_patient_is_an_adult() -> None:
     limit = adult_from(shipped("rr-adult"))
     assert limit is not None
-    assert (limit.value, limit.unit) == (18, "years")
+    assert limit.value == 18
+    assert limit.unit == "years"
     own = adult_from(shipped("rr-adult"), site(24, adult_from_years=16))
     assert own is not None
-    assert (own.value, own.unit, own.source) == (16, "years", "the site profile of Ward 7")
+    assert own.value == 16
+    assert (own.unit, own.source) == ("years", "the site profile of Ward 7")
     assert adult_from(shipped("rr-adult"), site(24)) == limit
     assert adult_from(shipped("rr-adult"), None, {}) is None
     project = replace(limit, value=Fraction(21))

@@ -18,7 +18,7 @@ from blinplan.course.bags.preparation import (
     with_hospital_days,
 )
 from blinplan.label.read import label_named
-from blinplan.limits import Change, Limits
+from blinplan.limits import Change, Limits, StatedLimits
 from blinplan.regimen.site.site import Site, SiteBag, Vial
 from tests.course.regimens import DAY, HOUR, shipped, site
 
@@ -91,7 +91,7 @@ def test_what_a_ward_says_of_vials_and_weights_is_its_own() -> None:
 
 
 def test_what_no_label_says_is_not_said_to_be_the_label_s() -> None:
-    less = LABEL._replace(numbers={}, vial=None)
+    less = LABEL._replace(numbers=StatedLimits({}, "a text"), vial=None)
     bare = prepared_by(replace(site(24), bags=(), vial=None, preservative_from=None, by_label=frozenset()), less)
     assert (bare.vial, bare.preservative_from, bare.by_label) == (None, None, frozenset())
     assert not is_too_light(bare, Fraction(1))
@@ -205,6 +205,12 @@ def test_a_project_s_weight_counts_where_it_is_the_stricter_one() -> None:
             "prepare bags without preservative for 1 d or 2 d too, and change bags at least every 2 d, the longest that"
             " the label has without preservative",
         ),
+        (
+            (48, 96),
+            WEEKEND,
+            "allowed are Ward 7's bags for 2 d: change bags at least every 2 d, the longest that the label has without"
+            " preservative",
+        ),
         # From Saturday to Monday are two.
         ((24, 96), {6}, "allowed are Ward 7's bags for 1 d: prepare bags without preservative for 2 d"),
     ],
@@ -213,6 +219,12 @@ def test_who_is_too_light_gets_the_bags_without_preservative_that_reach(
     hours: tuple[int, ...], closed: tuple[int, ...], advice: str
 ) -> None:
     assert advice_on_allowed_bags(site(*hours, closed=frozenset(closed)), LABEL) == advice
+
+
+def test_the_bags_that_are_allowed_are_told_from_the_shortest_on() -> None:
+    ward = site(24, 48, 96)
+    turned = replace(ward, bags=tuple(reversed(ward.bags)))
+    assert advice_on_allowed_bags(turned, LABEL) == advice_on_allowed_bags(ward, LABEL)
 
 
 def test_where_the_label_has_no_bag_without_preservative_somebody_has_to_find_one() -> None:

@@ -111,6 +111,20 @@ def test_weekends_are_bridged_and_holidays_too() -> None:
     assert date(2026, 11, 9) not in {(monday + timedelta(minutes=bag.start)).date() for bag in bridged[1:]}
 
 
+def test_the_longer_bags_that_do_not_keep_are_named_and_no_shorter_ones() -> None:
+    """Prepared 30 hours before, bags of 24 and 48 hours are past their 48 at room temperature; one of 36 has more."""
+    ward = site(24, 36, 48, 96, prepared_before=30 * HOUR, closed=frozenset({5, 6}))
+    long = {24: 48, 36: 70, 48: 48, 96: 100}
+    ward = replace(ward, bags=tuple(replace(bag, in_use=long[bag.minutes // HOUR] * HOUR) for bag in ward.bags))
+    with pytest.raises(NoSequenceError) as refused:
+        bag_sequence(
+            course((14 * 24, 28)), ward, datetime(2026, 11, 2, 10, tzinfo=BERLIN), lambda _: usable_bags(ward, None)
+        )
+    assert str(refused.value).endswith(
+        "and the longest bag lasts 1 d 12 h; prepared 1 d 6 h before, those for 2 d and 4 d do not keep so long"
+    )
+
+
 def test_where_no_bag_reaches_the_next_open_day_there_is_no_sequence() -> None:
     monday = datetime(2026, 11, 2, 10, tzinfo=BERLIN)
     with pytest.raises(NoSequenceError, match="3 d later, and the longest bag lasts 2 d") as refused:

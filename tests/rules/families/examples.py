@@ -1,7 +1,10 @@
 """What a rule finds, and what comes near it and is in order: the tests of each family list such files."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 
 from blinplan.course.patient import Patient
 from blinplan.regimen.reading import Content, read
@@ -10,6 +13,7 @@ from blinplan.rules.configuration.settings import DEFAULTS, Pattern, Settings
 from blinplan.rules.families.across_files.neighbours import AmongOthers, neighbours_of
 from blinplan.rules.judge import judge
 from blinplan.rules.simulated.outcome import SimulatedOutcome
+from blinplan.rules.verdict import Verdict
 from tests.regimen_text import TODAY, regimen_text, script, verdict_of
 
 
@@ -37,7 +41,12 @@ class Example:
         return f"{self.code} {self.answer}: {self.title}"
 
     def judge(self) -> str:
-        """What the program says."""
+        """What the program says: its words are those that `told.txt` has of it, which nothing but a person writes."""
+        verdict = self._verdict()
+        assert list(words_of(verdict)) == all_told().get(str(self), [])
+        return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value
+
+    def _verdict(self) -> Verdict:
         data = self.file if isinstance(self.file, bytes) else self.file.encode()
         settings = Settings(extend_select=(Pattern(self.code),)) if self.selected else DEFAULTS
         simulation = None if self.outcome is None else script(self.outcome)
@@ -46,8 +55,25 @@ class Example:
         together = neighbours_of(AmongOthers(Content.of(file), settings.label, None) for file in files)
         whom, site = self.patient, self.site
         judgement = judge(reading, self.today, simulation, settings, whom, site, together, self.begins)
-        verdict = verdict_of(judgement, self.code)
-        return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value
+        return verdict_of(judgement, self.code)
+
+
+def words_of(verdict: Verdict) -> Iterator[str]:
+    """What a rule says of a file: how bad, where, what, what to do, what stands there; or why it does not answer."""
+    if verdict.not_evaluated is not None:
+        yield f"{verdict.not_evaluated.kind} | {verdict.not_evaluated.reason}"
+    for finding in verdict.findings or [pair.finding for pair in verdict.waived_findings]:
+        said = (finding.message, finding.help, finding.value, finding.patient)
+        gross = "gross " if finding.gross else ""
+        place = ".".join(map(str, finding.path)) or "the file"
+        yield " | ".join([f"{gross}{finding.severity} at {place}", *(part for part in said if part is not None)])
+
+
+@cache
+def all_told() -> dict[str, list[str]]:
+    """What is said of each example that does not pass, as it was read and found right."""
+    blocks = (Path(__file__).parent / "told.txt").read_text(encoding="utf-8").strip().split("\n\n")
+    return {title: lines for title, *lines in (block.splitlines() for block in blocks)}
 
 
 def example(
