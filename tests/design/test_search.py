@@ -13,8 +13,8 @@ import pytest
 import blinplan
 from blinplan.api.designing.searching.found import SearchResult
 from blinplan.course.events import periods
+from blinplan.design.search.judging import is_refused
 from blinplan.design.search.reading import read_wish
-from blinplan.design.search.search import is_refused
 from blinplan.design.search.space import PossibleDose, Space, SpaceError, space_of
 from blinplan.design.search.standing import RequirementVerdict, margin_of
 from blinplan.design.search.wanted import Relation, Requirement, Sample, WantedEndpoint

@@ -45,9 +45,12 @@ def _descend(pool: Pool) -> None:
 
 
 def _ends(pool: Pool) -> list[RankedSchedule]:
+    """The best of those that hold and that no rule refuses; where none holds, what lacks least."""
     holding = [standing for standing in pool.standings() if standing.holds]
-    if holding:
-        return front_of(holding)
+    while holding:
+        front = front_of(one for one in holding if not pool.judge.has_refused(one.schedule))
+        if not any(pool.judge.refuses(one.schedule) for one in spread(front, _MOST_ENDS)):
+            return front
     nearest = pool.nearest()
     return [] if nearest is None else [nearest]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from blinplan.design.search.candidate import Start
+from blinplan.design.search.judging import Judge
 from blinplan.design.search.patients import SearchSetting
 from blinplan.design.search.space import Schedule, Space
 from blinplan.design.search.standing import CAUTIOUS, Margin, estimate_of, is_surely_higher, margin_of, score
@@ -20,9 +21,6 @@ _STAGES = (8, 3, 1)
 """One in so many of the patients are those of the first stage, of the next, and of the last."""
 _MOST_RIVALS = 12
 """So many schedules that surely hold are enough to give others up by."""
-
-Judge = Callable[[Sequence[Regimen]], Sequence[bool]]
-"""Says of regimens whether the rules allow each of them."""
 
 
 class Tally:
@@ -60,8 +58,8 @@ class RankedSchedule(NamedTuple):
 
     @property
     def lack(self) -> float:
-        """By how much requirements do not hold, added up."""
-        return sum(max(0.0, -margin.value) for margin in self.margins)
+        """By how much requirements do not hold, in parts of their bounds, added up."""
+        return sum(max(0.0, -margin.value / margin.scale) for margin in self.margins)
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -86,8 +84,8 @@ class Pool:
         What may be tried, from what, and on whom.
     people
         The patients of the search.
-    allowed
-        Says which regimens the rules allow.
+    judge
+        Says which the rules allow.
     tally
         Counts patients.
     refused
@@ -98,7 +96,7 @@ class Pool:
     start: Start
     setting: SearchSetting
     people: Population
-    allowed: Judge
+    judge: Judge
     tally: Tally
     refused: dict[Schedule, None] = field(default_factory=dict)
     _samples: dict[Schedule, Sample] = field(default_factory=dict)
@@ -184,7 +182,7 @@ class Pool:
 
     def _allowed_of(self, schedules: Sequence[Schedule]) -> dict[Schedule, Regimen]:
         regimens = [self.regimen(schedule) for schedule in schedules]
-        verdicts = self.allowed(regimens)
+        verdicts = self.judge.allows(regimens)
         refused = [schedule for schedule, allowed in zip(schedules, verdicts, strict=True) if not allowed]
         self.refused |= dict.fromkeys(refused)
         self.tally.expect(-len(refused) * self.people.size)
@@ -203,29 +201,37 @@ class Pool:
                 first = stop
 
     def _hopeless(self, samples: dict[Schedule, Sample], count: int) -> list[Schedule]:
-        """Which schedules cannot be met any more, or are surely beaten by one that is surely met."""
+        """Which schedules cannot be met any more, or are surely beaten by one that is surely met and not refused."""
         each = [self._standing(schedule, sample) for schedule, sample in samples.items()]
         before = {schedule: self._samples[schedule].first(count) for schedule in self._best}
         standings = [*each, *(self._standing(schedule, sample) for schedule, sample in before.items())]
-        rivals = self._rivals(standings)
         known = before | samples
-        return [one.schedule for one in each if self._is_lost(one, rivals, known)]
+        hopeless = [one.schedule for one in each if any(margin.high < 0.0 for margin in one.margins)]
+        while True:
+            rivals = self._rivals(standings)
+            beaten = {one.schedule: self._winner(one, rivals, known) for one in each}
+            winners = {winner for winner in beaten.values() if winner is not None}
+            if not any(self.judge.refuses(winner) for winner in winners):
+                lost = (schedule for schedule, winner in beaten.items() if winner is not None)
+                return list(dict.fromkeys((*hopeless, *lost)))
 
-    @staticmethod
-    def _rivals(standings: Iterable[RankedSchedule]) -> list[RankedSchedule]:
+    def _rivals(self, standings: Iterable[RankedSchedule]) -> list[RankedSchedule]:
         sure = [one for one in standings if all(margin.low >= 0.0 for margin in one.margins)]
-        return spread(front_of(sure), _MOST_RIVALS)
+        return spread(front_of(one for one in sure if not self.judge.has_refused(one.schedule)), _MOST_RIVALS)
 
-    def _is_lost(
+    def _winner(
         self, standing: RankedSchedule, rivals: Sequence[RankedSchedule], samples: dict[Schedule, Sample]
-    ) -> bool:
-        if any(margin.high < 0.0 for margin in standing.margins):
-            return True
+    ) -> Schedule | None:
+        """A rival that surely beats a schedule."""
         own = samples[standing.schedule]
-        return any(
-            all(is_surely_higher(one, own, samples[rival.schedule]) for one in self.setting.wish.objectives)
-            for rival in rivals
-            if rival.dominates(standing)
+        return next(
+            (
+                rival.schedule
+                for rival in rivals
+                if rival.dominates(standing)
+                and all(is_surely_higher(one, own, samples[rival.schedule]) for one in self.setting.wish.objectives)
+            ),
+            None,
         )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 from blinplan.design.comparison.courses import end_of
 from blinplan.design.search.wanted import LoweredEndpoint, Measurement, Relation, Requirement, WantedEndpoint, Wish
@@ -60,10 +61,21 @@ def read_wish(
     if len(set(objectives)) < len(objectives):
         raise WantedError("one endpoint is to be lowered twice", "name two, or one once")
     requirements = tuple(reader.requirement(text) for text in require)
+    _refuse_contradictions(requirements)
     decided = len(reader.places)
     places = [reader.place(text) for text in (*shown, *reader.by_days(shown, by_day))]
     added = dict.fromkeys(place for place in places if place >= decided)
     return Wish(tuple(reader.places), objectives, requirements, tuple(added), known.trial.asked.own)
+
+
+def _refuse_contradictions(requirements: Sequence[Requirement]) -> None:
+    """Refuse two bounds of one endpoint between which there is nothing."""
+    for least, most in permutations(requirements, 2):
+        if least.endpoint != most.endpoint or least.bound is None or most.bound is None:
+            continue
+        is_strict = least.relation.is_strict or most.relation.is_strict
+        if least.relation.sign > most.relation.sign and (least.bound, is_strict) > (most.bound, False):
+            raise WantedError(f"nothing is both {least.text} and {most.text}", "leave one of the two out")
 
 
 _REQUIREMENT = re.compile(r"\s*(\S.*?)\s*(>=|<=|≥|≤|>|<)\s*([^\s<>≤≥=][^<>≤≥]*?)\s*")
@@ -144,13 +156,14 @@ class _Reader:
         endpoint = list(self.places)[place]
         share = endpoint.by_day is not None or isinstance(self._known[endpoint.key], Occurrence)
         relation = Relation(sign.replace("≥", ">=").replace("≤", "<="))
-        bound = None if written == OF_LABEL else self._limit_of(text, endpoint, written, share=share)
-        called = self._own[endpoint.key].text if endpoint.key in self._own else endpoint.name
-        return Requirement(place, relation, bound, f"{called} {relation} {written.replace(' ', '')}")
-
-    def _limit_of(self, text: str, endpoint: WantedEndpoint, written: str, *, share: bool) -> float:
         unit = "" if share else str(getattr(self._known[endpoint.key], "unit", ""))
-        number, percent = written.removesuffix(unit).removesuffix("%").strip(), written.endswith("%")
+        plain = written.removesuffix(unit.removeprefix("%")).strip()  # a % is told, and looked at
+        bound = None if written == OF_LABEL else self._limit_of(text, endpoint, plain, unit, share=share)
+        called = self._own[endpoint.key].text if endpoint.key in self._own else endpoint.name
+        return Requirement(place, relation, bound, f"{called} {relation} {plain.replace(' ', '')}")
+
+    def _limit_of(self, text: str, endpoint: WantedEndpoint, written: str, unit: str, *, share: bool) -> float:
+        number, percent = written.removesuffix("%").strip(), written.endswith("%")
         if not _NUMBER.fullmatch(number):
             raise WantedError(f"{text[:80]!r} compares with {written[:40]!r}, which is no number", _FORM)
         value = float(number)

@@ -1,7 +1,7 @@
 """Search schedules of a regimen: try them on some virtual patients, and show the best on others."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -14,8 +14,7 @@ from blinplan.design.search.space import Schedule, Space
 from blinplan.design.search.standing import RequirementVerdict
 from blinplan.design.search.wanted import Measurement
 from blinplan.refusal import Refusal
-from blinplan.regimen.regimen import Regimen
-from blinplan.rules.rule import Finding, Severity
+from blinplan.rules.rule import Finding
 
 ENUMERABLE = 5_000
 """So many schedules are all tried where nobody says how to search."""
@@ -36,11 +35,23 @@ def method_for(space: Space, asked: Method | None) -> Method:
 
 
 class NothingHoldsError(ValueError):
-    """No schedule holds what is required; ``nearest`` is the one that lacks least, where the rules allow any."""
+    """No schedule holds what is required, but perhaps that of the regimen which is searched from.
 
-    def __init__(self, tried: int, refused: int, nearest: RankedSchedule | None) -> None:
+    ``nearest`` is the one that lacks least, where the rules allow any, and ``heads`` are what endpoints are called.
+    """
+
+    def __init__(
+        self,
+        tried: int,
+        refused: int,
+        nearest: RankedSchedule | None,
+        heads: tuple[Measurement | None, ...],
+        *,
+        but_base: bool,
+    ) -> None:
         super().__init__(f"none of the {tried} schedules that were tried holds")
-        self.tried, self.refused, self.nearest = tried, refused, nearest
+        self.tried, self.refused, self.nearest, self.heads = tried, refused, nearest, heads
+        self.but_base = but_base
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +131,6 @@ class Searched:
         return all(own <= its for own, its in pairs) and any(own < its for own, its in pairs)
 
 
-def is_refused(findings: Sequence[Finding]) -> bool:
-    """Whether rules refuse a regimen: with an error that is not about being otherwise than label or base."""
-    return any(finding.severity is Severity.ERROR and not finding.code.startswith("L") for finding in findings)
-
-
-Check = Callable[[Regimen], Sequence[Finding]]
-"""Says what all rules find in a regimen, those about virtual patients too."""
-
-
 @dataclass(slots=True)
 class Search:
     """A search that goes on: first on few patients, then on many."""
@@ -137,8 +139,6 @@ class Search:
     confirmation: Confirmation
     method: Method
     show: int
-    check: Check
-    _found: dict[Schedule, Sequence[Finding]] = field(default_factory=dict)
     _passed_over: dict[Schedule, tuple[Finding, ...]] = field(default_factory=dict)
     _refuted: list[ShownSchedule] = field(default_factory=list)
 
@@ -160,7 +160,9 @@ class Search:
         else:
             evolve(pool, pool.setting.who.seed)
         if not self._holding():
-            raise NothingHoldsError(pool.size, len(pool.refused), pool.nearest())
+            holds = any(standing.holds for standing in pool.standings())
+            heads = pool.of_start.measurements
+            raise NothingHoldsError(pool.size, len(pool.refused), pool.nearest(), heads, but_base=holds)
         rows, is_stopped, ended_by = list[ShownSchedule](), False, None
         try:
             self._show(rows)
@@ -194,7 +196,7 @@ class Search:
         """Show the regimen that is searched from, then what was found, one after the other."""
         base, confirmation = self.pool.start.base, self.confirmation
         self.pool.tally.expect(confirmation.cost * (1 + self.show))
-        rows.append(confirmation.show(None, base, self.check(base)))
+        rows.append(confirmation.show(None, base, self.pool.judge.check(base)))
         several = len(self.pool.setting.wish.objectives) > 1
         for number in range(self.show * _MOST_TRIES):
             standing = self._next_of_front(rows) if several else self._next_best(rows)
@@ -203,7 +205,7 @@ class Search:
             if number >= self.show:
                 self.pool.tally.expect(confirmation.cost)
             regimen = self.pool.regimen(standing.schedule)
-            row = confirmation.show(standing.schedule, regimen, self._findings(standing.schedule))
+            row = confirmation.show(standing.schedule, regimen, self.pool.judge.findings(standing.schedule))
             if row.verdict is RequirementVerdict.NOT_MET:
                 self._refuted.append(row)
             else:
@@ -240,13 +242,7 @@ class Search:
         ]
 
     def _is_refused(self, standing: RankedSchedule) -> bool:
-        findings = self._findings(standing.schedule)
-        if is_refused(findings):
-            self._passed_over[standing.schedule] = tuple(findings)
+        if self.pool.judge.refuses(standing.schedule):
+            self._passed_over[standing.schedule] = tuple(self.pool.judge.findings(standing.schedule))
             return True
         return False
-
-    def _findings(self, schedule: Schedule) -> Sequence[Finding]:
-        if schedule not in self._found:
-            self._found[schedule] = self.check(self.pool.regimen(schedule))
-        return self._found[schedule]

@@ -39,12 +39,16 @@ class RequirementVerdict(StrEnum):
 
 
 class Margin(NamedTuple):
-    """By how much something holds, and from where to where that may be; below 0 it does not."""
+    """By how much something holds, and from where to where that may be; below 0 it does not.
+
+    ``scale`` is what a lack of it is held against, so that those of several units can be added up.
+    """
 
     value: float
     low: float
     high: float
     is_strict: bool
+    scale: float = 1.0
 
     @property
     def holds(self) -> bool:
@@ -144,7 +148,7 @@ def margin_of(requirement: Requirement, sample: Sample, start: Sample, errors: f
         return Margin(-math.inf, -math.inf, -math.inf, requirement.relation.is_strict)
     sign = requirement.relation.sign
     ends = sorted((sign * (found.low - bound), sign * (found.high - bound)))
-    return Margin(sign * (found.value - bound), ends[0], ends[1], requirement.relation.is_strict)
+    return Margin(sign * (found.value - bound), ends[0], ends[1], requirement.relation.is_strict, abs(bound) or 1.0)
 
 
 def score(objective: LoweredEndpoint, sample: Sample) -> float:

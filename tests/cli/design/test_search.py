@@ -75,8 +75,11 @@ def test_a_target_below_the_label_is_said_in_its_row(inside: Run) -> None:
     below = {row["schedule"]: row["below"] for row in rows}
     assert any(schedule.startswith("5 × ") and "28" not in schedule for schedule in below)
     for schedule, said in below.items():
-        last = schedule.partition(" = ")[0].split(", ")[-1].split()[0]
-        assert said == ("" if last == "28" else f"ends at {last}, the label at 28")
+        steps = schedule.partition(" = ")[0].split(", ")
+        first, last = steps[0].split()[0], steps[-1].split()[0]
+        starts = [f"starts at {first}, the label at 9"] if first == "28" else []
+        ends = [f"ends at {last}, the label at 28"] if last != "28" else []
+        assert said == "; ".join(starts + ends)
     (label,) = (row for row in rows if row["searched_from"] == "true")
     assert label["il6_peak_paired"] == ""
     assert float(rows[0]["il6_peak_low"]) <= float(rows[0]["il6_peak"]) <= float(rows[0]["il6_peak_high"])
@@ -251,3 +254,57 @@ def test_what_an_endpoint_or_patient_cannot_be_is_refused_in_a_sentence(
     ran = inside(*SPACE, *(() if words[0] == "--minimise" else ("--minimise", "il6_peak")), *FEW, *words)
     assert (ran.status, ran.out) == (2, "")
     assert said in " ".join(ran.err.split())
+
+
+BARE = ("search", "rr-adult", "--cycle", "1", "--minimise", "il6_peak", *FEW)
+
+
+def test_a_start_above_that_of_the_label_is_said_in_its_row(inside: Run) -> None:
+    out = " ".join(inside(*BARE, "--steps", "1", "--doses", "28").out.split())
+    assert "starts at 28, the label at 9" in out
+    assert "Schedule (mcg/day × days)" in out
+
+
+def test_what_check_refuses_by_its_patients_takes_no_place_of_what_it_does_not(inside: Run) -> None:
+    """Hardly any dose has hardly any IL-6, and depletes nobody: it beats all others, and is nothing to offer."""
+    ran = inside(
+        *BARE, "--steps", "1", "--doses", "0.001,0.01,9", "--search-patients", "100", "--sets", "0", "-f", "json"
+    )
+    assert [row["schedule"] for row in ran.json["schedules"] if not row["searched_from"]] == ["9 × 28"]
+    assert [row["schedule"] for row in ran.json["passed_over"]] == ["0.001 × 28", "0.01 × 28"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("--steps", "2", "--doses", "9,28", "--lengths", "7"),
+            "the one schedule that there is is that of rr-adult itself",
+        ),
+        (
+            ("--steps", "1", "--doses", "9", "--require", "il6_peak <= 20 pg/mL"),
+            "the one schedule that there is does not hold il6_peak <= 20 on 40 patients help: the nearest is 9 × 28,"
+            " with about il6_peak 1",
+        ),
+        (
+            ("--doses", "9", "--require", "b_depleted_by_14 >= 90%", "--require", "b_depleted_by_14 < 90%"),
+            "nothing is both b_depleted_by_14 >= 90% and b_depleted_by_14 < 90%",
+        ),
+    ],
+)
+def test_what_cannot_be_found_is_told_with_the_reason(inside: Run, words: tuple[str, ...], said: str) -> None:
+    ran = inside(*BARE, *words)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
+
+
+def test_doses_by_body_surface_area_show_their_max_and_where_they_have_none(inside: Run) -> None:
+    asked = ("search", "rr-below-45-kg", "--cycle", "1", "--steps", "1", "--minimise", "il6_peak", *FEW, "--sets", "0")
+    ran = inside(*asked, "--doses", "10,15", COLUMNS="120")
+    assert "10, 15 (max 28) mcg/m²/day" in ran.err
+    assert "Without a max, which rr-below-45-kg gives its doses: 10 mcg/m²/day." in ran.out
+    capped = inside(*asked, "--doses", "10 max 19, 15", "-o", "found")
+    assert "Without a max" not in capped.out
+    (path, *_) = sorted(Path("found").iterdir())
+    assert 'max = "19 mcg/day"' in path.read_text("utf-8")
+    assert "--doses '10 max 19,15'" in path.read_text("utf-8")

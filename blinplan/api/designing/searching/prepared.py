@@ -92,7 +92,9 @@ class PreparedSearch:
                 from blinplan.reports.design.search.words import nothing_holds
 
                 self._forget()
-                raise Refusal(*nothing_holds(error, self.space, self.wish, self.setting.who.tried)) from error
+                raise Refusal(
+                    *nothing_holds(error, self.space, self.wish, self.setting.who.tried, self.start.base)
+                ) from error
         if self.output is not None:
             result.write(self.output)
         if not result.is_stopped:
@@ -124,13 +126,14 @@ class PreparedSearch:
 
     def _run(self, setting: "SearchSetting", progress: Callable[[int, int], None] | None) -> "Searched":
         from blinplan.design.search.confirm import Confirmation
+        from blinplan.design.search.judging import Judge
         from blinplan.design.search.pool import Pool, Tally
         from blinplan.design.search.search import Search
 
         tally, base = Tally(progress), self.start.base
-        pool = Pool(self.space, self.start, setting, setting.tried_people(base), _are_allowed, tally)
-        shown = Confirmation(setting, base, self._sets, tally)
-        return Search(pool, shown, self.method, self._show, self._check).run()
+        judge = Judge(_are_allowed, self._check, lambda schedule: self.start.candidate(self.space, schedule))
+        pool = Pool(self.space, self.start, setting, setting.tried_people(base), judge, tally)
+        return Search(pool, Confirmation(setting, base, self._sets, tally), self.method, self._show).run()
 
     def _check(self, regimen: Regimen) -> "Sequence[Finding]":
         """What `check` finds in a regimen, the one that is searched from where it is."""
@@ -143,7 +146,7 @@ class PreparedSearch:
 def _are_allowed(regimens: Sequence[Regimen]) -> list[bool]:
     """Whether `check` allows each regimen, as far as it needs no patients for it."""
     from blinplan.api.checking.check import check
-    from blinplan.design.search.search import is_refused
+    from blinplan.design.search.judging import is_refused
 
     # Each stands alone: rules across files would lay them side by side.
     found = check(*regimens, simulate=False, ignore=("X",)).judgements if regimens else ()

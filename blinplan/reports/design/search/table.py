@@ -18,6 +18,7 @@ from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.reports.design.numbers import contrast_text, estimate_text, share_text
 from blinplan.reports.design.search.words import (
+    cap_lines,
     closing_lines,
     codes_text,
     cycles_text,
@@ -50,7 +51,7 @@ def search_report(found: Searched, screen: Screen) -> list[RenderableType]:
     parts += [Text(line) for line in people_lines(found)]
     parts += [Text(line, "unverified") for line in unverified_lines(found)]
     parts += ["", search_table(found, screen), ""]
-    remarks = (*refuted_lines(found), *passed_over_lines(found), *stopped_lines(found))
+    remarks = (*cap_lines(found), *refuted_lines(found), *passed_over_lines(found), *stopped_lines(found))
     parts += [Text(line, "warning") for line in remarks]
     parts += [Text(line, "quiet") for line in closing_lines(found)]
     return parts

@@ -1,5 +1,6 @@
 """What a search says in words: what it may try, what it lacks, and what its results are worth."""
 
+import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
@@ -34,8 +35,11 @@ def ranges(numbers: Sequence[int]) -> str:
 
 def space_text(space: Space, base: Regimen, method: Method) -> str:
     """Say how many schedules there are, which, and how they are searched."""
-    unit = base.steps[0].dose.unit.replace("m2", "m²")
-    doses = ", ".join(dose.number for dose in space.doses)
+    unit = unit_text(base)
+    doses = ", ".join(
+        dose.number if dose.cap is None else f"{dose.number} (max {decimal_text(dose.cap.amount)})"
+        for dose in space.doses
+    )
     falling = ", which may fall" if space.descending else ", each higher than the one before"
     steps, lengths, free_days = (
         ranges(some).replace(" and ", " or ") if some else "" for some in (space.steps, space.lengths, space.free_days)
@@ -58,21 +62,40 @@ def cycles_text(space: Space) -> str:
     return f"{plural('cycle', len(space.cycles))} {ranges(space.cycles)}"
 
 
-def nothing_holds(error: NothingHoldsError, space: Space, wish: Wish, patients: int) -> tuple[str, str]:
+def nothing_holds(error: NothingHoldsError, space: Space, wish: Wish, patients: int, base: Regimen) -> tuple[str, str]:
     """Say that no schedule holds what is required, and which lacks least."""
-    required = " and ".join(one.text for one in wish.requirements)
     refused = f"; `blinplan check` refuses {error.refused:,}" if error.refused else ""
-    none = f"none of {error.tried:,} schedules" if error.tried > 1 else "the one schedule that there is does not"
-    verb = "holds" if error.tried > 1 else "hold"
-    said = f"{none} {verb} {required or 'what is required'} on {patients:,} patients{refused}"
-    if error.nearest is None:
-        return said, "allow other doses, steps or lengths"
-    return said, f"the nearest is {error.nearest.schedule.text(space.infusion)}: allow other doses, steps or lengths"
+    required = " and ".join(one.text for one in wish.requirements) or "what is required"
+    whose = f"that of {visible(base.name)} itself"
+    if error.tried == 1:
+        said = f"is {whose}" if error.but_base else f"does not hold {required} on {patients:,} patients{refused}"
+        said = f"the one schedule that there is {said}"
+    else:
+        but = f", but {whose}," if error.but_base else ""
+        said = f"none of {error.tried:,} schedules{but} holds {required} on {patients:,} patients{refused}"
+    if error.nearest is None or error.but_base:
+        return said, _OTHERS
+    values = " and ".join(_nearest_values(error, wish))
+    told = f"{error.nearest.schedule.text(space.infusion)}{f', with about {values}' if values else ''}"
+    return said, f"the nearest is {told}: {_OTHERS}"
+
+
+_OTHERS = "allow other doses, steps or lengths"
+
+
+def _nearest_values(error: NothingHoldsError, wish: Wish) -> Iterator[str]:
+    """What the nearest schedule has of all that is required of numbers."""
+    assert error.nearest is not None  # noqa: S101 - there is one
+    for requirement, margin in zip(wish.requirements, error.nearest.margins, strict=True):
+        if requirement.bound is not None and math.isfinite(margin.value):
+            value = requirement.bound + requirement.relation.sign * margin.value
+            name = wish.endpoints[requirement.endpoint].name
+            yield f"{name} {value_text(value, error.heads[requirement.endpoint])}"
 
 
 def schedule_unit(base: Regimen) -> str:
     """In what schedules are written."""
-    return f"{base.steps[0].dose.unit.replace('m2', 'm²')} {WITH} days"
+    return f"{unit_text(base)} {WITH} days"
 
 
 def schedule_text(row: ShownSchedule, space: Space) -> str:
@@ -96,13 +119,32 @@ def _days(minutes: int) -> Fraction:
 
 
 def end_text(row: ShownSchedule, space: Space, base: Regimen) -> str:
-    """Say that a schedule ends at less than the regimen it was searched from; nothing where it does not."""
+    """Say that a schedule starts at more, or ends at less, than the regimen it was searched from; nothing otherwise."""
     number = space.cycles[0] - 1
-    own, its = row.regimen.one_by_one[number].steps[-1].dose, base.one_by_one[number].steps[-1].dose
-    if own.amount >= its.amount:
-        return ""
+    own, its = row.regimen.one_by_one[number].steps, base.one_by_one[number].steps
     whose = "the label" if library.groups().get(base.name) == "labelled" else visible(base.name)
-    return f"ends at {decimal_text(own.amount)}, {whose} at {decimal_text(its.amount)}"
+    told = []
+    if own[0].dose.amount > its[0].dose.amount:
+        told.append(f"starts at {decimal_text(own[0].dose.amount)}, {whose} at {decimal_text(its[0].dose.amount)}")
+    if own[-1].dose.amount < its[-1].dose.amount:
+        told.append(f"ends at {decimal_text(own[-1].dose.amount)}, {whose} at {decimal_text(its[-1].dose.amount)}")
+    return "; ".join(told)
+
+
+def cap_lines(found: Searched) -> Iterator[str]:
+    """Say which doses by body surface area have no max, where the regimen gives its own one."""
+    if all(step.cap is None for step in found.start.base.steps):
+        return
+    without = [dose.number for dose in found.space.doses if dose.cap is None]
+    if without:
+        unit = unit_text(found.start.base)
+        doses, base, how = ", ".join(without), visible(found.start.base.name), f'--doses "{without[-1]} max 28"'
+        yield f"Without a max, which {base} gives its doses: {doses} {unit}. Give one as {how}."
+
+
+def unit_text(base: Regimen) -> str:
+    """The unit of all doses."""
+    return base.steps[0].dose.unit.replace("m2", "m²")
 
 
 def head_text(head: Measurement | None, name: str) -> str:
@@ -130,7 +172,12 @@ def closing_lines(found: Searched) -> Iterator[str]:
             "met: the interval on these others clears the bound; at limit: it straddles it; not met: it lies beyond."
         )
     yield f"Intervals are of 95 %, {COVERS}."
-    yield f"Shares: {WILSON}; numbers: {NUMBERS}. Against {visible(found.start.base.name)}, paired: {SHARES}; {MEANS}."
+    base = visible(found.start.base.name)
+    yield (
+        f"Below a value: against {base} on the same patients, × a ratio, otherwise a difference, of shares in"
+        f" percentage points{'; and from where to where it is under the models' if found.models else ''}."
+    )
+    yield f"Shares: {WILSON}; numbers: {NUMBERS}. Against {base}, paired: {SHARES}; {MEANS}."
     if found.models:
         yield (
             f"Models: {found.models} plausible parameter sets, each on {found.model_patients:,} of the patients; in so"
@@ -191,9 +238,15 @@ def codes_text(row: ShownSchedule) -> str:
 
 def passed_over_lines(found: Searched) -> Iterator[str]:
     """Say which schedules were found and are refused by a rule about virtual patients."""
-    for schedule, findings in found.passed_over:
+    for schedule, findings in found.passed_over[:_LISTED]:
         codes = ", ".join(dict.fromkeys(one.code for one in findings if one.severity.value == "error"))
         yield f"Not shown: {schedule.text(found.space.infusion)}, in which `blinplan check` finds {codes}."
+    more = len(found.passed_over) - _LISTED
+    if more > 0:
+        yield f"And {more:,} more: -f json has all."
+
+
+_LISTED = 5
 
 
 def refuted_lines(found: Searched) -> Iterator[str]:
