@@ -146,14 +146,14 @@ class PlannedSensitivity:
     def run(self, executor: Executor | None = None, progress: Callable[[int], None] | None = None) -> SensitivityResult:
         """Make the runs that are not done, and write the file where there is one and all are done."""
         with told_as_refusals(own=not isinstance(self.plan.patients, int | None)):
-            result = SensitivityResult(self._found(executor, progress), self.order)
+            result = SensitivityResult(self._sensitivity(executor, progress), self.order)
         if self.output is not None and not result.is_stopped:
             result.write(self.output)
             if self.journal is not None:
                 self.journal.unlink()
         return result
 
-    def _found(self, executor: Executor | None, progress: Callable[[int], None] | None) -> "Sensitivity":
+    def _sensitivity(self, executor: Executor | None, progress: Callable[[int], None] | None) -> "Sensitivity":
         from blinplan.design.sensitivity.kept import open_runs
         from blinplan.design.sensitivity.sensitivity import sensitivity_of
 

@@ -138,7 +138,9 @@ class SearchSetting:
 
     def trial(self, regimen: Regimen, cohort: Cohort) -> CohortTrial:
         """Some patients and what they get."""
-        return CohortTrial(*self.course(regimen), cohort, self.options, None, self.wish.asked, self.who.off_drug)
+        return CohortTrial(
+            *self.course(regimen), cohort, self.options, None, self.wish.asked_endpoints, self.who.off_drug
+        )
 
     def tried_people(self, regimen: Regimen) -> Population:
         """Those on whom schedules are tried."""
@@ -166,12 +168,12 @@ class SearchSetting:
             (self.trial(regimen, cohort) for key, regimen, cohort in asked if key not in self.kept), self.executor
         )
         for key, regimen, _ in asked:
-            yield self._kept(key, regimen) or self._done(key, next(outcomes))
+            yield self._sample_before(key, regimen) or self._new_sample(key, next(outcomes))
 
     def sample_of_shown(self, regimen: Regimen, progress: Callable[[int], None]) -> Sample:
         """What a regimen does to those on whom schedules are shown, some at a time."""
         key, done = f"{regimen.name}, shown", 0
-        if (kept := self._kept(key, regimen)) is not None:
+        if (kept := self._sample_before(key, regimen)) is not None:
             return kept
 
         def tell(number: int) -> None:
@@ -180,12 +182,12 @@ class SearchSetting:
             done = number
 
         trial = self.trial(regimen, self.who.cohort(regimen, self.who.tried, self.who.shown))
-        return self._done(key, trial.run(self.executor, tell))
+        return self._new_sample(key, trial.run(self.executor, tell))
 
-    def _kept(self, key: str, regimen: Regimen) -> Sample | None:
+    def _sample_before(self, key: str, regimen: Regimen) -> Sample | None:
         return self.kept.sample(key, self.course(regimen)[1]) if key in self.kept else None
 
-    def _done(self, key: str, outcome: CohortOutcome) -> Sample:
+    def _new_sample(self, key: str, outcome: CohortOutcome) -> Sample:
         sample = self.wish.sample(outcome)
         self.kept.add(key, sample)
         return sample

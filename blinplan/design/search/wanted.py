@@ -186,7 +186,7 @@ class Wish:
     own: tuple[OwnEndpoint, ...] = ()
 
     @property
-    def asked(self) -> AskedEndpoints:
+    def asked_endpoints(self) -> AskedEndpoints:
         """What patients are watched for, beside all that they always are."""
         return AskedEndpoints((), self.own)
 

@@ -85,7 +85,7 @@ class PreparedSearch:
         own = self.setting.who.table is not None
         with executor_or_threads(executor) as running, told_as_refusals(own=own), told_of_sets():
             try:
-                with self._kept() as kept:
+                with self._samples_before() as kept:
                     setting = replace(self.setting, executor=running, kept=kept)
                     result = SearchResult(self._run(setting, progress), (self.order.fingerprint,))
             except NothingHoldsError as error:
@@ -102,7 +102,7 @@ class PreparedSearch:
         return result
 
     @contextmanager
-    def _kept(self) -> "Iterator[KeptSamples]":
+    def _samples_before(self) -> "Iterator[KeptSamples]":
         from blinplan.design.search.kept import KeptSamples, open_samples
 
         if self.journal is None:

@@ -366,7 +366,7 @@ def _refuse_windows(setting: "SearchSetting", start: "Start", space: "Space") ->
     if setting.wish.own and space.free_days:
         shortest = next(schedule for schedule in space if schedule.free_days == space.free_days[0])
         with told_as_refusals(own=False):
-            setting.wish.asked.require_days(setting.course(start.candidate(space, shortest))[1])
+            setting.wish.asked_endpoints.require_days(setting.course(start.candidate(space, shortest))[1])
 
 
 def _reference(base: Regimen) -> Regimen | None:
