@@ -229,7 +229,7 @@ class Terminal:
         """
         if self.is_seen:
             text = _harmless(text, colour=self.out.colour)
-        data = _encoded(text, is_for_people=self.is_seen or form in FOR_PEOPLE)
+        data = _bytes_of(text, is_for_people=self.is_seen or form in FOR_PEOPLE)
         try:
             sys.stdout.flush()
             # An unbuffered stream may take only a part, and says so in nothing but the number of bytes.
@@ -308,7 +308,7 @@ class Terminal:
         self.remark(*_complaints(refusal))
 
 
-def _encoded(text: str, *, is_for_people: bool) -> bytes:
+def _bytes_of(text: str, *, is_for_people: bool) -> bytes:
     """A text for standard output, for people in no more than its encoding has."""
     encoding = (sys.stdout.encoding or "ascii").lower()
     if encoding.startswith("utf"):
