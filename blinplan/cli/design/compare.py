@@ -87,9 +87,9 @@ def compare(
 
     With a figure: [bold]blinplan compare rr-adult mine.toml --to-day 14 --figure curves.svg[/bold]
 
-    Shares are compared by their difference, with the patients in whom it is so under one of the two only; numbers by
-    each patient's own difference, or ratio. Patients whom one of the regimens does not admit are passed over.
-
+    Shares are compared by their difference, with the patients in whom it is so under one of the two only.
+    Numbers are compared by each patient's own difference, or ratio.
+    Patients whom one of the regimens does not admit are passed over.
     With --record, the regimen that the record names is compared as it came to be, and as it is planned after that.
     """
     terminal = terminal_of(context)

@@ -79,16 +79,18 @@ def diff(
 
     A file as it was and as it is: [bold]blinplan diff HEAD~1:regimens/ward.toml regimens/ward.toml[/bold]
 
-    All files below this folder since a revision, those added, removed and renamed too: [bold]blinplan diff
-    HEAD~1[/bold]. With three dots behind it, [bold]blinplan diff origin/main...[/bold], since the branch forked from
-    it.
+    All files below this folder since a revision, renamed ones too: [bold]blinplan diff HEAD~1[/bold]
 
-    For a pull request: [bold]blinplan diff origin/main... --compare -f markdown[/bold] writes below what each change
-    does to the same virtual patients, and the findings that came and went. Without --compare nothing is simulated. How
-    far that moves with the model, --uncertainty plausible says beside it.
+    Since the branch forked: [bold]blinplan diff origin/main...[/bold]
 
-    Nothing is written where files differ in spelling, units, the order of keys or comments. What only the file says,
-    such as titles, sources and waivers, stands apart. A body size is for the micrograms of the whole course.
+    For a pull request: [bold]blinplan diff origin/main... --compare -f markdown[/bold]
+
+    --compare shows what each change does to the same virtual patients, and the findings that came and went.
+    Without it nothing is simulated.
+    --uncertainty plausible says beside it how far that moves with the model.
+    Nothing is written where files differ in spelling, units, the order of keys or comments.
+    What only the file says, such as titles, sources and waivers, stands apart.
+    A body size is for the micrograms of the whole course.
 
     Exit status: 0 patients get the same; 1 they do not.
     """

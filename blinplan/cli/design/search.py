@@ -185,21 +185,22 @@ def search(
 ) -> None:
     """Search schedules of a regimen for those that keep what must hold, and lower what is to be low.
 
-    Example: [bold]blinplan search rr-adult --cycle 1 --steps 1-3 --lengths 4-10
-    --doses 4.5,9,14,18,28 --minimise il6_peak
+    Example: [bold]blinplan search rr-adult --cycle 1 --doses 4.5,9,14,18,28 --lengths 4-10 --minimise il6_peak[/bold]
+
+    With what must hold: [bold]blinplan search rr-adult --doses 9,28 --lengths 4,7 --minimise il6_peak
     --require "b_depleted_by_14 >= 90%" -o found[/bold]
 
-    All schedules are tried on the same virtual patients, but for those in which
-    check finds an error. The best are shown on other patients and under other
-    parameter sets, with REGIMEN beside them. What has to hold is met where its
-    95 % interval on these others clears the bound, and at limit where the
-    interval straddles it. What is found is investigational.
+    All schedules are tried on the same virtual patients, but for those in which check finds an error.
+    The best are shown on other patients and under other parameter sets, with REGIMEN beside them.
+    What has to hold is met where its 95 % interval on these others clears the bound.
+    It is at limit where the interval straddles it.
+    What is found is investigational.
 
-    With --people, schedules are tried and shown on the patients of the table, as
-    often as --search-patients and --patients take, each time with other draws of
-    what it does not say. --weight chooses the regimen. --endpoints, --endpoint and
-    --by-day are shown as well, and decide nothing. Curves, records and measured
-    data are of one regimen each: give simulate a file that was found.
+    With --people, schedules are tried and shown on the patients of the table.
+    They come as often as --search-patients and --patients take, each time with other draws of what it does not say.
+    --weight chooses the regimen.
+    --endpoints, --endpoint and --by-day are shown as well, and decide nothing.
+    Curves, records and measured data are of one regimen each: give simulate a file that was found.
     """
     terminal = terminal_of(context)
     tell_which_is_meant(terminal, regimen)

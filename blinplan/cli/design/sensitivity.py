@@ -129,9 +129,10 @@ def sensitivity(
 
     Between patients: [bold]blinplan sensitivity rr-adult -m correlation --patients 1000[/bold]
 
-    All parameters are varied over the same range, which is ours: it has no probability, and no --uncertainty beside
-    it. Of times that are not reached, the end of their window counts. Runs that are ended by Ctrl-C are shown as far
-    as whole samples were made. Morris and Sobol need the extra named sensitivity, which brings SALib.
+    All parameters are varied over the same range, which is ours: it has no probability, and no --uncertainty beside it.
+    Of times that are not reached, the end of their window counts.
+    Runs that are ended by Ctrl-C are shown as far as whole samples were made.
+    Morris and Sobol need the extra named sensitivity, which brings SALib.
     """
     terminal = terminal_of(context)
     tell_which_is_meant(terminal, regimen)

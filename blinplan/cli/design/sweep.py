@@ -71,9 +71,11 @@ def sweep(
 
     The model: [bold]blinplan sweep rr-adult --vary parameters.lysis_ec50=x0.7,x1,x1.4 -o sweep.parquet[/bold]
 
-    Paths are those of the regimen's file, counted from 1: cycle.1.step.2.dose, .max, .days and .hours,
-    cycle.1.treatment_free_days and .repeat; one alone, as dose, is of all steps. parameters.NAME is of the model, as
-    blinplan model names it; weight, height, bsa and age are of all patients.
+    Paths are those of the regimen's file, counted from 1: cycle.1.step.2.dose, .max, .days and .hours.
+    Of a cycle they are cycle.1.treatment_free_days and .repeat.
+    A key alone, as dose, is of all steps.
+    parameters.NAME is of the model, as blinplan model names it.
+    weight, height, bsa and age are of all patients.
     """
     terminal = terminal_of(context)
     tell_which_is_meant(terminal, regimen)

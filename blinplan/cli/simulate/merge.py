@@ -24,7 +24,8 @@ def merge(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE...", help="Files that blinplan simulate --first N -o FILE.npz wrote, in any order."
+            metavar="FILE...",
+            help="Files that blinplan simulate --first N -o FILE wrote, in any order: .npz, or .csv and .parquet.",
         ),
     ],
     output_format: Annotated[
@@ -45,15 +46,16 @@ def merge(
 ) -> None:
     """Join stretches of a run of many virtual patients, made anywhere, to the bytes of one run.
 
-    Example: [bold]blinplan simulate rr-adult --first 501 --patients 500 -o part-2.npz[/bold], and when all parts are
-    there [bold]blinplan merge part-1.npz part-2.npz[/bold]
+    Example: [bold]blinplan merge part-1.npz part-2.npz[/bold]
 
-    Curves, made with [bold]--every 6h -o part-2.npz[/bold], are joined too: [bold]blinplan merge part-1.npz part-2.npz
-    -o curves.parquet[/bold]. Without -o their percentiles over all patients are drawn.
+    A part is made by [bold]blinplan simulate rr-adult --first 501 --patients 500 -o part-2.npz[/bold]
 
-    Tables in CSV and Parquet, of endpoints or curves, are joined to one: [bold]blinplan merge part-1.parquet
-    part-2.parquet -o all.parquet[/bold]. Beside CSV, --first writes PART.csv.json, which says what it was made with.
+    Curves, made with --every 6h: [bold]blinplan merge part-1.npz part-2.npz -o curves.parquet[/bold]
 
+    Tables of endpoints or curves: [bold]blinplan merge part-1.parquet part-2.parquet -o all.parquet[/bold]
+
+    Without -o, endpoints are shown in a table, and of curves the percentiles over all patients are drawn.
+    Beside CSV, --first writes PART.csv.json, which says what it was made with.
     The parts are of one regimen, seed, version and choice of options, and no patient is missing between them or in two.
     """
     terminal = terminal_of(context)

@@ -46,7 +46,7 @@ FigureFiles = Annotated[
     typer.Option(
         "--figure",
         metavar="FILE",
-        help="Draw the curves as a figure to publish: a .svg, .png or .pdf file; repeatable.",
+        help="Draw a figure to publish: a .svg, .png or .pdf file; repeatable.",
         rich_help_panel=_CURVES,
     ),
 ]

@@ -10,6 +10,7 @@ import blinplan
 from blinplan.design.sweep.cell import EndpointName
 from blinplan.design.sweep.sweep import Sweep
 from blinplan.reports.design.sweep.article import article_marks
+from blinplan.reports.design.sweep.map_layout import layout_of
 from blinplan.reports.design.sweep.map_lines import draw_article, draw_half, has_half_line, line_place
 
 DAY_2 = EndpointName("b_depleted_day", 2.0)
@@ -61,3 +62,16 @@ def test_two_steps_have_a_line_each_and_are_not_taken_for_the_whole_dose() -> No
     draw_article(steps, panel)
     texts = {text.get_text() for text in panel.texts}
     assert texts == {"majority\n(DEP-1)", "majority (DEP-1) →"}
+
+
+def test_numbers_are_written_where_they_have_room_and_names_stand_apart() -> None:
+    few = layout_of(doses_and_sensitivities(), 183.0)
+    assert few.columns == 2
+    assert few.letters(["100.0", "never"]) == 6.0
+    assert few.every(["× 0.7", "× 1"], is_level=True) == few.every(["1.5", "5"], is_level=False) == 1
+    many = few._replace(columns=1, cell=(4.0, 2.0))
+    assert many.letters(["100.0"]) is None
+    assert (many.every(["100", "102"], is_level=True), many.every(["1.5"], is_level=False)) == (2, 2)
+    wide = map_of("dose=30,60", f"weight={','.join(map(str, range(50, 74, 2)))}")
+    assert layout_of(wide, 183.0).columns == 1
+    assert layout_of(wide, 89.0).letters(["100.0"]) == 5.0

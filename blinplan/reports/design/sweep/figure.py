@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from blinplan.design.sweep.sweep import Sweep
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
+from blinplan.quantities import plural
 from blinplan.reports.design.sweep.article import article_lines, article_marks
 from blinplan.reports.design.sweep.curves import curves_height, draw_curves
 from blinplan.reports.design.sweep.lines import half_lines
@@ -74,7 +75,5 @@ def _source(swept: Sweep) -> str:
     plan = swept.plan
     mark = unverified_mark(plan.regimen)
     name = f"{visible(plan.regimen.name)}{f', {mark}' if mark else ''}"
-    return (
-        f"Simulated: {name}; {plan.cohort.size:,} patients of {plan.preset}, {drawn_from(plan.cohort)}, the same at"
-        f" every point; blinplan {__version__}, model {model_name()}."
-    )
+    whom = f"{plan.cohort.size:,} {plural('patient', plan.cohort.size)} of {plan.preset}, {drawn_from(plan.cohort)}"
+    return f"Simulated: {name}; {whom}, the same at every point; blinplan {__version__}, model {model_name()}."
