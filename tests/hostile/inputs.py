@@ -5,14 +5,13 @@ Each is made from a number alone, so that one that was found can be made again.
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 
-from blinplan.regimen import library
-from tests.plan_text import RECORD, WARD
-from tests.regimen_text import cycle, regimen_text, waiver
+from blinplan.cli.app.program import app
+from tests.hostile.sound import OWN, regimens, texts
+from tests.plan_text import WARD
 
 NUMBERS = (
     *("0", "-0", "-1", "1e308", "1e400", "-1e400", "9e999999999", "1e-999999999", "nan", "inf", "-inf", "+5", "007"),
@@ -112,21 +111,6 @@ LINES = (
     ),
 )
 
-PEOPLE = "id,weight_kg,height_cm,age_years,sex\nA1,70,175,40,female\nA2,82.5,181,55,male\nA3,61,160,23,female\n"
-CONFIGURATION = (
-    'select = ["ALL"]\nignore = ["N105"]\nfail-on = "warning"\nexclude = ["old/*.toml"]\n[severity]\nS304 = "note"\n'
-    '[limits]\nflat_dose = { value = 30, reason = "agreed" }\n["per-file"."*.toml"]\nignore = ["S301"]\n'
-)
-CALENDAR = (
-    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\nBEGIN:VEVENT\r\nUID:a@blinplan\r\nSEQUENCE:1\r\n"
-    "DTSTAMP:20260101T000000Z\r\nDTSTART;TZID=Europe/Berlin:20261102T100000\r\nDTEND:20261102T120000Z\r\n"
-    "SUMMARY:Bag 1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-)
-BASELINE = (
-    '{"format": "blinplan-baseline", "version": 2, "findings": [{"path": "r.toml", "rule": "S301", "at": "cycle 1",'
-    ' "value": 5, "message": "x", "severity": "warning"}]}'
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -136,62 +120,73 @@ class Input:
     arguments: tuple[str, ...]
 
 
-@cache
-def sound() -> tuple[str, ...]:
-    """Texts of regimens: all that are shipped, and some with what those do not have."""
-    shipped = (path.read_text(encoding="utf-8") for path in library.paths().values())
-    own = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/d for 21 days", repeat=2, reason="chemotherapy"))
-    return (*shipped, own + waiver("S304", "2027-01-01"), regimen_text(cycle("5 mcg/m2/day for 7 days")))
-
-
 DATES = ("--weight", "70", "--height", "175", "--start", "2026-10-19T10:00", "--time-zone", "Europe/Berlin")
 CHECK = ("check", ".", "--no-simulate", "--today", "2026-03-01")
-FORMATS = ("full", "concise", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown")
-KINDS: dict[str, tuple[str, Callable[[], str], tuple[tuple[str, ...], ...]]] = {
+FORMATS = ("full", "concise", "json", "json", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown")
+KINDS: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
     "regimen": (
         "r.toml",
-        lambda: "",
         (
+            CHECK,
             CHECK,
             ("check", "r.toml", "--no-simulate", "--diff"),
             ("plan", "r.toml", *DATES),
+            ("plan", "r.toml", "--bsa", "1.2", "-f", "json"),
             ("diff", "r.toml", "rr-adult"),
         ),
     ),
-    "record": ("record.toml", lambda: RECORD, (("plan", "rr-adult", "--record", "record.toml"), CHECK)),
-    "site": ("ward.toml", lambda: WARD, (("plan", "rr-adult", *DATES, "--site", "ward.toml"), CHECK)),
-    "people": ("people.csv", lambda: PEOPLE, (("simulate", "nhl-5", "--people", "people.csv", "--cycles", "1"),)),
-    "configuration": ("blinplan.toml", lambda: CONFIGURATION, ((*CHECK, "--show-settings"), CHECK)),
-    "baseline": ("b.json", lambda: BASELINE, ((*CHECK, "--baseline", "b.json"),)),
-    "ledger": ("plan.json", lambda: "", (("plan", "rr-adult", "--ledger", "plan.json"),)),
+    "record": ("record.toml", (("plan", "rr-adult", "--record", "record.toml"), CHECK)),
+    "site": ("ward.toml", (("plan", "rr-adult", *DATES, "--site", "ward.toml"), CHECK)),
+    "people": ("people.csv", (("simulate", "r.toml", "--people", "people.csv"),)),
+    "configuration": ("blinplan.toml", ((*CHECK, "--show-settings"), CHECK)),
+    "baseline": ("b.json", ((*CHECK, "--baseline", "b.json"),)),
+    "ledger": ("plan.json", (("plan", "rr-adult", "--ledger", "plan.json"), ("due", "--plans", "."))),
     "calendar": (
         "old.ics",
-        lambda: CALENDAR,
-        (("plan", "rr-adult", *DATES, "-f", "ics", "--plan-id", "a", "--replaces", "old.ics"),),
+        (("plan", "r.toml", *DATES, "-f", "ics", "--plan-id", "a", "--replaces", "old.ics"),),
     ),
-    "arguments": ("r.toml", lambda: "", ()),
+    "holidays": ("days.txt", (("plan", "r.toml", *DATES, "--site", "ward.toml"), CHECK)),
+    "arguments": ("r.toml", ()),
 }
-"""Every kind of input: its name, a sound one, and the commands that read it."""
+"""Every kind of input: the name of its file, and the commands that read it."""
+_SIDES = {"record": 1, "configuration": 1, "ledger": 1, "holidays": 2}
+"""The kinds beside whose file there is a site profile, without or with holidays from a file."""
 
 
-def input_of(number: int, ledger: str) -> Input:
-    """The input of a number; a ledger is changed from the text of a sound one."""
+def sound_input(kind: str, arguments: tuple[str, ...], text: str) -> Input:
+    """One run on sound files."""
+    files = {"r.toml": OWN.encode()}
+    if kind in _SIDES:
+        more = 'holidays_from = "days.txt"\n' if _SIDES[kind] == 2 else ""
+        files["ward.toml"] = (more + WARD).encode()
+    return Input({**files, KINDS[kind][0]: text.encode("utf-8", "surrogatepass")}, arguments)
+
+
+def input_of(number: int) -> Input:
+    """The input of a number."""
     random = Random(number)  # noqa: S311 - no secret
     kind = list(KINDS)[number % len(KINDS)]
-    name, text_of, commands = KINDS[kind]
-    regimen = random.choice(sound())
-    text = {"regimen": regimen, "arguments": regimen, "ledger": ledger}.get(kind) or text_of()
-    files = {"r.toml": regimen.encode()}
+    text = random.choice(texts(kind))
     if kind == "arguments":
-        return Input(files, _arguments(random))
-    change = _change_json if kind in {"ledger", "baseline"} and random.random() < 0.7 else _change_text
+        return Input({"r.toml": text.encode()}, _arguments(random))
+    name, commands = KINDS[kind]
+    given = sound_input(kind, random.choice(commands), changed(text, random))
+    given.files[name] = _change_bytes(given.files[name], random)
+    return replace(given, arguments=_with_format(given.arguments, random))
+
+
+def changed(text: str, random: Random) -> str:
+    """A text with one or a few things changed; in most of those that are JSON, values."""
+    change = _change_json if text.startswith("{") and random.random() < 0.7 else _change_text
     for _ in range(random.choice((1, 1, 1, 2, 3, 8))):
         text = change(text, random)
-    files[name] = _change_bytes(text.encode("utf-8", "surrogatepass"), random)
-    arguments = random.choice(commands)
-    if arguments[0] == "check" and "--diff" not in arguments and random.random() < 0.5:
-        arguments = (*arguments, "-f", random.choice(FORMATS))
-    return Input(files, arguments)
+    return text
+
+
+def _with_format(arguments: tuple[str, ...], random: Random) -> tuple[str, ...]:
+    if arguments[0] != "check" or "--diff" in arguments or "--show-settings" in arguments or random.random() < 0.3:
+        return arguments
+    return (*arguments, "-f", random.choice(FORMATS))
 
 
 def _change_text(text: str, random: Random) -> str:
@@ -223,7 +218,7 @@ def _change_line(text: str, random: Random) -> str:
         case 2:
             return "\n".join((*lines[:at], *[lines[at]] * random.choice((2, 3, 200)), *lines[at + 1 :]))
         case _:
-            other = random.choice(sound()).split("\n")
+            other = random.choice(regimens()).split("\n")
             return "\n".join((*lines[:at], *other[random.randrange(len(other)) :]))
 
 
@@ -274,31 +269,59 @@ def _change_bytes(data: bytes, random: Random) -> bytes:
 
 
 def _arguments(random: Random) -> tuple[str, ...]:
-    """A command line in which one or more words are hostile, or stand where they should not."""
-    command = list(
-        random.choice(
-            (
-                ("plan", "r.toml", *DATES),
-                ("check", "r.toml", "--select", "ALL", "--today", "2026-03-01"),
-                ("diff", "r.toml", "rr-adult"),
-                ("rule", "S304"),
-                ("rules", "-f", "json"),
-                ("regimens", "-f", "json"),
-                ("values", "r.toml"),
-                ("schema", "regimen"),
-                ("verify", "r.toml", *DATES),
-                ("model", "--population", "child", "--regimen", "r.toml"),
-                ("due", "--plans", ".", "--today", "2026-11-03"),
-                ("new", "mine", "-o", "mine.toml"),
-            )
-        )
-    )
+    """A command line with one or more hostile words: in place of one, as an argument, or as the value of an option."""
+    name, sound = random.choice(list(COMMANDS.items()))
+    command = list(sound)
     for _ in range(random.choice((1, 1, 2, 4))):
         word = random.choice((*NUMBERS, *STRINGS)).replace("\x00", "")  # which no command line can have
         place = random.randrange(1, len(command) + 1)
-        if random.random() < 0.6 and place < len(command):
+        if random.random() < 0.6:
+            command += [random.choice(_options()[name]), word]
+        elif random.random() < 0.6 and place < len(command):
             command[place] = word
         else:
             command.insert(place, word)
     # What is simulated is not asked here: it takes its time.
-    return (*command, "--no-simulate") if command[0] == "check" else tuple(command)
+    return (*command, "--no-simulate") if name == "check" else tuple(command)
+
+
+_FEW = ("--patients", "3")
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "plan": ("plan", "r.toml", *DATES),
+    "check": ("check", "r.toml", "--select", "ALL", "--today", "2026-03-01"),
+    "diff": ("diff", "r.toml", "rr-adult"),
+    "rule": ("rule", "S304"),
+    "rules": ("rules", "-f", "json"),
+    "regimens": ("regimens", "-f", "json"),
+    "values": ("values", "r.toml"),
+    "schema": ("schema", "regimen"),
+    "verify": (
+        *("verify", "r.toml", *DATES, "--at", "2026-10-19T12:00", "--mcg", "10", "--total-ml", "276", "--rate", "10"),
+    ),
+    "model": ("model", "--population", "child", "--regimen", "r.toml"),
+    "due": ("due", "--plans", ".", "--today", "2026-11-03"),
+    "new": ("new", "mine", "-o", "mine.toml", "--from", "r.toml", "--title", "Mine"),
+    "new site": ("new", "site", "ward.toml", "--name", "Ward 7", "--zone", "Europe/Berlin", "--bag", "24=250"),
+    "new record": ("new", "record", "record.toml", "--regimen", "rr-adult", *DATES),
+    "simulate": ("simulate", "r.toml", *_FEW),
+    "compare": ("compare", "r.toml", "nhl-5", "--cycles", "1", *_FEW),
+    "sweep": ("sweep", "r.toml", "--vary", "cycle.1.step.1.dose=9,15", *_FEW),
+    "search": ("search", "r.toml", "--doses", "9,28", "--minimise", "il6_peak", "--search-patients", "10", *_FEW),
+    "sensitivity": ("sensitivity", "r.toml", "--samples", "2", "--endpoints", "il6_peak", *_FEW),
+    "merge": ("merge", "a.npz", "b.npz"),
+    "report": ("report", "r.toml", *_FEW),
+    "evidence": ("evidence", "DEP-1", "--patients", "50"),
+}
+"""A sound command line of each command, to be changed."""
+
+
+@cache
+def _options() -> dict[str, list[str]]:
+    """The options of each command, by their names."""
+    from typer.main import get_command
+
+    program = get_command(app)
+    return {
+        name: [spelling for option in program.get_command(None, name).params for spelling in option.opts]  # type: ignore[attr-defined]
+        for name in COMMANDS
+    }

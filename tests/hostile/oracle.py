@@ -2,6 +2,7 @@
 
 import io
 import os
+import resource
 import signal
 import sys
 import time
@@ -16,10 +17,12 @@ from blinplan.exit_status import ExitStatus
 
 SECONDS = 10.0
 """The longest that any legal file takes, on a machine that does nothing else."""
+BYTES = 200 * 2**20
+"""The most memory that a run takes beside what the runs before it did."""
 _ALLOWED = {ExitStatus.SUCCESS, ExitStatus.FINDINGS, ExitStatus.INCOMPLETE}
 
 
-class _TooLongError(BaseException):
+class TooLongError(BaseException):
     """A run that does not end."""
 
 
@@ -31,15 +34,19 @@ class Answer:
     out: str
     err: str
     seconds: float
+    grown: int = 0
+    """By how many bytes the most that the process has ever held has grown."""
     is_exact: bool = False
     """Whether it wrote what another program takes byte for byte, as a patch is; a terminal is shown it otherwise."""
 
     def faults(self) -> Iterator[str]:
         """What it must not have been."""
         if self.status not in _ALLOWED:
-            yield f"status {self.status}"
+            yield f"status {self.status}: {self.err.strip()[-200:]}"
         if self.seconds > SECONDS:
             yield f"{self.seconds:.0f} s"
+        if self.grown > BYTES:
+            yield f"{self.grown // 2**20} MiB more"
         for name, text in (("out", "" if self.is_exact else self.out), ("err", self.err)):
             if "Traceback (most recent call last)" in text:
                 yield f"a traceback in {name}"
@@ -55,16 +62,16 @@ def answer_to(arguments: tuple[str, ...], folder: Path) -> Answer:
     written = io.BytesIO(), io.BytesIO()
     out, err = (io.TextIOWrapper(one, encoding="utf-8", newline="") for one in written)
     before, streams, place = sys.argv, (sys.stdout, sys.stderr), Path.cwd()
-    begun = time.process_time()
+    begun, held = time.process_time(), _most_held()
     sys.argv, sys.stdout, sys.stderr = ["blinplan", *arguments], out, err
     status: int | str = "no status"
     try:
         os.chdir(folder)
-        with _limited():
+        with limited():
             run()
     except SystemExit as ended:
         status = int(ended.code or 0)
-    except _TooLongError:
+    except TooLongError:
         status = "none after a long time"
     except BaseException as error:  # whatever comes out is a fault, and is told
         status = f"{type(error).__name__}: {error}"
@@ -74,13 +81,20 @@ def answer_to(arguments: tuple[str, ...], folder: Path) -> Answer:
     out.flush()
     err.flush()
     texts = (one.getvalue().decode("utf-8", "replace") for one in written)
-    return Answer(status, next(texts), next(texts), time.process_time() - begun, "--diff" in arguments)
+    seconds, grown = time.process_time() - begun, _most_held() - held
+    return Answer(status, next(texts), next(texts), seconds, grown, is_exact="--diff" in arguments)
+
+
+def _most_held() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 @contextmanager
-def _limited() -> Iterator[None]:
+def limited() -> Iterator[None]:
+    """End what takes far too long, in processor time."""
+
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise _TooLongError
+        raise TooLongError
 
     before = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, 2 * SECONDS)

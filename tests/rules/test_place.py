@@ -195,3 +195,10 @@ def test_every_finding_that_can_be_waived_has_a_place_that_can_be_written(rule: 
 def test_the_steps_of_a_cycle_are_told_with_their_caps() -> None:
     document = parse(regimen_text(one_cycle("5 mcg/m2/day for 7 days")), "probe.toml")
     assert value_at(("cycle", 0, "steps"), document.values) == "5 mcg/m2/day at most 9 mcg/day for 7 days"
+
+
+@pytest.mark.parametrize("digits", [400, 401, 5000])
+def test_a_number_of_any_length_is_compared_and_none_is_computed_that_is_too_long(digits: int) -> None:
+    number = "9" * digits
+    assert same_value("cycle 1 step 1 days", f"{number} days", f"{number} days")
+    assert not same_value("cycle 1 step 1 days", f"{number} days", f"{number[1:]} days")

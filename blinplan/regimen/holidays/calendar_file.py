@@ -5,6 +5,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 _LAST_YEAR = 2200
+_LONGEST_DAYS = 366
+_MOST_DAYS = 100_000
+"""Some hundred events that come again until the last year."""
+_ONCE = ("UID", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "STATUS")
+_IN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _ONE_DAY = timedelta(days=1)
 
 
@@ -19,7 +24,7 @@ def days_in_calendar(text: str) -> tuple[dict[date, str], date | None]:
     events = _events(text)
     moved = {(str(event.get("uid")), _day(event, "recurrence-id")) for event in events if "recurrence-id" in event}
     days: dict[date, list[str]] = {}
-    endless = False
+    endless, count = False, 0
     for event in events:
         if str(event.get("status", "")).upper() == "CANCELLED":
             continue
@@ -27,6 +32,9 @@ def days_in_calendar(text: str) -> tuple[dict[date, str], date | None]:
         starts = {
             day for day in _starts(event) if "recurrence-id" in event or (str(event.get("uid")), day) not in moved
         }
+        count += len(starts) * length
+        if count > _MOST_DAYS:
+            raise ValueError(f"has more than {_MOST_DAYS:,} days until {_LAST_YEAR}, which is no list of holidays")
         endless = endless or _is_endless(event)
         for day in (start + number * _ONE_DAY for start in starts for number in range(length)):
             days.setdefault(day, []).append(_summary(event))
@@ -48,6 +56,9 @@ def _events(text: str) -> list[Any]:
     if not events:
         raise ValueError("has no event")
     for event in events:
+        for once in _ONCE:
+            if len(_several(event.get(once))) > 1:
+                raise ValueError(f"has an event with more than one {once}: {_name(event)}")
         for name, problem in event.errors:
             raise ValueError(f"has an event whose {name} cannot be read ({problem}): {_name(event)}")
         if "dtstart" not in event:
@@ -72,6 +83,8 @@ def _starts(event: Any) -> Iterator[date]:
     for rule in _several(event.get("rrule")):
         days.update(_days_by_rule(event, rule, first))
     days.update(_days_under(event, "rdate"))
+    if late := [day for day in days if day.year > _LAST_YEAR]:
+        raise ValueError(f"has an event in {min(late).year}, after {_LAST_YEAR}: {_name(event)}")
     return iter(days - set(_days_under(event, "exdate")))
 
 
@@ -83,14 +96,16 @@ def _days_by_rule(event: Any, rule: Any, first: date) -> Iterator[date]:
             f"has an event that comes again {_word(rule, 'FREQ').lower() or 'by an unknown rule'}, and not every year:"
             f" {_name(event)}"
         )
+    if any(_number(rule, key) < 1 for key in ("INTERVAL", "COUNT")) or any(key in rule for key in _IN_A_DAY):
+        raise ValueError(f"has an event whose rule cannot be read ({rule.to_ical().decode()[:60]}): {_name(event)}")
     own = {key: rule[key] for key in rule if key.upper() != "UNTIL"}
     last = _until(rule) or date(_LAST_YEAR, 12, 31)
     written = type(rule)(own).to_ical().decode()
     try:
         found = rrulestr(f"RRULE:{written}", dtstart=datetime.combine(first, time()))
-        return (day.date() for day in found.between(*_whole(first, last), inc=True))
-    except (ValueError, TypeError, KeyError) as error:
-        raise ValueError(f"has an event whose rule cannot be read ({written}): {_name(event)}") from error
+        return iter([day.date() for day in found.between(*_whole(first, last), inc=True)])
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
+        raise ValueError(f"has an event whose rule cannot be read ({written[:60]}): {_name(event)}") from error
 
 
 def _whole(first: date, last: date) -> tuple[datetime, datetime]:
@@ -104,6 +119,11 @@ def _is_endless(event: Any) -> bool:
 def _word(rule: Any, key: str) -> str:
     values = _several(rule.get(key))
     return str(values[0]).upper() if values else ""
+
+
+def _number(rule: Any, key: str) -> int:
+    values = _several(rule.get(key, 1))
+    return values[0] if values and isinstance(values[0], int) else 0
 
 
 def _until(rule: Any) -> date | None:
@@ -153,4 +173,6 @@ def _length(event: Any) -> int:
         days = 1
     if days < 0:
         raise ValueError(f"has an event that ends before it begins: {_name(event)}")
+    if days > _LONGEST_DAYS:
+        raise ValueError(f"has an event of {days:,} days, and no holiday lasts longer than a year: {_name(event)}")
     return max(days, 1)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text, plural
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.document import LIMIT_DIGITS, KeyPath
 
 WHOLE_FILE = "file"
 """What the place of a whole file is called."""
@@ -264,6 +264,8 @@ def _unit_of_key(place: str) -> str:
 
 
 def _normal_number(match: re.Match[str]) -> str:
+    if len(match[1]) > LIMIT_DIGITS:
+        return match[0]  # nobody's value, and Python computes with no longer ones
     number, word = Fraction(match[1].replace(",", "")), match[2] or ""
     unit = _UNITS.get(word, _Unit(word))
     if unit.minutes is not None:

@@ -162,6 +162,45 @@ def test_a_calendar_as_programs_write_it_has_just_its_days(single: list[date], y
     assert until == (None if yearly else max(single))
 
 
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        ("DTSTART;VALUE=DATE:20261225 | DTSTART;VALUE=DATE:20261224", "more than one DTSTART"),
+        ("DTSTART;VALUE=DATE:20261225 | DTEND;VALUE=DATE:20261226 | DTEND;VALUE=DATE:20261227", "more than one DTEND"),
+        ("DTSTART;VALUE=DATE:20261225 | DURATION:P1D | DURATION:P2D", "more than one DURATION"),
+        ("DTSTART;VALUE=DATE:20261225 | STATUS:CANCELLED | STATUS:CONFIRMED", "more than one STATUS"),
+        (
+            "DTSTART;VALUE=DATE:20261225 | RECURRENCE-ID:20261225 | RECURRENCE-ID:20261226",
+            "more than one RECURRENCE-ID",
+        ),
+        ("DTSTART;VALUE=DATE:20261225 | DURATION:P367D", "an event of 367 days"),
+        ("DTSTART;VALUE=DATE:22010101", "in 2201, after 2200"),
+        ("DTSTART;VALUE=DATE:99991231 | DURATION:P2D", "in 9999, after 2200"),
+        ("DTSTART;VALUE=DATE:20201225 | RRULE:FREQ=YEARLY;INTERVAL=0", "rule cannot be read"),
+        ("DTSTART;VALUE=DATE:20201225 | RRULE:FREQ=YEARLY;COUNT=0", "rule cannot be read"),
+        ("DTSTART;VALUE=DATE:20201225 | RRULE:FREQ=YEARLY;BYDAY=99MO", "rule cannot be read"),
+        ("DTSTART;VALUE=DATE:20201225 | RRULE:FREQ=YEARLY;BYHOUR=1;BYMINUTE=2", "rule cannot be read"),
+        ("DTSTART;VALUE=DATE:19000101 | DURATION:P366D | RRULE:FREQ=YEARLY;BYDAY=MO", "more than 100,000 days"),
+    ],
+)
+def test_an_event_that_is_said_twice_or_is_no_holiday_is_refused(event: str, why: str) -> None:
+    with pytest.raises(ValueError, match=r".") as refused:
+        days_in_calendar(calendar(event))
+    assert why in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("event", "count"),
+    [
+        ("DTSTART;VALUE=DATE:20240101 | DURATION:P366D", 366),
+        ("DTSTART;VALUE=DATE:22001231", 1),
+        ("DTSTART;VALUE=DATE:20201225 | RRULE:FREQ=YEARLY;INTERVAL=1;COUNT=1", 1),
+    ],
+)
+def test_the_longest_the_last_and_the_fewest_are_read(event: str, count: int) -> None:
+    assert len(days_in_calendar(calendar(event))[0]) == count
+
+
 @given(st.lists(DAYS, min_size=1))
 def test_a_list_has_just_the_days_that_stand_in_it(written: list[date]) -> None:
     endings = ("", " Christmas", ",Christmas", ";25.12.", "\t# closed")

@@ -31,6 +31,14 @@ def events(text: str) -> dict[str, Any]:
     return by_uid
 
 
+@pytest.mark.parametrize("twice", ["SEQUENCE:1", "UID:b"])
+def test_a_calendar_that_says_twice_what_there_is_once_of_is_told(inside: Run, ward: None, twice: str) -> None:
+    event = ("BEGIN:VEVENT", "UID:patient-7-step-1-1@blinplan", "SEQUENCE:0", twice, "END:VEVENT")
+    Path("old.ics").write_text("\r\n".join(("BEGIN:VCALENDAR", *event, "END:VCALENDAR")))
+    found = inside(*DATED, *ID, "--replaces", "old.ics")
+    assert (found.status, "old.ics is not a calendar" in found.err or "has no event" in found.err) == (2, True)
+
+
 def test_a_strict_parser_opens_it(inside: Run, ward: None) -> None:
     text = inside(*DATED, "--site", "ward.toml", *ID).out
     assert text.startswith("BEGIN:VCALENDAR\r\n")

@@ -49,7 +49,7 @@ def read_calendar(text: str, plan_id: str) -> Imported:
         events = icalendar.Calendar.from_ical(text).walk("VEVENT")
         by_uid = {str(event["uid"]): event for event in events if is_named(str(event["uid"]), plan_id)}
         sequence = max((int(event.get("sequence", 0)) for event in by_uid.values()), default=0)
-    except (ValueError, KeyError, IndexError, AttributeError) as error:
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError) as error:
         raise NoCalendarError("is not a calendar") from error
     if not by_uid:
         raise NoCalendarError(f"has no event of the plan {plan_id}")

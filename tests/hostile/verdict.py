@@ -1,0 +1,41 @@
+"""What is wrong with the answer to an input."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from tests.hostile.inputs import Input
+from tests.hostile.oracle import Answer, answer_to
+from tests.hostile.places import astray, misformed, misplaced
+
+
+def faults_of(given: Input) -> tuple[str, ...]:
+    """What is wrong with the answer to an input."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, data in given.files.items():
+            (folder / file).write_bytes(data)
+        before = {path: path.read_bytes() for path in folder.iterdir()}
+        answer = answer_to(given.arguments, folder)
+        found = [*answer.faults(), *_of_places(given, answer)]
+        if {path: path.read_bytes() for path in before if path.exists()} != before:
+            found.append("an input was changed")
+        left = sorted(path.name for path in folder.rglob(".blinplan-*"))
+        return (*found, *(f"{name} is left" for name in left))
+
+
+def _of_places(given: Input, answer: Answer) -> Iterator[str]:
+    """What is wrong with a format, and with the places that are told."""
+    yield from misplaced(answer.out + answer.err, given.files)
+    form = _after("-f", given.arguments) if not {"--help", "-h"} & set(given.arguments) else ""
+    wrong = list(misformed(form, answer.out))
+    yield from wrong
+    if form == "json" and given.arguments[0] == "check" and answer.out and not wrong:
+        yield from astray(json.loads(answer.out), given.files)
+
+
+def _after(option: str, arguments: tuple[str, ...]) -> str:
+    """What a command line says last for an option."""
+    return next((word for name, word in reversed(list(pairwise(arguments))) if name == option), "")
