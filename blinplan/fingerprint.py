@@ -17,6 +17,9 @@ MODEL = ("thresholds", "physiology", "simulation")
 OUTCOME = ("quantities.py", "proportion.py", "limits.py", "words", "regimen", "label", "course", *MODEL, "rules")
 """What decides an outcome that rules ask for: the rooms of the cache's key."""
 
+EVIDENCE = (*OUTCOME[: OUTCOME.index("rules")], "evidence")
+"""What decides what is measured of the model: the rooms of the key under which evidence is kept."""
+
 _READ = (".py", ".toml")
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from blinplan.fingerprint import MODEL, OUTCOME, fingerprint, model_hash
+from blinplan.evidence import kept as known
+from blinplan.fingerprint import EVIDENCE, MODEL, OUTCOME, fingerprint, model_hash
 from blinplan.physiology.engine import machine_code
 from blinplan.rules.simulated import store
 
@@ -30,7 +31,7 @@ def _read(folder: Path, rooms: tuple[str, ...]) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rooms", [MODEL, OUTCOME])
+@pytest.mark.parametrize("rooms", [MODEL, OUTCOME, EVIDENCE])
 def test_a_touched_byte_in_any_file_below_changes_it(copied: Path, rooms: tuple[str, ...]) -> None:
     found = {fingerprint(*rooms)}
     assert fingerprint(*rooms) in found
@@ -59,10 +60,12 @@ def test_what_is_not_of_the_model_does_not_change_it(copied: Path) -> None:
 def test_the_key_of_the_cache_and_the_machine_code_follow_from_it(copied: Path) -> None:
     """One definition: what is kept is made again when any file below its rooms is another."""
     kept, folder = store._program.__wrapped__(), machine_code.cache_folder()
+    measured = known._program.__wrapped__()
     model = copied / "physiology" / "model" / "parameters.toml"
     model.write_bytes(model.read_bytes() + b"#")
     assert store._program.__wrapped__() != kept
     assert machine_code.cache_folder() != folder
+    assert known._program.__wrapped__() != measured
 
 
 def test_every_room_below_the_rules_decides_outcomes() -> None:

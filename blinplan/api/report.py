@@ -220,7 +220,7 @@ def _html(
     command: str,
     executor: Executor | None,
 ) -> str:
-    from blinplan.evidence.evaluate import evaluate
+    from blinplan.evidence.kept import known_evidence
     from blinplan.physiology.model.parameters import load_parameters
     from blinplan.reports.summary_page.page import Report, report_html
 
@@ -240,7 +240,7 @@ def _html(
             whole=whole,
             early=early,
             result=result,
-            evidence=evaluate(size, seed, options=simulation.options, executor=executor),
+            evidence=known_evidence(size, seed, simulation.options, executor),
             preset=load_parameters().presets[simulation.preset],
             command=command,
             fingerprint=fingerprint_of(asked.chosen_file),

@@ -20,6 +20,9 @@ from blinplan.physiology.trajectories import Trajectories
 from blinplan.proportion import Proportion
 from blinplan.quantities import MINUTES_PER_DAY
 
+_FEW_DAYS = 3
+"""On so many days states take little memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arm:
@@ -51,6 +54,7 @@ class Study:
     executor: Executor = field(default_factory=InTurn)
     _drawn: dict[str, Population] = field(default_factory=dict)
     _run: dict[tuple[str, str], Endpoints] = field(default_factory=dict)
+    _looked_at: dict[tuple[str, str, tuple[float, ...], int], Trajectories] = field(default_factory=dict)
 
     def population(self, name: str) -> Population:
         """Patients of one preset."""
@@ -70,7 +74,15 @@ class Study:
         return self._run[key]
 
     def trajectories(self, arm: Arm, days: Sequence[float], most: int = 1000) -> Trajectories:
-        """States at given days, on at most `most` of the patients."""
+        """States at given days, on at most `most` of the patients; those of few days are kept, for other measures."""
+        if len(days) > _FEW_DAYS:
+            return self._trajectories(arm, days, most)
+        key = arm.population, arm.scenarios[0], tuple(map(float, days)), most
+        if key not in self._looked_at:
+            self._looked_at[key] = self._trajectories(arm, days, most)
+        return self._looked_at[key]
+
+    def _trajectories(self, arm: Arm, days: Sequence[float], most: int) -> Trajectories:
         people = self.population(arm.population)
         if most < people.size:
             people = people.select(slice(0, most))

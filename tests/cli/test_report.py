@@ -205,6 +205,8 @@ def test_the_evidence_is_measured_and_its_kinds_stand_apart(page: Page, inside: 
             assert group.get("class").split()[0] == "kind"
             assert kind.meaning in " ".join(group.text_content().split())
             assert f"{outcomes[kind]} row" in group.xpath("./h3")[0].text_content()
+            said = {each.get("data-kind") for each in group.xpath(".//h4 | .//dt")}
+            assert said == {kind.heading}, "a page that begins within a kind does not say which"
     assert "on 60 virtual patients in each scenario, seed 3" in page.words("evidence")
 
 

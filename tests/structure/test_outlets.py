@@ -22,7 +22,7 @@ OTHERS_THAT_WRITE = {
     "design/journal.py": "what of a long run is done, beside the file that the writer makes of it",
     "reports/simulation/stretch.py": "an archive, beside the place that the writer gives",
     TERMINAL: "opens the null device in the place of a stream that is closed",
-    "rules/simulated/store.py": "the cache, which nobody is told of, writes whole files of its own",
+    "files/kept_values.py": "the cache, which nobody is told of, writes whole files of its own",
 }
 READER = "files/inputs.py"
 READING_CALLS = {"read_text", "read_bytes", "open", "ZipFile"}
@@ -36,7 +36,8 @@ OTHERS_THAT_READ = {
     "physiology/engine/machine_code.py": "the cache",
     "regimen/library.py": "what comes with the program",
     "reports/shared/document.py": "the program's own schemas",
-    "rules/simulated/store.py": "the cache, and what comes with the program",
+    "files/kept_values.py": "the cache",
+    "rules/simulated/store.py": "what comes with the program",
     "reports/simulation/curve_stretch.py": "archives, which the reader has looked at",
     "reports/simulation/parts.py": "tables that are larger than memory, which the reader has looked at",
     "reports/simulation/stretch.py": "archives, which the reader has looked at",

@@ -53,6 +53,7 @@ class EvidenceSection:
     ``others`` are published numbers that nothing is held against.
     """
 
+    article: str
     patients: str
     seed: int
     counts: PageTable
@@ -67,14 +68,15 @@ def evidence_section(evidence: Evidence) -> EvidenceSection:
     groups = tuple(_group(kind, list(evidence.of_kind(kind))) for kind in EvidenceKind)
     shown = tuple(group for group in groups if group.count)
     others = NOT_EVALUATED, NOT_EVALUATED_MEANING, evidence.not_evaluated
-    return EvidenceSection(f"{evidence.patients:,}", evidence.seed, _counts(evidence), shown, *others)
+    article = next((finding.claim.source for finding in evidence.findings if finding.claim.kind == "claim"), "")
+    return EvidenceSection(article, f"{evidence.patients:,}", evidence.seed, _counts(evidence), shown, *others)
 
 
 def _counts(evidence: Evidence) -> PageTable:
     columns = (
         PageColumn("Kind", "w", is_name=True),
-        PageColumn("Article", "n"),
-        PageColumn("Elsewhere", "n"),
+        PageColumn("Of the article", "n"),
+        PageColumn("Published elsewhere", "n"),
         PageColumn("What it says"),
     )
     others = NOT_EVALUATED, "0", str(len(evidence.not_evaluated)), NOT_EVALUATED_MEANING

@@ -6,7 +6,6 @@ program with its model. Nothing that is looked up can therefore be out of date, 
 
 import hashlib
 import json
-import os
 from dataclasses import asdict
 from functools import cache
 from importlib import metadata
@@ -16,6 +15,7 @@ from typing import Any
 
 from blinplan.course.events import periods
 from blinplan.files.caches import cache_folder
+from blinplan.files.kept_values import keep_values, kept_values
 from blinplan.fingerprint import OUTCOME, fingerprint
 from blinplan.proportion import Proportion
 from blinplan.quantities import DoseRate
@@ -42,32 +42,20 @@ def key(regimen: Regimen, patients: int, seed: int, errors: float, model: int | 
 def look_up(name: str) -> StoredOutcome | None:
     """The outcome kept under a fingerprint; None where there is none, or none that can be read."""
     try:
-        return _read(_values_of(name))
+        return _read(kept_values(_path(name)))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def keep(name: str, outcome: StoredOutcome) -> None:
     """Keep an outcome, where the folder can be written to; what is there is whole at every moment."""
-    _keep(name, asdict(outcome))
-
-
-def _keep(name: str, values: dict[str, Any]) -> None:
-    path = _path(name)
-    beside = path.with_suffix(f".{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(values)
-        beside.write_text(f"{_digest(text)}\n{text}", encoding="ascii")
-        beside.replace(path)
-    except OSError:
-        return
+    keep_values(_path(name), asdict(outcome))
 
 
 def look_up_first_cycle(name: str) -> FirstCycle | None:
     """The first cycle kept under a fingerprint; None where there is none, or none that can be read."""
     try:
-        kept = _values_of(f"{name}-1")
+        kept = kept_values(_path(f"{name}-1"))
         return FirstCycle(Median(**kept["peak"]), _read_escalation(kept["escalation"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -75,20 +63,9 @@ def look_up_first_cycle(name: str) -> FirstCycle | None:
 
 def keep_first_cycle(name: str, first: FirstCycle) -> None:
     """Keep a first cycle that several regimens are compared with, as an outcome is kept."""
-    _keep(f"{name}-1", {"peak": asdict(first.peak), "escalation": first.escalation and asdict(first.escalation)})
-
-
-def _values_of(name: str) -> dict[str, Any]:
-    """What was kept, as it was: a file that says anything else than what was put into it is none."""
-    digest, _, text = _path(name).read_text(encoding="ascii").partition("\n")
-    if digest != _digest(text):
-        raise ValueError("damaged")
-    values: dict[str, Any] = json.loads(text)
-    return values
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    keep_values(
+        _path(f"{name}-1"), {"peak": asdict(first.peak), "escalation": first.escalation and asdict(first.escalation)}
+    )
 
 
 def _path(name: str) -> Path:

@@ -25,7 +25,7 @@ def report(text: str) -> str:
     groups = [{**group, "in_words": in_words} for in_words in (True, False)]
     other = dict.fromkeys(("id", "sentence", "printed", "source", "status", "reason"), text)
     others = {"others_title": text, "others_meaning": text, "others": (other,)}
-    claims = {"patients": text, "seed": 1, "counts": table, "groups": groups, **others}
+    claims = {"article": text, "patients": text, "seed": 1, "counts": table, "groups": groups, **others}
     return render(
         "report.html",
         title=text,

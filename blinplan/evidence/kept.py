@@ -1,0 +1,65 @@
+"""Evidence that was measured before by the same program on the same patients, kept in the cache.
+
+It is of the model and of no regimen: a page on one regimen after the other would measure the same again.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict
+from functools import cache
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from blinplan.evidence.evaluate import ClaimResult, Evidence, Measurement, evaluate, load_claims, load_not_evaluated
+from blinplan.executor import Executor
+from blinplan.files.caches import cache_folder
+from blinplan.files.kept_values import keep_values, kept_values
+from blinplan.fingerprint import EVIDENCE, fingerprint
+from blinplan.physiology.model.dosing import Options
+
+
+def known_evidence(patients: int, seed: int, options: Options, executor: Executor | None = None) -> Evidence:
+    """What `evaluate` finds on so many patients: as it was found before, or measured and kept."""
+    path = _path(patients, seed, options)
+    try:
+        return _read(kept_values(path), patients, seed, options)
+    except (OSError, ValueError, TypeError):
+        found = evaluate(patients, seed, options=options, executor=executor)
+    measured = (measurement for finding in found.findings for measurement in finding.measurements)
+    keep_values(path, [(one.value, one.patients, one.interval) for one in measured])
+    return found
+
+
+def _read(kept: Any, patients: int, seed: int, options: Options) -> Evidence:
+    """The same evidence of what was kept: a value, how many patients it is of and its interval for each measure.
+
+    Raises
+    ------
+    ValueError, TypeError
+        When it is of other measures.
+    """
+    claims = load_claims()
+    expected = [(claim, expectation) for claim in claims for expectation in claim.expectations]
+    measured = [
+        (claim.id, Measurement(expectation, value, size, None if interval is None else (interval[0], interval[1])))
+        for (claim, expectation), (value, size, interval) in zip(expected, kept, strict=True)
+    ]
+    findings = (
+        ClaimResult(claim, tuple(measurement for name, measurement in measured if name == claim.id)) for claim in claims
+    )
+    return Evidence(patients, seed, options, tuple(findings), load_not_evaluated())
+
+
+def _path(patients: int, seed: int, options: Options) -> Path:
+    text = json.dumps([_program(), patients, seed, asdict(options)])
+    name = hashlib.sha256(text.encode()).hexdigest()[:32]
+    return cache_folder("evidence") / f"{name}.json"
+
+
+@cache
+def _program() -> str:
+    """A fingerprint of whatever decides a measurement: the program's rooms up to the evidence, the engine."""
+    versions = f"{metadata.version('numpy')} {metadata.version('scipy')} {find_spec('numba') is not None}"
+    return hashlib.sha256(f"{versions} {fingerprint(*EVIDENCE)}".encode()).hexdigest()

@@ -1,0 +1,37 @@
+"""Values that were computed before, kept in the cache with a checksum; what cannot be read is computed again."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+
+def keep_values(path: Path, values: Any) -> None:
+    """Keep what JSON can hold, where the folder can be written to; what is there is whole at every moment."""
+    beside = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(values)
+        beside.write_text(f"{_digest(text)}\n{text}", encoding="ascii")
+        beside.replace(path)
+    except OSError:
+        return
+
+
+def kept_values(path: Path) -> Any:
+    """What was kept, as it was: a file that says anything else than what was put into it is none.
+
+    Raises
+    ------
+    OSError, ValueError
+        When there is no such file, or a damaged one.
+    """
+    digest, _, text = path.read_text(encoding="ascii").partition("\n")
+    if digest != _digest(text):
+        raise ValueError("damaged")
+    return json.loads(text)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
