@@ -14,6 +14,7 @@ from tests import public_files
 from tests.collection.no_simulation import without_simulation
 from tests.collection.shares import import_share, is_of_another
 from tests.program import Ran, Run
+from tests.promises.held import COLLECTED, held_by
 
 # How long an example takes says nothing about whether it is right, and a busy machine is slow.
 # What changes what such a test asks is tried with more examples: pytest --hypothesis-profile=many.
@@ -33,8 +34,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if told and is_of_another(collection_path, told) else None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only the nightly run tries."""
+    """Note what all tests hold, and leave out what only the nightly run tries."""
+    config.stash[COLLECTED] = held_by(items)
     if not config.getoption("--nightly"):
         left_out = [item for item in items if item.get_closest_marker("nightly")]
         config.hook.pytest_deselected(items=left_out)

@@ -261,6 +261,19 @@ def test_the_interval_is_of_drawings_of_the_same_patients() -> None:
     assert math.log(found.high / found.low) / 2 == pytest.approx(half_width, rel=0.25)
 
 
+def test_the_oldest_numpy_gives_the_same_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NumPy 2.0 says with a second axis which column stands where."""
+    cells = [made(float(dose), some(int(10 * dose))) for dose in range(1, 10)]
+    newest, unique = half_dose(cells, 100, 1), np.unique
+
+    def of_numpy_2_0(values: Any, **asked: Any) -> Any:
+        found = unique(values, **asked)
+        return (*found[:-1], found[-1].reshape(1, -1)) if asked.get("return_inverse") else found
+
+    monkeypatch.setattr(np, "unique", of_numpy_2_0)
+    assert half_dose(cells, 100, 1) == newest
+
+
 def test_of_one_dose_and_of_numbers_there_is_no_half() -> None:
     assert half_dose([made(1.0, some(50))], 100, 1) is None
     number = made(1.0, some(50)).endpoint._replace(measure=CellMeasure.VALUE)

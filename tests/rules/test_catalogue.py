@@ -20,7 +20,7 @@ from blinplan.rules.verdict import Ruling
 from tests.read_text import site_in
 from tests.regimen_text import judgement_of, judgement_of_lines, verdict_of
 
-RULES = [pytest.param(rule, id=rule.code) for rule in CATALOGUE.values()]
+RULES = [pytest.param(rule, id=rule.code, marks=pytest.mark.holds(rule.code)) for rule in CATALOGUE.values()]
 PATIENTS = PatientSimulator(patients=200, seed=1)
 FILES = sorted(Path(families.__path__[0]).glob("*/rules.py"))
 

@@ -82,6 +82,7 @@ def _interval(doses: FloatArray, found: Sequence[DoseShare], patients: int, seed
     rows = [of.arrays(patients) for of in members if of is not None]
     each = np.array([bits for row in rows for bits in row])
     kinds, kind_of = np.unique(each, axis=1, return_inverse=True)
+    kind_of = kind_of.reshape(-1)  # NumPy 2.0 gives it a second axis
     happens, at_risk = kinds[0::2].astype(np.float64), kinds[1::2].astype(np.float64)
     generator = np.random.Philox(key=np.array([seed, _STREAM], dtype=np.uint64))
     crossings = np.empty(DRAWINGS)

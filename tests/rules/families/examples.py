@@ -1,10 +1,13 @@
 """What a rule finds, and what comes near it and is in order: the tests of each family list such files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from blinplan.course.patient import Patient
 from blinplan.regimen.reading import Content, read
@@ -42,11 +45,12 @@ class Example:
 
     def judge(self) -> str:
         """What the program says: its words are those that `told.txt` has of it, which nothing but a person writes."""
-        verdict = self._verdict()
+        verdict = self.verdict()
         assert list(words_of(verdict)) == all_told().get(str(self), [])
         return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value
 
-    def _verdict(self) -> Verdict:
+    def verdict(self) -> Verdict:
+        """What the program says, with its findings."""
         data = self.file if isinstance(self.file, bytes) else self.file.encode()
         settings = Settings(extend_select=(Pattern(self.code),)) if self.selected else DEFAULTS
         simulation = None if self.outcome is None else script(self.outcome)
@@ -74,6 +78,11 @@ def all_told() -> dict[str, list[str]]:
     """What is said of each example that does not pass, as it was read and found right."""
     blocks = (Path(__file__).parent / "told.txt").read_text(encoding="utf-8").strip().split("\n\n")
     return {title: lines for title, *lines in (block.splitlines() for block in blocks)}
+
+
+def tried(examples: Iterable[Example]) -> list[Any]:
+    """Examples as parameters of a test, each of which holds its rule."""
+    return [pytest.param(one, id=str(one), marks=pytest.mark.holds(one.code)) for one in examples]
 
 
 def example(

@@ -12,7 +12,7 @@ from blinplan.regimen import library
 from blinplan.rules.configuration.configurations import nearest
 from blinplan.rules.rule import Finding, Severity
 from tests.regimen_text import cycle, regimen_text, waiver
-from tests.rules.families.examples import Example
+from tests.rules.families.examples import Example, tried
 
 AREA = cycle("15 mcg/m2/day for 28 days")
 RR = 'indication = "relapsed-refractory"\n'
@@ -477,6 +477,6 @@ EXAMPLES = (
 )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+@pytest.mark.parametrize("example", tried(EXAMPLES))
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer

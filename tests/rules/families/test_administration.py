@@ -12,7 +12,7 @@ from blinplan.rules.rule import Severity
 from blinplan.rules.verdict import Ruling
 from tests.read_text import site_in
 from tests.regimen_text import codes, cycle, judgement_of_lines, marks, verdict_of, waiver
-from tests.rules.families.examples import Example, example
+from tests.rules.families.examples import Example, example, tried
 
 
 def site(bags: str, **more: str) -> Site:
@@ -245,6 +245,6 @@ EXAMPLES = (
 )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+@pytest.mark.parametrize("example", tried(EXAMPLES))
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer

@@ -24,7 +24,7 @@ from tests.regimen_text import (
     verdict_of,
     waiver,
 )
-from tests.rules.families.examples import Example, example
+from tests.rules.families.examples import Example, example, tried
 from tests.rules.families.heads_and_outcomes import RELAPSED, STEPPED, simulated
 
 ONE = cycle("15 mcg/m2/day for 28 days")
@@ -302,6 +302,6 @@ EXAMPLES = (
 )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+@pytest.mark.parametrize("example", tried(EXAMPLES))
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer

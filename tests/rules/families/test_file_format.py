@@ -9,7 +9,7 @@ from blinplan.rules.judge import judge
 from blinplan.rules.rule import Severity
 from blinplan.rules.verdict import Ruling
 from tests.regimen_text import TODAY, codes, cycle, judgement_of, regimen_text, verdict_of, waiver
-from tests.rules.families.examples import Example
+from tests.rules.families.examples import Example, tried
 
 SOUND = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))
 
@@ -71,7 +71,7 @@ EXAMPLES = (
 )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+@pytest.mark.parametrize("example", tried(EXAMPLES))
 def test_what_can_be_read_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer
 

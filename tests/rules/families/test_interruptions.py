@@ -11,7 +11,7 @@ from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.verdict import Ruling
 from tests.read_text import site_in
 from tests.regimen_text import codes, cycle, judgement_of, judgement_of_lines, marks, verdict_of
-from tests.rules.families.examples import Example, example
+from tests.rules.families.examples import Example, example, tried
 
 
 def record_text(cause: str, *lines: str, restarted: str = "2026-03-07T10:00:00Z", regimen: str = "rr-adult") -> str:
@@ -512,7 +512,7 @@ EXAMPLES = (
 )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+@pytest.mark.parametrize("example", tried(EXAMPLES))
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer
 

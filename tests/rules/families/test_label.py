@@ -15,7 +15,7 @@ from blinplan.regimen.regimen import AgeGroup, Indication, Phase, Status
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from tests.regimen_text import codes, cycle, judgement_of, judgement_of_lines, marks, verdict_of
-from tests.rules.families.examples import Example, example
+from tests.rules.families.examples import Example, example, tried
 
 STUDY = 'indication = "investigational"\n'
 DEPARTING = f'{STUDY}departs_from = "rr-adult"\n\n'
@@ -360,7 +360,7 @@ EXAMPLES: tuple[Example, ...] = (
 )
 
 
-@pytest.mark.parametrize("example_", EXAMPLES, ids=str)
+@pytest.mark.parametrize("example_", tried(EXAMPLES))
 def test_what_is_found_and_what_comes_near_it(example_: Example) -> None:
     assert example_.judge() == example_.answer
 

@@ -7,7 +7,7 @@ from blinplan.rules.families.notation import rules as notation
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from tests.regimen_text import codes, cycle, judgement_of, judgement_of_lines, marks, regimen_text, waiver
-from tests.rules.families.examples import Example, example
+from tests.rules.families.examples import Example, example, tried
 
 
 def written(dose: str) -> Judgement:
@@ -156,7 +156,7 @@ EXAMPLES = (
 )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+@pytest.mark.parametrize("example", tried(EXAMPLES))
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer
 

@@ -20,7 +20,7 @@ from tests.regimen_text import (
     verdict_of,
     waiver,
 )
-from tests.rules.families.examples import Example, example
+from tests.rules.families.examples import Example, example, tried
 from tests.rules.families.heads_and_outcomes import CONSOLIDATION, MRD, RELAPSED, STEPPED
 
 DAY = 24
@@ -373,7 +373,7 @@ def test_a_name_given_twice_is_told_once_for_each_further_cycle_and_where_it_sto
     assert marks(judgement, "S310") == ['"Block"', '"Block"']
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+@pytest.mark.parametrize("example", tried(EXAMPLES))
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer
 

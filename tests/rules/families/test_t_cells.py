@@ -12,7 +12,7 @@ from tests.regimen_text import (
     script,
     verdict_of,
 )
-from tests.rules.families.examples import Example, example
+from tests.rules.families.examples import Example, example, tried
 from tests.rules.families.heads_and_outcomes import STEPPED, simulated, with_outcome
 
 
@@ -87,6 +87,6 @@ EXAMPLES = (
 )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+@pytest.mark.parametrize("example", tried(EXAMPLES))
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer

@@ -19,7 +19,7 @@ from tests.regimen_text import (
     verdict_of,
     waiver,
 )
-from tests.rules.families.examples import Example
+from tests.rules.families.examples import Example, tried
 from tests.rules.families.heads_and_outcomes import MRD
 
 LONG = cycle(free=21, repeat=2)  # S304
@@ -278,6 +278,6 @@ EXAMPLES = (
 )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+@pytest.mark.parametrize("example", tried(EXAMPLES))
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer

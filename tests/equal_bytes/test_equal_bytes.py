@@ -1,0 +1,81 @@
+"""The same bytes, whatever varies: each output with all of it at once, and at night with one after the other."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.equal_bytes.columns import COLUMNS, PLAINLY, TOGETHER, Column, outputs_with
+from tests.equal_bytes.outputs import LONG, ROWS
+from tests.equal_bytes.ran import differing
+from tests.equal_bytes.table import BY_WORKFLOW, PAGE, cells, table
+from tests.program import ROOT
+
+Folders = pytest.TempPathFactory
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: Folders) -> Mapping[str, bytes]:
+    return outputs_with(PLAINLY, tmp_path_factory.mktemp("plain"))
+
+
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: Folders) -> Mapping[str, bytes]:
+    return outputs_with(TOGETHER, tmp_path_factory.mktemp("together"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", [row for row in ROWS if row not in LONG])
+def test_all_that_varies_at_once_changes_no_byte(
+    plain: Mapping[str, bytes], together: Mapping[str, bytes], row: str
+) -> None:
+    assert len(plain[row]) > 400
+    assert together[row] == plain[row]
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: str(column.name))
+def test_nothing_that_varies_changes_a_byte(tmp_path: Path, column: Column) -> None:
+    plain = outputs_with(PLAINLY, tmp_path / "plain", long=True)
+    varied = outputs_with(column, tmp_path / "varied", long=True)
+    assert set(plain) == set(ROWS)
+    assert [row for row in ROWS if varied[row] != plain[row]] == []
+
+
+def test_no_cell_of_the_table_is_empty() -> None:
+    """An output that came later was not run elsewhere: `python -m tests.equal_bytes beside NAME PYTHON` does."""
+    empty = [(column, row) for column, found in cells().items() for row in ROWS if not found.get(row)]
+    assert empty == []
+
+
+def test_the_table_shows_what_is_so() -> None:
+    assert PAGE.read_text(encoding="utf-8") == table(), "python -m tests.equal_bytes table"
+
+
+@pytest.mark.parametrize("wanted", ["Python 3.12", "Python 3.13", "oldest"])
+def test_what_can_be_installed_was_run(wanted: str) -> None:
+    assert wanted in cells()
+
+
+def test_the_oldest_are_the_lower_bounds_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    lowest = {re.sub(r"^([\w.-]+)>=([\d.]+).*", r"\1==\2", one) for one in needed}
+    said = (ROOT / ".ci" / "oldest").read_text(encoding="utf-8").splitlines()
+    assert {line for line in said if not line.startswith("#")} == lowest
+
+
+def test_the_workflow_compares_what_only_it_runs() -> None:
+    said = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    assert all(where.partition(",")[0] in said for where in BY_WORKFLOW.values())
+    assert "-m tests.equal_bytes write" in said
+    assert "python -m tests.equal_bytes compare" in said
+
+
+def test_differences_are_told_by_their_size() -> None:
+    ours = {"a": b"x 1.0 and 2", "b": b"same", "c": b"x 1.0"}
+    theirs = {"a": b"x 1.0000000001 and 2", "b": b"same", "c": b"y 1.0"}
+    assert differing(ours, theirs) == {"a": "1.0e-10", "c": "in more than numbers"}

@@ -1,0 +1,96 @@
+"""Limits from both sides: an example at a limit, judged as the limit is, and as it would be a step to each side.
+
+`python -m tests.rules.boundaries` looks among all examples for one at each limit, and writes boundaries.json anew.
+"""
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import pytest
+
+from blinplan.label.read import DEFAULT, label_named
+from blinplan.limits import Limit, StatedLimits
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.limits import shipped_limits
+from tests.rules import families
+from tests.rules.families.examples import Example
+
+LIST = Path(__file__).with_name("boundaries.json")
+_SETTINGS = "blinplan.rules.configuration.settings"
+_STEPS = {"days": Fraction(1, 1440), "hours": Fraction(1, 60)}
+
+
+class Boundary(NamedTuple):
+    """An example, and what is told of it with the limit a step lower, as it is, and a step higher."""
+
+    example: str
+    told: tuple[str, str, str]
+
+
+def step(limit: Limit) -> Fraction:
+    """A minute, or a millionth of the limit."""
+    return _STEPS.get(limit.unit, limit.value / 10**6)
+
+
+def examples() -> Iterator[Example]:
+    """The examples of all families."""
+    for module in pkgutil.iter_modules(families.__path__):
+        if module.name.startswith("test_"):
+            yield from importlib.import_module(f"{families.__name__}.{module.name}").EXAMPLES
+
+
+def told_around(example: Example, name: str) -> tuple[str, str, str]:
+    """What is told with the limit a step lower, as it is, and a step higher."""
+    limit = shipped_limits()[name]
+    lower, here, higher = (_told(example, name, limit.value + sign * step(limit)) for sign in (-1, 0, 1))
+    return lower, here, higher
+
+
+def _told(example: Example, name: str, value: Fraction) -> str:
+    settings = importlib.import_module(_SETTINGS)
+    with pytest.MonkeyPatch.context() as patch:
+        for of in ("limits_by", "limits_for"):
+            patch.setattr(settings, of, _with_value(getattr(settings, of), name, value))
+        numbers = label_named(DEFAULT).numbers.by_name
+        if name in numbers:
+            patch.setitem(cast("dict[str, Limit]", numbers), name, replace(numbers[name], value=value))
+        verdict = example.verdict()
+    if verdict.not_evaluated:
+        return verdict.not_evaluated.kind
+    return " ".join([verdict.ruling.value, *sorted(str(finding.severity) for finding in verdict.findings)])
+
+
+def _with_value(limits_of: Callable[..., StatedLimits], name: str, value: Fraction) -> Callable[..., StatedLimits]:
+    def limits(*of: Any) -> StatedLimits:
+        found = limits_of(*of)
+        return found.with_limits({name: replace(found[name], value=value)}) if name in found.by_name else found
+
+    return limits
+
+
+def found() -> Mapping[str, Boundary]:
+    """For each limit, the first example at it, of those that answer in two ways the one that does."""
+    at: dict[str, Boundary] = {}
+    for example in examples():
+        for name in _limits_of(example):
+            if name not in at and len(set(told := told_around(example, name))) > 1:
+                at[name] = Boundary(str(example), told)
+    return at
+
+
+def _limits_of(example: Example) -> set[str]:
+    """Those that its rule names; a rule about what happened asks the label for more."""
+    asked = set(CATALOGUE[example.code].limits)
+    return asked | set(label_named(DEFAULT).numbers.by_name) if example.code[0] == "I" else asked
+
+
+def listed() -> Mapping[str, Boundary]:
+    """Those that are listed."""
+    entries = json.loads(LIST.read_text(encoding="utf-8"))
+    return {name: Boundary(one["example"], tuple(one["told"])) for name, one in entries.items()}
