@@ -251,6 +251,36 @@ def test_a_sweep_without_its_scheduler_keeps_what_was_done_and_goes_on(inside: R
     assert Path("swept.csv").read_bytes() == Path("whole.csv").read_bytes()
 
 
+ENDED = {
+    "search": "search rr-adult --cycle 1 --steps 1-2 --doses 5,9,15,28 --lengths 5-8 --minimise il6_peak --show 1"
+    " --search-patients 120 --patients 300 --sets 0 -o",
+    "sensitivity": "sensitivity nhl-5 --parameters clearance,kill_rate,volume --samples 12 --patients 200 -o",
+}
+
+
+@pytest.mark.parametrize("command", ENDED)
+def test_other_long_runs_without_their_scheduler_go_on_too(inside: Run, tmp_path: Path, command: str) -> None:
+    asked = ENDED[command].split()
+    output, journal = {"search": ("lost", "lost.tried"), "sensitivity": ("lost.csv", "lost.csv.runs")}[command]
+    with scheduler(tmp_path) as lost, workers_of(lost.file) as workers:
+        workers.start()
+        killing = Thread(target=kill_when_there, args=(Path(journal).absolute(), lost.process.pid))
+        killing.start()
+        ran = inside(*asked, output, "--scheduler", lost.address)
+        killing.join()
+    assert ran.status == 2
+    assert f"{journal} keeps " in ran.err
+    assert f"the scheduler at {lost.address} is gone" in ran.err
+    done = Path(journal).read_bytes()
+    assert inside(*asked, output).out == inside(*asked, output.replace("lost", "whole")).out
+    assert done.count(b"\n") > 3
+    assert not Path(journal).exists()
+    whole = Path(output.replace("lost", "whole"))
+    for path in whole.iterdir() if whole.is_dir() else [whole]:
+        mine = Path(output) / path.name if whole.is_dir() else Path(output)
+        assert mine.read_bytes() == path.read_bytes()
+
+
 def kill_when_there(journal: Path, process: int) -> None:
     """Kill when some cells are done."""
     wait_until(lambda: journal.exists() and journal.read_bytes().count(b"\n") > 3)

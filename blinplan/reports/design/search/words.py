@@ -174,15 +174,19 @@ def closing_lines(found: Searched) -> Iterator[str]:
     yield f"Intervals are of 95 %, {COVERS}."
     base = visible(found.start.base.name)
     yield (
-        f"Below a value: against {base} on the same patients, × a ratio, otherwise a difference, of shares in"
-        f" percentage points{'; and from where to where it is under the models' if found.models else ''}."
+        f"Below a value: against {base} on the same patients, × a ratio, otherwise a difference: of shares in"
+        " percentage points, of times how much of the window goes by before, in the mean over all"
+        f"{'; and from where to where it is under the models' if found.models else ''}."
     )
     yield f"Shares: {WILSON}; numbers: {NUMBERS}. Against {base}, paired: {SHARES}; {MEANS}."
     if found.models:
         yield (
-            f"Models: {found.models} plausible parameter sets, each on {found.model_patients:,} of the patients; in so"
-            " many of them the value itself keeps what is required. It is no confidence, and no probability."
+            f"Models: {found.models} plausible parameter sets, each on {found.model_patients:,} of the patients"
+            f"{_KEPT_IN if found.setting.wish.requirements else '.'} It is no confidence, and no probability."
         )
+
+
+_KEPT_IN = "; in so many of them the value itself keeps what is required."
 
 
 def who_text(found: Searched) -> str:
