@@ -414,3 +414,20 @@ def test_a_requirement_is_read(text: str, endpoint: WantedEndpoint, relation: st
     (requirement,) = wish.requirements
     assert wish.endpoints[requirement.endpoint] == endpoint
     assert (requirement.relation, requirement.bound) == (relation, bound)
+
+
+def test_a_last_step_that_takes_what_the_others_leave_departs_from_nothing() -> None:
+    found = blinplan.search(
+        "rr-adult",
+        doses="9,28",
+        minimise="il6_peak",
+        cycle="1",
+        steps="2",
+        lengths="4,7",
+        patients=20,
+        search_patients=20,
+        sets=0,
+    )
+    (shorter,) = [row for row in found.rows if steps_of(row.regimen) == ((9, 4), (28, 24))]
+    assert [step.departure is not None for step in shorter.regimen.cycles[0].steps] == [True, False]
+    assert "L013" not in [finding.code for finding in shorter.findings if "those of rr-adult" in finding.message]

@@ -126,7 +126,8 @@ def premedication_in_words(given: Premedication) -> str:
     """What is given, how much and when."""
     cap = "" if given.cap is None else f", max {given.cap}"
     first, last = (duration_text(minutes) for minutes in (given.minutes_before, given.latest_minutes_before))
-    return f"{given.drug} {given.dose}{cap}, {first if first == last else f'{first} to {last}'} before"
+    when = first if first == last else f"{first} to {last}" if given.latest_minutes_before else f"within {first}"
+    return f"{given.drug} {given.dose}{cap}, {when} before"
 
 
 def _together(told: list[tuple[AgeGroup, _Situation]]) -> Iterator[tuple[str, list[_Situation]]]:

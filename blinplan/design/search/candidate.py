@@ -105,10 +105,13 @@ class Start:
         return found if self.reference is None else self._with_departures(found, own, beside)
 
     def _with_departures(self, found: Cycle, own: Cycle, beside: Cycle | None) -> Cycle:
-        """The cycle with a word on each step, and on its interval, that is not that of the regimen departed from."""
-        theirs = () if beside is None else beside.steps
+        """The cycle with a word on each step, and on its interval, that is not that of the regimen departed from.
+
+        How long the last step is follows from those before it, and needs none.
+        """
+        theirs, last = () if beside is None else beside.steps, len(found.steps) - 1
         steps = tuple(
-            replace(step, departure=None if _is_among(step, theirs[at : at + 1]) else self._departure)
+            replace(step, departure=None if _is_among(step, theirs[at : at + 1], last=at == last) else self._departure)
             for at, step in enumerate(found.steps)
         )
         alike = beside is not None and _interval(found) == _interval(beside)
@@ -134,8 +137,13 @@ def _what(step: Step) -> tuple[object, ...]:
     return step.dose, step.cap, step.minutes
 
 
-def _is_among(step: Step, steps: tuple[Step, ...]) -> bool:
-    return _what(step) in map(_what, steps)
+def _dose_and_cap(step: Step) -> tuple[object, ...]:
+    return step.dose, step.cap
+
+
+def _is_among(step: Step, steps: tuple[Step, ...], *, last: bool) -> bool:
+    same = _dose_and_cap if last else _what
+    return same(step) in map(same, steps)
 
 
 def _interval(cycle: Cycle) -> tuple[int, int]:

@@ -414,7 +414,7 @@ ENDPOINTS = (
     Definition(
         "t_returned",
         "T cells",
-        f"back at ≥ {_RETURNED} of baseline",
+        f"Back at ≥ {_RETURNED} of baseline",
         "",
         EndpointKind.EVENT,
         T_RETURN_DAY.window,

@@ -40,7 +40,7 @@ def test_doses_stand_with_shares_numbers_the_article_and_where_half_are(inside: 
     assert "Dose B cells: ≤ 10 /µL, B cells: ≤ 10 /µL, (mcg/m²/day)" in out
     assert "by day 2" in out
     assert "IL-6 peak" in out
-    assert "half of all by day 2: at " in out
+    assert "half of all depleted by day 2: at " in out
     assert "in the majority above 5 mcg/m²/day (DEP-1); incompletely at 0.5 and 1.5 mcg/m²/day (DEP-3)" in out
     assert "95 % interval (Wilson) of these virtual patients" in out
     assert "Investigational: no source of nhl-5 gives the cells that differ from it." in out

@@ -34,7 +34,8 @@ def who_lines(compared: PairedComparison) -> Iterator[str]:
     yield from off_drug_lines(number_off_drug(compared), people.size)
     strangers = [arm for arm in compared.arms if arm.regimen.virtual_population != compared.preset]
     for arm in strangers:
-        yield f"For {visible(arm.name)} alone {arm.regimen.virtual_population} would stand, and not {compared.preset}."
+        own = arm.regimen.virtual_population
+        yield f"Alone, {visible(arm.name)} would be simulated on {own}, and not on {compared.preset}."
     if compared.cycles is not None:
         first = (
             "The first cycle of each is" if compared.cycles == 1 else f"The first {compared.cycles} cycles of each are"

@@ -96,7 +96,7 @@ def _what(swept: Sweep, name: EndpointName) -> str:
     """What half of all have got to; of depletion by a day the day says it."""
     head = swept.heads[name]
     if name.by_day is not None and is_of_depletion(name):
-        return f"by day {name.by_day:g}"
+        return f"depleted by day {name.by_day:g}"
     return f"{head.group}: {head.label}"
 
 
@@ -129,7 +129,7 @@ def reading_lines(swept: Sweep) -> Iterator[str]:
     if swept.shares():
         yield f"Shares: in brackets the 95 % interval (Wilson) {COVERS}."
     if swept.numbers():
-        yield "Numbers: median, in brackets the 5th to 95th percentile of the patients; of times, over all at risk."
+        yield "Numbers: median, in brackets the 5th to 95th percentile of these patients; of times, over all at risk."
     if swept.halves:
         yield f"Half of all: {HOW}."
     yield from models_lines(swept)
