@@ -71,7 +71,9 @@ class _StretchFile(NamedTuple):
     def models(self) -> int:
         """How many plausible models it has beside the shipped one."""
         found = self.manifest.get("plausible_models", 0)
-        return found if isinstance(found, int) and found > 0 else 0
+        if not isinstance(found, int) or found < 0:
+            raise Refusal(f"{self.path} is damaged: it says of no number how many models it has", "make it anew")
+        return found
 
     @property
     def patients(self) -> int:

@@ -58,7 +58,10 @@ def read_part(path: Path) -> TablePart:
     note_input(path)
     about, columns = _parquet_head(path) if path.suffix == ".parquet" else _csv_head(path)
     table = about.pop("table", None)
-    if not isinstance(table, str) or not columns or columns[0].name != _PATIENT:
+    models = about.get("plausible_models", 0)
+    if not isinstance(table, str) or not columns or columns[0].name != _PATIENT or not isinstance(models, int):
+        raise StretchFileError(_NO_STRETCH)
+    if (models > 0) is not (columns[-1].name == MODEL.name):
         raise StretchFileError(_NO_STRETCH)
     return TablePart(path, table, columns, about)
 
@@ -109,11 +112,12 @@ def joined_table(parts: Sequence[TablePart], manifest: Mapping[str, Any]) -> Dat
 
 def _under_models(parts: Sequence[TablePart], times: int) -> Iterator[Portion]:
     """All patients under the shipped parameters, then all under each plausible model; parts have some of each."""
-    if not _has_models(parts[0]):
+    models = _models_of(parts[0])
+    if not models:
         yield from _joined_rows(parts, [_rows_of(part) for part in parts], times)
         return
     readers = [_ByModel(part) for part in parts]
-    for model in range(int(parts[0].manifest["plausible_models"]) + 1):
+    for model in range(models + 1):
         yield from _joined_rows(parts, [reader.rows_under(model) for reader in readers], times)
     for reader in readers:
         reader.require_end()
@@ -158,7 +162,7 @@ def _rows_of_the_first(part: TablePart) -> int:
     """How many rows the first patient has, under one model."""
     count, first = 0, None
     for rows in _rows_of(part):
-        whose = np.stack([rows[0], rows[-1] if _has_models(part) else np.zeros_like(rows[0])])
+        whose = np.stack([rows[0], rows[-1] if _models_of(part) else np.zeros_like(rows[0])])
         first = whose[:, :1] if first is None else first
         of_first = (whose == first).all(axis=0)
         count += int(of_first.sum())
@@ -167,8 +171,9 @@ def _rows_of_the_first(part: TablePart) -> int:
     return count
 
 
-def _has_models(part: TablePart) -> bool:
-    return part.columns[-1].name == MODEL.name
+def _models_of(part: TablePart) -> int:
+    """How many plausible models it has beside the shipped one."""
+    return int(part.manifest.get("plausible_models", 0))
 
 
 def _joined_rows(
