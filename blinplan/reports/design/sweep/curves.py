@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from blinplan.design.sweep.cell import CellEndpoint, EndpointName
@@ -23,8 +24,11 @@ _LOGARITHMIC = 8.0
 """From how many times the least value on the greatest stands on a logarithmic axis."""
 
 
-_LEGEND, _NAME = 4.0, 52.0
-"""A line of the legend, and how wide a name in it is, in mm."""
+_LEGEND, _MARK, _LETTER = 4.0, 14.0, 1.3
+"""A line of the legend, what stands before and behind a name in it, and how wide a letter is, in mm."""
+_DASHES: tuple[tuple[float, ...] | None, ...] = (None, (4.0, 1.5), (1.2, 1.2))
+"""Of the lines that have a colour of the palette first, for the second time and for the third."""
+_EDGE = [withStroke(linewidth=1.5, foreground="white")]
 
 
 def curves_height(swept: Sweep, width: float) -> float:
@@ -36,12 +40,13 @@ def curves_height(swept: Sweep, width: float) -> float:
 
 def _top(swept: Sweep, width: float) -> float:
     """What is left above the first panel, with its legend."""
-    return TOP + _LEGEND * (-(-len(swept.shares()) // _columns(width)))
+    return TOP + _LEGEND * (-(-len(swept.shares()) // _columns(swept, width)))
 
 
-def _columns(width: float) -> int:
+def _columns(swept: Sweep, width: float) -> int:
     """How many names stand beside each other in the legend."""
-    return max(1, int((width - LEFT - RIGHT) / _NAME))
+    longest = max((len(head_text(swept.heads[name])) for name in swept.shares()), default=0)
+    return max(1, int((width - LEFT - RIGHT) / (_MARK + _LETTER * longest)))
 
 
 def draw_curves(swept: Sweep, sheet: Sheet) -> None:
@@ -126,7 +131,7 @@ def _draw_shares(swept: Sweep, panel: "Axes", width: float) -> None:
         frameon=False,
         loc="lower left",
         bbox_to_anchor=where,
-        ncols=_columns(width),
+        ncols=_columns(swept, width),
         fontsize=6.5,
         handlelength=2.2,
         borderaxespad=0.0,
@@ -152,6 +157,7 @@ def _draw_share(swept: Sweep, name: EndpointName, panel: "Axes", number: int) ->
         [below, above],
         color=colour,
         marker=mark,
+        dashes=_DASHES[number // len(COLOURS) % len(_DASHES)] or (None, None),
         markersize=3,
         capsize=1.5,
         elinewidth=0.7,
@@ -206,6 +212,7 @@ def _name_mark(panel: "Axes", dose: float, words: str, *, below: bool) -> None:
         va="bottom" if below else "top",
         color=ARTICLE,
         fontsize=5.5,
+        path_effects=_EDGE,
     )
 
 

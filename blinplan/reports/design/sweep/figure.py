@@ -18,6 +18,7 @@ from blinplan.reports.design.sweep.maps import draw_maps, maps_height
 from blinplan.reports.design.sweep.sheet import Sheet
 from blinplan.reports.shared.words import drawn_from, unverified_mark
 from blinplan.reports.simulation.figures import FigureFormat, file_of
+from blinplan.simulation.models.source import SetsOf
 from blinplan.version import __version__
 
 if TYPE_CHECKING:
@@ -63,7 +64,11 @@ def _reading(swept: Sweep) -> Iterator[str]:
         if any(map(line_place, article_marks(swept))):
             yield "Brown: what the article says of the doses on that side of the line."
     if sets and one:
-        yield f"Dashes: between what they lie over {sets} other models."
+        yield (
+            f"Thin dashes: from the least to the greatest of the shipped model and {sets} plausible ones, a range."
+            if swept.plan.sets is SetsOf.PLAUSIBLE
+            else f"Thin dashes: 5th to 95th percentile over {sets} published parameter sets."
+        )
     yield from article_lines(swept)
 
 
