@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def test_every_cell_of_the_notebook_runs_and_shows_what_it_found(
     assert all("<table>" in table for table in tables)
     figures = {path.name for path in tmp_path.glob("*.svg")}
     assert figures == {"compare.svg", "sweep.svg", "morris.svg", "ranks.svg"}
+    assert figures == set(re.findall(r"!\[[^\]]+\]\((.+?)\)", NOTEBOOK.read_text(encoding="utf-8")))  # each is seen
     assert list((tmp_path / "found").glob("*.toml"))
     halves = next(one for one in shown if isinstance(one, list))
     assert [day for day, *_ in halves] == [2.0, 28.0]
