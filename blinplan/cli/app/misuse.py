@@ -17,6 +17,9 @@ _OTHER_FILES = {"new site": ("ward.toml", "the profile of a site"), "new record"
 
 
 _CURVES = "--figure FILE.svg draws the curves of the regimens over each other"
+_RECORD = ("--record", "--time-zone", "--site")
+_OF_ONE = ("--curves", "--no-curves", "--from-day", "--to-day", "--signals", "--every", "--measured")
+_TRIED = "what is tried is a course that nobody has begun; `blinplan simulate --record` follows one that somebody has"
 _ELSEWHERE = {
     (
         "compare",
@@ -25,6 +28,15 @@ _ELSEWHERE = {
     ("compare", "--curves"): _CURVES,
     ("compare", "--no-curves"): "a comparison draws no curves at the terminal; leave it out",
     ("compare", "--every"): "`blinplan simulate` writes curves: patient N of a seed is the same under each regimen",
+    ("search", "--typical"): "shares are of many; --search-patients and --patients say of how many",
+    ("search", "--uncertainty"): "plausible sets are asked in any case: --sets says how many, and 0 none",
+    **{("search", option): _TRIED for option in _RECORD},
+    **{("search", option): "`blinplan simulate` has curves and data of a regimen that was found" for option in _OF_ONE},
+    ("sensitivity", "--typical"): "it is of the typical patient where --patients is not given; leave it out",
+    ("sensitivity", "--uncertainty"): "the parameters are what it varies: --range says how far",
+    ("sensitivity", "--sets"): "the parameters are what it varies: --range says how far",
+    **{("sensitivity", option): _TRIED for option in _RECORD},
+    **{("sensitivity", option): "`blinplan simulate` has curves and data of one run of it" for option in _OF_ONE},
 }
 """Options of `simulate` that another command has no use for, and why."""
 

@@ -21,7 +21,8 @@ from blinplan.cli.app.options import (
     tell_which_is_meant,
     terminal_of,
 )
-from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, First
+from blinplan.cli.simulate.endpoint_options import read_endpoint_options
+from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, First
 from blinplan.executor import executor_of
 from blinplan.exit_status import ExitStatus
 from blinplan.outside_text import visible
@@ -137,7 +138,30 @@ def search(
     scheduler: Scheduler = None,
     body: BodyOptions,
     way: CourseOptions,
-    asked: EndpointOptions,
+    endpoints: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEYS",
+            help="Endpoints that are shown as well, by their keys, with commas; they decide nothing.",
+            rich_help_panel=_WANTED,
+        ),
+    ] = None,
+    endpoint: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TEXT",
+            help='The same in your own words, such as "IL-6 above 100 pg/mL in cycle 1"; repeatable.',
+            rich_help_panel=_WANTED,
+        ),
+    ] = None,
+    by_day: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DAYS",
+            help="Shares of patients who are depleted by these days, and of times that are shown, with commas: 2,7.",
+            rich_help_panel=_WANTED,
+        ),
+    ] = None,
     show: Annotated[
         int | None,
         typer.Option(
@@ -199,7 +223,6 @@ def search(
     With --people, schedules are tried and shown on the patients of the table.
     They come as often as --search-patients and --patients take, each time with other draws of what it does not say.
     --weight chooses the regimen.
-    --endpoints, --endpoint and --by-day are shown as well, and decide nothing.
     Curves, records and measured data are of one regimen each: give simulate a file that was found.
     """
     terminal = terminal_of(context)
@@ -212,7 +235,7 @@ def search(
     from blinplan.cli.app.progress import search_bar
 
     drawn = figure_files(figure or ())
-    wanted, days = asked.texts()
+    wanted, days = read_endpoint_options(endpoints, endpoint, by_day, typical=False, curves=None)
     patient = body.figures()
     ordered = order(regimen, size_of(patient))
     if ordered.choice.switched:

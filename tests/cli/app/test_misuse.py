@@ -1,5 +1,7 @@
 """A newcomer's slips: each ends in something to write instead."""
 
+import re
+
 import pytest
 
 from tests.program import Run
@@ -48,3 +50,17 @@ def test_what_to_write_instead_is_said(
     assert said in error
     assert advised in advice
     assert "python -m" not in words
+
+
+@pytest.mark.parametrize("command", ["search rr-adult --doses 9 --minimise il6_peak", "sensitivity nhl-5"])
+def test_an_option_of_simulate_that_means_nothing_elsewhere_says_why(inside: Run, command: str) -> None:
+    words = command.split()
+    there, here = (
+        set(re.findall(r"--[a-z][a-z-]+", inside(name, "--help", COLUMNS="200").out)) for name in ("simulate", words[0])
+    )
+    assert {"--people", "--endpoint", "--by-day", "--first", "--follow-up"} <= here
+    for option in sorted(there - here):
+        ran = inside(*words, option, "1")
+        assert (ran.status, ran.out) == (2, ""), option
+        advice = " ".join(ran.err.split()).partition(" help: ")[2]
+        assert "--help` shows" not in advice, option
