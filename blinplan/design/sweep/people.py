@@ -71,9 +71,9 @@ class VariedCohort:
         """Parameters whose values were given of some of them, and not drawn."""
         return self.people.given_parameters
 
-    def parts(self, size: int) -> Sequence[VariedPart]:
+    def parts(self, size: int, several: int = 1) -> Sequence[VariedPart]:
         """Part them, in their order, into so many at a time or a few less."""
-        return [VariedPart(part, self.preset_values, self.point) for part in self.people.parts(size)]
+        return [VariedPart(part, self.preset_values, self.point) for part in self.people.parts(size, several)]
 
     def population(self) -> Population:
         """All of them at once."""

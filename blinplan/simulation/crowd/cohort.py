@@ -62,13 +62,22 @@ class Cohort(Protocol):
         """Parameters whose values were given of some of them, and not drawn."""
         ...
 
-    def parts(self, size: int) -> Sequence[CohortPart]:
-        """Part them, in their order, into so many at a time or a few less."""
+    def parts(self, size: int, several: int = 1) -> Sequence[CohortPart]:
+        """Part them, in their order, into so many at a time or a few less.
+
+        The parts are as even as can be, and as many for each of `several` who work at once.
+        """
         ...
 
     def population(self) -> Population:
         """All of them at once."""
         ...
+
+
+def _even_shares(number: int, most: int, several: int) -> list[slice]:
+    """Places of a number of things in shares of so many at most: as many shares for each of several, and all alike."""
+    shares = min(number, several * -(-number // (several * most)))
+    return [slice(number * k // shares, number * (k + 1) // shares) for k in range(shares)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +148,10 @@ class DrawnCohort:
         """All values are drawn."""
         return ()
 
-    def parts(self, size: int) -> Sequence[DrawnPart]:
-        """Part them, in their order, into so many at a time or a few less."""
-        several = max(1, size // self.pieces[0].patients)
-        return [self._part(self.pieces[k : k + several]) for k in range(0, len(self.pieces), several)]
+    def parts(self, size: int, several: int = 1) -> Sequence[DrawnPart]:
+        """Part them, in their order, into so many at a time or a few less; in whole pieces."""
+        places = _even_shares(len(self.pieces), max(1, size // self.pieces[0].patients), several)
+        return [self._part(self.pieces[place]) for place in places]
 
     def population(self) -> Population:
         """Draw all of them."""
@@ -233,10 +242,10 @@ class GivenCohort:
         """Parameters whose values were given of some of them, and not drawn."""
         return self.people.given
 
-    def parts(self, size: int) -> Sequence[GivenPart]:
+    def parts(self, size: int, several: int = 1) -> Sequence[GivenPart]:
         """Part them, in their order, into so many at a time or a few less."""
-        firsts = range(0, self.people.size, size)
-        return [GivenPart(self.people.select(slice(first, first + size))) for first in firsts]
+        places = _even_shares(self.size, size, min(several, -(-self.size // PIECE)))
+        return [GivenPart(self.people.select(place)) for place in places]
 
     def population(self) -> Population:
         """All of them."""

@@ -15,7 +15,7 @@ from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.regimen.regimen import Regimen
-from blinplan.simulation.crowd.cohort import NOBODY, PIECE, Cohort, CohortPart
+from blinplan.simulation.crowd.cohort import NOBODY, Cohort, CohortPart
 from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome, body_of
 from blinplan.simulation.dosing import part_at
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
@@ -178,9 +178,7 @@ class CohortTrial:
 
     def _tasks(self, executor: Executor) -> "Iterator[_Task]":
         most = max(PORTION, engine_called(self.engine).chunk)
-        pieces = -(-self.cohort.size // (places(executor) * PIECE))
-        size = min(most, max(1, pieces) * PIECE)
-        return (_Task(self.of_nobody, part) for part in self.cohort.parts(size))
+        return (_Task(self.of_nobody, part) for part in self.cohort.parts(most, places(executor)))
 
 
 PORTION = 1024

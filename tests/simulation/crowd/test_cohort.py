@@ -65,7 +65,20 @@ def test_patients_who_are_given_are_parted_as_they_are() -> None:
     people = draw("adult-rr", 30, 2)
     cohort = GivenCohort(replace(people, clearance=2.0 * people.clearance))
     assert are_the_same(drawn_in_parts(cohort, 7), cohort.people)
-    assert [part.size for part in drawn_in_parts(cohort, 7)] == [7, 7, 7, 7, 2]
+    assert [part.size for part in drawn_in_parts(cohort, 7)] == [6, 6, 6, 6, 6]
+    assert [part.size for part in cohort.parts(7, 2)] == [6, 6, 6, 6, 6]  # so few are not worth a second worker
+
+
+@pytest.mark.parametrize("several", [2, 3, 8])
+@pytest.mark.parametrize("patients", [1000, 5000, 20_000])
+def test_whoever_works_beside_others_has_as_many_patients_as_they_have(patients: int, several: int) -> None:
+    drawn = drawn_cohort("adult-rr", patients, 7)
+    for cohort in (drawn, GivenCohort(drawn.population())):
+        sizes = [part.size for part in cohort.parts(1024, several)]
+        assert sum(sizes) == patients
+        assert max(sizes) <= 1024
+        each = [sum(sizes[first::several]) for first in range(several)]
+        assert max(each) - min(each) <= 2 * 256
 
 
 def test_hardly_anybody_is_told_before_anybody_is_simulated() -> None:
