@@ -2,6 +2,7 @@
 
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,41 @@ def test_a_place_where_no_folder_can_be_made_costs_speed_only(tmp_path: Path, mo
     assert not machine_code.is_kept()
     assert machine_code.folder_to_use() is None
     machine_code.seal()
+
+
+DAY = 24.0 * 60.0 * 60.0
+
+
+def used(folder: Path, days_ago: float) -> Path:
+    """Machine code of other sources beside it, used so long ago."""
+    (folder / "engine").mkdir(parents=True, exist_ok=True)
+    for path in (folder / "engine" / "x.nbi", folder / "engine" / "x.1.nbc", folder / "seal.json"):
+        path.write_bytes(b"{}")
+    for path in (*folder.rglob("*"), folder):
+        os.utime(path, (time.time() - days_ago * DAY,) * 2)
+    return folder
+
+
+def test_machine_code_of_other_versions_goes_when_nobody_has_used_it_for_a_month(kept: Path) -> None:
+    beside = kept.parent
+    old, recent = used(beside / "0123456789abcdef", 31.0), used(beside / "fedcba9876543210", 29.0)
+    with_a_letter = used(beside / "00000000000000ff", 400.0)
+    (with_a_letter / "letter.txt").write_text("of the user")
+    os.utime(with_a_letter / "letter.txt", (0.0, 0.0))
+    os.utime(with_a_letter, (0.0, 0.0))
+    of_others = used(beside / "numbers", 400.0)
+    elsewhere = used(beside / "elsewhere" / "x", 400.0)
+    (beside / "ffffffffffffffff").symlink_to(elsewhere, target_is_directory=True)
+    (kept / "engine" / "y.1.nbc").write_bytes(b"compiled now")
+    machine_code.seal()
+    assert not old.exists()
+    assert held(recent) == {"x.nbi", "x.1.nbc"}
+    assert [path.name for path in with_a_letter.rglob("*")] == ["letter.txt"]
+    assert held(of_others) == held(elsewhere) == {"x.nbi", "x.1.nbc"}
+    assert held(kept) == {"x.nbi", "x.1.nbc", "y.1.nbc"}
+
+
+def test_a_use_is_noted(kept: Path) -> None:
+    os.utime(kept / "seal.json", (0.0, 0.0))
+    assert machine_code.is_kept()
+    assert time.time() - (kept / "seal.json").stat().st_mtime < 60.0

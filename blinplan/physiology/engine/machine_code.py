@@ -7,8 +7,11 @@ seal beside it has the digest of every file.
 from __future__ import annotations
 
 import json
+import os
+import re
 from contextlib import suppress
 from hashlib import sha256
+from time import time
 from typing import TYPE_CHECKING
 
 from blinplan.files import caches
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SEAL = "seal.json"
+_DAY = 24.0 * 60.0 * 60.0
+_UNUSED = 30.0 * _DAY
+"""Seconds after which machine code of other sources that nobody has used is removed."""
 
 
 def cache_folder() -> Path:
@@ -32,7 +38,10 @@ def is_kept() -> bool:
     if not folder.is_dir() or not caches.make_own(folder):
         return False
     digests = _digests(folder)
-    return any(name.endswith(".nbc") for name in digests) and digests == _seal_of(folder)
+    is_whole = any(name.endswith(".nbc") for name in digests) and digests == _seal_of(folder)
+    if is_whole:
+        _note_use(folder)
+    return is_whole
 
 
 def folder_to_use() -> Path | None:
@@ -56,6 +65,36 @@ def seal() -> None:
     if digests and digests != _seal_of(folder):
         with suppress(Exception):
             replace_file(folder / _SEAL, json.dumps(digests))
+            _remove_unused(folder)
+
+
+def _note_use(folder: Path) -> None:
+    """Let the date of the seal be that of the last use, to a day."""
+    with suppress(OSError):
+        if time() - (folder / _SEAL).stat().st_mtime > _DAY:
+            os.utime(folder / _SEAL)
+
+
+def _remove_unused(folder: Path) -> None:
+    """Remove machine code of other sources, beside a folder, that has not been used for long."""
+    for other in folder.parent.iterdir():
+        is_ours = re.fullmatch("[0-9a-f]{16}", other.name) and not other.is_symlink() and other.is_dir()
+        if is_ours and other != folder and _last_use(other) < time() - _UNUSED:
+            _remove(other)
+
+
+def _last_use(folder: Path) -> float:
+    return max(path.lstat().st_mtime for path in (folder, *folder.rglob("*")))
+
+
+def _remove(folder: Path) -> None:
+    """Remove what numba and we have put into a folder, and the folder where nothing else is in it."""
+    for path in sorted((folder, *folder.rglob("*")), reverse=True):  # what is in a folder before the folder
+        with suppress(OSError):  # of a folder: something else is in it
+            if path.is_dir() and not path.is_symlink():
+                path.rmdir()
+            elif path.name == _SEAL or path.suffix in {".nbi", ".nbc"}:
+                path.unlink()
 
 
 def _digests(folder: Path) -> dict[str, str]:
