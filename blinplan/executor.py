@@ -378,3 +378,34 @@ def _call_and_end(function: Callable[[A, Ask], bytes], argument: A, to: int, the
             _send(told, function(argument, ask))
     finally:
         os._exit(0)
+
+
+Listener = Callable[[str | None], None]
+"""Is told what a run is busy with before its first calls are done, and None when that is over."""
+
+_listeners: list[Listener] = []
+
+
+@contextmanager
+def preparation(what: str) -> Iterator[None]:
+    """Tell whoever listens what takes a while now; from any thread of this process."""
+    _tell(what)
+    try:
+        yield
+    finally:
+        _tell(None)
+
+
+@contextmanager
+def told_of_preparations(listener: Listener) -> Iterator[None]:
+    """Let somebody who shows how far a run is be told what it prepares, for so long."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
+
+def _tell(what: str | None) -> None:
+    for listener in tuple(_listeners):
+        listener(what)

@@ -6,9 +6,11 @@ from datetime import timedelta
 from math import ceil
 from time import monotonic
 
+from rich.console import RenderableType
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from blinplan.executor import told_of_preparations
 from blinplan.terminal import Terminal
 
 _BETWEEN_DRAWINGS = 0.1
@@ -90,6 +92,19 @@ def runs_bar(patients: int, of_a_run: int, terminal: Terminal) -> Iterator[Calla
         yield move
 
 
+class _CountOrPreparation(ProgressColumn):
+    """What is counted; until something is done, what is prepared instead, where that takes a while."""
+
+    def __init__(self, counted: ProgressColumn) -> None:
+        super().__init__()
+        self._counted = counted
+        self.preparing: str | None = None
+
+    def render(self, task: Task) -> RenderableType:
+        """Write it."""
+        return Text(self.preparing) if self.preparing and not task.completed else self._counted.render(task)
+
+
 class _DoneOf(ProgressColumn):
     """How many cells or runs are done."""
 
@@ -108,8 +123,8 @@ def _bar_of(patients: int, counted: ProgressColumn, terminal: Terminal) -> Itera
     if patients < LONG_RUN or not terminal.is_watched:
         yield None
         return
-    pace = Pace()
-    columns = (counted, BarColumn(), _PatientsPerSecond(pace), _TimeLeft(pace), TextColumn("left"))
+    pace, told = Pace(), _CountOrPreparation(counted)
+    columns = (told, BarColumn(), _PatientsPerSecond(pace), _TimeLeft(pace), TextColumn("left"))
     # Drawn when it moves and by no thread of its own: a process that runs threads cannot be copied.
     with Progress(*columns, console=terminal.moving(), transient=True, auto_refresh=False) as bar:
         task, drawn = bar.add_task("patients", total=patients), monotonic()
@@ -120,7 +135,12 @@ def _bar_of(patients: int, counted: ProgressColumn, terminal: Terminal) -> Itera
             drawn = monotonic() if is_due else drawn
             bar.update(task, completed=done, refresh=is_due)
 
-        yield move
+        def prepare(what: str | None) -> None:
+            told.preparing = what
+            bar.refresh()
+
+        with told_of_preparations(prepare):
+            yield move
 
 
 @contextmanager
@@ -160,13 +180,11 @@ def search_bar(terminal: Terminal) -> Iterator[Callable[[int, int], None] | None
         yield None
         return
     pace = Pace()
-    columns = (
-        TextColumn("{task.completed:,} of up to {task.total:,} patients"),
-        BarColumn(),
-        _PatientsPerSecond(pace),
-        _TimeLeft(pace),
-        TextColumn("left"),
-    )
-    with Progress(*columns, console=terminal.moving(), transient=True) as bar:
+    told = _CountOrPreparation(TextColumn("{task.completed:,} of up to {task.total:,} patients"))
+    columns = (told, BarColumn(), _PatientsPerSecond(pace), _TimeLeft(pace), TextColumn("left"))
+    with (
+        Progress(*columns, console=terminal.moving(), transient=True) as bar,
+        told_of_preparations(lambda what: setattr(told, "preparing", what)),
+    ):
         task = bar.add_task("patients", total=0)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -8,7 +8,7 @@ file alone, and would run on with an old `mechanism`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -20,6 +20,7 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import config, types
 from numba.extending import intrinsic, overload, register_jitable, typeof_impl
 
+from blinplan.executor import preparation
 from blinplan.physiology.engine import advance as lines
 from blinplan.physiology.engine import collocation, exponential, gather, locate
 from blinplan.physiology.engine.advance import (
@@ -55,7 +56,7 @@ from blinplan.physiology.engine.exponential import MANTISSA_BITS
 from blinplan.physiology.engine.gather import LANES, QUEUE, WIDTH, Found, expose, raise_to
 from blinplan.physiology.engine.gather import gather as gather_in_block
 from blinplan.physiology.engine.integrate import Advance, Wanted
-from blinplan.physiology.engine.machine_code import folder_to_use, seal
+from blinplan.physiology.engine.machine_code import folder_to_use, is_kept, seal
 from blinplan.physiology.engine.written_out import put_out, written_out
 from blinplan.physiology.model import mechanism
 from blinplan.physiology.model.population import Constants, FloatArray
@@ -469,6 +470,7 @@ def _type_of_wanted(wanted: Wanted, context: Any) -> Any:
 _power_of_two_compiled()
 _either_compiled()
 _declare_parts()
+_was_kept = is_kept()
 _kernel: Any = _compile(_advance_all)
 
 
@@ -484,10 +486,11 @@ def advancing_compiled(course: StepPlan, p: Individual, c: Constants) -> Advance
 
     def advance_through(first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
         by_time = wanted._replace(states=wanted.states.transpose(1, 0, 2))
-        try:
-            _kernel(course, first, last, state, plateaus, individuals, c, by_time)
-        except OSError:  # the machine code is there and cannot be kept, as on a full disk
-            _kernel(course, first, last, state, plateaus, individuals, c, by_time)
+        with nullcontext() if _kernel.overloads or _was_kept else preparation("compiling, once"):
+            try:
+                _kernel(course, first, last, state, plateaus, individuals, c, by_time)
+            except OSError:  # the machine code is there and cannot be kept, as on a full disk
+                _kernel(course, first, last, state, plateaus, individuals, c, by_time)
         _seal(len(_kernel.overloads))
 
     return advance_through

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import Task, TaskID
 
 from blinplan.cli.app.progress import LONG_RUN, Pace, progress_bar
+from blinplan.executor import preparation
 from blinplan.terminal import PLAIN, Terminal
 
 
@@ -43,6 +44,10 @@ def test_nothing_is_said_before_anybody_is_done() -> None:
     assert pace.per_second(task) is None
 
 
+def drawn_last(screen: io.StringIO) -> str:
+    return screen.getvalue().rsplit("\x1b[2K", 1)[-1]
+
+
 def test_the_bar_moves_and_needs_no_thread_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that runs threads cannot be copied, and NumPy shares patients with copies."""
     screen = io.StringIO()
@@ -54,5 +59,8 @@ def test_the_bar_moves_and_needs_no_thread_of_its_own(monkeypatch: pytest.Monkey
     with progress_bar(LONG_RUN, terminal) as move:
         assert move is not None
         assert threading.active_count() == before
+        with preparation("compiling, once"):
+            assert "compiling, once" in drawn_last(screen)
+        assert "0 of 5,000 patients" in drawn_last(screen)
         move(1234)
         assert "1,234 of 5,000 patients" in screen.getvalue()
