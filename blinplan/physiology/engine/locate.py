@@ -8,9 +8,9 @@ patient's result depends on the others'.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,6 +104,45 @@ def first_true(mask: BoolArray) -> tuple[IntArray, BoolArray]:
     return index, np.asarray(mask[index, np.arange(mask.shape[1])])
 
 
+class RootsAsked(NamedTuple):
+    """Where polynomials are asked to be at a level, and in which brackets."""
+
+    polynomial: Quintic
+    level: FloatArray
+    bracket: Bracket
+
+
+T = TypeVar("T")
+Find = Generator[RootsAsked, FloatArray, T]
+"""Looks for something, and asks for roots on its way."""
+
+
+def at_once(searches: Sequence[Find[T]]) -> list[T]:
+    """Let searches go on beside each other until each has ended; NumPy begins with few roots as slowly as with many."""
+    found: dict[int, T] = {}
+    answers: Mapping[int, FloatArray | None] = dict.fromkeys(range(len(searches)))
+    while answers:
+        asked: dict[int, RootsAsked] = {}
+        for number, answer in answers.items():
+            try:
+                asked[number] = searches[number].send(answer)  # type: ignore[arg-type]  # None begins it
+            except StopIteration as end:
+                found[number] = end.value
+        answers = _answers(asked)
+    return [found[number] for number in range(len(searches))]
+
+
+def _answers(asked: Mapping[int, RootsAsked]) -> Mapping[int, FloatArray]:
+    """The roots that each asks for."""
+    if not asked:
+        return {}
+    sizes = [one.level.shape[0] for one in asked.values()]
+    polynomial = Quintic(*map(np.concatenate, zip(*(one.polynomial for one in asked.values()), strict=True)))
+    bracket = Bracket(*map(np.concatenate, zip(*(one.bracket for one in asked.values()), strict=True)))
+    roots = _root(polynomial, np.concatenate([one.level for one in asked.values()]), bracket)
+    return dict(zip(asked, np.split(roots, np.cumsum(sizes)[:-1]), strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class SmoothCurve:
     """One quantity of N patients in one interval.
@@ -112,45 +151,47 @@ class SmoothCurve:
     ----------
     nodes : (2 S + 1) days since the start of the interval: the start, then the middle and the end of every step.
     values, slopes : (nodes, N), the slopes per day.
+    sign : -1 for the curve upside down.
     """
 
     nodes: FloatArray
     values: FloatArray
     slopes: FloatArray
-
-    def of(self, patients: IntArray) -> SmoothCurve:
-        """The same of some patients."""
-        if patients.shape[0] == self.values.shape[1]:
-            return self
-        return SmoothCurve(self.nodes, self.values[:, patients], self.slopes[:, patients])
+    sign: float = 1.0
 
     def mirror_image(self) -> SmoothCurve:
         """The same upside down."""
-        return SmoothCurve(self.nodes, -self.values, -self.slopes)
+        return replace(self, sign=-self.sign)
 
     def at(self, time: float) -> FloatArray:
         """The values (N) at a time."""
         node = int(np.searchsorted(self.nodes, time))
         if self.nodes[node] == time:
-            return np.asarray(self.values[node])
+            return np.asarray(self.sign * self.values[node])
         half = np.full(self.values.shape[1], node - 1)
         return value_at(self._quintic(half, np.arange(half.shape[0])), np.full(half.shape, time))
 
     def beats(self, best: FloatArray, low: float, high: float) -> IntArray:
         """Patients of whom some node between two times, or one of these, lies above the best so far (N)."""
         first, last = np.searchsorted(self.nodes, low), np.searchsorted(self.nodes, high, side="right")
-        most = self.values[first:last].max(axis=0, initial=-np.inf)
+        values = self.values[first:last]
+        most = values.max(axis=0, initial=-np.inf) if self.sign > 0.0 else -values.min(axis=0, initial=np.inf)
         for time, nearest in ((low, first), (high, last - 1)):
             if self.nodes[nearest] != time:
                 most = np.maximum(most, self.at(time))
         return np.flatnonzero(most > best)
+
+    def _of(self, values: FloatArray, patients: IntArray) -> FloatArray:
+        """The values of some patients; no copy where they are all."""
+        return values if patients.shape[0] == values.shape[1] else values[:, patients]
 
     def _quintic(self, half: IntArray, patients: IntArray) -> Quintic:
         """The polynomials of patients in half steps, each of which begins at the node of its number."""
         start = 2 * (half // 2)
         half_step = 0.5 * (self.nodes[start + 2] - self.nodes[start])
         values, slopes = (
-            (of[start, patients], of[start + 1, patients], of[start + 2, patients]) for of in (self.values, self.slopes)
+            (self.sign * of[start, patients], self.sign * of[start + 1, patients], self.sign * of[start + 2, patients])
+            for of in (self.values, self.slopes)
         )
         return through(self.nodes[start + 1], half_step, values, slopes)
 
@@ -179,75 +220,87 @@ class SmoothCurve:
         """When patients pass a level between two times of one half step, at which they have the values `ends`."""
         half = np.searchsorted(self.nodes, low, side="right") - 1
         quintic = self._quintic(half, patients)
-        return _root(lambda day: value_at(quintic, day) - level, _bracket(low, high, ends[0] - level, ends[1] - level))
+        return _root(quintic, level, _bracket(low, high, ends[0] - level, ends[1] - level))
 
     def greatest(self, low: float, high: float) -> tuple[FloatArray, FloatArray]:
         """Greatest value (N) between two times, and when: at a node, at one of the times, or where the slope is 0."""
-        first, last = np.searchsorted(self.nodes, low), np.searchsorted(self.nodes, high, side="right") - 1
-        patients = np.arange(self.values.shape[1])
+        return at_once([self.find_greatest(low, high, np.arange(self.values.shape[1]))])[0]
+
+    def find_greatest(self, low: float, high: float, patients: IntArray) -> Find[tuple[FloatArray, FloatArray]]:
+        """Find the same of some patients."""
+        node, peak, day = self._greatest_known(low, high, patients)
+        half = np.concatenate([node - 1, node])
+        inside = (half >= 0) & (half < self.nodes.shape[0] - 1)
+        start, whose = np.where(inside, half, 0), np.tile(patients, 2)
+        before, after = self.sign * self.slopes[start, whose], self.sign * self.slopes[start + 1, whose]
+        which = np.flatnonzero(inside & (before > 0.0) & (after < 0.0))
+        if not which.size:
+            return peak, day
+        quintic = self._quintic(start[which], whose[which])
+        ends = _bracket(self.nodes[start[which]], self.nodes[start[which] + 1], before[which], after[which])
+        summit = yield RootsAsked(derivative(quintic), np.zeros(which.shape), ends)
+        value = value_at(quintic, summit)
+        earlier = which < patients.shape[0]
+        for half_step in (earlier, ~earlier):
+            at, days, values = which[half_step] % patients.shape[0], summit[half_step], value[half_step]
+            better = (values > peak[at]) & (days > low) & (days < high)
+            peak[at[better]], day[at[better]] = values[better], days[better]
+        return peak, day
+
+    def _greatest_known(self, low: float, high: float, patients: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:
+        """The node that has the greatest value, or that is nearest to an end which has, this value, and when."""
+        first, last = int(np.searchsorted(self.nodes, low)), int(np.searchsorted(self.nodes, high, side="right")) - 1
         node, peak = np.full(patients.shape, first), np.full(patients.shape, -np.inf)
         if first <= last:
-            node = np.argmax(self.values[first : last + 1], axis=0) + first
-            peak = self.values[node, patients].copy()
+            values = self._of(self.values[first : last + 1], patients)
+            most = values.max(axis=0) if self.sign > 0.0 else values.min(axis=0)
+            node = np.argmax(values == most, axis=0) + first
+            peak = self.sign * self.values[node, patients]
         day = self.nodes[node]
         for time, nearest in ((low, first), (high, last)):
             if self.nodes[nearest] != time:
-                value = self.at(time)
+                value = self.at(time)[patients]
                 better = value > peak
                 peak, day = np.where(better, value, peak), np.where(better, time, day)
                 node = np.where(better, nearest, node)
-        for half in (node - 1, node):
-            inside = (half >= 0) & (half < self.nodes.shape[0] - 1)
-            start = np.where(inside, half, 0)
-            rises = inside & (self.slopes[start, patients] > 0.0) & (self.slopes[start + 1, patients] < 0.0)
-            which = np.flatnonzero(rises)
-            if not which.size:
-                continue
-            summit, value = self._summit(start[which], which)
-            better = (value > peak[which]) & (summit > low) & (summit < high)
-            peak[which[better]], day[which[better]] = value[better], summit[better]
-        return peak, day
+        return node, peak, day
 
-    def _summit(self, half: IntArray, patients: IntArray) -> tuple[FloatArray, FloatArray]:
-        """When the slope is 0 in half steps, and the value then."""
-        quintic = self._quintic(half, patients)
-        low, high = self.nodes[half], self.nodes[half + 1]
-        ends = _bracket(low, high, self.slopes[half, patients], self.slopes[half + 1, patients])
-        slope = derivative(quintic)
-        day = _root(lambda day: value_at(slope, day), ends)
-        return day, value_at(quintic, day)
+    def first_at_most(self, level: FloatArray | float, since: FloatArray | float, high: float) -> FloatArray:
+        """When each patient first is at a level or below it, from a time on; NaN if not by `high`."""
+        patients = np.arange(self.values.shape[1])
+        levels, begin = np.broadcast_to(level, patients.shape), np.broadcast_to(since, patients.shape)
+        return at_once([self.find_first_at_most(levels, begin, high, patients)])[0]
 
-    def first_at_most(
-        self, level: FloatArray | float, since: FloatArray | float, high: float, among: IntArray | None = None
-    ) -> FloatArray:
-        """When each patient, or each of some, first is at a level or below it, from a time on; NaN if not by `high`."""
-        every = np.arange(self.values.shape[1])
-        patients = every if among is None else among
-        levels, begin = np.broadcast_to(level, every.shape), np.broadcast_to(since, every.shape)
+    def find_first_at_most(
+        self, levels: FloatArray, begin: FloatArray, high: float, patients: IntArray
+    ) -> Find[FloatArray]:
+        """Find the same of some patients, each with a level and a time of his own."""
         until = int(np.searchsorted(self.nodes, high)) + 1
-        low = self.values[:until] <= level
-        if np.ndim(since) or since:
+        values = self._of(self.values[:until], patients)
+        low = values <= levels if self.sign > 0.0 else values >= -levels
+        begun = int(np.searchsorted(self.nodes[:until], begin.min(), side="right"))
+        if begin.min() < begin.max():
             low &= self.nodes[:until, None] > begin
-        else:
-            low[0] = False
-        node, found = first_true(low)
-        levels, begin, node = levels[patients], begin[patients], node[patients]
+        node, found = first_true(low[begun:]) if begun < until else (np.zeros(patients.shape, int), low[0] & False)
+        node = node + begun
         day = np.full(patients.shape, np.nan)
-        at_once = self._values_at(begin, patients) <= levels
-        which = np.flatnonzero(found[patients] & ~at_once)
+        already = self._values_at(begin, patients) <= levels
+        which = np.flatnonzero(found & ~already)
         if which.size:
-            crossed = self._crossing(node[which] - 1, patients[which], levels[which], begin[which])
+            crossed = yield self._crossing(node[which] - 1, patients[which], levels[which], begin[which])
             day[which] = np.where(crossed <= high, crossed, np.nan)
-        return np.where(at_once & (begin <= high), begin, day)
+        return np.where(already & (begin <= high), begin, day)
 
-    def first_at_least(
-        self, level: FloatArray | float, since: FloatArray | float, high: float, among: IntArray | None = None
-    ) -> FloatArray:
-        """When each patient, or each of some, first is at a level or above it."""
-        return self.mirror_image().first_at_most(-level, since, high, among)
+    def first_at_least(self, level: FloatArray | float, since: FloatArray | float, high: float) -> FloatArray:
+        """When each patient first is at a level or above it."""
+        return self.mirror_image().first_at_most(-level, since, high)
 
     def days_at_most(self, level: float, low: float, high: float) -> FloatArray:
-        """For how many days each patient (N) is at a level or below it between two times.
+        """For how many days each patient (N) is at a level or below it between two times."""
+        return at_once([self.find_days_at_most(level, low, high)])[0]
+
+    def find_days_at_most(self, level: float, low: float, high: float) -> Find[FloatArray]:
+        """Find the same, of a curve that is not upside down.
 
         The times of leaving less those of entering. Sums go patient by patient, so that nobody's depends on others'.
         """
@@ -260,7 +313,7 @@ class SmoothCurve:
         changes, patients = np.nonzero(below[:-1] != below[1:])
         if changes.size:
             half = changes + first
-            crossed = self._crossing(half, patients, np.full(half.shape, level), self.nodes[half])
+            crossed = yield self._crossing(half, patients, np.full(half.shape, level), self.nodes[half])
             crossed = np.clip(crossed, low, high)
             np.add.at(days, patients, np.where(below[changes, patients], crossed, -crossed))
         return days
@@ -268,30 +321,30 @@ class SmoothCurve:
     def _values_at(self, times: FloatArray, patients: IntArray) -> FloatArray:
         """The value of each patient at a time of his own."""
         if not times.any():
-            return np.asarray(self.values[0, patients])
+            return np.asarray(self.sign * self.values[0, patients])
         half = np.clip(np.searchsorted(self.nodes, times) - 1, 0, self.nodes.shape[0] - 2)
         value = value_at(self._quintic(half, patients), times)
-        value = np.where(times == self.nodes[half], self.values[half, patients], value)
-        return np.asarray(np.where(times == self.nodes[half + 1], self.values[half + 1, patients], value))
+        value = np.where(times == self.nodes[half], self.sign * self.values[half, patients], value)
+        return np.where(times == self.nodes[half + 1], self.sign * self.values[half + 1, patients], value)
 
-    def _crossing(self, half: IntArray, patients: IntArray, level: FloatArray, since: FloatArray) -> FloatArray:
-        """When patients pass a level in half steps, not before a time at which they have not."""
+    def _crossing(self, half: IntArray, patients: IntArray, level: FloatArray, since: FloatArray) -> RootsAsked:
+        """Ask when patients pass a level in half steps, not before a time at which they have not."""
         quintic = self._quintic(half, patients)
         low, high = self.nodes[half], self.nodes[half + 1]
-        f_low, f_high = self.values[half, patients] - level, self.values[half + 1, patients] - level
+        f_low, f_high = (self.sign * self.values[node, patients] - level for node in (half, half + 1))
         inside = since > low
         low, f_low = np.where(inside, since, low), np.where(inside, value_at(quintic, since) - level, f_low)
-        return _root(lambda day: value_at(quintic, day) - level, _bracket(low, high, f_low, f_high))
+        return RootsAsked(quintic, level, _bracket(low, high, f_low, f_high))
 
 
 def _bracket(low: FloatArray, high: FloatArray, f_low: FloatArray, f_high: FloatArray) -> Bracket:
     return Bracket(low, high, f_low, f_high, np.full(low.shape, np.nan))
 
 
-def _root(function: Callable[[FloatArray], FloatArray], b: Bracket) -> FloatArray:
-    """Where a function is 0 between two times at which it has two signs."""
+def _root(polynomial: Quintic, level: FloatArray, b: Bracket) -> FloatArray:
+    """Where polynomials are at a level, each between two times at which it is on two sides of it."""
     with np.errstate(divide="ignore", invalid="ignore"):
         for _ in range(ROUNDS):
             x = guess(b)
-            b = narrow(b, x, function(x))
+            b = narrow(b, x, value_at(polynomial, x) - level)
     return x

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from blinplan.physiology.engine.advance import Inflow, concentration_at
 from blinplan.physiology.engine.grid import IntArray
-from blinplan.physiology.engine.locate import SmoothCurve
+from blinplan.physiology.engine.locate import Find, SmoothCurve, at_once
 from blinplan.physiology.model.population import FloatArray
 
 
@@ -188,43 +188,56 @@ class History:
 def gather_by_numpy(s: Searches, k: int, history: History, rows: FloatArray) -> None:
     """Look for all that is asked of an interval, in all patients at once."""
     rows[s.greatest] = np.maximum(rows[s.greatest], np.maximum(history.before[0], history.after[0]))
-    for number, look_for in enumerate((_expose, _read_off, _find_extreme, _find_crossing, _find_stay)):
-        for entry in s.entries[s.first[k, number] : s.first[k, number + 1]].tolist():
-            look_for(entry[: len(KINDS[number]._fields)], s.starts[k], history, rows)
+    for entry in _of_kind(Exposure, EXPOSURES, s, k):
+        _expose(entry, history, rows)
+    for value in _of_kind(Level, VALUES, s, k):
+        rows[int(value.into)] = history.curve(value.curve, 1.0).at(value.time)
+    start = float(s.starts[k])
+    at_once([_find_extreme(entry, start, history, rows) for entry in _of_kind(Extreme, EXTREMES, s, k)])
+    at_once(
+        [
+            *(_find_crossing(entry, start, history, rows) for entry in _of_kind(Crossing, CROSSINGS, s, k)),
+            *(_find_stay(entry, history, rows) for entry in _of_kind(Stay, STAYS, s, k)),
+        ]
+    )
 
 
-def _expose(entry: list[float], start: float, history: History, rows: FloatArray) -> None:
-    s = Exposure(*entry)
+_Kind = TypeVar("_Kind", Exposure, Level, Extreme, Crossing, Stay)
+
+
+def _of_kind(kind: type[_Kind], number: int, s: Searches, k: int) -> list[_Kind]:
+    """What of a kind is looked for in an interval."""
+    entries = s.entries[s.first[k, number] : s.first[k, number + 1]].tolist()
+    return [kind(*entry[: len(kind._fields)]) for entry in entries]
+
+
+def _expose(s: Exposure, history: History, rows: FloatArray) -> None:
     before = history.before[0] if s.low == 0.0 else history.concentration(s.low)
     after, plateau = history.concentration(s.high), history.infusion.plateau
     rows[int(s.into)] += (plateau * s.days + (before - after) / history.elimination) / 1000.0
 
 
-def _read_off(entry: list[float], start: float, history: History, rows: FloatArray) -> None:
-    s = Level(*entry)
-    rows[int(s.into)] = history.curve(s.curve, 1.0).at(s.time)
-
-
-def _find_extreme(entry: list[float], start: float, history: History, rows: FloatArray) -> None:
-    s = Extreme(*entry)
+def _find_extreme(s: Extreme, start: float, history: History, rows: FloatArray) -> Find[None]:
     curve, best, since = history.curve(s.curve, s.sign), int(s.best), int(s.since)
-    rows[since] = s.low
     better = curve.beats(rows[best], s.low, s.high)
-    rows[best, better], rows[since, better] = curve.of(better).greatest(s.low, s.high)
-    rows[int(s.day), better] = start + rows[since, better]
+    rows[since] = s.low
+    if not better.size:
+        return
+    peak, day = yield from curve.find_greatest(s.low, s.high, better)
+    rows[best, better], rows[since, better] = peak, day
+    rows[int(s.day), better] = start + day
     rows[int(s.undone), better] = np.nan
 
 
-def _find_crossing(entry: list[float], start: float, history: History, rows: FloatArray) -> None:
-    s = Crossing(*entry)
+def _find_crossing(s: Crossing, start: float, history: History, rows: FloatArray) -> Find[None]:
     given, into = rows[int(s.given)], int(s.into)
     waiting = np.flatnonzero(np.isnan(rows[into]) & (given > s.above) & (given <= s.at_most))
     if waiting.size:
-        level, since = s.share * rows[int(s.of)], s.low + rows[int(s.since)]
-        found = start + history.curve(s.curve, s.sign).first_at_most(level, since, s.high, waiting)
-        rows[into, waiting] = found - rows[int(s.less), waiting]
+        level, since = (s.share * rows[int(s.of)])[waiting], (s.low + rows[int(s.since)])[waiting]
+        found = yield from history.curve(s.curve, s.sign).find_first_at_most(level, since, s.high, waiting)
+        rows[into, waiting] = (start + found) - rows[int(s.less), waiting]
 
 
-def _find_stay(entry: list[float], start: float, history: History, rows: FloatArray) -> None:
-    s = Stay(*entry)
-    rows[int(s.into)] += history.curve(s.curve, 1.0).days_at_most(s.level, s.low, s.high)
+def _find_stay(s: Stay, history: History, rows: FloatArray) -> Find[None]:
+    days = yield from history.curve(s.curve, 1.0).find_days_at_most(s.level, s.low, s.high)
+    rows[int(s.into)] += days
