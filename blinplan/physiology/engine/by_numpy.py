@@ -78,13 +78,14 @@ def _gathering(course: StepPlan, p: Individual, advance_through: Advance) -> Adv
             return
         memory = wanted.watched
         if not memory.shape[1]:
-            memory = np.empty((_WATCHED, 2 * int(course.steps[first:last].max()) + 1, state.shape[1]))
+            nodes = 2 * int(course.steps[first:last].max()) + 1
+            memory = np.empty((nodes, _WATCHED, state.shape[1])).transpose(1, 0, 2)
         for k in range(first, last):
-            nodes, before = nodes_of(course, k), state.copy()
-            watched = memory[:, : nodes.shape[0]]
+            days, before = nodes_of(course, k), state.copy()
+            watched = memory[:, : days.shape[0]]
             advance_through(k, k + 1, state, plateaus, wanted._replace(watched=watched))
             infusion = Inflow(plateaus[k], before[0] - plateaus[k])
-            history = History(nodes, watched, infusion, p.elimination, before, state)
+            history = History(days, watched, infusion, p.elimination, before, state)
             gather_by_numpy(wanted.searches, k, history, wanted.rows)
 
     return gather_on_the_way
@@ -101,7 +102,7 @@ def _alone(values: _Values, at: int) -> _Values:
     return type(values)._make(value[at : at + 1] if isinstance(value, np.ndarray) else value for value in values)
 
 
-NUMPY = Engine("numpy", advancing_by_numpy, chunk=1024)
+NUMPY = Engine("numpy", advancing_by_numpy, chunk=2048)
 
 
 class _OneByOne:
@@ -144,13 +145,14 @@ class _Rows:
         kind, at = course.kind[k], course.first_wanted[k]
         left = course.premedicated[course.first_node[k]]
         now, infusion = begin(States(*state), plateau, p, c, course.lengths[kind, 0], left, course.desensitises)
-        if wanted.watched.shape[1]:
-            wanted.watched[:, 0] = watch(Instant(now.states, now.signals), p, c)
+        is_watched, seen = wanted.watched.shape[1] > 0, wanted.watched.transpose(1, 0, 2)
+        if is_watched:
+            seen[0] = watch(Instant(now.states, now.signals), p, c)
         steps.begin(now, infusion, kind, step_of(course, k, np.arange(course.steps[k])))
         for i in range(course.steps[k]):
             steps.take(i)
-            if wanted.watched.shape[1]:
-                wanted.watched[:, 2 * i + 1 : 2 * i + 3] = steps.nodes_seen
+            if is_watched:
+                steps.write_seen(seen[2 * i + 1 : 2 * i + 3])
             while at < course.first_wanted[k + 1] and course.step[at] == i:
                 states = self._states_wanted(at, steps, infusion)
                 if course.slot[at] >= 0:
@@ -180,6 +182,9 @@ class _Steps:
         self.tape = tape
         self._known = self.tape.values(p=p, c=c)
         compute(self.tape.run, self._known)
+        self._places = np.array(tape.places)
+        self._node = self._places[list(_NODE)]
+        self._seen = self._places[_SEEN:-1].reshape(-1, 2).T.copy()
         self._numbers = np.empty(len(self.tape.from_numbers))
         self._rows = np.empty((len(self.tape.from_rows), size))
         self._table = np.empty((0, len(self.tape.from_numbers)))
@@ -187,7 +192,7 @@ class _Steps:
         self._kind = 0
         self._infusion = np.empty((len(Inflow._fields), size))
         self._blocks: FloatArray = np.empty((2, len(self.tape.outputs), size))
-        memory = np.empty((self.tape.memory, size))
+        memory = np.empty((self.tape.homes.number, size))
         self._turns = [self._calls(memory, now, then) for now, then in (self._blocks, self._blocks[::-1])]
         self._turn = 0
 
@@ -198,7 +203,7 @@ class _Steps:
             **{one.number: np.asarray(self._known[one.number]) for one in tape.from_run},
             **{one.number: self._numbers[at, ...] for at, one in enumerate(tape.from_numbers)},
             **{one.number: self._rows[at] for at, one in enumerate(tape.from_rows)},
-            **tape.values(now=tuple(now[row] for row in _NODE), infusion=tuple(self._infusion)),
+            **tape.values(now=tuple(now[row] for row in self._node), infusion=tuple(self._infusion)),
         }
         places = RowsInMemory(tape, given, memory, then)
         return [places.call_of(call) for call in tape.plan.calls]
@@ -206,26 +211,25 @@ class _Steps:
     @property
     def start(self) -> FloatArray:
         """What was where the last step began, in rows."""
-        return np.asarray(self._blocks[1 - self._turn, 1:_PAST:2])
+        return np.asarray(self._blocks[1 - self._turn, self._places[1:_PAST:2]])
 
     @property
     def middle(self) -> FloatArray:
         """What was at the middle of the last step."""
-        return np.asarray(self._blocks[self._turn, :_PAST:2])
+        return np.asarray(self._blocks[self._turn, self._places[:_PAST:2]])
 
     @property
     def end(self) -> FloatArray:
         """What was where the last step ended."""
-        return np.asarray(self._blocks[self._turn, 1:_PAST:2])
+        return np.asarray(self._blocks[self._turn, self._places[1:_PAST:2]])
 
-    @property
-    def nodes_seen(self) -> FloatArray:
-        """(8, 2, N) what endpoints are found on, at the middle and at the end of the last step."""
-        return np.asarray(self._blocks[self._turn, _SEEN:-1]).reshape(_WATCHED, 2, -1)
+    def write_seen(self, into: FloatArray) -> None:
+        """Write what endpoints are found on (2, 8, N), at the middle and at the end of the last step."""
+        np.take(self._blocks[self._turn], self._seen, axis=0, out=into, mode="clip")
 
     def begin(self, now: Node, infusion: Inflow, kind: int, steps: GridStep) -> None:
         """Begin an interval; its steps are the first of a kind."""
-        self._blocks[self._turn, _NODE] = list(leaves(now))
+        self._blocks[self._turn, self._node] = list(leaves(now))
         self._infusion[:] = infusion
         known = self._known | self.tape.values(step=steps)
         compute(self.tape.numbers, known)
@@ -294,10 +298,9 @@ class _PlainSteps:
         """What was where the last step ended."""
         return np.array(self._now[1:_PAST:2])[:, None]
 
-    @property
-    def nodes_seen(self) -> FloatArray:
-        """(8, 2, 1) what endpoints are found on, at the middle and at the end of the last step."""
-        return np.array(self._now[_SEEN:-1]).reshape(_WATCHED, 2, 1)
+    def write_seen(self, into: FloatArray) -> None:
+        """Write what endpoints are found on (2, 8, 1), at the middle and at the end of the last step."""
+        into[:, :, 0] = np.array(self._now[_SEEN:-1]).reshape(_WATCHED, 2).T
 
     def begin(self, now: Node, infusion: Inflow, _: int, steps: GridStep) -> None:
         """Begin an interval."""
@@ -324,7 +327,7 @@ class _PlainSteps:
         """Take a step on arrays of one."""
         values = dict(zip((one.number for one in self.tape.read), map(np.array, known), strict=True))
         compute(self.tape.states, values)
-        return tuple(float(values[one.number]) for one in self.tape.outputs)
+        return tuple(float(values[one.number]) for one in self.tape.returned)
 
 
 _AnySteps = _Steps | _PlainSteps

@@ -48,7 +48,7 @@ def test_an_operation_stands_once_whatever_the_order_of_what_is_added() -> None:
 def by_calls(known: Tape, given: dict[int, FloatArray]) -> FloatArray:
     """The results of calls, in rows."""
     written = np.empty((len(known.outputs), P.shape[0]))
-    places = RowsInMemory(known, given, np.empty((known.memory, P.shape[0])), written)
+    places = RowsInMemory(known, given, np.empty((known.homes.number, P.shape[0])), written)
     for function, one, other, result in [places.call_of(call) for call in known.plan.calls]:
         function(one, other, result)
     return written
@@ -74,6 +74,33 @@ def test_two_that_are_alike_are_one_call_with_the_bytes_of_two() -> None:
     rows = by_calls(found, found.values(now=now, p=p, c=np.array(0.25)))
     for row, expected in zip(rows, middle_and_end(now, p, 0.25), strict=True):
         assert row.tobytes() == expected.tobytes()
+
+
+def five_exponentials(now: tuple[FloatArray, ...], c: float) -> tuple[FloatArray, ...]:
+    """Five, of which one hangs on others, so that it waits."""
+    one, two, three, four = (exponential(c * each) for each in now)
+    return one, two, three, four, exponential(one - four)
+
+
+def test_what_stands_at_one_place_of_the_lines_is_one_call_however_often_they_were_called() -> None:
+    found = tape_of(five_exponentials, now=((ROW,) * 4, STATE), c=(0.0, RUN))
+    together = [len(call.results) for call in found.plan.calls]
+    assert together.count(4) > 15
+    assert len(together) < 2.3 * len(found.states) / 5
+    now = (NOW, 0.5 * NOW, -3.0 * NOW, 1.5 - NOW)
+    rows = by_calls(found, found.values(now=now, c=np.array(0.3)))
+    for row, expected in zip(rows, five_exponentials(now, 0.3), strict=True):
+        assert row.tobytes() == expected.tobytes()
+
+
+def test_no_call_writes_what_it_has_yet_to_read() -> None:
+    found = tape_of(five_exponentials, now=((ROW,) * 4, STATE), c=(0.0, RUN))
+    rows = found.homes.rows
+    for call in found.plan.calls:
+        written = [rows[one.number] for one in call.results]
+        for lanes in call.operands:
+            read = [rows[one.number] for one in lanes if isinstance(one, Symbol) and one.number in rows]
+            assert read == written or not set(read) & set(written)
 
 
 def test_every_call_comes_after_those_that_it_reads() -> None:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.lib import mixins
 from numpy.lib.mixins import NDArrayOperatorsMixin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+Origin = tuple[tuple[str, int, int], ...]
+"""Where in the lines an operation stands, and where these were called from: file, function, and place in it."""
+_CALLERS = 3
 
 CONSTANT, RUN, STEP, STATE = 0, 1, 2, 4
 """What a value depends on: nothing; what is known of a run before its first step; which step it is; the states."""
@@ -14,7 +25,7 @@ CONSTANT, RUN, STEP, STATE = 0, 1, 2, 4
 class Symbol(NDArrayOperatorsMixin):
     """A value of which only is known how it is computed: by an operation from two others, or that it is given."""
 
-    __slots__ = ("function", "is_row", "number", "operands", "script", "varies")
+    __slots__ = ("function", "is_row", "number", "operands", "origin", "script", "varies")
 
     def __init__(
         self,
@@ -26,6 +37,7 @@ class Symbol(NDArrayOperatorsMixin):
     ) -> None:
         self.script, self.varies, self.is_row = script, varies, is_row
         self.function, self.operands = function, operands
+        self.origin: Origin = () if function is None else tuple(islice(_callers(), 1 + _CALLERS))
         self.number = len(script.symbols)
         script.symbols.append(self)
 
@@ -73,3 +85,13 @@ class Script:
                 varies, is_row = varies | one.varies, is_row or one.is_row
             self._known[key] = Symbol(self, varies, is_row, function, operands)
         return self._known[key]
+
+
+def _callers() -> Iterator[tuple[str, int, int]]:
+    """Where the lines are that are being written down, and who called them."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        code = frame.f_code
+        if code.co_filename not in {__file__, mixins.__file__}:
+            yield code.co_filename, code.co_firstlineno, frame.f_lasti
+        frame = frame.f_back

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blinplan.physiology.engine.exponential import power_of_two, power_of_two_of_number
-from blinplan.physiology.engine.tape.pairs import CallOnRows, CallPlan, plan_of
+from blinplan.physiology.engine.tape.lanes import CallOnRows, CallPlan, plan_of
+from blinplan.physiology.engine.tape.memory import Homes, homes_of
 from blinplan.physiology.engine.tape.symbol import RUN, STATE, STEP, Script, Symbol
 from blinplan.physiology.model.population import FloatArray
 
@@ -29,9 +31,9 @@ def leaves(value: object) -> Iterator[Any]:
         yield value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Tape:
-    """The operations of some lines, by how often their values change, and where those of each step stand.
+    """The operations of some lines, by how often their values change.
 
     Attributes
     ----------
@@ -39,10 +41,8 @@ class Tape:
     run, numbers, rows, states : the operations whose values hold for a run; for a step and all patients; for a step and
         each patient; and those that hang on the states.
     from_run, from_numbers, from_rows : which of their values others are computed from.
-    outputs : the results, in their order; a number is one as it is.
-    plan : the same in calls of NumPy.
-    homes : for each of `states`, by its number, the row of memory that it stands in; those of results come before 0.
-    memory : how many rows there are.
+    returned : what the lines return, in its order; a number is one as it is.
+    outputs : the same, each once.
     """
 
     given: Mapping[str, tuple[Symbol, ...]]
@@ -53,15 +53,29 @@ class Tape:
     from_run: tuple[Symbol, ...]
     from_numbers: tuple[Symbol, ...]
     from_rows: tuple[Symbol, ...]
+    returned: tuple[Symbol, ...]
     outputs: tuple[Symbol, ...]
-    plan: CallPlan
-    homes: Mapping[int, int]
-    memory: int
+
+    @cached_property
+    def plan(self) -> CallPlan:
+        """The operations of each step in calls of NumPy; who computes with numbers does not wait for it."""
+        return plan_of(self.states, self.outputs)
+
+    @cached_property
+    def homes(self) -> Homes:
+        """Where in memory the values of these calls stand."""
+        return homes_of(self.plan, self.outputs)
 
     @property
     def read(self) -> tuple[Symbol, ...]:
         """What the operations of a step read besides each other's results."""
         return (*self.from_run, *self.from_numbers, *self.from_rows, *self.given["now"], *self.given["infusion"])
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """For each value that the lines return its place among the outputs."""
+        at = {one.number: place for place, one in enumerate(self.outputs)}
+        return tuple(at[one.number] for one in self.returned)
 
     def values(self, **arguments: object) -> dict[int, Any]:
         """The values of arguments, by the number of what stands for each."""
@@ -76,15 +90,14 @@ def tape_of(lines: Callable[..., tuple[Any, ...]], **arguments: tuple[Any, int])
     """Write down what some lines return for arguments, each with what it varies by."""
     script = Script()
     stand_ins = {name: script.stand_in(argument, varies) for name, (argument, varies) in arguments.items()}
-    outputs = _results(script, leaves(lines(**stand_ins)))
+    returned = tuple(_result(script, one) for one in leaves(lines(**stand_ins)))
+    outputs = tuple(dict.fromkeys(returned))
     operations = _operations_for(script, outputs)
     states = [one for one in operations if one.varies & STATE]
     others = [one for one in operations if not one.varies & STATE]
     by_step = [one for one in others if one.varies & STEP]
     rows = [one for one in by_step if one.is_row]
     read = _read_by((*states, *rows))
-    plan = plan_of(states, outputs)
-    homes, memory = _homes(plan, outputs)
     return Tape(
         {name: tuple(_not_decided_by(value)) for name, value in stand_ins.items()},
         tuple(one for one in others if not one.varies & STEP),
@@ -94,22 +107,15 @@ def tape_of(lines: Callable[..., tuple[Any, ...]], **arguments: tuple[Any, int])
         tuple(one for one in read if one.varies == RUN),
         tuple(one for one in read if one.varies & STEP and not one.is_row),
         tuple(one for one in _read_by(states) if one.varies & STEP and not one.varies & STATE and one.is_row),
+        returned,
         outputs,
-        plan,
-        homes,
-        memory,
     )
 
 
-def _results(script: Script, values: Iterable[Symbol | float]) -> tuple[Symbol, ...]:
-    """Values as results of operations, which write them where results stand: one that has a place already, times 1."""
-    found: dict[int, Symbol] = {}
-    for one in values:
-        result = one
-        while not isinstance(result, Symbol) or result.function is None or result.number in found:
-            result = script.operation(np.multiply, (1.0, result))
-        found[result.number] = result
-    return tuple(found.values())
+def _result(script: Script, value: Symbol | float) -> Symbol:
+    """A value as the result of an operation, which writes it where results stand: what is given, times 1."""
+    is_made = isinstance(value, Symbol) and value.function is not None
+    return value if isinstance(value, Symbol) and is_made else script.operation(np.multiply, (1.0, value))
 
 
 def _operations_for(script: Script, outputs: Iterable[Symbol]) -> list[Symbol]:
@@ -124,32 +130,6 @@ def _operations_for(script: Script, outputs: Iterable[Symbol]) -> list[Symbol]:
 def _read_by(operations: Iterable[Symbol]) -> list[Symbol]:
     """What operations are computed from, each once."""
     return list({one.number: one for each in operations for one in each.operands if isinstance(one, Symbol)}.values())
-
-
-def _homes(plan: CallPlan, outputs: Sequence[Symbol]) -> tuple[dict[int, int], int]:
-    """Rows of memory for all values; a row, or two of neighbours, is free again when the last call on it is done."""
-    homes = {one.number: at - len(outputs) for at, one in enumerate(outputs)}
-    last: dict[int, int] = {}
-    for at, call in enumerate(plan.calls):
-        used = (*call.results, *(one for lanes in call.operands for one in lanes if isinstance(one, Symbol)))
-        last |= dict.fromkeys((plan.block(one)[0].number for one in used), at)
-    free: dict[int, list[int]] = {1: [], 2: []}
-    memory = 0
-    for at, call in enumerate(plan.calls):
-        read = {plan.block(one) for lanes in call.operands for one in lanes if isinstance(one, Symbol)}
-        for block in sorted(read, key=lambda block: block[0].number):
-            if last[block[0].number] == at and homes.get(block[0].number, -1) >= 0:
-                free[len(block)].append(homes[block[0].number])
-        for one in call.results:
-            block = plan.block(one)
-            if one.number in homes:
-                continue
-            if not free[len(block)]:
-                free[len(block)].append(memory)
-                memory += len(block)
-            home = free[len(block)].pop()
-            homes |= {member.number: home + lane for lane, member in enumerate(block)}
-    return homes, memory
 
 
 def _not_decided_by(value: object) -> Iterator[Any]:
@@ -175,7 +155,7 @@ class RowsInMemory:
     """Where the values of a step lie: results in rows, some of them side by side; and what is given."""
 
     def __init__(self, tape: Tape, given: Mapping[int, NDArray[Any]], memory: FloatArray, results: FloatArray) -> None:
-        self.homes, self._given = tape.homes, given
+        self.homes, self._given = tape.homes.rows, given
         self._memory, self._results = memory, results
         self._views: dict[object, NDArray[Any]] = {}
 
@@ -188,14 +168,14 @@ class RowsInMemory:
         return _maximum if call.function is np.maximum else call.function, one, other, result
 
     def _read(self, lanes: tuple[Symbol | float, ...]) -> NDArray[Any]:
-        first, last = lanes[0], lanes[-1]
-        if not isinstance(first, Symbol) and first == last:
-            return self._one_view(first, lambda: np.array(first))
-        if isinstance(first, Symbol):
-            if first.number in self.homes:
-                return self._rows(self.homes[first.number], len(lanes))
-            if first is last and (len(lanes) == 1 or not first.is_row):
-                return self._given[first.number]
+        first = lanes[0]
+        if not isinstance(first, Symbol):
+            if all(one == first for one in lanes):
+                return self._one_view(first, lambda: np.array(first))
+        elif first.number in self.homes:
+            return self._rows(self.homes[first.number], len(lanes))
+        elif len(lanes) == 1 or (not first.is_row and all(one is first for one in lanes)):
+            return self._given[first.number]
         numbers = tuple(one.number if isinstance(one, Symbol) else ("number", one) for one in lanes)
         return self._one_view(numbers, lambda: self._side_by_side(lanes))
 
@@ -228,7 +208,7 @@ def lines_for_numbers(tape: Tape) -> Callable[[Sequence[float]], tuple[float, ..
     """The operations of a step as lines of Python, for one patient: NumPy takes longer to begin than a number takes."""
     text = [f"    ({''.join(f'v{one.number}, ' for one in tape.read)}) = known"]
     text += [f"    v{each.number} = {_formula(each)}" for each in tape.states]
-    text.append(f"    return {', '.join(f'v{one.number}' for one in tape.outputs)}")
+    text.append(f"    return {', '.join(f'v{one.number}' for one in tape.returned)}")
     scope: dict[str, Any] = {"power_of_two": power_of_two_of_number}
     exec("\n".join(["def step(known):", *text, ""]), scope)  # noqa: S102 - our own text
     step: Callable[[Sequence[float]], tuple[float, ...]] = scope["step"]

@@ -1,0 +1,72 @@
+"""Where in memory the values of a step stand: few rows, which are used again as soon as nobody reads them any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from blinplan.physiology.engine.tape.blocks import Lanes
+from blinplan.physiology.engine.tape.lanes import CallOnRows, CallPlan
+from blinplan.physiology.engine.tape.symbol import Symbol
+
+
+class Homes(NamedTuple):
+    """A row for each value, by its number, and how many rows there are; those of results come before 0."""
+
+    rows: Mapping[int, int]
+    number: int
+
+
+def homes_of(plan: CallPlan, outputs: Sequence[Symbol]) -> Homes:
+    """Find rows for all values of a plan."""
+    rows = _Memory(plan, outputs)
+    for at, call in enumerate(plan.calls):
+        rows.place(at, call)
+    return Homes(rows.homes, rows.number)
+
+
+class _Memory:
+    """The rows of memory, and which of them are free."""
+
+    def __init__(self, plan: CallPlan, outputs: Sequence[Symbol]) -> None:
+        self.plan = plan
+        self.homes = {one.number: at - len(outputs) for at, one in enumerate(outputs)}
+        self.number = 0
+        self._free: set[int] = set()
+        self._last = {one.number: at for at, call in enumerate(plan.calls) for one in (*call.results, *_read_by(call))}
+
+    def place(self, at: int, call: CallOnRows) -> None:
+        """Give the results of a call their rows, and free those that it reads last."""
+        ended = {
+            one.number for one in _read_by(call) if self._last[one.number] == at and self.homes.get(one.number, -1) >= 0
+        }
+        for block in dict.fromkeys(map(self.plan.block, call.results)):
+            if block[0].number not in self.homes:
+                # Into the very rows that it reads, or into none of them: a call must not write what it has yet to read.
+                same = self._same_rows(block, call, ended)
+                home = self._next(len(block)) if same is None else same
+                self.homes |= {one.number: home + lane for lane, one in enumerate(block)}
+        self._free |= {self.homes[number] for number in ended} - {self.homes[one.number] for one in call.results}
+
+    def _same_rows(self, block: Lanes, call: CallOnRows, ended: set[int]) -> int | None:
+        """Where an operand lies that nobody reads any more and that is as long as a result."""
+        for lanes in call.operands if block == call.results else ():
+            numbers = [one.number for one in lanes if isinstance(one, Symbol)]
+            rows = [self.homes[number] for number in numbers if number in ended]
+            if rows == list(range(rows[0], rows[0] + len(block))) if len(rows) == len(block) else False:
+                return rows[0]
+        return None
+
+    def _next(self, size: int) -> int:
+        """The first of so many free rows side by side; of new ones, as far as there are none."""
+        home = next(first for first in range(self.number + 1) if self._is_free(first, size))
+        self.number = max(self.number, home + size)
+        self._free -= set(range(home, home + size))
+        return home
+
+    def _is_free(self, first: int, size: int) -> bool:
+        return all(row in self._free or row >= self.number for row in range(first, first + size))
+
+
+def _read_by(call: CallOnRows) -> Iterator[Symbol]:
+    return (one for lanes in call.operands for one in lanes if isinstance(one, Symbol))
