@@ -93,16 +93,6 @@ def test_what_stands_at_one_place_of_the_lines_is_one_call_however_often_they_we
         assert row.tobytes() == expected.tobytes()
 
 
-def test_no_call_writes_what_it_has_yet_to_read() -> None:
-    found = tape_of(five_exponentials, now=((ROW,) * 4, STATE), c=(0.0, RUN))
-    rows = found.homes.rows
-    for call in found.plan.calls:
-        written = [rows[one.number] for one in call.results]
-        for lanes in call.operands:
-            read = [rows[one.number] for one in lanes if isinstance(one, Symbol) and one.number in rows]
-            assert read == written or not set(read) & set(written)
-
-
 def test_every_call_comes_after_those_that_it_reads() -> None:
     done: set[int] = set()
     found = tape_of(middle_and_end, now=((ROW, ROW), STATE), p=(ROW, RUN), c=(0.0, RUN))

@@ -45,7 +45,7 @@ class CallPlan:
 def plan_of(operations: Sequence[Symbol], outputs: Lanes) -> CallPlan:
     """Find what is done at once among operations; `outputs` are those results that lie side by side in any case."""
     known = Blocks(operations, [outputs])
-    blocks = _used(known.beside([outputs, *_alike(operations, outputs, known)]))
+    blocks = _blocks_in_use(known.beside([outputs, *_alike(operations, outputs, known)]))
     placed = {one.number for block in (outputs, *blocks) for one in block}
     rest = [one for one in operations if one.number not in placed]
     pairs = pairs_among(rest, known.beside([outputs, *blocks]))
@@ -94,7 +94,7 @@ def _as_read(lanes: list[Symbol], known: Mapping[Symbol, tuple[int, int]]) -> La
     return tuple(min(orders, key=lambda found: found[0])[1] if orders else lanes)
 
 
-def _used(known: Blocks) -> list[Lanes]:
+def _blocks_in_use(known: Blocks) -> list[Lanes]:
     """The blocks but the first, without the lanes of which no call on several is made, and which none reads."""
     blocks: list[Lanes] = list(known.blocks)
     while True:
