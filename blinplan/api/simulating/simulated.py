@@ -1,7 +1,7 @@
 """A regimen as virtual patients went through it, and how that shows itself."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from blinplan.physiology.model.population import FloatArray, Population
     from blinplan.reports.simulation.stretch import RegimenText
     from blinplan.simulation.crowd.cohort import Cohort
+    from blinplan.simulation.crowd.kept import KeptOutcome
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.outcome import Quantity
     from blinplan.simulation.percentiles import Bands
@@ -178,20 +179,9 @@ class SimulationResult:
         target = Path(path)
         refuse_data_file(target)
         if target.suffix == STRETCH:
-            self._write_stretch(target)
+            _write_stretch(target, self.simulation, self.simulation.under_models(), self.order, self.errors)
         else:
             write_table(self.table(), target)
-
-    def _write_stretch(self, target: Path) -> None:
-        from blinplan.reports.simulation.stretch import stretch_document, write_stretch
-        from blinplan.simulation.trials.cohort_trial import CohortOutcome
-
-        require_drawn(self.simulation.cohort, target)
-        outcome, (asked, chosen) = self.simulation.outcome, texts_of(self.order)
-        assert isinstance(outcome, CohortOutcome)  # noqa: S101 - who is drawn is of a cohort
-        document = stretch_document(self.simulation, outcome.kept, asked, chosen, self.order.fingerprint, self.errors)
-        with replacing(target) as beside:
-            write_stretch(document, chain((outcome.kept,), self.simulation.under_models()), beside)
 
     def columns(self) -> "dict[str, FloatArray]":
         """Every patient's body and endpoints, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``.
@@ -278,8 +268,36 @@ class EndpointsResult:
         return csv_parts(self.table())
 
     def write(self, path: str | Path) -> None:
-        """Write it, as it is computed, to a file whose ending says how: .csv or .parquet."""
-        write_table(self.table(), Path(path))
+        """Write it, as it is computed, to a file whose ending says how: .csv, .parquet, or .npz to be joined."""
+        target, planned = Path(path), self.planned
+        if target.suffix != STRETCH:
+            write_table(self.table(), target)
+            return
+        from blinplan.simulation.trials.progress import count_on
+
+        require_drawn(planned.cohort, target)
+        found = planned.simulation(planned.trial.run(self.executor, self.progress))
+        others = planned.under_models(self.executor, count_on(self.progress, self.size))
+        _write_stretch(target, replace(found, models=planned.models), others, self.order, self.errors)
+
+
+def _write_stretch(
+    target: Path,
+    simulation: "Simulation",
+    others: "Iterator[KeptOutcome]",
+    order: OrderedRegimen,
+    errors: "Errors | None",
+) -> None:
+    """Write what came of patients under the shipped parameters, and under others as it comes, to be joined."""
+    from blinplan.reports.simulation.stretch import stretch_document, write_stretch
+    from blinplan.simulation.trials.cohort_trial import CohortOutcome
+
+    require_drawn(simulation.cohort, target)
+    outcome, (asked, chosen) = simulation.outcome, texts_of(order)
+    assert isinstance(outcome, CohortOutcome)  # noqa: S101 - who is drawn is of a cohort
+    document = stretch_document(simulation, outcome.kept, asked, chosen, order.fingerprint, errors)
+    with replacing(target) as beside:
+        write_stretch(document, chain((outcome.kept,), others), beside)
 
 
 def require_drawn(cohort: "Cohort", target: Path) -> None:

@@ -159,7 +159,7 @@ def simulate(
             found_curves = curves_of(ordered, data.every or MINUTES_PER_DAY, **how, models=others.number)
             _write_curves(data, found_curves, terminal, part=is_part)
             return
-        if data is not None and is_written_as_computed(data, drawing, people):
+        if data is not None and is_written_as_computed(drawing, people):
             computed = endpoints_of(ordered, **how, endpoints=wanted, by_day=days, models=others.number)
             _write_endpoints(data, computed, terminal, part=is_part)
             return

@@ -219,7 +219,6 @@ def refuse_recorded_stretch(data: Data | None, record: str | None) -> None:
         raise Refusal(f"{data.target} and --record contradict each other", "write .csv or .parquet")
 
 
-def is_written_as_computed(data: Data, drawing: Drawing, patients: object) -> bool:
+def is_written_as_computed(drawing: Drawing, patients: object) -> bool:
     """Whether endpoints can be written while patients are done: where nothing else is asked of many of them."""
-    joined = data.target is not None and data.target.suffix == STRETCH
-    return not (drawing.figures or joined) and patients is not None
+    return not drawing.figures and patients is not None
