@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from blinplan.course.bags.opening import NeverOpenError, next_opening
 from blinplan.course.bags.sequence import NoSequenceError
 from blinplan.course.calendar import Due, when_closed
+from blinplan.course.closed_days import shortages_in
 from blinplan.course.dated import Dated, as_planned, date_course
 from blinplan.course.eligibility import choose
 from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient
+from blinplan.course.wall_clock import DayLength
 from blinplan.regimen import library
 from blinplan.regimen.record.record import Cause, Interruption
-from blinplan.regimen.site.site import Site
+from blinplan.regimen.site.site import LongDay, Shortage, Site
 from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from tests.collection.examples import fewer_examples
 from tests.course.dated_records import interruption, record
@@ -85,6 +87,44 @@ def test_a_ward_opens_at_its_hour_of_its_next_day(minute: int, opens: tuple[int,
     found, _ = next_opening(WARD, MONDAY, minute)
     assert MONDAY.astimezone(UTC) + timedelta(minutes=found) == datetime(*opens, tzinfo=BERLIN)
     assert found >= minute
+
+
+@pytest.mark.parametrize(
+    ("minute", "said"),
+    [(30, None), (29, "10:29, and Ward 7 changes bags at 10:30"), (0, "10:00, and Ward 7 changes bags at 10:30")],
+)
+def test_a_ward_may_change_bags_at_half_past(minute: int, said: str | None) -> None:
+    ward = site(24, at=10 * HOUR + 30)
+    plan = date_course(course(), MONDAY.replace(minute=minute), ward, None)
+    first = next(entry for entry in plan.entries if entry.due is Due.START)
+    assert when_closed(first, plan.clock, ward) == said
+
+
+def test_a_ledger_keeps_how_its_days_were_counted_whatever_the_ward_does_now() -> None:
+    by_the_clock = date_course(course(), MONDAY, site(24), None)
+    moving = site(24, long_day=LongDay.MOVE_CLOCK)
+    assert date_course(course(), MONDAY, moving, None).ledger.days is DayLength.INFUSION_OF_24_HOURS
+    again = date_course(course(), MONDAY, moving, by_the_clock.ledger)
+    assert again.site is not None
+    assert (again.ledger.days, again.site.long_day) == (DayLength.BY_THE_CLOCK, LongDay.LONGER_BAG)
+    assert again.course == by_the_clock.course
+    back = date_course(course(), MONDAY, site(24), date_course(course(), MONDAY, moving, None).ledger)
+    assert back.site is not None
+    assert back.site.long_day is LongDay.MOVE_CLOCK
+
+
+def test_a_shortage_counts_where_something_is_infused_on_its_days() -> None:
+    """Cycle 1 is infused from 19 October to 16 November, when its last bag ends at 10:00."""
+    for first, last, counts in (
+        (date(2026, 11, 16), date(2026, 11, 20), True),
+        (date(2026, 11, 17), date(2026, 11, 20), False),
+        (date(2026, 10, 1), date(2026, 10, 18), False),
+        (date(2026, 10, 1), date(2026, 10, 19), True),
+    ):
+        short = Shortage(frozenset({24 * HOUR}), "no bags", first, last)
+        ward = replace(site(24, 48), shortages=(short,))
+        assert shortages_in(date_course(course(), MONDAY, ward, None)) == ((short,) if counts else ())
+    assert shortages_in(date_course(course(), MONDAY, None, None)) == ()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.mutation.mutants import Mutant
 from tests.mutation.results import is_new, kept_survivors, told, write_result
 from tests.mutation.rooms import ROOMS
 from tests.mutation.running import Runner
@@ -26,7 +25,7 @@ def main(arguments: list[str]) -> int:
         mutants = [mutant for mutant in mutants if f"{mutant.file}: {mutant.name}" in kept_survivors(asked.room)]
     total = len(mutants)
     if asked.sample and asked.sample < total:
-        mutants = sorted(Random(asked.seed).sample(mutants, asked.sample), key=_place)  # noqa: S311 - no secret
+        mutants = Random(asked.seed).sample(mutants, asked.sample)  # noqa: S311 - no secret
     runner = Runner(room.files, mutants)
     with TemporaryDirectory() as cache:
         os.environ["XDG_CACHE_HOME"] = cache
@@ -61,10 +60,6 @@ def _read(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("-m", dest="marked", help="other marks of the tests than the room has")
     parser.add_argument("--write", action="store_true", help="keep the result")
     return parser.parse_args(arguments)
-
-
-def _place(mutant: Mutant) -> tuple[str, int]:
-    return mutant.file, mutant.place
 
 
 if __name__ == "__main__":

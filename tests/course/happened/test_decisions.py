@@ -5,6 +5,7 @@ grade 4 of cytokine release or of a neurological event, two seizures, and what t
 stop the drug; dexamethasone and supervision again from four hours on; the same cycle up to seven days.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -193,7 +194,32 @@ def test_an_event_that_comes_back_at_the_low_dose_keeps_it() -> None:
         *cycle(2 * DAY),
     ]
     assert answers(RELEASE, 2 * DAY, 2, dose=None, recurs=True) == [*again(2 * DAY), *cycle(2 * DAY)]
-    assert answers(RELEASE, 2 * DAY, 3, dose=LOW, recurs=True)[2:4] == list(RESTART)
+    severe = [TREATMENT, until_resolved(), *RESTART, *again(2 * DAY), *cycle(2 * DAY)]
+    assert answers(RELEASE, 2 * DAY, 3, dose=LOW, recurs=True) == severe
+
+
+def test_what_a_label_does_not_say_is_open_question_by_question() -> None:
+    unsaid = "not evaluated: the label, as far as it was seen, does not say; ask the site"
+    silent = replace(shipped("rr-adult"), label="hk-2026")
+    stopped = Interruption(
+        START, START + timedelta(days=2), NEURO, 1, 3, 0, None, None, None, None, ("interruption", 0)
+    )
+    found = decisions(stopped, silent, Circumstances(FULL, groups=frozenset({AgeGroup.ADULTS})))
+    topics = [topic for topic in Topic if topic is not Topic.TREATMENT]
+    assert list(found) == [Decision(topic, unsaid, (), evaluated=False, unstated=True) for topic in topics]
+
+
+def test_whose_age_decides_about_premedication_is_asked_for_it() -> None:
+    either = Circumstances(FULL, groups=frozenset(AgeGroup))
+    stopped = Interruption(START, START + timedelta(days=2), RELEASE, 2, 2, None, None, None, None, None, ("x",))
+    found = next(one for one in decisions(stopped, shipped("rr-adult"), either) if one.question is Topic.PREMEDICATION)
+    answer = "not evaluated: the regimen gives it to adults only, and the patient's age is not known"
+    limits = ("premedication_again", "adult_from")
+    assert found == Decision(Topic.PREMEDICATION, answer, limits, evaluated=False, missing="born")
+    lasting = replace(stopped, restarted=None)
+    found = next(one for one in decisions(lasting, shipped("rr-adult"), either) if one.question is Topic.PREMEDICATION)
+    asked = "yes, if it lasts 4 hours or more and the patient is one of adults"
+    assert found == Decision(Topic.PREMEDICATION, asked, ("premedication_again",))
 
 
 def test_after_an_overdose_the_right_dose_comes_after_twelve_hours() -> None:

@@ -1,0 +1,220 @@
+"""How an infusion goes on after a stop: in which cycle, at which dose, for how long, and in which words."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from blinplan.course.happened.hung import ENDED, NOT_DECIDED, NOT_RESTARTED
+from blinplan.course.happened.ledger import Resumption, StartOfCycle
+from blinplan.course.happened.replan import as_it_stood, decide, decide_at, replan
+from blinplan.course.patient import Patient
+from blinplan.quantities import read_dose
+from blinplan.regimen.record.record import BagOnRecord, Ending, EndOfCourse
+from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
+from tests.course.regimens import shipped
+
+LOW, MIDDLE, FULL = (read_dose(f"{dose} mcg/day").rate for dose in (9, 14, 28))
+SAME = "the same cycle goes on"
+SILENT = f"{SAME} (of such an interruption the label does not say)"
+BACK = "the full dose comes back after 7 d, by the steps of the cycle"
+OPEN = "(when it is to change, nobody says)"
+NOT_SAID = "(the label's; which dose was given is not on record)"
+NEW = "a new cycle begins, the next of the regimen (whether the broken one counts, the label does not say)"
+AGAIN = (
+    "a new cycle begins, with the steps of the broken one, whose full dose was not reached (which cycle it is, the"
+    " label does not say)"
+)
+WEEK = 7 * DAY
+
+
+def going_on(*, new: bool = False, again: bool = False, dose: Any = None, minutes: int | None = None) -> Resumption:
+    return Resumption(new, again, dose, minutes)
+
+
+@pytest.mark.parametrize(
+    ("one", "resumption", "words"),
+    [
+        (stop(10 * DAY, 2 * DAY), going_on(), SILENT),
+        (stop(10 * DAY, DAY, "overdose"), going_on(), SILENT),
+        (stop(10 * DAY, DAY, CRS, grade=2), going_on(), SAME),
+        (stop(10 * DAY, DAY, CRS, grade=2, new_cycle=False), going_on(), SAME),
+        (
+            stop(10 * DAY, DAY, CRS, grade=3),
+            going_on(dose=LOW, minutes=WEEK),
+            f"{SAME}, at 9 mcg/day {NOT_SAID}; {BACK}",
+        ),
+        (
+            stop(10 * DAY, DAY, CRS, grade=3, restart_dose="9 mcg/day"),
+            going_on(dose=LOW, minutes=WEEK),
+            f"{SAME}, at 9 mcg/day; {BACK}",
+        ),
+        (
+            stop(10 * DAY, DAY, CRS, grade=3, restart_dose="14 mcg/day"),
+            going_on(dose=MIDDLE, minutes=WEEK),
+            f"{SAME}, at 14 mcg/day; {BACK}",
+        ),
+        (
+            stop(10 * DAY, DAY, CRS, grade=3, restart_dose="28 mcg/day"),
+            going_on(dose=FULL),
+            f"{SAME}, at 28 mcg/day, the full dose",
+        ),
+        (
+            stop(10 * DAY, DAY, restart_dose="14 mcg/day"),
+            going_on(dose=MIDDLE),
+            f"{SILENT}, at 14 mcg/day in place of the step that was stopped {OPEN}",
+        ),
+        (stop(10 * DAY, DAY, restart_dose="28 mcg/day"), going_on(), SILENT),
+        (
+            stop(10 * DAY, 9 * DAY, new_cycle=False, restart_dose="9 mcg/day", full_dose_after=WEEK),
+            going_on(dose=LOW, minutes=WEEK),
+            f"{SAME}, at 9 mcg/day; the full dose comes back after 7 d, as the record says",
+        ),
+        (
+            stop(10 * DAY, 9 * DAY, new_cycle=True, restart_dose="28 mcg/day"),
+            going_on(new=True, dose=FULL),
+            f"{NEW}, at 28 mcg/day in place of the step that was stopped {OPEN}",
+        ),
+        (stop(10 * DAY, 9 * DAY, CRS, grade=2), going_on(new=True), NEW),
+        (stop(3 * DAY, 9 * DAY, CRS, grade=2), going_on(new=True, again=True), AGAIN),
+        (
+            stop(10 * DAY, 9 * DAY, CRS, grade=3, new_cycle=False),
+            going_on(dose=LOW, minutes=WEEK),
+            f"{SAME}, at 9 mcg/day {NOT_SAID}; {BACK}",
+        ),
+    ],
+)
+def test_how_it_goes_on_is_told(one: dict[str, Any], resumption: Resumption, words: str) -> None:
+    found = replan(course(), record(one))
+    (entry,) = found.ledger.interruptions
+    assert (entry.resumption, entry.resumed, found.ended) == (resumption, words, False)
+
+
+@pytest.mark.parametrize(
+    ("one", "why"),
+    [
+        (stop(10 * DAY, None), " until the infusion is restarted"),
+        (stop(10 * DAY, DAY, CRS, grade=4), ": the label stops the drug for good"),
+        (stop(10 * DAY, 9 * DAY, CRS), " until it is known: `grade` is not on record"),
+        (
+            stop(10 * DAY, 9 * DAY),
+            " until it is decided how the infusion goes on after so long a stop, of which the label says nothing: add"
+            " `restart_dose` and `restart_in` to the record",
+        ),
+        (
+            stop(10 * DAY, 9 * DAY, restart_dose="9 mcg/day"),
+            " until it is decided how the infusion goes on after so long a stop, of which the label says nothing: add"
+            " `restart_in` to the record",
+        ),
+        (
+            stop(10 * DAY, 9 * DAY, new_cycle=True),
+            " until it is decided how the infusion goes on after so long a stop, of which the label says nothing: add"
+            " `restart_dose` to the record",
+        ),
+        (
+            stop(10 * DAY, DAY, restart_dose="29 mcg/day"),
+            ": 29 mcg/day, the dose of the restart on record, is above every dose that was planned",
+        ),
+        (
+            stop(178 * DAY, 9 * DAY, CRS, grade=2, cycle=5),
+            ": a new cycle would begin, and the regimen has none left",
+        ),
+    ],
+)
+def test_why_it_does_not_go_on_is_told(one: dict[str, Any], why: str) -> None:
+    found = replan(course(), record(one))
+    (entry,) = found.ledger.interruptions
+    assert (entry.resumption, entry.resumed, found.ended) == (None, f"nothing more is planned{why}", True)
+    assert found.course.events[-1].period.stop == one["at"]
+
+
+def test_of_a_label_that_does_not_say_what_is_to_be_done_what_was_done_is_asked_for() -> None:
+    planned = course()
+    planned = replace(planned, regimen=replace(planned.regimen, label="hk-2026"))
+    asked = (
+        "nothing more is planned until it is known what was done, because the label, as far as it was seen, does not"
+    )
+    for more, keys in (
+        ({}, "`restart_dose` and `restart_in`"),
+        ({"restart_dose": "9 mcg/day"}, "`restart_in`"),
+        ({"new_cycle": False}, "`restart_dose`"),
+    ):
+        one = record(stop(10 * DAY, DAY, CRS, grade=3, **more))
+        (entry,) = replan(planned, one).ledger.interruptions
+        assert entry.resumed == f"{asked} does not say what is to be done: add {keys} to the record"
+
+
+def test_a_course_that_ended_while_it_was_stopped_says_why() -> None:
+    ended = replace(
+        record(stop(10 * DAY, None)), end=EndOfCourse(START + timedelta(days=12), Ending.RELAPSE, "in the marrow")
+    )
+    (entry,) = replan(course(), ended).ledger.interruptions
+    assert entry.resumed == "nothing more is planned: the course has ended: relapse (in the marrow)"
+
+
+def bag(hung: int, down: int | None) -> BagOnRecord:
+    taken = None if down is None else START + timedelta(minutes=down)
+    return BagOnRecord(START + timedelta(minutes=hung), taken, FULL, 2 * DAY, None, None, ("bag", 0))
+
+
+def test_a_record_as_it_stood_knows_nothing_of_later() -> None:
+    """A bag hung on day 1, another on day 3, a stop on day 4 that lasted a day, and the end on day 20."""
+    whole = replace(
+        record(stop(3 * DAY, DAY, CRS, grade=3, restart_dose="9 mcg/day")),
+        bags=(bag(0, 2 * DAY), bag(2 * DAY, 3 * DAY), bag(4 * DAY, 6 * DAY)),
+        end=EndOfCourse(START + timedelta(days=20), Ending.RELAPSE, None),
+    )
+    begun, stopped, restarted = as_it_stood(whole)
+    assert [one.interruptions for one in (begun,)] == [()]
+    assert [(one.hung, one.taken_down) for one in begun.bags] == [(START, None)]
+    assert [one.taken_down is None for one in stopped.bags] == [False, False]
+    assert (stopped.interruptions[0].restarted, stopped.interruptions[0].restart_dose) == (None, None)
+    assert [one.taken_down is None for one in restarted.bags] == [False, False, True]
+    assert restarted.interruptions == whole.interruptions
+    assert begun.end is stopped.end is restarted.end is None
+
+
+def test_what_is_decided_is_the_ledger_and_the_doses_that_were_stopped() -> None:
+    one = record(stop(3 * DAY, DAY), stop(10 * DAY, HOUR), starts={2: 44 * DAY})
+    ledger, stopped = decide_at(shipped("rr-adult"), one, Patient())
+    assert ledger == decide(shipped("rr-adult"), one, Patient())
+    assert [(entry.stopped, entry.restarted) for entry in ledger.interruptions] == [
+        (3 * DAY, 4 * DAY),
+        (10 * DAY, 10 * DAY + HOUR),
+    ]
+    assert stopped == (LOW, FULL)
+    (begun,) = ledger.starts
+    assert (begun.cycle, begun.earliest, begun.start) == (2, 43 * DAY + HOUR, 44 * DAY)
+    assert begun.why == "it is on record, 23 h later than it could"
+
+
+def test_starts_after_the_end_of_a_course_are_no_part_of_its_ledger() -> None:
+    ended = replace(record(starts={2: 43 * DAY}), end=EndOfCourse(START + timedelta(days=50), Ending.TRANSPLANT, None))
+    found = replan(course(), ended)
+    late = "it is on record, 1 d later than it could"
+    assert found.ledger.starts == (StartOfCycle(2, 42 * DAY, 43 * DAY, late, recorded=True),)
+    before = replace(record(), end=EndOfCourse(START + timedelta(days=40), Ending.TRANSPLANT, None))
+    assert replan(course(), before).ledger.starts == ()
+
+
+def test_a_bag_after_the_last_that_is_planned_was_hung_where_nothing_is() -> None:
+    """While the infusion stood, after a restart of which nobody decided, and after the end."""
+    silent = record(stop(10 * DAY, 9 * DAY))
+    lacks = {}
+    for hung, happened in (
+        (12 * DAY, record(stop(10 * DAY, None))),
+        (20 * DAY, silent),
+        (40 * DAY, replace(silent, end=EndOfCourse(START + timedelta(days=30), Ending.OTHER, None))),
+        (400 * DAY, record()),
+    ):
+        found = replan(course(), replace(happened, bags=(bag(hung, hung + HOUR),)))
+        event = next(one for one in found.course.events if one.period.start == hung)
+        before = next(one for one in found.course.events if one.period.stop == hung)
+        lacks[hung // DAY] = (event.rate, before.period.lack)
+    assert lacks == {
+        12: (28, NOT_RESTARTED),
+        20: (28, NOT_DECIDED),
+        40: (28, ENDED),
+        400: (28, ENDED),
+    }
