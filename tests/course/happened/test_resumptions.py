@@ -142,7 +142,7 @@ def test_of_a_label_that_does_not_say_what_is_to_be_done_what_was_done_is_asked_
     ):
         one = record(stop(10 * DAY, DAY, CRS, grade=3, **more))
         (entry,) = replan(planned, one).ledger.interruptions
-        assert entry.resumed == f"{asked} does not say what is to be done: add {keys} to the record"
+        assert entry.resumed == f"{asked} not say what is to be done: add {keys} to the record"
 
 
 def test_a_course_that_ended_while_it_was_stopped_says_why() -> None:
