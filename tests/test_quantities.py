@@ -172,6 +172,8 @@ def test_correcting_every_slip_keeps_the_dose_and_leaves_none(number: str, space
         ("9 mcg/kg/day", "per day"),
         ("9 μg/kg/day", "per day"),
         ("9 mcg/m2/week", "per day"),
+        ("9 mcg per week", "a rate is written with /day"),
+        ("9/9", QUESTION),
     ],
 )
 def test_what_is_not_a_dose_rate_is_refused_for_its_own_reason(text: str, said: str) -> None:

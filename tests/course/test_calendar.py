@@ -1,5 +1,6 @@
 """A course on the calendar: every minute passes once, whatever the clock on the wall does."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -97,3 +98,28 @@ def test_an_infusion_without_a_free_interval_ends_when_its_last_step_does() -> N
     steps = 'dose = "9 mcg/day", days = 7; dose = "28 mcg/day", days = 21'
     found = expand(regimen(cycle(steps, free=0)), patient(Fraction(70)))
     assert [entry.start for entry in of(entries(found), Due.STOP)] == [28 * DAY]
+
+
+def test_after_the_interval_of_the_last_cycle_no_other_can_begin() -> None:
+    """Nor after a cycle without an interval, which the next one follows at once."""
+    steps = 'dose = "9 mcg/day", days = 7; dose = "28 mcg/day", days = 21'
+    for cycles, later in (
+        (cycle(steps), []),
+        (cycle(steps, repeat=2), [(2, 42)]),
+        (cycle(steps, free=0) + cycle(steps), []),
+        (cycle(steps) + cycle(steps, free=0), [(2, 42)]),
+    ):
+        due = entries(expand(regimen(cycles), patient(Fraction(70))))
+        assert [(entry.cycle, entry.start // DAY) for entry in of(due, Due.NEXT_CYCLE)] == later
+
+
+def test_bags_are_prepared_so_long_before_they_hang() -> None:
+    found = course()
+    ward = site(24, 48, prepared_before=6 * 60)
+    bags = bag_sequence(infusions(found), ward, START)
+    due = entries(found, bags=bags, site=ward)
+    assert [entry.start for entry in of(due, Due.PREPARATION)] == [bag.start - 6 * 60 for bag in bags]
+    assert {entry.bag for entry in of(due, Due.PREPARATION)} == set(bags)
+    past = tuple(replace(bag, on_record=bag.start < DAY) for bag in bags)
+    assert len(of(entries(found, bags=past, site=ward), Due.PREPARATION)) == len(bags) - 1
+    assert of(entries(found, bags=bags), Due.PREPARATION) == []

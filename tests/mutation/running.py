@@ -212,7 +212,9 @@ def _set_values(tree: ast.Module, file: str) -> None:
     for name, new in space.items():
         if not name.startswith("__") and not callable(new) and new != before.get(name):
             for other in list(sys.modules.values()):
-                if getattr(other, "__name__", "").startswith("blinplan") and vars(other).get(name) is before.get(name):
+                if getattr(other, "__name__", "").startswith(("blinplan", "tests")) and vars(other).get(
+                    name
+                ) is before.get(name):
                     setattr(other, name, new)
 
 

@@ -132,9 +132,7 @@ def test_why_it_does_not_go_on_is_told(one: dict[str, Any], why: str) -> None:
 def test_of_a_label_that_does_not_say_what_is_to_be_done_what_was_done_is_asked_for() -> None:
     planned = course()
     planned = replace(planned, regimen=replace(planned.regimen, label="hk-2026"))
-    asked = (
-        "nothing more is planned until it is known what was done, because the label, as far as it was seen, does"
-    )
+    asked = "nothing more is planned until it is known what was done, because the label, as far as it was seen, does"
     for more, keys in (
         ({}, "`restart_dose` and `restart_in`"),
         ({"restart_dose": "9 mcg/day"}, "`restart_in`"),
