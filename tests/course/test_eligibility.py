@@ -164,6 +164,19 @@ def test_what_the_label_does_not_cover_is_told_with_its_limit(
     assert {gap.limit.name for gap in found} <= {"youngest", "preservative_from_weight"}
 
 
+def test_where_a_file_says_ages_or_no_label_says_who_is_an_adult_nothing_is_told_by_the_population() -> None:
+    whom = patient(Fraction(70), age=read_age("40")).on(START)
+    of_children = read(limited("mine", 'population = "child"'), "mine")
+    with_ages = read(limited("mine", 'population = "child"\nbelow_age_years = 65'), "mine")
+    assert isinstance(of_children, RegimenFile)
+    assert isinstance(with_ages, RegimenFile)
+    adult = adult_from(of_children.regimen)
+    assert of_another_group(of_children.regimen, whom, adult) is not None
+    assert of_another_group(of_children.regimen, whom, None) is None
+    assert of_another_group(with_ages.regimen, whom, adult) is None
+    assert of_another_group(regimen(WEEK), whom, adult) is None
+
+
 def test_of_ages_in_a_study_a_label_says_nothing() -> None:
     """A bag with preservative is one in a study, too."""
     young = patient(Fraction(5), age=read_age("20 days")).on(START)

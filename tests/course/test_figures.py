@@ -169,6 +169,7 @@ def test_figures_that_are_those_of_before_change_nothing_and_are_no_more_waited_
     same = grown(child(40), taken(20, 40), taken(60, 41))
     assert [figures.day for figures in same.ledger.figures] == [date(2026, 5, 1)]
     assert same.ledger.not_counted == ()
+    assert grown(child(40), taken(20, 40)).ledger.not_counted == ()
     twice = grown(child(40), taken(10, 39), taken(20, 38))
     assert [(figures.day, figures.patient.weight) for figures in twice.ledger.figures] == [
         (date(2026, 3, 22), Fraction(38))

@@ -100,6 +100,8 @@ def test_when_a_bag_was_prepared_is_said_once_for_all_times_it_hung() -> None:
         (4 * DAY, 5 * DAY),
         (5 * DAY, None),
     ]
+    later = (on_record(0, DAY, number=3), on_record(2 * DAY, 3 * DAY, number=3, prepared=morning))
+    assert [one.bag.prepared for one in hung_bags(replace(record(), bags=later))] == [morning, morning]
     unnumbered = (on_record(0, DAY, prepared=morning), on_record(DAY, None))
     assert [one.bag.prepared for one in hung_bags(replace(record(), bags=unnumbered))] == [morning, None]
 

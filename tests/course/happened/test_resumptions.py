@@ -11,7 +11,7 @@ from blinplan.course.happened.ledger import Resumption, StartOfCycle
 from blinplan.course.happened.replan import as_it_stood, decide, decide_at, replan
 from blinplan.course.patient import Patient
 from blinplan.quantities import read_dose
-from blinplan.regimen.record.record import BagOnRecord, Ending, EndOfCourse
+from blinplan.regimen.record.record import BagOnRecord, Ending, EndOfCourse, PlannedStart
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
 from tests.course.regimens import shipped
 
@@ -173,6 +173,12 @@ def test_a_record_as_it_stood_knows_nothing_of_later() -> None:
     assert begun.end is stopped.end is restarted.end is None
 
 
+def test_a_bag_that_hangs_hung_then_too() -> None:
+    hanging = replace(record(stop(3 * DAY, DAY), stop(10 * DAY, DAY)), bags=(bag(4 * DAY, None),))
+    assert [len(one.bags) for one in as_it_stood(hanging)] == [0, 0, 1, 1]
+    assert all(one.taken_down is None for stood in as_it_stood(hanging) for one in stood.bags)
+
+
 def test_what_is_decided_is_the_ledger_and_the_doses_that_were_stopped() -> None:
     one = record(stop(3 * DAY, DAY), stop(10 * DAY, HOUR), starts={2: 44 * DAY})
     ledger, stopped = decide_at(shipped("rr-adult"), one, Patient())
@@ -192,6 +198,9 @@ def test_starts_after_the_end_of_a_course_are_no_part_of_its_ledger() -> None:
     found = replan(course(), ended)
     late = "it is on record, 1 d later than it could"
     assert found.ledger.starts == (StartOfCycle(2, 42 * DAY, 43 * DAY, late, recorded=True),)
+    planned = PlannedStart(2, START + timedelta(days=45), None, ("planned_start", 0))
+    late_end = EndOfCourse(START + timedelta(days=43), Ending.TRANSPLANT, None)
+    assert replan(course(), replace(record(), planned_starts=(planned,), end=late_end)).ledger.starts == ()
     before = replace(record(), end=EndOfCourse(START + timedelta(days=40), Ending.TRANSPLANT, None))
     assert replan(course(), before).ledger.starts == ()
 

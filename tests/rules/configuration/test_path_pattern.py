@@ -1,0 +1,138 @@
+"""Patterns of paths mean what they mean in a .gitignore: the cases of git's own wildmatch test, and more."""
+
+import re
+
+import pytest
+
+from blinplan.rules.configuration.path_pattern import leads_nowhere, path_pattern
+from blinplan.rules.configuration.patterns import unknown_rule
+
+
+@pytest.mark.parametrize(
+    ("pattern", "means", "means_not"),
+    [
+        ("foo", ["foo"], ["fo", "fooo", "bar/foo"]),
+        ("???", ["foo"], ["fo", "fooo", "a/b"]),
+        ("*", ["foo", ""], ["foo/bar"]),
+        ("f*", ["foo", "f"], ["of", "f/x"]),
+        ("*f", ["f", "of"], ["foo"]),
+        ("*foo*", ["foo", "a foo b"], ["f/oo"]),
+        ("**/foo", ["foo", "a/foo", "a/b/foo"], ["afoo", "foo/a"]),
+        ("foo/**", ["foo/a", "foo/a/b"], ["foo", "foobar"]),
+        ("foo/**/bar", ["foo/bar", "foo/a/bar", "foo/a/b/bar"], ["foobar", "foo/abar"]),
+        ("**", ["foo", "foo/bar"], []),
+        ("a**b", ["ab", "axb"], ["a/b"]),
+        ("**b", ["b", "ab"], ["a/b"]),
+        ("foo/**bar", ["foo/bar", "foo/xbar"], ["foo/x/bar"]),
+        ("foo**/bar", ["foo/bar", "foox/bar"], ["foo/x/bar"]),
+        ("foo/***/bar", ["foo/bar", "foo/a/b/bar"], []),
+        (r"\*", ["*"], ["a"]),
+        (r"\a", ["a"], [r"\a"]),
+        (r"\[ab]", ["[ab]"], ["a"]),
+        ("[ab]", ["a", "b"], ["c", "ab"]),
+        ("[a-c]x", ["ax", "bx", "cx"], ["dx", "x"]),
+        ("[!a-c]", ["d"], ["a", "/", ""]),
+        ("[^a-c]", ["d"], ["b"]),
+        ("[]]", ["]"], ["a"]),
+        ("[!]]", ["a"], ["]"]),
+        ("[]-]", ["]", "-"], ["a"]),
+        ("[a-]", ["a", "-"], ["b"]),
+        ("[-a]", ["-", "a"], ["b"]),
+        (r"[\]]", ["]"], ["\\"]),
+        (r"[\--a]", ["-", "A", "a"], ["b"]),
+        ("[c-a]", ["c"], ["b"]),
+        ("a[/]b", [], ["a/b", "ab"]),
+        ("[[:digit:]]", ["0", "9"], ["a", "٩"]),
+        ("[[:alpha:][:digit:]]", ["a", "Z", "5"], ["-"]),
+        ("[[:upper:]]", ["A"], ["a"]),
+        ("[[:lower:]]", ["a"], ["A"]),
+        ("[[:xdigit:]]", ["f", "F", "0"], ["g"]),
+        ("[[:space:]]", [" ", "\t"], ["a"]),
+        ("[[:blank:]]", [" ", "\t"], ["\n"]),
+        ("[[:punct:]]", ["!", "~", "_"], ["a", " "]),
+        ("[[:graph:]]", ["!", "a", "~"], [" "]),
+        ("[[:print:]]", [" ", "a"], ["\t"]),
+        ("[[:cntrl:]]", ["\t", "\x7f"], ["a"]),
+        ("[[:alnum:]]", ["a", "1"], ["_"]),
+        ("[[:nothing:]]", [], ["a", ":"]),
+        ("[[:digit:]x]", ["7", "x"], ["y"]),
+        ("a.b", ["a.b"], ["axb"]),
+    ],
+)
+def test_a_pattern_means_what_it_means_to_git(pattern: str, means: list[str], means_not: list[str]) -> None:
+    found = path_pattern(pattern)
+    assert found is not None
+    assert [path for path in means if not found.expression.fullmatch(path)] == []
+    assert [path for path in means_not if found.expression.fullmatch(path)] == []
+
+
+@pytest.mark.parametrize("pattern", ["[", "[a", "[]", "[!", "[a-", "a\\", "[[:digit", "[\\"])
+def test_a_bracket_that_is_not_closed_is_no_pattern(pattern: str) -> None:
+    assert path_pattern(pattern) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "is_folder", "means"),
+    [
+        ("a.toml", "x/y/a.toml", False, True),  # by its name, wherever it lies
+        ("/a.toml", "a.toml", False, True),
+        ("/a.toml", "x/a.toml", False, False),
+        ("x/a.toml", "x/a.toml", False, True),
+        ("x/a.toml", "y/x/a.toml", False, False),
+        ("old/", "old", True, True),
+        ("old/", "old", False, False),
+        ("old/", "x/old", True, True),
+        ("x/old/", "x/old", True, True),
+        ("a.toml  ", "a.toml", False, True),
+        ("a.toml\\ ", "a.toml ", False, True),
+        ("a.toml\\  ", "a.toml ", False, True),
+        ("!a.toml", "a.toml", False, True),
+        (r"\!a.toml", "!a.toml", False, True),
+        (r"\#a.toml", "#a.toml", False, True),
+    ],
+)
+def test_what_a_line_means(line: str, path: str, is_folder: bool, means: bool) -> None:
+    found = path_pattern(line, "here:1")
+    assert found is not None
+    assert found.means(path, is_folder=is_folder) is means
+    assert (found.negated, found.origin) == (line.startswith("!"), "here:1")
+
+
+@pytest.mark.parametrize("line", ["", "  ", "# a.toml", "!", "/", "!/"])
+def test_a_line_that_means_nothing_is_no_pattern(line: str) -> None:
+    assert path_pattern(line) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "nowhere"),
+    [
+        ("", True),
+        (" ", True),
+        ("/", True),
+        ("!", True),
+        ("../a", True),
+        ("a/../b", True),
+        ("a", False),
+        ("a..b", False),
+        ("!a/b", False),
+    ],
+)
+def test_a_pattern_that_leads_out_leads_nowhere(text: str, nowhere: bool) -> None:
+    assert leads_nowhere(text) is nowhere
+
+
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        ("s301", "the nearest is S301"),
+        ("above-labeled-maximum", "the nearest is above-labelled-maximum"),
+        ("nothing like it", "`blinplan rules` lists the codes"),
+    ],
+)
+def test_the_rule_that_is_written_most_alike_is_named(written: str, advice: str) -> None:
+    assert unknown_rule(written) == (f"there is no rule '{written}'", advice)
+
+
+def test_a_long_word_is_told_by_its_beginning() -> None:
+    said, _ = unknown_rule("x" * 100)
+    assert re.fullmatch(r"there is no rule 'x{60}'", said)
