@@ -13,9 +13,12 @@ from blinplan.course.patient import (
     HEIGHTS_CM,
     WEIGHTS_KG,
     AreaFormula,
+    Patient,
     PatientError,
     body_surface_area,
+    formula_text,
     patient,
+    sizes_of_others,
 )
 from blinplan.regimen.age import read_age
 
@@ -307,3 +310,70 @@ def test_an_age_is_that_of_the_first_day() -> None:
     found = patient(age=read_age("17")).on(START)
     assert found.age is not None
     assert found.age.completes(18) == (date(2026, 11, 3), date(2027, 11, 2))
+
+
+@pytest.mark.parametrize(
+    ("weight", "height", "age", "why"),
+    [
+        (30, None, "3 months", "30 kg at 3 months: nobody below 1 year weighs more than 25 kg; 3 years would fit"),
+        (
+            9,
+            None,
+            "12",
+            "9 kg at 12 years: nobody of 10 years or more weighs less than 12 kg; 12 months or 12 days would fit",
+        ),
+        (None, 120, "1", "120 cm at 1 year: nobody below 2 years measures more than 110 cm"),
+        (
+            70,
+            None,
+            "2025-01-01",
+            "70 kg at born 2025-01-01, 22 months on 2026-11-02: nobody below 2 years weighs more than 35 kg",
+        ),
+        (
+            None,
+            50,
+            "40",
+            "50 cm at 40 years: nobody of 5 years or more measures less than 54 cm; 40 months or 40 days would fit",
+        ),
+    ],
+)
+def test_a_size_that_nobody_of_an_age_has_is_told_with_the_ages_that_fit(
+    weight: int | None, height: int | None, age: str, why: str
+) -> None:
+    kg, cm = (None if figure is None else Fraction(figure) for figure in (weight, height))
+    with pytest.raises(PatientError) as refused:
+        patient(kg, cm, age=read_age(age)).on(date(2026, 11, 2))
+    assert str(refused.value) == f"{why}. One of the figures cannot be right (limits are a convention)"
+
+
+@pytest.mark.parametrize(
+    ("minimum", "below", "weight", "height", "told"),
+    [
+        (None, 1, 30, None, "the patient weighs 30 kg, and nobody below 1 year weighs more than 25 kg"),
+        (None, 1, 25, None, None),
+        (18, None, 15, None, "the patient weighs 15 kg, and nobody of 18 years or more weighs less than 20 kg"),
+        (17, None, 15, None, None),
+        (17, None, 11, None, "the patient weighs 11 kg, and nobody of 10 years or more weighs less than 12 kg"),
+        (None, 5, 80, None, "the patient weighs 80 kg, and nobody below 5 years weighs more than 70 kg"),
+        (None, 6, 80, None, None),
+        (None, 1, None, 100, "the patient measures 100 cm, and nobody below 1 year measures more than 95 cm"),
+        (5, None, None, 50, "the patient measures 50 cm, and nobody of 5 years or more measures less than 54 cm"),
+        (4, None, None, 50, None),
+        (1, 18, 30, 120, None),
+        (None, None, 300, 250, None),
+    ],
+)
+def test_a_size_tells_of_other_ages_than_a_regimen_is_for(
+    minimum: int | None, below: int | None, weight: int | None, height: int | None, told: str | None
+) -> None:
+    kg, cm, least, most = (None if figure is None else Fraction(figure) for figure in (weight, height, minimum, below))
+    assert list(sizes_of_others(Patient(kg, cm), least, most)) == ([] if told is None else [told])
+
+
+def test_a_formula_is_written_with_its_numbers() -> None:
+    assert [formula_text(formula) for formula in AreaFormula] == [
+        "square root of (weight × height / 3600)",
+        "0.007184 × weight^0.425 × height^0.725",
+        "0.024265 × weight^0.5378 × height^0.3964",
+        "0.0235 × weight^0.51456 × height^0.42246",
+    ]

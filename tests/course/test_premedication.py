@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from blinplan.course.adulthood import EITHER, Adulthood, adult_from
-from blinplan.course.events import expand
+from blinplan.course.events import PatientChange, expand
 from blinplan.course.patient import Patient, patient
 from blinplan.course.premedication import PremedicationPlan, goes_by_age, premedication_plan
 from blinplan.quantities import Basis, Mass
@@ -242,6 +242,17 @@ def test_what_is_given_to_one_group_only_asks_for_the_age() -> None:
     assert turning is not None
     assert turning.groups == EITHER
     assert [(due.infusion // DAY, due.only) for due in turning.due] == [(0, None), (42, None)]
+
+
+def test_a_regimen_that_takes_the_place_of_another_brings_its_premedication() -> None:
+    more = 'premedication = { drug = "x", dose = "20 mg", before = ["cycle-start"] }\n'
+    first, second = regimen(ESCALATING), regimen(ESCALATING, more=more)
+    course = expand(first, ADULT)
+    assert premedication_plan(course) is None
+    changed = replace(course, changes=(PatientChange(40 * DAY, ADULT, second),))
+    plan = premedication_plan(changed)
+    assert plan is not None
+    assert [due.infusion // DAY for due in plan.due] == [42]
 
 
 def test_a_premedication_with_a_window_is_given_from_one_time_to_another() -> None:

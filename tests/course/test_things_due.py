@@ -113,6 +113,12 @@ def test_what_runs_on_for_days_is_not_due_twice_where_a_new_cycle_takes_over() -
     assert [e.stop - e.start for e in things(whole)] == [28 * DAY, 28 * DAY]
 
 
+def test_what_runs_on_for_days_runs_on_where_the_next_cycle_began_early() -> None:
+    """From day 35 on for seven days, and the next cycle began on day 38: no cycle was broken off."""
+    found = dated(protocol(due("x", days=[35], for_days=7)), starts={2: 37 * DAY})
+    assert [(entry.cycle, (entry.stop - entry.start) // DAY) for entry in things(found)] == [(1, 7), (2, 7)]
+
+
 def test_a_course_that_is_stopped_has_nothing_to_come() -> None:
     found = dated(protocol(PRE_PHASE, BY_AGE, due("x", days=[11])), stop(10 * DAY, None))
     assert found.replanned.ended
