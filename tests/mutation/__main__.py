@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.mutation.results import is_new, kept_survivors, told, write_result
+from tests.mutation.results import is_new, kept_survivors, told, write_again, write_result
 from tests.mutation.rooms import ROOMS
 from tests.mutation.running import Runner
 
@@ -42,7 +42,9 @@ def main(arguments: list[str]) -> int:
         ]
         pytest.main([*options, *chosen], plugins=[runner])
     sys.stdout.write(told(asked.room, runner.seen, total) + "\n")
-    if asked.write:
+    if asked.write and asked.again:
+        write_again(asked.room, runner.seen)
+    elif asked.write:
         write_result(asked.room, runner.seen, total, asked.seed)
     new = [seen.mutant for seen in runner.seen if is_new(asked.room, seen)]
     sys.stdout.writelines(f"new: {mutant.file}:{mutant.line} {mutant.name}\n" for mutant in new)

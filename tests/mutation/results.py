@@ -61,21 +61,26 @@ def told(room: str, seen: Sequence[Seen], total: int) -> str:
 
 def write_result(room: str, seen: Sequence[Seen], total: int, seed: int) -> None:
     """Keep the score of a room, with the survivors that nothing explains."""
-    scores = _scores()
     share = score(seen)
-    scores[room] = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "seed": seed,
-        "mutants": total,
-        "tried": len(seen),
-        "equivalent": len(seen) - share.total,
-        "killed": share.count,
-        "survived": [
-            listed(one)
-            for one in seen
-            if one.fate is not Fate.KILLED and one.mutant.name not in explained(one.mutant.file)
-        ],
-    }
+    _write(room, seed, total, len(seen), len(seen) - share.total, share.count, _survivors(seen))
+
+
+def write_again(room: str, seen: Sequence[Seen]) -> None:
+    """Keep what became of the survivors of a room that were tried again."""
+    before, share = _scores()[room], score(seen)
+    explained_now = before["equivalent"] + len(seen) - share.total
+    killed = before["killed"] + share.count
+    _write(room, before["seed"], before["mutants"], before["tried"], explained_now, killed, _survivors(seen))
+
+
+def _survivors(seen: Sequence[Seen]) -> list[str]:
+    left = [one for one in seen if one.mutant.name not in explained(one.mutant.file)]
+    return sorted(listed(one) for one in left if one.fate is not Fate.KILLED)
+
+
+def _write(room: str, seed: int, mutants: int, tried: int, equivalent: int, killed: int, survived: list[str]) -> None:
+    numbers = {"seed": seed, "mutants": mutants, "tried": tried, "equivalent": equivalent, "killed": killed}
+    scores = _scores() | {room: {"date": datetime.now(UTC).date().isoformat(), **numbers, "survived": survived}}
     SCORES.write_text("\n".join(_table(name, scores[name]) for name in sorted(scores)), encoding="utf-8")
 
 
