@@ -86,7 +86,7 @@ def _deciding(constants: Constants, options: Options, many: int) -> list[FloatAr
     every = list(differing.values())
     if every and many and len(every[0]) >= many * np.unique(np.stack(every), axis=1).shape[1]:
         return every
-    names = ("lysis_hill", "activation_hill", *(_PREMEDICATION if options.premedication else ()))
+    names = _PREMEDICATION if options.premedication else ()
     found = [np.asarray(differing[name], dtype=np.float64) for name in names if name in differing]
     if "cytolytic_rate" in differing:
         found.append(np.array([refinement(rate) for rate in differing["cytolytic_rate"].tolist()]))

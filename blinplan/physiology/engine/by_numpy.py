@@ -45,6 +45,7 @@ from blinplan.physiology.engine.tape.tape import (
     lines_for_numbers,
     tape_of,
 )
+from blinplan.physiology.model.mechanism import HillBits
 from blinplan.physiology.model.population import Constants, FloatArray
 from blinplan.physiology.model.states import States
 
@@ -64,8 +65,8 @@ def advancing_by_numpy(course: StepPlan, p: Individual, c: Constants) -> Advance
     """
     size = p.elimination.shape[0]
     if size > _FEW:
-        return _gathering(course, p, _Rows(course, p, c).advance)
-    alone = [_Rows(course, _alone(p, at), _alone(c, at)) for at in range(size)]
+        return _gathering(course, p, _Rows(course, p, _with_powers(c)).advance)
+    alone = [_Rows(course, _alone(p, at), _with_powers(_alone(c, at))) for at in range(size)]
     return _gathering(course, p, _OneByOne(alone).advance)
 
 
@@ -102,6 +103,17 @@ def _alone(values: _Values, at: int) -> _Values:
     return type(values)._make(value[at : at + 1] if isinstance(value, np.ndarray) else value for value in values)
 
 
+def _with_powers(c: Constants) -> Constants:
+    """The parameters with Hill coefficients as the lines decide by them: a number, or digits where they differ."""
+    each = {name: getattr(c, name) for name in ("lysis_hill", "activation_hill")}
+    found: dict[str, Any] = {name: _power(value) for name, value in each.items() if isinstance(value, np.ndarray)}
+    return c._replace(**found)
+
+
+def _power(coefficients: NDArray[np.int64]) -> int | HillBits:
+    return HillBits.of(coefficients) if coefficients.shape[0] > 1 else int(coefficients[0])
+
+
 NUMPY = Engine("numpy", advancing_by_numpy, chunk=2048)
 
 
@@ -119,6 +131,13 @@ class _OneByOne:
             patient.advance(first, last, state[:, one], plateaus[:, one], own)
 
 
+def _kind(value: Any) -> Any:
+    """What a tape is the same for: a number that lines decide by, or whether a parameter is one a patient."""
+    if isinstance(value, tuple):
+        return type(value)(*map(_kind, value))
+    return value if isinstance(value, int) else float(np.ndim(value))
+
+
 class _Rows:
     """The patients of a chunk, each a column; nodes and middles of steps are rows."""
 
@@ -134,7 +153,7 @@ class _Rows:
 
     def _steps_for(self, *, is_watched: bool) -> _AnySteps:
         if is_watched not in self._steps:
-            kinds = tuple(value if isinstance(value, int) else float(np.ndim(value)) for value in self.c)
+            kinds = tuple(map(_kind, self.c))
             tape = _tape(kinds, self.course.desensitises, is_watched)
             side_by_side = self.p.elimination.shape[0] > 1
             self._steps[is_watched] = (_Steps if side_by_side else _PlainSteps)(tape, self.p, self.c)
@@ -341,7 +360,7 @@ def _lines_for(tape: Tape) -> Callable[[Sequence[float]], tuple[float, ...]]:
 
 
 @lru_cache(maxsize=16)
-def _tape(kinds: tuple[float, ...], desensitises: bool, is_watched: bool) -> Tape:
+def _tape(kinds: tuple[Any, ...], desensitises: bool, is_watched: bool) -> Tape:
     """The tape of a step, for parameters of such kinds."""
     row: Any = np.zeros(1)
     of_all = Weights((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))  # type: ignore[arg-type]
@@ -350,11 +369,18 @@ def _tape(kinds: tuple[float, ...], desensitises: bool, is_watched: bool) -> Tap
     return tape_of(
         _watched_step if is_watched else _step,
         p=(Individual(*[row] * len(Individual._fields)), RUN),
-        c=(Constants._make(row if kind == 1.0 and isinstance(kind, float) else kind for kind in kinds), RUN),
+        c=(Constants._make(_example(kind) for kind in kinds), RUN),
         step=(step, STEP),
         now=(Node(States(*[row] * _STATES), Signals(*[row] * _SIGNALS), Past(*[row] * len(Past._fields)), row), STATE),
         infusion=(Inflow(row, row), STATE),
     )
+
+
+def _example(kind: Any) -> Any:
+    """A value of a kind."""
+    if isinstance(kind, tuple):
+        return type(kind)(*map(_example, kind))
+    return np.zeros(1) if kind == 1.0 and isinstance(kind, float) else kind
 
 
 def _step(now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep) -> tuple[Any, ...]:

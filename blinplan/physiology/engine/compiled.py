@@ -382,6 +382,17 @@ def _either_compiled() -> None:
         return implementation
 
 
+def _power_compiled() -> None:
+    """Let numba have `to_the_power`, of a coefficient that all patients share."""
+
+    @overload(mechanism.to_the_power, jit_options={"forceinline": True})
+    def of(ratio: Any, hill: Any) -> Any:
+        def implementation(ratio: Any, hill: Any) -> Any:
+            return mechanism.to_one_power(ratio, hill)
+
+        return implementation
+
+
 @contextmanager
 def _caching_in(folder: Path) -> Iterator[None]:
     """Let numba keep what is declared here in a folder."""
@@ -442,7 +453,7 @@ def _lines_of(module: ModuleType) -> list[FunctionType]:
         for name, function in vars(module).items()
         if isinstance(function, FunctionType)
         and function.__module__ == module.__name__
-        and name not in {"power_of_two", "either", "nodes_of"}
+        and name not in {"power_of_two", "either", "nodes_of", "to_the_power"}
     ]
 
 
@@ -469,6 +480,7 @@ def _type_of_wanted(wanted: Wanted, context: Any) -> Any:
 
 _power_of_two_compiled()
 _either_compiled()
+_power_compiled()
 _declare_parts()
 _was_kept = is_kept()
 _kernel: Any = _compile(_advance_all)

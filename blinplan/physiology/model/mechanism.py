@@ -8,9 +8,10 @@ in `states`, with the same equations written out as text.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blinplan.physiology.model.population import Constants, FloatArray
 
@@ -33,8 +34,34 @@ def steady_state(rate: FloatArray, clearance: FloatArray) -> FloatArray:
 # --- "formation of a synapse between the T-cell and the tumor cell" ----------------------------------------------
 
 
-def occupancy(ratio: FloatArray, hill: int) -> FloatArray:
+class HillBits(NamedTuple):
+    """Hill coefficients that differ between patients, by their binary digits: each (N,) 1.0 where it is set, or 0.0."""
+
+    ones: FloatArray
+    twos: FloatArray
+    fours: FloatArray
+    eights: FloatArray
+
+    @classmethod
+    def of(cls, coefficients: NDArray[np.int64]) -> HillBits:
+        """Take the digits of coefficients below 16."""
+        return cls(*((coefficients & bit > 0).astype(np.float64) for bit in (1, 2, 4, 8)))
+
+
+def occupancy(ratio: FloatArray, hill: int | HillBits) -> FloatArray:
     """Share of possible synapses that the drug bridges, 0 to 1 (Hill), at a concentration over that of half of them."""
+    power = to_the_power(ratio, hill)
+    share: FloatArray = power / (1.0 + power)
+    return share
+
+
+def to_the_power(ratio: FloatArray, hill: int | HillBits) -> FloatArray:
+    """A ratio to the power of a coefficient, the same for all or of each; `compiled` has the first for numba."""
+    return to_one_power(ratio, hill) if isinstance(hill, int) else _to_powers(ratio, hill)
+
+
+def to_one_power(ratio: FloatArray, hill: int) -> FloatArray:
+    """A ratio to the power of a whole number below 16."""
     power: Any = ratio if hill & 1 else 1.0
     # By squares and without a loop, which a compiler could not spread over patients.
     square = ratio * ratio
@@ -44,8 +71,21 @@ def occupancy(ratio: FloatArray, hill: int) -> FloatArray:
         power = power * (square * square)
     if hill & 8:
         power = power * (square * square) * (square * square)
-    share: FloatArray = power / (1.0 + power)
-    return share
+    found: FloatArray = power
+    return found
+
+
+def _to_powers(ratio: FloatArray, hill: HillBits) -> FloatArray:
+    """The same products where a digit is set; times 1, which changes nothing, where it is not."""
+    square = ratio * ratio
+    fourth = square * square
+    power = _where_set(hill.ones, ratio) * _where_set(hill.twos, square) * _where_set(hill.fours, fourth)
+    eighth = _where_set(hill.eights, fourth)
+    return power * eighth * eighth
+
+
+def _where_set(digit: FloatArray, factor: FloatArray) -> FloatArray:
+    return factor * digit + (1.0 - digit)
 
 
 def effector_availability(t_total: FloatArray, constants: Constants) -> FloatArray:

@@ -33,6 +33,7 @@ SETS = (
     with_values(cytolytic_rate=5.0),
     with_values(cytolytic_rate=2.0),
     with_values(lysis_hill=3, sensing_threshold=0.1),
+    with_values(lysis_hill=8, activation_hill=2),
     with_values(effector_half=0.5, blood_burden_share=0.3, desensitisation=2.5, adhesion_recovery=0.01),
 )
 
