@@ -30,6 +30,13 @@ def estimate_text(estimate: Estimate) -> str:
     return _interval(estimate, _plain, _decimals(estimate))
 
 
+def three_digits(value: float) -> str:
+    """A number to three significant digits, zeros at its end too, so that both ends of a range have as many."""
+    if not value or not math.isfinite(value):
+        return f"{value:g}"
+    return f"{value:,.{max(0, 2 - math.floor(math.log10(abs(float(f'{value:.3g}')))))}f}"
+
+
 def _interval(estimate: Estimate, write: Callable[[float, int], str], decimals: int) -> str:
     value, low, high = (write(one, decimals) for one in (estimate.value, estimate.low, estimate.high))
     if math.isnan(estimate.low):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from blinplan.design.comparison.compare import ComparedEndpoint, OverSets, PairedComparison
 from blinplan.design.comparison.contrast import Contrast, Measure
-from blinplan.reports.design.numbers import NO_VALUE, share_text
+from blinplan.reports.design.numbers import NO_VALUE, share_text, three_digits
 from blinplan.reports.simulation.summary import number
 from blinplan.simulation.endpoints.definition import GROUPS
 from blinplan.simulation.models.source import SetsOf
@@ -58,4 +58,4 @@ def over_sets_text(compared: PairedComparison, endpoint: ComparedEndpoint, place
     if endpoint.measure is Measure.SHARE:
         return f"{100 * low:+.1f} to {100 * high:+.1f}"
     mark = "× " if endpoint.measure is Measure.RATIO else ""
-    return f"{mark}{low:.3g} to {high:.3g}"
+    return f"{mark}{three_digits(low)} to {three_digits(high)}"

@@ -16,7 +16,7 @@ from blinplan.design.search.standing import RequirementVerdict
 from blinplan.design.search.wanted import Measurement
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
-from blinplan.reports.design.numbers import contrast_text, estimate_text, share_text
+from blinplan.reports.design.numbers import contrast_text, estimate_text, share_text, three_digits
 from blinplan.reports.design.search.words import (
     cap_lines,
     closing_lines,
@@ -152,7 +152,7 @@ def _value_lines(endpoint: ShownEndpoint, head: Measurement | None) -> Iterator[
 
 def over_models_text(over: tuple[float, float], head: Measurement | None) -> str:
     """From where to where a value is under other models: three digits are enough."""
-    low, high = (share_text(one) if isinstance(head, Occurrence) else f"{one:.3g}" for one in over)
+    low, high = (share_text(one) if isinstance(head, Occurrence) else three_digits(one) for one in over)
     return f"{low} to {high}"
 
 

@@ -10,6 +10,7 @@ from blinplan.design.sweep.sweep import Sweep
 from blinplan.design.variation.axis import BodyPlace, ParameterPlace, RegimenPlace
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
+from blinplan.reports.design.numbers import three_digits
 from blinplan.reports.design.sweep.article import article_lines, is_of_depletion
 from blinplan.reports.design.words import COVERS
 from blinplan.reports.shared.words import drawn_from, given_lines, off_drug_lines, unverified_mark
@@ -114,14 +115,14 @@ def dose_unit(swept: Sweep) -> str:
 
 def half_text(found: HalfDose, unit: str) -> str:
     """A dose with its interval; in words where half are there at none or at all of the doses that were tried."""
-    low = f"below {found.least:g}" if found.low == 0 else f"{found.low:.3g}"
-    high = f"above {found.greatest:g}" if math.isinf(found.high) else f"{found.high:.3g}"
+    low = f"below {found.least:g}" if found.low == 0 else three_digits(found.low)
+    high = f"above {found.greatest:g}" if math.isinf(found.high) else three_digits(found.high)
     interval = "" if math.isnan(found.low) or found.low == found.high else f" ({low} to {high})"
     if found.value == 0:
         return f"below {found.least:g} {unit}, the least dose that was tried{interval}"
     if math.isinf(found.value):
         return f"not reached up to {found.greatest:g} {unit}{interval}"
-    return f"at {found.value:.3g} {unit}{interval}"
+    return f"at {three_digits(found.value)} {unit}{interval}"
 
 
 def reading_lines(swept: Sweep) -> Iterator[str]:
