@@ -11,6 +11,7 @@ from hypothesis import settings
 from blinplan.cli.app.program import run
 from blinplan.rules.configuration.configurations import nearest
 from tests import public_files
+from tests.collection.grid import some_of_each
 from tests.collection.no_simulation import without_simulation
 from tests.collection.shares import import_share, is_of_another
 from tests.program import Ran, Run
@@ -25,6 +26,7 @@ settings.load_profile("blinplan")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="try whole grids, of which otherwise each pair is tried")
+    parser.addoption("--few", metavar="N", type=int, help="try so many cases of each test and no more")
     parser.addoption("--share", metavar="K/N", help="collect the K-th of N shares of the test files")
 
 
@@ -39,9 +41,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Note what all tests hold, and leave out what only the nightly run tries."""
     config.stash[COLLECTED] = held_by(items)
     if not config.getoption("--nightly"):
-        left_out = [item for item in items if item.get_closest_marker("nightly")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
+        leave_out(config, items, {item for item in items if item.get_closest_marker("nightly")})
+    if most := config.getoption("--few"):
+        leave_out(config, items, set(items) - set(some_of_each(items, most)))
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item], others: set[pytest.Item]) -> None:
+    """Try all but some, which are counted."""
+    config.hook.pytest_deselected(items=[item for item in items if item in others])
+    items[:] = [item for item in items if item not in others]
 
 
 @pytest.hookimpl(wrapper=True)

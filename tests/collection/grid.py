@@ -2,12 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations, product
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import pytest
 
 Case = tuple[int, ...]
 """A place on each axis."""
+
+
+class _Named(Protocol):
+    @property
+    def nodeid(self) -> str: ...
+
+
+Test = TypeVar("Test", bound=_Named)
 
 
 def at_night(*values: Any) -> Any:
@@ -29,6 +37,19 @@ def pairs_of(*axes: Sequence[Any]) -> list[Any]:
     chosen = set(_covering(cases))
     values = {case: [axis[place] for axis, place in zip(axes, case, strict=True)] for case in cases}
     return [tuple(values[case]) if case in chosen else at_night(*values[case]) for case in cases]
+
+
+def some_of_each(tests: Sequence[Test], most: int) -> list[Test]:
+    """Of each test no more than so many of its cases, the first and others as far apart as they can be."""
+    cases: dict[str, list[Test]] = {}
+    for test in tests:
+        cases.setdefault(test.nodeid.partition("[")[0], []).append(test)
+    return [case for every in cases.values() for case in _far_apart(every, most)]
+
+
+def _far_apart(cases: Sequence[Test], most: int) -> Iterator[Test]:
+    few = min(most, len(cases))
+    return (cases[number * len(cases) // few] for number in range(few))
 
 
 def _covering(cases: Sequence[Case]) -> Iterator[Case]:

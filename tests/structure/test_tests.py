@@ -4,11 +4,13 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import blinplan
 from blinplan.fingerprint import model_name
+from tests.collection.grid import some_of_each
 from tests.collection.no_simulation import simulates, without_simulation
 from tests.collection.shares import is_of_another, share
 from tests.program import ROOT, process
@@ -72,6 +74,18 @@ def test_workers_begin_with_each_test_file_once(count: int) -> None:
     files = [path for path in FILES if path.name != "conftest.py"]
     collected = [path for number in range(count) for path in files if not is_of_another(path, f"{number + 1}/{count}")]
     assert sorted(collected) == files
+
+
+def test_of_many_cases_some_are_tried_the_first_and_others_far_from_it() -> None:
+    names = ["a.py::one", *(f"a.py::many[{number}]" for number in range(7)), "b.py::many[0]"]
+    some = some_of_each([SimpleNamespace(nodeid=name) for name in names], 3)
+    assert [test.nodeid for test in some] == [
+        "a.py::one",
+        "a.py::many[0]",
+        "a.py::many[2]",
+        "a.py::many[4]",
+        "b.py::many[0]",
+    ]
 
 
 def test_the_tests_are_of_this_checkout() -> None:
