@@ -198,11 +198,6 @@ class Consulted(Mapping[str, Limit]):
         """Those of some limits that nobody has seen in their source."""
         return [self.limits[name] for name in names if name in self.unverified]
 
-    @property
-    def rest_on_unverified(self) -> bool:
-        """Whether any that was asked for has not been seen in its source."""
-        return bool(self.names) and not self.unverified.isdisjoint(self.names)
-
     def forget(self) -> None:
         """Begin anew, for another rule."""
         self.names.clear()

@@ -89,6 +89,22 @@ class _WorkedOut(NamedTuple):
     limits: tuple[str, ...]
 
 
+def _worked_out(work_out: "Callable[[Case], Any]", case: "Case") -> _WorkedOut:
+    """Work something out by limits that remember what they are asked for, and no longer do what they were before.
+
+    Of what fails they remember both: the answer of whoever asked comes to rest on it.
+    """
+    limits = cast("Consulted", case.limits)
+    before, limits.names = limits.names, {}
+    try:
+        return _WorkedOut(work_out(case), tuple(limits.names))
+    except NotStatedError:
+        before |= limits.names
+        raise
+    finally:
+        limits.names = before
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What a rule may look at: the file, the regimen, its periods, the limits.
@@ -146,13 +162,9 @@ class Case:
         """
         known = self.worked_out.get(work_out)
         if known is None:
-            consulted = Consulted(self.limits_unasked)
-            try:
-                known = _WorkedOut(work_out(self.with_limits(consulted)), tuple(consulted.names))
-            except NotStatedError:
-                self._rest_on(consulted.names)
-                raise
-            self.worked_out[work_out] = known
+            limits = self.limits
+            watched = self if isinstance(limits, Consulted) else self.with_limits(Consulted(limits))
+            known = self.worked_out[work_out] = _worked_out(work_out, watched)
         self._rest_on(known.limits)
         return cast("T", known.value)
 

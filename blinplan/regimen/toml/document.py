@@ -371,10 +371,10 @@ class _Scanner:
             if header[2] is None:
                 return {}
             brackets, (first, last) = len(header[1]), header.span(2)
-            behind[table] = Span(start, first - brackets - 1)
-            start = last + brackets - 1
-            key = Span(first - 1, last - 1)
-            table = self._table((header[2],), key, Span(key.start - brackets, start), brackets)
+            begin, end = first - brackets - 1, last + brackets - 1
+            behind[table] = _new(Span, (start, begin))
+            table = self._table((header[2],), _new(Span, (first - 1, last - 1)), _new(Span, (begin, end)), brackets)
+            start = end
         behind[table] = Span(start, len(self._text))
         return behind
 

@@ -28,14 +28,14 @@ def answers_without_simulation(case: Case, settings: Settings) -> dict[str, Verd
     """The answers about a regimen, before anything is simulated, of every rule but those about waivers."""
     unasked, asked = _rules_without_simulation(settings)
     consulted = Consulted(case.limits)
-    watched = case.with_limits(consulted)
+    watched, unverified = case.with_limits(consulted), consulted.unverified
     answers, strict = unasked.copy(), settings.strict
     for rule in asked:
         consulted.names.clear()
         answer = _ask(rule, watched)
         if type(answer) is NotEvaluated and not strict:
             answers[rule.code] = no_answer_of(rule, answer)
-        elif answer or consulted.rest_on_unverified:  # else it passes, as most rules in most files
+        elif answer or not unverified.isdisjoint(consulted.names):  # else it passes, as most rules in most files
             answers[rule.code] = _verdict_from(rule, answer, consulted, strict)
     return answers
 
