@@ -14,7 +14,7 @@ from enum import StrEnum
 from io import StringIO, TextIOWrapper
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO, runtime_checkable
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -70,6 +70,13 @@ class _Drawing(Console):
                 yield Segment(visible_lines(segment.text), segment.style)
 
 
+@runtime_checkable
+class _Unstyled(Protocol):
+    """A part of a report that can say what it is without styles, and line by line."""
+
+    def without_styles(self, console: Console, width: int) -> Iterable[str]: ...
+
+
 def _harmless(text: str, *, colour: bool) -> str:
     """Make a finished text harmless; its lines stay, and its colours where there are any."""
     if not colour:
@@ -119,7 +126,11 @@ class Screen:
             legacy_windows=False,
         )
         for part in parts:
-            console.print(part)
+            if isinstance(part, _Unstyled) and not self.colour:
+                lines = part.without_styles(console, width)
+                drawn.writelines(f"{line if line.isprintable() else visible_lines(line)}\n" for line in lines)
+            else:
+                console.print(part)
         return "".join(f"{line.rstrip()}\n" for line in drawn.getvalue().splitlines())
 
     def as_shown(self, text: str) -> str:

@@ -12,7 +12,7 @@ from pydantic_core import ValidationError
 from blinplan.refusal import Refusal
 from blinplan.regimen import schema
 from blinplan.regimen.contradictions.of_regimen import contradictions
-from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.regimen import Regimen, Source, Status
 from blinplan.regimen.route.parts import telling_parts
 from blinplan.regimen.tables import regimen_of
 from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes, unread
@@ -38,12 +38,14 @@ class RegimenFile:
     Of one that is known to hold one, because another process read it, it is read when somebody asks for it.
     """
 
-    __slots__ = ("_regimen", "_unverified", "document")
+    __slots__ = ("_regimen", "_sources", "document")
 
-    def __init__(self, document: Document, regimen: Regimen | None = None, *, unverified: bool | None = None) -> None:
+    def __init__(
+        self, document: Document, regimen: Regimen | None = None, *, sources: tuple[Source, ...] | None = None
+    ) -> None:
         self.document = document
         self._regimen = regimen
-        self._unverified = unverified
+        self._sources = sources
 
     @property
     def regimen(self) -> Regimen:
@@ -53,9 +55,14 @@ class RegimenFile:
         return self._regimen
 
     @property
+    def sources(self) -> tuple[Source, ...]:
+        """Its sources; none of one that another process read, and that has none which nobody has seen."""
+        return self.regimen.sources if self._sources is None else self._sources
+
+    @property
     def unverified(self) -> bool:
-        """Whether any of its sources has not been seen by anyone, as the process says that read it."""
-        return self.regimen.unverified if self._unverified is None else self._unverified
+        """Whether any of its sources has not been seen by anyone."""
+        return any(source.status is Status.UNVERIFIED for source in self.sources)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RegimenFile):

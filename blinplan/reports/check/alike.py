@@ -1,6 +1,7 @@
 """Findings that say the same of several cycles, as where cycles that could be repeated are written out one by one."""
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterable
 from typing import Any
 
@@ -13,9 +14,18 @@ _CYCLE_NUMBER = re.compile(r"\bcycle [0-9]+\b")
 def findings_alike(findings: Iterable[Finding], document: Document) -> list[list[Finding]]:
     """The findings in their order, those together that say the same of one cycle each."""
     groups: dict[Hashable, list[Finding]] = {}
-    for number, finding in enumerate(findings):
-        groups.setdefault(_content(finding, document) or number, []).append(finding)
+    told = list(findings)
+    several = Counter(map(_what_is_told, told))
+    for number, finding in enumerate(told):
+        # What another process has read is read again to look a cycle up, so only where two may be alike.
+        content = _content(finding, document) if several[_what_is_told(finding)] > 1 else None
+        groups.setdefault(content or number, []).append(finding)
     return list(groups.values())
+
+
+def _what_is_told(finding: Finding) -> Hashable:
+    """What is the same of findings that are alike, without a look at the file."""
+    return finding.code, finding.path[2:], finding.help
 
 
 def _content(finding: Finding, document: Document) -> Hashable | None:

@@ -4,7 +4,6 @@ Its head is drawn as all tables are. Its lines are put together here: to measure
 would take longer than to judge them.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -58,13 +57,16 @@ class _Row(NamedTuple):
 
 def file_table(judgements: Sequence[Judgement], screen: Screen) -> RenderableType:
     """A line for each file, as a table where there is room for it."""
-    baseline = any(verdict.baseline_findings for judgement in judgements for verdict in judgement.verdicts)
+    baseline = any(verdict.baseline_findings for judgement in judgements for verdict in judgement.telling)
     rows = [_row(judgement, baseline=baseline) for judgement in judgements]
     longest = max(cell_len(row.name[0][0]) for row in rows)
     beside = screen.width - _COUNTS_WIDTH - _BASELINE_WIDTH * baseline
     if not screen.wide or longest > 2 * beside:
         return Lines([line for row in rows for line in _in_two_lines(row)])
     return _FileTable(rows, screen, screen.width >= longest + _ROOMY)
+
+
+_SEVERITIES = tuple(Severity)
 
 
 def name_with_mark(judgement: Judgement) -> tuple[Piece, ...]:
@@ -76,7 +78,7 @@ def name_with_mark(judgement: Judgement) -> tuple[Piece, ...]:
 def unverified_mark_of(judgement: Judgement) -> str:
     """What is said of doses that nobody has seen in their source; empty where all were seen."""
     reading = judgement.reading
-    return unverified_mark(reading.regimen) if isinstance(reading, RegimenFile) and reading.unverified else ""
+    return unverified_mark(reading) if isinstance(reading, RegimenFile) else ""
 
 
 def has_unverified_doses(judgement: Judgement) -> bool:
@@ -85,16 +87,16 @@ def has_unverified_doses(judgement: Judgement) -> bool:
 
 
 def _row(judgement: Judgement, *, baseline: bool) -> _Row:
-    severities = Counter(finding.severity for finding in judgement.findings)
-    outcomes = Counter(verdict.ruling for verdict in judgement.verdicts)
-    waived = sum(bool(verdict.waived_findings) for verdict in judgement.verdicts)
-    known = sum(len(verdict.baseline_findings) for verdict in judgement.verdicts)
+    severities = [finding.severity for finding in judgement.findings]
+    rulings = [verdict.ruling for verdict in judgement.verdicts]
+    waived = sum(bool(verdict.waived_findings) for verdict in judgement.telling)
+    known = sum(len(verdict.baseline_findings) for verdict in judgement.telling)
     counts = (
-        *(_of_severity(level, severities[level]) for level in Severity),
+        *(_of_severity(level, severities.count(level)) for level in _SEVERITIES),
         _Count("Waived", waived, "waived", "waived"),
         *([_Count("In baseline", known, "waived", "in baseline")] if baseline else []),
-        _Count("Passed", outcomes[Ruling.PASS], "pass", "passed"),
-        _Count("Not evaluated", outcomes[Ruling.NOT_EVALUATED], "not evaluated", "not evaluated"),
+        _Count("Passed", rulings.count(Ruling.PASS), "pass", "passed"),
+        _Count("Not evaluated", rulings.count(Ruling.NOT_EVALUATED), "not evaluated", "not evaluated"),
     )
     return _Row(name_with_mark(judgement), counts)
 
@@ -119,8 +121,22 @@ class _FileTable(NamedTuple):
     roomy: bool
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from self._parts(console, options.max_width)
+
+    def without_styles(self, console: Console, width: int) -> Iterator[str]:
+        """Line by line what is drawn where nothing is coloured."""
+        for part in self._parts(console, width):
+            if isinstance(part, Lines):
+                yield from part.without_styles(console, width)
+            else:
+                with console.capture() as drawn:
+                    console.print(part)
+                yield from drawn.get().splitlines()
+
+    def _parts(self, console: Console, width: int) -> Iterator[RenderableType]:
+        """The heads of the columns and the rows; only these where there is no room for columns."""
         widths = [self._width_of(number) for number in range(len(self.rows[0].counts))]
-        room = options.max_width - sum(widths) - _BETWEEN * len(widths)
+        room = width - sum(widths) - _BETWEEN * len(widths)
         if room < _NARROWEST_NAME:  # as where stand-ins in ASCII leave the whole report less room
             yield Lines([line for row in self.rows for line in _in_two_lines(row)])
             return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from blinplan.course.events import Period
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, Mass, decimal_text, plural, time_in_course
-from blinplan.regimen.regimen import Premedication, Regimen, Status
+from blinplan.regimen.regimen import Premedication, Source, Status
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
@@ -23,20 +23,29 @@ NOT_A_DEVICE = " ".join(CAUTIONS)
 UNVERIFIED_DOSES = "Doses of this regimen are unverified: nobody has seen them in the source."
 
 
-def unverified_lines(regimen: Regimen) -> tuple[str, ...]:
+class _Sourced(Protocol):
+    """A regimen, or a file that holds one."""
+
+    @property
+    def sources(self) -> tuple[Source, ...]: ...
+
+
+def unverified_lines(regimen: _Sourced) -> tuple[str, ...]:
     """Say what of a regimen nobody has seen in its source: all doses, or what the sources that nobody saw are for."""
-    unseen = [source for source in regimen.sources if source.status is Status.UNVERIFIED]
+    sources = regimen.sources
+    unseen = [source for source in sources if source.status is Status.UNVERIFIED]
     notes = [source.note for source in unseen if source.note]
-    if len(unseen) == len(regimen.sources) or len(notes) < len(unseen):  # all of it, or nobody says which part
+    if len(unseen) == len(sources) or len(notes) < len(unseen):  # all of it, or nobody says which part
         return (UNVERIFIED_DOSES,) if unseen else ()
     return tuple(f"Partly unverified: {visible(note)}" for note in notes)
 
 
-def unverified_mark(regimen: Regimen) -> str:
+def unverified_mark(regimen: _Sourced) -> str:
     """Say the same in two words, beside a name; nothing where all of it was seen."""
-    if not regimen.unverified:
+    lines = unverified_lines(regimen)
+    if not lines:
         return ""
-    return "doses unverified" if unverified_lines(regimen) == (UNVERIFIED_DOSES,) else "partly unverified"
+    return "doses unverified" if lines == (UNVERIFIED_DOSES,) else "partly unverified"
 
 
 def amount_text(value: Fraction) -> str:

@@ -55,7 +55,7 @@ class _Judged(NamedTuple):
     verdicts: tuple[Verdict, ...]
     like: int
     label: str | None
-    unverified: bool
+    sources: tuple[Source, ...]
 
 
 class Run(NamedTuple):
@@ -133,14 +133,15 @@ class Run(NamedTuple):
         answers = self._judgements_of([number for number in share if number not in judged], together)
         limits = {number: task.limits for number, task in self._tasks({one.like for one in judged.values()}, together)}
         for number, one in judged.items():
-            reading = RegimenFile(self.files[number].content.unread, unverified=one.unverified)
+            reading = RegimenFile(self.files[number].content.unread, sources=one.sources)
             answers[number] = Judgement(reading, one.verdicts, None, limits[one.like], one.label)
         return answers
 
 
 def _judgement_to_hand_over(judgement: Judgement, like: int) -> _Judged:
-    unverified = isinstance(judgement.reading, RegimenFile) and judgement.reading.unverified
-    return _Judged(judgement.verdicts, like, judgement.label, unverified)
+    reading = judgement.reading
+    sources = reading.sources if isinstance(reading, RegimenFile) and reading.unverified else ()
+    return _Judged(judgement.verdicts, like, judgement.label, sources)
 
 
 def _without_documents(found: Mapping[int, Found]) -> bytes:
