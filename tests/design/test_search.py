@@ -1,5 +1,6 @@
 """A search finds what trying everything finds, and says of it no more than fresh patients and other models show."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -14,7 +15,7 @@ import blinplan
 from blinplan.api.designing.searching.found import SearchResult
 from blinplan.course.events import periods
 from blinplan.design.search.judging import is_refused
-from blinplan.design.search.reading import read_wish
+from blinplan.design.search.reading import WantedError, read_wish
 from blinplan.design.search.space import PossibleDose, Space, SpaceError, space_of
 from blinplan.design.search.standing import RequirementVerdict, margin_of
 from blinplan.design.search.wanted import Relation, Requirement, Sample, WantedEndpoint
@@ -307,6 +308,33 @@ def test_nobody_who_differs_among_some_says_not_that_nobody_does() -> None:
     assert margin_of(at_least, share(170, 200), label).verdict is RequirementVerdict.NOT_MET
 
 
+def test_a_margin_beside_the_label_lets_what_is_alike_be_met() -> None:
+    """Of 1,000 pairs of which none differs, Tango's interval of the difference ends at 0.4 %."""
+    label, alike, fewer = share(900, 1000), share(900, 1000), share(890, 1000)
+    no_more_than_two_less = Requirement(0, Relation.AT_LEAST, None, "", -0.02)
+    assert margin_of(no_more_than_two_less, alike, label).verdict is RequirementVerdict.MET
+    assert margin_of(no_more_than_two_less, fewer, label).verdict is RequirementVerdict.MET
+    assert margin_of(no_more_than_two_less, share(880, 1000), label).verdict is RequirementVerdict.AT_LIMIT
+    assert margin_of(no_more_than_two_less, share(850, 1000), label).verdict is RequirementVerdict.NOT_MET
+    values = np.exp(np.linspace(0.0, 3.0, 400))
+    a_fifth_lower = Requirement(0, Relation.AT_MOST, None, "", math.log(0.8))
+    assert margin_of(a_fifth_lower, number(0.7 * values), number(values)).verdict is RequirementVerdict.MET
+    assert margin_of(a_fifth_lower, number(0.9 * values), number(values)).verdict is RequirementVerdict.NOT_MET
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("il6_peak <= label - 2%", "is no share of patients"),
+        ("b_depleted_by_14 >= label x0.8", "is not compared by a ratio"),
+        ("b_depleted_by_14 >= label less 2", "no number"),
+    ],
+)
+def test_a_margin_that_says_nothing_is_refused(text: str, said: str) -> None:
+    with pytest.raises(WantedError, match=said):
+        read_wish(["il10_peak"], [text], typical_outcome())
+
+
 def test_what_a_course_has_not_does_not_hold() -> None:
     sample = Sample(10, (), (None,))
     assert margin_of(Requirement(0, Relation.AT_LEAST, 0.0, ""), sample, sample).verdict is RequirementVerdict.NOT_MET
@@ -407,6 +435,9 @@ def test_only_the_first_cycles_are_simulated_where_they_decide_all() -> None:
         ("blasts_day_28 <= label", WantedEndpoint("blasts_log10_change_day_28"), "<=", None),
         ("t_nadir >= 30%", WantedEndpoint("t_nadir"), ">=", 30.0),
         ("b_depleted_cycle_1 >= label", WantedEndpoint("b_depleted_cycle_1"), ">=", None),
+        ("b_depleted_cycle_1 >= label - 2 %", WantedEndpoint("b_depleted_cycle_1"), ">=", None),
+        ("il6_peak <= label×0.8", WantedEndpoint("il6_peak"), "<=", None),
+        ("il6_peak <= 20 pg/mL", WantedEndpoint("il6_peak"), "<=", 20.0),
     ],
 )
 def test_a_requirement_is_read(text: str, endpoint: WantedEndpoint, relation: str, bound: float | None) -> None:

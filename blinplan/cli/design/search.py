@@ -104,8 +104,8 @@ def search(
         list[str] | None,
         typer.Option(
             metavar="TEXT",
-            help='What has to hold: "b_depleted_by_14 >= 90%", "IL-6 above 100 pg/mL in cycle 1 <= 5%", or'
-            ' "b_depleted_by_14 >= label": no less than under REGIMEN, patient by patient. Repeatable.',
+            help='What has to hold: "b_depleted_by_14 >= 90%", "IL-6 above 100 pg/mL in cycle 1 <= 5%"; or beside'
+            ' REGIMEN, patient by patient: "b_depleted_by_14 >= label - 2%", "il6_peak <= label x0.8". Repeatable.',
             rich_help_panel=_WANTED,
         ),
     ] = None,

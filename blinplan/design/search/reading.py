@@ -1,9 +1,11 @@
 """What is wanted of a schedule, as people write it: keys, words of their own, and what has to hold."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 
+from blinplan.design.comparison.contrast import Measure, measure_of
 from blinplan.design.comparison.courses import end_of
 from blinplan.design.search.wanted import LoweredEndpoint, Measurement, Relation, Requirement, WantedEndpoint, Wish
 from blinplan.simulation.endpoints.asked import UnknownEndpointError
@@ -79,7 +81,7 @@ def _refuse_contradictions(requirements: Sequence[Requirement]) -> None:
 
 
 _REQUIREMENT = re.compile(r"\s*(\S.*?)\s*(>=|<=|≥|≤|>|<)\s*([^\s<>≤≥=][^<>≤≥]*?)\s*")
-_FORM = 'write it as "b_depleted_by_14 >= 90%", "il6_peak <= 20" or "b_depleted_by_14 >= label"'
+_FORM = 'write it as "b_depleted_by_14 >= 90%", "il6_peak <= 20" or "b_depleted_by_14 >= label - 2%"'
 
 
 def _parts(text: str) -> tuple[str, str, str]:
@@ -104,6 +106,9 @@ def _own(text: str) -> OwnEndpoint | None:
 
 
 _BY_DAY = re.compile(r"([a-z0-9_]+?)(?:_by_|@)([0-9]{1,4}(?:\.[0-9]{1,3})?)")
+_BESIDE = re.compile(
+    rf"{OF_LABEL}(?:\s*(?P<sign>[-+])\s*(?P<points>[0-9]{{1,2}}(?:\.[0-9]+)?)\s*%|\s*[x×]\s*(?P<factor>[0-9]+(?:\.[0-9]+)?))?"
+)
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
 
 
@@ -158,9 +163,27 @@ class _Reader:
         relation = Relation(sign.replace("≥", ">=").replace("≤", "<="))
         unit = "" if share else str(getattr(self._known[endpoint.key], "unit", ""))
         plain = written.removesuffix(unit.removeprefix("%")).strip()  # a % is told, and looked at
-        bound = None if written == OF_LABEL else self._limit_of(text, endpoint, plain, unit, share=share)
+        beside = _BESIDE.fullmatch(written)
+        bound = None if beside else self._limit_of(text, endpoint, plain, unit, share=share)
+        more = self._more_than_label(text, endpoint, beside, share=share) if beside else 0.0
         called = self._own[endpoint.key].text if endpoint.key in self._own else endpoint.name
-        return Requirement(place, relation, bound, f"{called} {relation} {plain.replace(' ', '')}")
+        told = _plainly(beside) if beside else plain.replace(" ", "")
+        return Requirement(place, relation, bound, f"{called} {relation} {told}", more)
+
+    def _more_than_label(self, text: str, endpoint: WantedEndpoint, match: re.Match[str], *, share: bool) -> float:
+        """By how much more: points of a share, or the logarithm of a ratio."""
+        if match["points"] is not None:
+            if not share:
+                raise WantedError(f"{text[:80]!r}: {endpoint.name} is no share of patients", 'write "label x0.8"')
+            return float(f"{match['sign']}{match['points']}") / 100.0
+        if match["factor"] is None:
+            return 0.0
+        found, factor = self._known[endpoint.key], float(match["factor"])
+        if share or not isinstance(found, Quantity) or measure_of([found]) is not Measure.RATIO or factor <= 0.0:
+            raise WantedError(
+                f"{text[:80]!r}: {endpoint.name} is not compared by a ratio", 'write "label", or "label - 2%"'
+            )
+        return math.log(factor)
 
     def _limit_of(self, text: str, endpoint: WantedEndpoint, written: str, unit: str, *, share: bool) -> float:
         number, percent = written.removesuffix("%").strip(), written.endswith("%")
@@ -175,6 +198,13 @@ class _Reader:
         if percent and not unit.startswith("%"):
             raise WantedError(f"{text[:80]!r}: {endpoint.name} is in {unit}", "leave the % out")
         return value
+
+
+def _plainly(match: re.Match[str]) -> str:
+    """What is beside the label, as it is written here."""
+    if match["points"] is not None:
+        return f"{OF_LABEL} {match['sign']} {match['points']}%"
+    return OF_LABEL if match["factor"] is None else f"{OF_LABEL} x{match['factor']}"
 
 
 def _is_short_for(text: str, key: str) -> bool:

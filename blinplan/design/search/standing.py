@@ -141,7 +141,7 @@ def _difference(sample: Sample, start: Sample, endpoint: int, errors: float) -> 
 def margin_of(requirement: Requirement, sample: Sample, start: Sample, errors: float = NORMAL_975) -> Margin:
     """By how much a requirement holds of a schedule; ``start`` is what the regimen that is searched from has."""
     if requirement.bound is None:
-        found, bound = _difference(sample, start, requirement.endpoint, errors), 0.0
+        found, bound = _difference(sample, start, requirement.endpoint, errors), requirement.beside
     else:
         found, bound = estimate_of(sample, requirement.endpoint, errors), requirement.bound
     if math.isnan(found.value):

@@ -150,12 +150,15 @@ class Requirement:
         A share from 0 to 1, or a number in the unit of the endpoint; None for that of the regimen searched from.
     text
         The requirement as it is written.
+    beside
+        By how much more than in the regimen searched from, in parts of all patients; of a ratio its logarithm.
     """
 
     endpoint: int
     relation: Relation
     bound: float | None
     text: str
+    beside: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

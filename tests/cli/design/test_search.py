@@ -210,12 +210,17 @@ def test_a_search_that_is_ended_at_any_moment_goes_on_to_the_same_files(inside: 
 
 def test_words_of_ones_own_are_required_and_lowered_and_other_endpoints_are_shown(inside: Run) -> None:
     own = ("--minimise", "IL-6 above 100 pg/mL in cycle 1", "--require", "il-6 > 500 pg/mL by day 7 <= 10 %")
-    asked = (*SPACE, *own, *FEW, "--show", "1", "--endpoints", "t_nadir", "--by-day", "2,7")
+    beside = ("--require", "b_depleted_cycle_1>=label-90 %", "--require", "il6_peak <= label×2")
+    asked = (*SPACE, *own, *beside, *FEW, "--show", "1", "--endpoints", "t_nadir", "--by-day", "2,7")
     ran = inside(*asked, "-f", "json")
     assert ran.status == 0, ran.err
     found = ran.json
     assert found["minimise"] == ["il6_above_100_pg_per_ml_in_cycle_1"]
-    assert found["require"] == ["IL-6 above 500 pg/mL by day 7 <= 10%"]
+    assert found["require"] == [
+        "IL-6 above 500 pg/mL by day 7 <= 10%",
+        "b_depleted_cycle_1 >= label - 90%",
+        "il6_peak <= label x2",
+    ]
     assert found["shown"] == ["t_nadir", "b_depleted_by_2", "b_depleted_by_7"]
     assert found["manifest"]["own_endpoints"] == ["IL-6 above 100 pg/mL in cycle 1", "IL-6 above 500 pg/mL by day 7"]
     (label,) = (row for row in found["schedules"] if row["searched_from"])

@@ -89,7 +89,8 @@ def search(
         The endpoint that is to be low, or two: then a front is found. Of a number it is the median.
     require
         What has to hold, as "b_depleted_by_14 >= 90%", "il6_peak <= 20", "b_depleted_by_14 >= label"; the last is the
-        value of the regimen that the search starts from, patient by patient. Here and in ``minimise`` an endpoint is a
+        value of the regimen that the search starts from, patient by patient, and may have a margin: "label - 2%" of a
+        share, "label x0.8" of a number that is compared by a ratio. Here and in ``minimise`` an endpoint is a
         key, or words of one's own: "IL-6 above 100 pg/mL in cycle 1 <= 5%".
     cycle
         Which cycles get the schedule, as 1 or "2-5"; all when not given.

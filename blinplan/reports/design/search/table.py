@@ -1,6 +1,7 @@
 """Schedules that were found as a table for people, the regimen that was searched from among them."""
 
 import math
+import re
 from collections.abc import Iterator
 from textwrap import wrap
 
@@ -39,6 +40,8 @@ from blinplan.terminal import PIPED_WIDTH, Screen
 
 _STYLES = {RequirementVerdict.MET: "pass", RequirementVerdict.AT_LIMIT: "warning", RequirementVerdict.NOT_MET: "error"}
 _NOTHING = "–"
+_HELD_TO = re.compile(r"(.+) ((?:>=|<=|>|<) [^<>]+)")
+"""A requirement: of what, and what it is held to."""
 _LEAST, _OTHERS, _FEWER = 23, 44, 30
 """Columns in which a value stands in one line, and those of all others where there is room and where there is none."""
 
@@ -158,8 +161,9 @@ def over_models_text(over: tuple[float, float], head: Measurement | None) -> str
 
 def _two_lines(text: str) -> str:
     """A requirement in lines: the key, or words of somebody's own, and what it is held to."""
-    what, sign, bound = text.rsplit(" ", 2)
-    return "\n".join((*wrap(what, max(_LEAST, *map(len, what.split()))), f"{sign} {bound}"))
+    match = _HELD_TO.fullmatch(text)
+    assert match is not None  # noqa: S101 - requirements are written so
+    return "\n".join((*wrap(match[1], max(_LEAST, *map(len, match[1].split()))), match[2]))
 
 
 def interval_text(endpoint: ShownEndpoint, head: Measurement | None) -> str:
