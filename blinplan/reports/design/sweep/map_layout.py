@@ -54,7 +54,7 @@ class MapLayout(NamedTuple):
         """Where a map begins."""
         return TOP + number // self.columns * self._step + self.above
 
-    def left(self, number: int) -> float:
+    def left_edge(self, number: int) -> float:
         """Where it begins from the left."""
         return number % self.columns * self.across + MARGIN
 

@@ -38,7 +38,7 @@ def draw_maps(swept: Sweep, sheet: Sheet) -> None:
     layout = layout_of(swept, sheet.width)
     size = layout.across - MARGIN - layout.right, layout.tall
     for number, name in enumerate((*swept.shares(), *swept.numbers())):
-        _draw_map(swept, name, sheet.place(layout.left(number), layout.top(number), *size), layout)
+        _draw_map(swept, name, sheet.place(layout.left_edge(number), layout.top(number), *size), layout)
 
 
 def _draw_map(swept: Sweep, name: EndpointName, panel: "Axes", layout: MapLayout) -> None:
