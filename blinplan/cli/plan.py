@@ -103,7 +103,8 @@ def plan(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="For --view delivered: a table of your own patients, as for `blinplan simulate`.",
+            help="For --view delivered: a table of your own patients, as for `blinplan simulate`; who goes off the drug"
+            " on some day does so in both courses.",
             rich_help_panel=_SHOWN,
         ),
     ] = None,
