@@ -9,6 +9,7 @@ from typing import Any
 
 from pypdf import PageObject, PdfReader
 
+from tests.program import NEVER
 from tests.public_files import installed
 
 QUIET = [
@@ -31,7 +32,7 @@ def browse(folder: Path, *arguments: str) -> str:
     ended = subprocess.run(  # noqa: S603 - a browser on our own page
         [chromium, *QUIET, f"--user-data-dir={folder / 'profile'}", *arguments],
         capture_output=True,
-        timeout=120,
+        timeout=NEVER,
         check=True,
         env={**os.environ, "HOME": str(folder)},
     )

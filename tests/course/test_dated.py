@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,7 +22,7 @@ from blinplan.course.patient import patient
 from blinplan.course.wall_clock import DayLength
 from blinplan.regimen import library
 from blinplan.regimen.record.record import Cause, Interruption
-from blinplan.regimen.site.site import LongDay, Shortage, Site
+from blinplan.regimen.site.site import LaterPlace, LongDay, Shortage, Site
 from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from tests.collection.examples import fewer_examples
 from tests.course.dated_records import interruption, record
@@ -141,6 +142,32 @@ def test_a_shortage_counts_where_something_is_infused_on_its_days() -> None:
 )
 def test_why_a_cycle_waits_is_told(ward: Site, why: str) -> None:
     assert next_opening(ward, MONDAY, 1)[1] == why
+
+
+@pytest.mark.parametrize(
+    ("there", "start", "why"),
+    [
+        ({"at": 9 * HOUR}, datetime(2026, 11, 30, 9), "Ward 7 begins cycles at 09:00 by the clock of America/New_York"),  # noqa: DTZ001
+        ({"at": None}, datetime(2026, 11, 30, 10), "Ward 7 begins cycles at 10:00 by the clock of America/New_York"),  # noqa: DTZ001
+        (
+            {"at": 9 * HOUR, "closed": frozenset({0}), "starts_when_open": True},
+            datetime(2026, 12, 1, 9),  # noqa: DTZ001
+            "Ward 7 starts cycles on days that are no Monday and no holiday, at 09:00",
+        ),
+        ({"at": 4 * HOUR}, datetime(2026, 11, 30, 4), None),  # noqa: DTZ001 - the very minute at which the interval ends
+    ],
+)
+def test_after_a_journey_a_cycle_begins_at_an_hour_of_the_place(
+    there: dict[str, Any], start: datetime, why: str | None
+) -> None:
+    """The interval ends at 10:00 in Berlin, which is 4:00 in New York."""
+    elsewhere = site(24, 48, 72, time_zone="America/New_York", **there)
+    ward = replace(WARD, starts_when_open=False, time_zone="Europe/Berlin", later=(LaterPlace(30 * DAY, elsewhere),))
+    plan = date_course(course(), MONDAY, ward, None)
+    assert starts(plan)[1] == start.replace(tzinfo=ZoneInfo("America/New_York"))
+    told = {begun.cycle: begun for begun in plan.ledger.starts}
+    assert (told[2].why if 2 in told else None) == why
+    assert why is None or told[2].earliest == 42 * DAY + HOUR
 
 
 def test_a_free_interval_ends_at_the_same_hour_though_the_clock_was_put_forward() -> None:

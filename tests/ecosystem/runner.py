@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
+from tests.program import NEVER
 from tests.regimen_text import cycle, regimen_text
 
 ROOT = Path(__file__).parents[2]
@@ -117,5 +118,5 @@ def bash(script: str, folder: Path, environment: Mapping[str, str]) -> subproces
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         check=False,
-        timeout=300,
+        timeout=NEVER,
     )

@@ -9,6 +9,7 @@ import pytest
 
 from tests.ecosystem.runner import ROOT
 from tests.plan_text import RECORD, WARD
+from tests.program import NEVER
 from tests.public_files import public
 
 pytestmark = pytest.mark.outside
@@ -29,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 def taplo(folder: Path, *names: str) -> tuple[int, str]:
     """Check files by the schemas they name."""
     program = [str(public("BLINPLAN_TAPLO")), "check", "--colors", "never", *names]
-    ended = subprocess.run(program, cwd=folder, capture_output=True, check=False, timeout=60)  # noqa: S603
+    ended = subprocess.run(program, cwd=folder, capture_output=True, check=False, timeout=NEVER)  # noqa: S603
     return ended.returncode, ended.stderr.decode()
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from blinplan.exit_status import ExitStatus
 from tests.plan_text import DATED, RECORD, WARD
-from tests.program import PLAIN, python
+from tests.program import NEVER, PLAIN, members, python
 from tests.regimen_text import cycle, regimen_text
 
 START = python("from blinplan.cli.app.start import program; program()")
@@ -119,7 +119,7 @@ def _is_part(held: bytes, name: str) -> bool:
 def _ending(process: "subprocess.Popen[bytes]", allowed: set[int]) -> Iterator[str]:
     """What is wrong with how a process ends, and with what goes on after it."""
     try:
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=NEVER)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
@@ -135,11 +135,9 @@ def _ending(process: "subprocess.Popen[bytes]", allowed: set[int]) -> Iterator[s
 
 
 def _goes_on(group: int) -> bool:
-    """Whether any process of a group is there a moment later."""
-    for _ in range(40):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
+    """Whether any process of a group is there for ever: one that ends may take its time on a busy machine."""
+    for _ in range(20 * NEVER):
+        if not members(group):
             return False
         time.sleep(0.05)
     return True

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from tests.hostile.faults import FAULTS, WRITERS, begin, hurt
+from tests.program import NEVER
 
 QUICK = ("a plan", "a report of findings", "a scaffold", "what was put right")
 
@@ -30,7 +31,7 @@ def test_what_ends_in_the_middle_leaves_nothing_beside_it(tmp_path: Path) -> Non
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=NEVER)
     assert (process.returncode, err) == (-signal.SIGTERM, b"")
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
     assert (tmp_path / "out.csv").read_bytes() == b"old"

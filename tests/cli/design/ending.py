@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.program import PLAIN, PROGRAM
+from tests.program import NEVER, PLAIN, PROGRAM
 
 
 class Ended(NamedTuple):
@@ -28,11 +28,10 @@ def ended_after(arguments: tuple[str, ...], journal: Path, more: int, sent: int 
     running = subprocess.Popen(  # noqa: S603 - our own program
         [*PROGRAM, *arguments], cwd=journal.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=PLAIN
     )
-    end = time.monotonic() + 50
-    while lines_in(journal) < before + more and time.monotonic() < end and running.poll() is None:
+    while lines_in(journal) < before + more and running.poll() is None:
         time.sleep(0.002)
     os.kill(running.pid, sent)
-    out, err = running.communicate(timeout=50)
+    out, err = running.communicate(timeout=NEVER)
     if b"Exception ignored in" in err:  # Python has lost the signal in a finalizer: whoever typed it types it again
         return ended_after(arguments, journal, more, sent)
     assert running.returncode == (-sent if sent == signal.SIGKILL else 130), err

@@ -14,7 +14,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from tests.plan_text import RECORD
-from tests.program import Run
+from tests.program import NEVER, Run
 from tests.public_files import public
 from tests.regimen_text import cycle, regimen_text
 
@@ -142,7 +142,7 @@ def test_pharmpy_opens_the_control_stream_with_its_records(inside: Run, tmp_path
     assert inside("model", "--nonmem", "run.ctl", "--population", "child").status == 0
     script = Path(__file__).with_name("pharmpy_reads.py")
     ended = subprocess.run(  # noqa: S603 - our own script
-        [str(python), str(script), "run.ctl"], cwd=tmp_path, capture_output=True, check=True, timeout=120
+        [str(python), str(script), "run.ctl"], cwd=tmp_path, capture_output=True, check=True, timeout=NEVER
     )
     found = json.loads(ended.stdout)
     stream = (tmp_path / "run.ctl").read_text(encoding="utf-8")

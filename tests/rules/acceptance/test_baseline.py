@@ -7,13 +7,16 @@ import pytest
 
 from blinplan.regimen.reading import read
 from blinplan.regimen.toml.document import pointer
+from blinplan.regimen.toml.place import value_text
 from blinplan.reports.check.baseline import baseline_text
-from blinplan.rules.acceptance.baseline import Baseline, baseline_of, read_baseline
+from blinplan.rules.acceptance.baseline import Baseline, BaselineEntry, baseline_of, read_baseline
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Pattern, Settings, Severities
 from blinplan.rules.judge import judge
 from blinplan.rules.judging.judgement import Judgement
+from blinplan.rules.place import place_of
 from blinplan.rules.rule import Rule, Severity
+from blinplan.rules.verdict import Ruling
 from tests.regimen_text import TODAY, codes, cycle, outcome, regimen_text, script, waiver
 
 LONG = regimen_text(cycle(free=21, repeat=2) + cycle("28 mcg/day for 27 days"))
@@ -140,6 +143,24 @@ def test_entries_that_cover_nothing_are_told_where_their_rule_has_answered(tmp_p
     assert [entry.rule for entry in stale] == ["S301", "S304"]
     _, blocked = baseline.accept([judged(tmp_path, "a.toml", "format = 2")])
     assert blocked == ()
+
+
+def test_no_baseline_covers_what_cannot_be_given(tmp_path: Path) -> None:
+    """A hundred times the label's dose: neither written into a baseline, nor covered by what somebody wrote there."""
+    slip = judged(tmp_path, "a.toml", regimen_text(cycle("2800 mcg/day for 28 days")))
+    (finding,) = [one for one in slip.findings if one.code == "N106"]
+    assert "N106" not in {entry.rule for entry in known(tmp_path, slip).entries}
+    place = place_of(finding, slip.reading.document)
+    entry = BaselineEntry("a.toml", "N106", place.at, value_text(place.value), finding.message, severity="error")
+    assert "N106" in left(Baseline(tmp_path, (entry,)), slip)[0]
+
+
+def test_of_a_file_with_errors_no_entry_is_called_stale(tmp_path: Path) -> None:
+    """What could not be read answers for nothing."""
+    baseline = known(tmp_path, judged(tmp_path, "a.toml", LONG))
+    faulty = judged(tmp_path, "a.toml", SOUND.replace("days = 28", 'days = "28"', 1))
+    assert any(verdict.ruling is not Ruling.NOT_EVALUATED for verdict in faulty.verdicts)
+    assert baseline.accept([faulty])[1] == ()
 
 
 def test_what_a_waiver_covers_is_not_listed(tmp_path: Path) -> None:

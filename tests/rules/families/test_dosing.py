@@ -275,6 +275,50 @@ def test_a_dose_by_area_is_the_patient_s_own() -> None:
     assert flat.findings[0].patient == "9 mcg/day is 4.5 mcg/m²/day at 2.000 m² (given)"
 
 
+@pytest.mark.parametrize(
+    ("eligibility", "person", "message", "advice"),
+    [
+        (
+            "min_weight_kg = 45",
+            of_weight("44.9"),
+            "the patient weighs 44.9 kg, and the regimen is for 45 kg and over",
+            "take a regimen for patients of this weight",
+        ),
+        (
+            'min_weight_kg = 45\notherwise = "rr-below-45-kg"',
+            of_weight("44.9"),
+            "the patient weighs 44.9 kg, and the regimen is for 45 kg and over",
+            "take rr-below-45-kg, which the file names for other weights",
+        ),
+        (
+            'min_weight_kg = 45\nmin_age_years = 65\notherwise = "rr-below-45-kg"',
+            Patient(weight=Fraction(70), age=read_age("64")),
+            "the patient is 64 years, and the regimen is for 45 kg and over, 65 years and over",
+            "take a regimen for patients of this weight and age",  # the other one is for other weights only
+        ),
+        (
+            'min_weight_kg = 45\nmin_age_years = 65\notherwise = "rr-below-45-kg"',
+            Patient(age=read_age("64")),
+            "the patient is 64 years, and the regimen is for 45 kg and over, 65 years and over",
+            "take rr-below-45-kg, which the file names for other weights",
+        ),
+        (
+            "min_weight_kg = 45\nmin_age_years = 65",
+            Patient(weight=Fraction(44), age=read_age("64")),
+            "the patient weighs 44 kg and the patient is 64 years, and the regimen is for 45 kg and over, 65 years and"
+            " over",
+            "take a regimen for patients of this weight and age",
+        ),
+    ],
+)
+def test_for_whom_a_regimen_is_not_is_told_with_the_one_to_take(
+    eligibility: str, person: Patient, message: str, advice: str
+) -> None:
+    lines = f"[eligibility]\n{eligibility}\n\n{cycle('28 mcg/day for 28 days')}"
+    (finding,) = verdict_of(judgement_of_lines(lines, patient=person), "D211").findings
+    assert (finding.path, finding.message, finding.help) == (("eligibility",), message, advice)
+
+
 def test_relapsed_disease_begins_low_and_others_at_the_full_dose() -> None:
     full = cycle("28 mcg/day for 28 days")
     assert codes(judgement_of_lines(RELAPSED + STEPPED)) == []
