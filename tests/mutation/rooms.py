@@ -30,7 +30,15 @@ ROOMS = {
     "rules": Room(("rules",), ("tests/rules", "tests/cli/check"), "not slow and not outside"),
     "status": Room(
         ("exit_status.py", "refusal.py", "cli/app/program.py", "cli/app/misuse.py", "cli/check", "api/checking"),
-        ("tests/cli/test_check.py", "tests/cli/test_check_options.py", "tests/cli/check", "tests/cli/app", "tests/api"),
+        (
+            *(
+                "tests/cli/test_check.py",
+                "tests/cli/test_check_options.py",
+                "tests/cli/check",
+                "tests/api/test_check.py",
+            ),
+            *("tests/cli/app/test_errors.py", "tests/cli/app/test_misuse.py", "tests/cli/app/test_groups.py"),
+        ),
         "not slow and not outside",
     ),
 }

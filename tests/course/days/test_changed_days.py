@@ -94,6 +94,7 @@ def test_what_is_left_of_an_infusion_is_counted_as_its_days_are() -> None:
     assert WallClock(AUTUMN, DayLength.INFUSION_OF_24_HOURS).infusion_between(*night) == DAY + HOUR
     again = Moment(4 * DAY + 16 * HOUR, 100), Moment(4 * DAY + 16 * HOUR + 30, 100)  # in the hour that comes twice
     assert clock.infusion_between(*again) == 30
+    assert clock.infusion_between(Moment(4 * DAY, 100), Moment(4 * DAY + 61, 101)) == 1
 
 
 def travelled(start: datetime, *moves: tuple[int, ZoneInfo]) -> Dated:

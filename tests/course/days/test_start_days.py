@@ -1,7 +1,7 @@
 """On which day a course would best begin: what each asks of the ward, and of vials."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -62,9 +62,12 @@ def test_where_no_bag_lasts_over_a_weekend_the_days_on_which_it_can_be_are_few()
 
 
 def test_a_ward_that_never_opens_says_so() -> None:
-    days = list(start_days(week(site(24, 168, closed=frozenset(range(7)), starts_when_open=True), days=7)))
-    assert len(days) == 14
-    assert days[0].changes is None or days[0].on_closed_days == 1
+    """Sixty weeks of holidays after the first cycle: no day is left on which the second could begin."""
+    shut = frozenset(date(2026, 11, 20) + timedelta(days=number) for number in range(420))
+    course = expand(regimen(cycle('dose = "28 mcg/day", days = 7', repeat=2)), patient(Fraction(70)))
+    ward = site(24, 168, holidays=shut, starts_when_open=True)
+    first, *_ = start_days(replace(date_course(course, MONDAY, None, None), site=ward))
+    assert first == StartDay(MONDAY, None, None, None, "Ward 7 has no open day within a year from 2026-11-23")
 
 
 @pytest.mark.parametrize(("hours", "vials"), [((24,), 7), ((48,), 8)])
