@@ -341,9 +341,9 @@ def test_a_size_that_nobody_of_an_age_has_is_told_with_the_ages_that_fit(
     weight: int | None, height: int | None, age: str, why: str
 ) -> None:
     kg, cm = (None if figure is None else Fraction(figure) for figure in (weight, height))
-    for known in (lambda: patient(kg, cm, age=read_age(age)), lambda: Patient(kg, cm, age=read_age(age))):
+    for make in (patient, Patient):
         with pytest.raises(PatientError) as refused:
-            known().on(date(2026, 11, 2))
+            make(kg, cm, age=read_age(age)).on(date(2026, 11, 2))
         assert str(refused.value) == f"{why}. One of the figures cannot be right (limits are a convention)"
 
 

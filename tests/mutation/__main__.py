@@ -6,11 +6,11 @@ python -m tests.mutation ROOM [--sample N] [--seed S] [--file PART] [--write]
 import argparse
 import os
 import sys
-from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.mutation.mutants import drawn
 from tests.mutation.results import is_new, kept_survivors, told, write_again, write_result
 from tests.mutation.rooms import ROOMS
 from tests.mutation.running import Runner
@@ -24,8 +24,8 @@ def main(arguments: list[str]) -> int:
     if asked.again:
         mutants = [mutant for mutant in mutants if f"{mutant.file}: {mutant.name}" in kept_survivors(asked.room)]
     total = len(mutants)
-    if asked.sample and asked.sample < total:
-        mutants = Random(asked.seed).sample(mutants, asked.sample)  # noqa: S311 - no secret
+    if asked.sample:
+        mutants = drawn(mutants, asked.sample, asked.seed)
     runner = Runner(room.files, mutants)
     with TemporaryDirectory() as cache:
         os.environ["XDG_CACHE_HOME"] = cache

@@ -6,9 +6,10 @@ is left out. Sentences, annotations, defaults of arguments and what stands in th
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,11 @@ def files_below(path: Path) -> list[str]:
     """The files of code at a path, as they are named in results."""
     paths = [path] if path.is_file() else sorted(path.rglob("*.py"))
     return [found.relative_to(ROOT).as_posix() for found in paths]
+
+
+def drawn(mutants: Sequence[Mutant], count: int, seed: int) -> list[Mutant]:
+    """So many of some mutants, by chance and always the same: other code that comes or goes draws no others."""
+    return sorted(mutants, key=lambda one: sha256(f"{seed} {one.file}: {one.name}".encode()).digest())[:count]
 
 
 def _in_block(node: ast.AST, function: str) -> Iterator[Change]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutation import mutants, results
-from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.mutants import Mutant, drawn, mutants_of
 from tests.mutation.results import all_explained, is_new, kept_survivors, score, told
 from tests.mutation.rooms import ROOMS
 from tests.mutation.running import Fate, Seen
@@ -69,6 +69,15 @@ def test_a_change_is_made_and_taken_back(file: str) -> None:
         assert ast.unparse(mutants.tree_of(file)) != before
         take_back()
         assert ast.unparse(mutants.tree_of(file)) == before
+
+
+def test_a_sample_is_by_chance_and_stays_when_others_come(file: str) -> None:
+    whole = list(mutants_of(file))
+    few = drawn(whole, 5, 1)
+    assert drawn(whole, 18, 1)[:5] == few
+    assert drawn([one for one in whole if one in few or one.line > 12], 5, 1) == few
+    assert drawn(whole, 5, 2) != few
+    assert sorted(drawn(whole, 99, 1), key=lambda one: one.place) == whole
 
 
 def seen(fate: Fate, name: str = "a -> b") -> Seen:
