@@ -23,8 +23,10 @@ _ROWS = 12
 """Bars of a panel."""
 _NAMED = 8
 """Points of a panel that are named; the others lie near nothing."""
-_LEFT, _RIGHT, _HEAD, _FOOT = 34.0, 6.0, 8.0, 11.0
-_BAR, _CLOUD, _LINE = 4.2, 62.0, 2.9
+_LEFT, _LEFT_OF_CLOUD, _RIGHT, _HEAD, _FOOT = 34.0, 17.0, 6.0, 8.0, 11.0
+_WIDE, _LEGEND = 130.0, 4.0
+"""In mm: from this width on the legend stands beside a name, and else in a line above it."""
+_BAR, _CLOUD, _LINE, _LETTER = 4.2, 62.0, 2.9, 1.3
 """In mm."""
 _LEADER = {"arrowstyle": "-", "color": "#888888", "linewidth": 0.4, "shrinkA": 0.0, "shrinkB": 2.0}
 STATUS_COLOURS = {"published": "#0072B2", "derived": "#56B4E9", "calibrated": "#E69F00", "assumed": "#D55E00"}
@@ -55,14 +57,16 @@ def _drawing(found: Sensitivity, width: float) -> Figure:
     shown = [of for of in found.endpoints if _telling(of)]
     caption = textwrap.wrap(_caption(found), int((width - 4) / 1.05), break_on_hyphens=False)
     heights = [_height(found, of) for of in shown]
-    height = sum(heights) + (_HEAD + _FOOT) * len(shown) + _LINE * len(caption) + 4.0
+    head = _HEAD if width >= _WIDE else _HEAD + _LEGEND
+    left = _LEFT_OF_CLOUD if found.plan.method is SensitivityMethod.MORRIS else _LEFT
+    height = sum(heights) + (head + _FOOT) * len(shown) + _LINE * len(caption) + 4.0
     drawing = Figure(figsize=(width / 25.4, height / 25.4))
-    top = _HEAD
+    top = head
     for of, tall in zip(shown, heights, strict=True):
-        across = width - _LEFT - _RIGHT
-        panel = drawing.add_axes((_LEFT / width, 1 - (top + tall) / height, across / width, tall / height))
-        _draw(found, of, panel)
-        top += tall + _HEAD + _FOOT
+        across = width - left - _RIGHT
+        panel = drawing.add_axes((left / width, 1 - (top + tall) / height, across / width, tall / height))
+        _draw(found, of, panel, (head - _HEAD) / tall)
+        top += tall + head + _FOOT
     drawing.text(2 / width, 1.0 / height, "\n".join(caption), fontsize=5.5, linespacing=1.25, va="bottom")
     return drawing
 
@@ -75,14 +79,15 @@ def _height(found: Sensitivity, of: EndpointSensitivity) -> float:
     return _CLOUD if found.plan.method is SensitivityMethod.MORRIS else _BAR * min(_ROWS, len(_telling(of))) + 4.0
 
 
-def _draw(found: Sensitivity, of: EndpointSensitivity, panel: "Axes") -> None:
+def _draw(found: Sensitivity, of: EndpointSensitivity, panel: "Axes", lift: float) -> None:
+    """Draw an endpoint; its legend is lifted by so many heights of the panel."""
     rows = _telling(of)
     panel.set_title(f"{of.group}: {of.label}", fontsize=8, loc="left", pad=3)
     if found.plan.method is SensitivityMethod.MORRIS:
         _cloud(of, rows, panel)
     else:
         _bars(found.plan.method, rows[:_ROWS], panel)
-    _legend(rows, panel)
+    _legend(rows, panel, lift)
 
 
 def _cloud(of: EndpointSensitivity, rows: list[SensitivityRow], panel: "Axes") -> None:
@@ -98,21 +103,24 @@ def _cloud(of: EndpointSensitivity, rows: list[SensitivityRow], panel: "Axes") -
         [0.0, min(1.12 * most, 1.15 * spread)], [0.0, min(1.12 * most, 1.15 * spread)], color="#bbbbbb", zorder=0.5
     )
     _name_points(rows[:_NAMED], most, spread, panel)
-    panel.set_xlabel(f"μ*: mean size of the effect over the range ({unit})", labelpad=2)
+    panel.set_xlabel(f"μ* ({unit}): mean size over the range", labelpad=2)
     panel.set_ylabel(f"σ ({unit}): not linear, or hangs on others")
 
 
 def _name_points(rows: list[SensitivityRow], most: float, spread: float, panel: "Axes") -> None:
     """Name points, each a line higher where another name stands already, and then with a line to its point."""
-    taken: list[tuple[float, float]] = []
+    across = panel.get_position().width * panel.figure.get_figwidth() * 25.4  # type: ignore[union-attr]
+    taken: list[tuple[float, float, float]] = []
     for row in rows:
-        at, up = row.first / most, row.fourth / spread
+        at, up = row.first / (1.12 * most), row.fourth / spread
+        wide = (_LETTER * len(row.parameter.key) + 2.0) / across
+        right = at + wide > 1.0
+        start, end = (at - wide, at) if right else (at, at + wide)
         level = up
-        while any(abs(level - other) < 0.05 and abs(at - beside) < 0.22 for beside, other in taken):
+        while any(abs(level - other) < 0.05 and start < stop and begin < end for begin, stop, other in taken):
             level += 0.052
-        taken.append((at, level))
+        taken.append((start, end, level))
         lift = (level - up) * _CLOUD / 1.18 * 72 / 25.4
-        right = at > 0.85
         panel.annotate(
             row.parameter.key,
             (row.first, row.fourth),
@@ -138,6 +146,10 @@ def _bars(method: SensitivityMethod, rows: list[SensitivityRow], panel: "Axes") 
             panel.barh(number, row.first, 0.6, color=colour)
             low, high = row.second, row.third
         panel.plot([low, high], [number, number], color="#222222", linewidth=0.7)
+        mark = _MARKS[row.parameter.status]  # who cannot tell the colours apart sees the status, too
+        panel.plot(
+            [0.0], [number], mark, color=colour, markersize=4.5, markeredgecolor="white", clip_on=False, zorder=4
+        )
     panel.set_yticks(range(len(rows)), [row.parameter.key for row in rows])
     panel.set_ylim(len(rows) - 0.4, -0.6)
     panel.tick_params(axis="y", length=0)
@@ -150,7 +162,7 @@ def _bars(method: SensitivityMethod, rows: list[SensitivityRow], panel: "Axes") 
     panel.set_xlabel(label, labelpad=2)
 
 
-def _legend(rows: list[SensitivityRow], panel: "Axes") -> None:
+def _legend(rows: list[SensitivityRow], panel: "Axes", lift: float) -> None:
     from matplotlib.lines import Line2D
 
     there = [status for status in STATUS_COLOURS if any(row.parameter.status == status for row in rows)]
@@ -160,7 +172,7 @@ def _legend(rows: list[SensitivityRow], panel: "Axes") -> None:
         there,
         frameon=False,
         loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
+        bbox_to_anchor=(1.0, 1.0 + lift),
         ncols=4,
         fontsize=6,
         borderaxespad=0.2,
