@@ -153,8 +153,9 @@ _LOST = (
     f" {SECONDS_WITHOUT_WORKERS}, is a sentence and status 2. A worker that is lost costs the pieces that it had, which"
     f" others compute again. Where all are lost, the run waits {SECONDS_WITHOUT_WORKERS} seconds for another. A piece"
     " over which one worker after the other ends (four, unless Dask's `allowed-failures` says otherwise) ends the run"
-    " with a sentence. A scheduler that is lost ends it too: what was written by then stays, and nothing that is"
-    " written at the end is written by half. Ctrl-C gives up what has not come; the cluster goes on, for others.",
+    " with a sentence. A scheduler that is lost ends it too: what was written by then stays, nothing that is written at"
+    " the end is written by half, and a sweep, search or sensitivity with -o goes on by"
+    " the same command. Ctrl-C gives up what has not come; the cluster goes on, for others.",
     "At most 64 pieces, or two for each thread of the cluster, are on their way at once, so that memory here does not"
     " grow with the run.",
 )

@@ -174,7 +174,10 @@ class _Reader:
         """By how much more: points of a share, or the logarithm of a ratio."""
         if match["points"] is not None:
             if not share:
-                raise WantedError(f"{text[:80]!r}: {endpoint.name} is no share of patients", 'write "label x0.8"')
+                raise WantedError(
+                    f"{text[:80]!r}: {endpoint.name} is no share of patients",
+                    'write "label", or of a ratio "label x0.8"',
+                )
             return float(f"{match['sign']}{match['points']}") / 100.0
         if match["factor"] is None:
             return 0.0

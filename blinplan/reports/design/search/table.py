@@ -42,7 +42,7 @@ _STYLES = {RequirementVerdict.MET: "pass", RequirementVerdict.AT_LIMIT: "warning
 _NOTHING = "–"
 _HELD_TO = re.compile(r"(.+) ((?:>=|<=|>|<) [^<>]+)")
 """A requirement: of what, and what it is held to."""
-_LEAST, _OTHERS, _FEWER = 23, 44, 30
+_LEAST, _OTHERS, _FEWER, _NARROW = 23, 44, 30, 14
 """Columns in which a value stands in one line, and those of all others where there is room and where there is none."""
 
 
@@ -90,7 +90,12 @@ def search_table(found: Searched, screen: Screen) -> Table:
         name = head_text(found.heads[place], _name(found, place))
         table.add_column("\n".join(wrap(name, _LEAST)), overflow="fold", justify="right", no_wrap=fits)
     for requirement in found.setting.wish.requirements:
-        table.add_column(_two_lines(requirement.text), overflow="fold", justify="right", no_wrap=fits)
+        table.add_column(
+            _requirement_head(requirement.text, _LEAST if fits else _NARROW),
+            overflow="fold",
+            justify="right",
+            no_wrap=fits,
+        )
     for place in found.setting.wish.shown:
         name = head_text(found.heads[place], _name(found, place))
         table.add_column("\n".join(wrap(name, _LEAST)), overflow="fold", justify="right", no_wrap=fits)
@@ -159,11 +164,22 @@ def over_models_text(over: tuple[float, float], head: Measurement | None) -> str
     return f"{low} to {high}"
 
 
-def _two_lines(text: str) -> str:
-    """A requirement in lines: the key, or words of somebody's own, and what it is held to."""
+def _requirement_head(text: str, width: int) -> str:
+    """A requirement in lines of a width: the key, or words of somebody's own, and what it is held to."""
     match = _HELD_TO.fullmatch(text)
     assert match is not None  # noqa: S101 - requirements are written so
-    return "\n".join((*wrap(match[1], max(_LEAST, *map(len, match[1].split()))), match[2]))
+    named = match[1]
+    return "\n".join((*(wrap(named, width) if " " in named else _key_lines(named, width)), match[2]))
+
+
+def _key_lines(key: str, width: int) -> list[str]:
+    """A key in lines of a width, broken behind its words."""
+    lines = [""]
+    for part in re.findall(r"[^_]*_|[^_]+$", key):
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return lines
 
 
 def interval_text(endpoint: ShownEndpoint, head: Measurement | None) -> str:
