@@ -1,6 +1,6 @@
 """The engine on NumPy: the patients of a chunk side by side, and one array operation after the other.
 
-The operations are those of the lines of `advance`, as the tape has them.
+The operations are those of the lines of `step`, as the tape has them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from blinplan.physiology.engine.advance import (
+from blinplan.physiology.engine.advance import advance, begin, states_at
+from blinplan.physiology.engine.collocation import Blend, Weights, weights
+from blinplan.physiology.engine.integrate import Advance, Engine, Wanted
+from blinplan.physiology.engine.searches import History, gather_by_numpy
+from blinplan.physiology.engine.step.moment import (
     SHARED_WEIGHTS,
     GridStep,
     Individual,
@@ -22,19 +26,10 @@ from blinplan.physiology.engine.advance import (
     Node,
     Past,
     Signals,
-    StepPlan,
-    Watched,
-    advance,
-    begin,
-    nodes_of,
     shared_loss_rates,
-    states_at,
-    step_of,
-    watch,
 )
-from blinplan.physiology.engine.collocation import Blend, Weights, weights
-from blinplan.physiology.engine.integrate import Advance, Engine, Wanted
-from blinplan.physiology.engine.searches import History, gather_by_numpy
+from blinplan.physiology.engine.step.plan import StepPlan, nodes_of, step_of
+from blinplan.physiology.engine.step.rates import Watched, watch
 from blinplan.physiology.engine.tape.symbol import RUN, STATE, STEP
 from blinplan.physiology.engine.tape.tape import (
     Call,

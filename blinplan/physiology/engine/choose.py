@@ -9,10 +9,11 @@ from __future__ import annotations
 from functools import cache
 from importlib.util import find_spec
 
-from blinplan.physiology.engine.advance import Individual, StepPlan
 from blinplan.physiology.engine.by_numpy import NUMPY
 from blinplan.physiology.engine.integrate import Advance, Advancing, Engine, EngineName
 from blinplan.physiology.engine.machine_code import is_kept
+from blinplan.physiology.engine.step.moment import Individual
+from blinplan.physiology.engine.step.plan import StepPlan
 from blinplan.physiology.model.population import Constants
 
 WORTH_COMPILING = 20_000

@@ -1,4 +1,4 @@
-"""The engine compiled by numba: the lines of `mechanism`, `collocation` and `advance`, some patients side by side.
+"""The engine compiled by numba: the lines of `mechanism`, `collocation` and `step`, some patients side by side.
 
 Needs the extra `fast`; imported only when used. The first use compiles for some seconds and keeps the machine code in
 the user's cache folder, under a name made from the sources it was compiled from: numba itself looks at the date of this
@@ -23,40 +23,31 @@ from numba.extending import intrinsic, overload, register_jitable, typeof_impl
 from blinplan.executor import preparation
 from blinplan.physiology.engine import advance as lines
 from blinplan.physiology.engine import collocation, exponential, gather, locate
-from blinplan.physiology.engine.advance import (
-    Attack,
-    Blood,
-    Contact,
-    GridStep,
-    Individual,
-    Inflow,
-    Instant,
-    Marrow,
-    Node,
-    Past,
-    Presence,
-    Response,
-    Signals,
-    StepPlan,
-    Watched,
-    arm,
-    begin,
-    exchange,
-    follow_drug,
-    lyse_blood,
-    lyse_marrow,
-    past_of,
-    respond,
-    states_at,
-    step_of,
-    watch,
-)
+from blinplan.physiology.engine.advance import begin, past_of, states_at
 from blinplan.physiology.engine.collocation import Blend
 from blinplan.physiology.engine.exponential import MANTISSA_BITS
 from blinplan.physiology.engine.gather import LANES, QUEUE, WIDTH, Found, expose, raise_to
 from blinplan.physiology.engine.gather import gather as gather_in_block
 from blinplan.physiology.engine.integrate import Advance, Wanted
 from blinplan.physiology.engine.machine_code import folder_to_use, is_kept, seal
+from blinplan.physiology.engine.step import moment, plan, rates, signals, stages
+from blinplan.physiology.engine.step.moment import GridStep, Individual, Inflow, Instant, Node, Past, Signals
+from blinplan.physiology.engine.step.plan import StepPlan, step_of
+from blinplan.physiology.engine.step.rates import Watched, watch
+from blinplan.physiology.engine.step.stages import (
+    Attack,
+    Blood,
+    Contact,
+    Marrow,
+    Presence,
+    Response,
+    arm,
+    exchange,
+    follow_drug,
+    lyse_blood,
+    lyse_marrow,
+    respond,
+)
 from blinplan.physiology.engine.written_out import put_out, written_out
 from blinplan.physiology.model import mechanism
 from blinplan.physiology.model.population import Constants, FloatArray
@@ -404,6 +395,10 @@ def _caching_in(folder: Path) -> Iterator[None]:
         config.CACHE_DIR = before  # type: ignore[attr-defined]
 
 
+_LINES = (mechanism, exponential, collocation, moment, signals, rates, stages, plan, lines, locate)
+"""The modules whose lines the kernel runs."""
+
+
 def _declare_parts() -> None:
     """Make the lines of the other modules, and those above, known to numba as parts of the kernel.
 
@@ -425,7 +420,7 @@ def _declare_parts() -> None:
     )
     inside = (_advance_block, _watch_block)
     read = (_states, _signals, _past, _individual, _infusion, _blend, _moment, _node)
-    stages = (_drug, _attack, _marrow, _blood, _contact)
+    found = (_drug, _attack, _marrow, _blood, _contact)
     put = (
         _take_over,
         _put_drug,
@@ -437,11 +432,11 @@ def _declare_parts() -> None:
         _store_moment,
         _store_node,
     )
-    theirs = [line for module in (mechanism, exponential, collocation, lines, locate) for line in _lines_of(module)]
+    theirs = [line for module in _LINES for line in _lines_of(module)]
     declare: Any = register_jitable
     for part in apart:
         declare(error_model="numpy")(part)
-    parts: tuple[Callable[..., Any], ...] = (*inside, *read, *stages, *put, *theirs)
+    parts: tuple[Callable[..., Any], ...] = (*inside, *read, *found, *put, *theirs)
     for line in parts:
         declare(error_model="numpy", forceinline=True)(line)
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from blinplan.physiology.engine.advance import Inflow, concentration_at
+from blinplan.physiology.engine.advance import concentration_at
 from blinplan.physiology.engine.locate import (
     ROUNDS,
     Bracket,
@@ -35,6 +35,7 @@ from blinplan.physiology.engine.searches import (
     Searches,
     Stay,
 )
+from blinplan.physiology.engine.step.moment import Inflow
 from blinplan.physiology.engine.written_out import written_out
 from blinplan.physiology.model.population import FloatArray
 

@@ -10,17 +10,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from blinplan.physiology.engine.advance import (
-    Individual,
-    Inflow,
-    StepPlan,
-    Watched,
-    nodes_of,
-    shared_loss_rates,
-)
 from blinplan.physiology.engine.collocation import weights
 from blinplan.physiology.engine.grid import FREE, INFUSING, Grid, Growth, IntArray, grids, places, refinement
 from blinplan.physiology.engine.searches import NOTHING, History, Searches
+from blinplan.physiology.engine.step.moment import Individual, Inflow, shared_loss_rates
+from blinplan.physiology.engine.step.plan import StepPlan, nodes_of
+from blinplan.physiology.engine.step.rates import Watched
 from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.population import Constants, FloatArray, Population
 from blinplan.physiology.model.states import initial_state

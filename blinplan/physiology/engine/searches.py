@@ -12,9 +12,10 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from blinplan.physiology.engine.advance import Inflow, concentration_at
+from blinplan.physiology.engine.advance import concentration_at
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.locate import Find, SmoothCurve, at_once
+from blinplan.physiology.engine.step.moment import Inflow
 from blinplan.physiology.model.population import FloatArray
 
 

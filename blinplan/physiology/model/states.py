@@ -1,6 +1,6 @@
 """The states of the model, each said once: starts, equations, SBML, curves and checks of drift follow from here.
 
-The engine advances them in the order of `States`; how is in `advance`, by the steps of `mechanism`.
+The engine advances them in the order of `States`; how is in `stages`, by the steps of `mechanism`.
 """
 
 from __future__ import annotations
