@@ -137,6 +137,8 @@ def test_the_document_is_the_tables_and_more(inside: Run) -> None:
     assert found["manifest"]["cycles"] == 1
     text = inside(*TWO, "--by-day", "2", "-f", "markdown").out
     assert "| Cytokines: IL-6 peak, cycle 1 \\(pg/mL\\) |" in text
+    assert text.startswith("# mt103-206-15 (the reference), mt103-206-5-15\n")
+    assert "| Given at 1.876 m² | mcg | Infusion | Course | Cycles | In hospital |\n" in text
 
 
 def test_data_has_a_row_a_patient_and_regimen_in_every_format(inside: Run, tmp_path: Path) -> None:
@@ -169,9 +171,11 @@ def test_a_site_counts_bags_and_vials(inside: Run, tmp_path: Path) -> None:
 
 
 def test_what_check_finds_in_one_of_them_is_told(inside: Run) -> None:
-    out = inside("compare", "nhl-5", "nhl-15", "--patients", "20", "--endpoints", "b_nadir").out
+    asked = ("compare", "nhl-5", "nhl-15", "--patients", "20", "--endpoints", "b_nadir")
+    out = inside(*asked).out
     assert "Findings of `blinplan check` that not all have:" in out
     assert "nhl-5: warning[D202] the target dose is 5 mcg/m²/day" in " ".join(out.split())
+    assert "\nFindings of `blinplan check` that not all have:\n\n- nhl-5: " in inside(*asked, "-f", "markdown").out
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ from blinplan.design.comparison.compare import ComparedEndpoint, PairedCompariso
 from blinplan.design.comparison.contrast import Agreement, Measure
 from blinplan.outside_text import markdown_text
 from blinplan.reports.design.comparison.lines import finding_lines, reading_lines, unverified_lines_of, who_lines
+from blinplan.reports.design.comparison.table import given_heads, given_rows
 from blinplan.reports.design.comparison.texts import (
     by_group,
     label_text,
@@ -23,15 +24,27 @@ def comparison_markdown(of: ComparisonView) -> str:
     """Write the comparison as Markdown: a table for each regimen beside the reference."""
     compared = of.comparison
     reference = markdown_text(compared.reference.name)
-    lines = [*(f"{markdown_text(line)}  " for line in who_lines(compared)), ""]
+    others = ", ".join(markdown_text(arm.name) for arm in compared.arms[1:])
+    lines = [f"# {reference} (the reference), {others}", ""]
+    lines += [f"{markdown_text(line)}  " for line in who_lines(compared)]
     lines += [f"{markdown_text(line)}  " for line in (*of.remarks, *unverified_lines_of(compared))]
+    lines += ["", *_given_table(of)]
     for place, (arm, found) in enumerate(zip(compared.arms[1:], of.differences, strict=True), start=1):
         lines += ["", f"## {markdown_text(arm.name)} against {reference}", ""]
         lines += [f"- {markdown_text(change.words)}" for change in (*found.for_patients, *found.consequences)]
         lines += ["", *markdown_tables(compared, place)]
-    lines += [f"- {markdown_text(line.strip())}" for line in finding_lines(of)]
+    head, *findings = finding_lines(of) if of.findings is not None else ("",)
+    lines += [head, "", *(f"- {markdown_text(line.strip())}" for line in findings)]
     lines += ["", *(f"{markdown_text(line)}  " for line in reading_lines(compared))]
     return "\n".join(lines) + "\n"
+
+
+def _given_table(of: ComparisonView) -> Iterator[str]:
+    heads = given_heads(of)
+    yield f"| {' | '.join(heads)} |"
+    yield f"|---|{'---:|' * (len(heads) - 1)}"
+    for row in given_rows(of):
+        yield f"| {' | '.join(map(markdown_text, row))} |"
 
 
 def markdown_tables(compared: PairedComparison, place: int) -> Iterator[str]:

@@ -35,14 +35,19 @@ def tables(of: ComparisonView, screen: Screen) -> Iterator[RenderableType]:
             yield from ("", _table(of.comparison, endpoints, screen))
 
 
-GIVEN_HEADS = ("Given", "mcg", "Infusion", "Course", "Cycles", "In hospital", "Bags", "Vials")
+def given_heads(of: ComparisonView) -> tuple[str, ...]:
+    """What stands above what each regimen gives; bags and vials only where a site was asked."""
+    area = f"Given at {decimal_text(of.differences[0].square_metres, 3)} m²"
+    bags = ("Bags", "Vials") if any(given.bags is not None for given in of.given) else ()
+    return area, "mcg", "Infusion", "Course", "Cycles", "In hospital", *bags
 
 
 def given_rows(of: ComparisonView) -> Iterator[tuple[str, ...]]:
-    """What each regimen gives, as it is shown; bags and vials only where a site was asked."""
+    """What each regimen gives, as it is shown, under these heads."""
+    shown = len(given_heads(of))
     for arm, given in zip(of.comparison.arms, of.given, strict=True):
         days = "not said" if given.hospital_days is None else f"{given.hospital_days} d"
-        yield (
+        row = (
             visible(arm.name),
             decimal_text(given.total.micrograms, 3),
             _days(given.total.infusion),
@@ -51,25 +56,21 @@ def given_rows(of: ComparisonView) -> Iterator[tuple[str, ...]]:
             days,
             *(("not known" if one is None else f"{one:,}") for one in (given.bags, given.vials)),
         )
+        yield row[:shown]
 
 
 def _days(minutes: int) -> str:
     return f"{decimal_text(Fraction(minutes, MINUTES_PER_DAY), 2)} d"
 
 
-def _with_bags(of: ComparisonView) -> bool:
-    return any(given.bags is not None for given in of.given)
-
-
 def _given_table(of: ComparisonView, screen: Screen) -> Table:
-    shown = len(GIVEN_HEADS) if _with_bags(of) else len(GIVEN_HEADS) - 2
-    area = f"Given at {decimal_text(of.differences[0].square_metres, 3)} m²"
+    area, *heads = given_heads(of)
     table = screen.table()
     table.add_column(area, overflow="fold")
-    for head in GIVEN_HEADS[1:shown]:
+    for head in heads:
         table.add_column(head, justify="right")
     for row in given_rows(of):
-        table.add_row(*row[:shown])
+        table.add_row(*row)
     return table
 
 
