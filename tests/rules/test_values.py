@@ -40,6 +40,25 @@ def test_a_value_says_itself_its_source_its_status_and_what_it_decides(value: Va
     assert value.text
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "status"),
+    [
+        ("clearance", "2.22 L/h; sd of ln 0.476025", ValueStatus.TRANSCRIBED),
+        ("volume_precision", "relative standard error 8.86 %", ValueStatus.TRANSCRIBED),
+        ("b_cells_low", "1 cells/µL", ValueStatus.UNVERIFIED),
+        ("effector_reference", "900 cells/µL", ValueStatus.ASSUMED),
+    ],
+)
+def test_a_parameter_is_written_with_its_unit_and_what_it_varies_by(name: str, text: str, status: ValueStatus) -> None:
+    assert (named(name).text, named(name).status) == (text, status)
+
+
+def test_a_parameter_without_a_unit_is_a_number() -> None:
+    bare = [value for value in EVERYTHING if value.kind is ValueKind.PARAMETER and value.unit == "1"]
+    assert bare
+    assert all(value.text.partition(";")[0] == f"{float(value.number):g}" for value in bare)
+
+
 def test_no_two_values_have_one_name() -> None:
     assert len(NAMES) == len(EVERYTHING)
 

@@ -516,6 +516,25 @@ def test_an_occasion_of_the_label_that_is_left_out_is_found(label: Label, regime
         assert len(found(judgement)) == 1
 
 
+SEVERAL = [place for place in PLACES if others_of_group(*place.values[1:])]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("label", "regimen", "number"), SEVERAL)
+def test_of_several_doses_the_one_that_is_left_out_is_told_with_how_many_there_are(
+    label: Label, regimen: Regimen, number: int
+) -> None:
+    declared = tuple(given for place, given in enumerate(regimen.premedication) if place != number)
+    judgement = written(replace(regimen, premedication=declared))
+    (finding,) = verdict_of(judgement, "C605").findings
+    stated = stated_for(label, regimen, number)
+    assert (finding.severity, finding.path[-1]) == (ERROR, "drug")
+    assert finding.message.startswith(f"dexamethasone {stated.drug.dose}")
+    assert finding.message.endswith(
+        f"is not declared for children; the label gives {others_of_group(regimen, number) + 1} doses"
+    )
+    assert finding.help == f"add it: {stated.stated.says}"
+
+
 def of_adults(regimen: Regimen) -> int:
     return next(n for n, given in enumerate(regimen.premedication) if given.patients is AgeGroup.ADULTS)
 
