@@ -1,7 +1,7 @@
 """Checks from Python: everything that the command can do."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -12,8 +12,9 @@ import pytest
 
 import blinplan
 from blinplan.api.checking.check import CheckFormat
+from blinplan.api.checking.waive import wanted_waiver
 from blinplan.exit_status import ExitStatus
-from blinplan.refusal import Refusal
+from blinplan.refusal import ArgumentRefusal, Refusal
 from tests.program import Run
 from tests.regimen_text import cycle, regimen_text
 
@@ -140,3 +141,38 @@ def test_python_is_told_of_arguments_and_the_command_line_of_options(
     found = blinplan.check(tmp_path / "slip.toml", simulate=False)
     assert [finding.code for finding in found.fixable_findings] == ["N101"]
     assert not any("--" in line for line in found.remarks())
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "day", "said"),
+    [
+        ("S304", "agreed", DAY, None),  # the last day itself
+        ("too-long-an-interval", "agreed", None, "there is no rule"),
+        (" S304 ", " agreed ", None, None),
+        ("S304", "agreed", DAY - timedelta(days=1), "expires is over: 2026-11-27"),
+        ("S304", " ", None, "add_waiver needs reason"),
+        ("S304", None, None, "add_waiver needs reason"),
+        ("N106", "agreed", None, "add_waiver: N106 cannot be waived: A dose is a hundred times the labelled maximum"),
+        ("S304", "x" * 10_001, None, "reason has 10,001 characters"),
+    ],
+)
+def test_what_somebody_wants_to_waive_is_held_to_what_can_be(
+    code: str, reason: str | None, day: date | None, said: str | None
+) -> None:
+    if said is None:
+        wanted = wanted_waiver(code, reason, day, DAY)
+        assert (wanted.rule.code, wanted.reason, wanted.expires) == ("S304", "agreed", day)
+        return
+    with pytest.raises(Refusal) as refused:
+        wanted_waiver(code, reason, day, DAY)
+    assert said in refused.value.message
+
+
+def test_a_refusal_names_arguments_as_python_and_as_the_command_line_have_them() -> None:
+    refusal = ArgumentRefusal("{short_quiet} beside {fail_on} is {value:,}", "leave {fail_on} out", value=1000)
+    assert (refusal.message, refusal.advice) == ("quiet beside fail_on is 1,000", "leave fail_on out")
+    assert refusal.texts(lambda name: f"<{name}>") == (
+        "<short_quiet> beside <fail_on> is 1,000",
+        "leave <fail_on> out",
+    )
+    assert refusal.others == ()

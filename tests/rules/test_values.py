@@ -56,7 +56,7 @@ def test_a_parameter_is_written_with_its_unit_and_what_it_varies_by(name: str, t
 def test_a_parameter_without_a_unit_is_a_number() -> None:
     bare = [value for value in EVERYTHING if value.kind is ValueKind.PARAMETER and value.unit == "1"]
     assert bare
-    assert all(value.text.partition(";")[0] == f"{float(value.number):g}" for value in bare)
+    assert all(value.text.partition(";")[0] == f"{float(value.number or 0):g}" for value in bare)
 
 
 def test_no_two_values_have_one_name() -> None:

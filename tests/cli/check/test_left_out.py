@@ -43,6 +43,21 @@ def test_the_summary_says_how_many_and_by_what(inside: Run) -> None:
     assert 'left out: drafts/deep/b.toml, by exclude "drafts/" (blinplan.toml:2)' in every
 
 
+def test_of_many_patterns_those_that_leave_out_most_are_told(inside: Run, tmp_path: Path) -> None:
+    patterns = [f"{letter}/" for letter in "abcdefgh"]
+    write(tmp_path, {"blinplan.toml": f"exclude = {json.dumps(patterns)}\n", "probe.toml": SOUND})
+    for number, letter in enumerate("abcdefgh", start=1):
+        write(tmp_path, {f"{letter}/{count}.toml": BAD for count in range(number)})
+    said = " ".join(inside("check", ".", QUICK).err.split())
+    told = said.partition("left out: ")[2].partition(" other patterns")[0]
+    total, *shown, rest = told.split(", ")
+    assert total == "36 files"
+    counts = [int(one.split(" ")[0]) for one in shown]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] == 8
+    assert int(rest.split(" ")[0]) == 36 - sum(counts)
+
+
 @pytest.mark.usefixtures("library")
 def test_documents_list_what_was_left_out(inside: Run) -> None:
     left_out = inside("check", ".", QUICK, "-f", "json").json["left_out"]
