@@ -71,9 +71,32 @@ def outputs_with(
     return read_all(place)
 
 
+OFFLINE = """
+import sys
+
+def offline(event, _):
+    if event.startswith(("socket.", "urllib.", "http.", "ftplib.", "smtplib.")):
+        raise SystemError(f"{event}: nothing is asked of a network")
+
+sys.addaudithook(offline)
+"""
+AS_ON_WINDOWS = """
+import os, signal
+
+NOT_THERE = (os, "fork geteuid chown fchown mkfifo setsid killpg"), (signal, "SIGKILL SIGPIPE SIGHUP")
+for module, names in NOT_THERE:
+    for name in names.split():
+        delattr(module, name) if hasattr(module, name) else None
+for name in ("fcntl", "grp", "pty", "pwd", "readline", "resource", "termios"):
+    sys.modules[name] = None
+"""
+"""What there is not, before anything is imported that could ask for it."""
+
+
 def _script(column: Column, *, long: bool) -> str:
     lines: Sequence[str] = (
-        "import sys",
+        OFFLINE,
+        AS_ON_WINDOWS if column.copies is None else "",
         f"sys.path.insert(0, {str(ROOT)!r})",
         "from pathlib import Path",
         "from blinplan import executor",

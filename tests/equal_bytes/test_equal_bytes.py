@@ -1,13 +1,15 @@
 """The same bytes, whatever varies: each output with all of it at once, and at night with one after the other."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.equal_bytes.columns import COLUMNS, PLAINLY, TOGETHER, Column, outputs_with
+from tests.equal_bytes.columns import COLUMNS, OFFLINE, PLAINLY, TOGETHER, Column, outputs_with
 from tests.equal_bytes.outputs import LONG, ROWS
 from tests.equal_bytes.ran import differing
 from tests.equal_bytes.table import BY_WORKFLOW, PAGE, cells, table
@@ -33,6 +35,14 @@ def test_all_that_varies_at_once_changes_no_byte(
 ) -> None:
     assert len(plain[row]) > 400
     assert together[row] == plain[row]
+
+
+@pytest.mark.slow
+def test_who_asks_something_of_a_network_is_stopped() -> None:
+    """As all outputs are written so, nothing is: neither a version is looked for nor told what somebody does."""
+    asking = f"{OFFLINE}\nimport socket\nsocket.create_connection(('127.0.0.1', 9))"
+    ended = subprocess.run([sys.executable, "-c", asking], capture_output=True, check=False)  # noqa: S603 - ours
+    assert b"nothing is asked of a network" in ended.stderr
 
 
 @pytest.mark.slow

@@ -1,0 +1,57 @@
+"""Every distribution that blinplan needs has its licence listed; what is imported is needed; nothing is fetched."""
+
+import ast
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from tests.ecosystem.dependencies import brought, listed, needed
+from tests.program import ROOT
+
+PACKAGE = ROOT / "blinplan"
+OPEN = ("Apache", "BSD", "ISC", "LGPL", "MIT", "MPL", "PSF", "Python Software Foundation", "Zlib", "libsbml")
+
+
+def test_every_distribution_has_a_row_with_its_versions_and_licence() -> None:
+    """`python -m tests.ecosystem.dependencies` writes the page anew."""
+    text = (ROOT / "man" / "dependencies.md").read_text(encoding="utf-8")
+    assert len(needed()) > 12
+    for one in needed():
+        assert f"| {one.name} | {one.versions} | {one.extra or 'always'} | " in text, one
+        assert listed()[one.name].strip(), one
+
+
+def test_what_comes_with_them_has_a_row_too() -> None:
+    assert set(brought()) <= set(listed())
+
+
+def test_every_licence_lets_anybody_use_it() -> None:
+    assert [(name, stated) for name, stated in listed().items() if not any(word in stated for word in OPEN)] == []
+
+
+def imported() -> set[str]:
+    names: set[str] = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(node.module or "")
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.slow
+def test_what_is_imported_is_needed() -> None:
+    owners = metadata.packages_distributions()
+    named = {*(one.name for one in needed()), *brought()}
+    foreign = imported() - set(sys.stdlib_module_names) - {"blinplan"}
+    assert {"numpy", "scipy", "typer"} <= foreign
+    missing = {name for name in foreign if not named & set(map(canonicalize_name, owners.get(name, ())))}
+    assert missing == set()
+
+
+def test_the_page_is_reached() -> None:
+    assert "man/dependencies.md" in Path(ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
