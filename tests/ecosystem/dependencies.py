@@ -74,12 +74,10 @@ def is_installed(name: str) -> bool:
 
 def licence(name: str) -> str:
     """What a distribution says of its licence: an expression, else classifiers, else the first line of its text."""
-    about = metadata.metadata(name)
-    classifiers = [
-        line.split(" :: ")[-1] for line in about.get_all("Classifier") or () if line.startswith("License ::")
-    ]
-    stated = about.get("License-Expression") or ", ".join(one for one in classifiers if one != "OSI Approved")
-    text = (about.get("License") or "").strip()
+    about = dict(metadata.metadata(name).json)
+    classifiers = [line.split(" :: ")[-1] for line in about.get("classifier", ()) if line.startswith("License ::")]
+    stated = str(about.get("license_expression", "")) or ", ".join(one for one in classifiers if one != "OSI Approved")
+    text = str(about.get("license", "")).strip()
     return stated or ("MIT" if _MIT in text else text.partition("\n")[0])
 
 

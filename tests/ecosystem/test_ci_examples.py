@@ -16,6 +16,8 @@ OLDEST = {
     "actions/checkout": 5,
     "actions/setup-python": 6,
     "actions/cache": 5,
+    "actions/download-artifact": 7,
+    "actions/upload-artifact": 6,
     "github/codeql-action/upload-sarif": 4,
 }
 """The first major version of each action that runs on a Node.js which GitHub still supports."""
