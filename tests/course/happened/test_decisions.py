@@ -256,6 +256,7 @@ def test_of_a_long_stop_for_no_event_the_physician_decides(cause: Cause, words: 
     later = Decision(Topic.ESCALATION, "after 7 d, as the record says", limits, after=7 * DAY)
     unsaid = open_question(Topic.DOSE, f"`restart_dose`: {why}")
     assert answers(cause, 7 * DAY) == [*again(7 * DAY)]
+    assert answers(cause, 7 * DAY, 4) == [*again(7 * DAY)]  # what has a grade is an event, and this is none
     assert answers(cause, lasts) == [*again(lasts), unsaid, open_question(Topic.CYCLE, "`restart_in`")]
     assert answers(cause, lasts, restart_dose=LOW, new_cycle=False) == [
         *again(lasts),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from blinplan.course.happened.ledger import Resumption, StartOfCycle
 from blinplan.course.happened.replan import as_it_stood, decide, decide_at, replan
 from blinplan.course.patient import Patient
 from blinplan.quantities import read_dose
-from blinplan.regimen.record.record import BagOnRecord, Ending, EndOfCourse, PlannedStart
+from blinplan.regimen.record.record import BagOnRecord, BodyMeasurement, Ending, EndOfCourse, PlannedStart
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
 from tests.course.regimens import shipped
 
@@ -171,6 +172,9 @@ def test_a_record_as_it_stood_knows_nothing_of_later() -> None:
     assert [one.taken_down is None for one in restarted.bags] == [False, False, True]
     assert restarted.interruptions == whole.interruptions
     assert begun.end is stopped.end is restarted.end is None
+    later = BodyMeasurement((START + timedelta(days=25)).date(), Fraction(70), None, None, ("measured", 0))
+    *_, ended = as_it_stood(replace(whole, measurements=(later,)))
+    assert (ended.end, ended.measurements) == (whole.end, ())
 
 
 def test_a_bag_that_hangs_hung_then_too() -> None:

@@ -189,6 +189,50 @@ def test_a_baseline_of_the_first_version_is_read_and_holds_as_it_did(tmp_path: P
     assert left(baseline, judged(tmp_path, "a.toml", with_cycle_in_front(LONG))) == [["S301", "S304"]]
 
 
+ENTRY = {"path": "a.toml", "rule": "S301", "at": "cycle", "value": "1", "message": "m"}
+
+
+def document(version: object = 2, **changed: object) -> str:
+    return json.dumps({"format": "blinplan-baseline", "version": version, "findings": [ENTRY], **changed})
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[]", "the file: input should be a valid dictionary"),
+        ("{}", "format: field required"),
+        (document(format="sarif"), "format: input should be 'blinplan-baseline'"),
+        (document(None), "version: value error, not a whole number"),
+        (document(3), "it is of version 3, which a later blinplan wrote; this one reads 1 to 2"),
+        (document(findings=[{**ENTRY, "rule": 1}]), "findings.0.rule: input should be a valid string"),
+        (document(findings=[ENTRY, {}]), "findings.1.path: field required"),
+        (
+            document(findings=[{**ENTRY, "severity": "awful"}]),
+            "findings.0.severity: input should be 'error', 'warning' or 'note'",
+        ),
+        (document(findings={}), "findings: input should be a valid tuple"),
+        (document(1), "findings.0.pointer: field required"),
+        (document(more=1), "more: "),
+        ("[" * 100_000, "it is not JSON"),
+    ],
+)
+def test_what_is_no_baseline_is_told_with_the_place_in_it(tmp_path: Path, text: str, why: str) -> None:
+    path = tmp_path / "known.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r".") as refused:
+        read_baseline(path)
+    assert str(refused.value).startswith(why)
+
+
+@pytest.mark.parametrize("extra", [{}, {"manifest": {"blinplan": "1.0"}}])
+def test_a_baseline_is_read_as_it_is_written(tmp_path: Path, extra: dict[str, object]) -> None:
+    path = tmp_path / "known.json"
+    path.write_text(document(**extra), encoding="utf-8")
+    found = read_baseline(path)
+    assert (found.folder, found.of_first_version) == (tmp_path, False)
+    assert found.entries == (BaselineEntry("a.toml", "S301", "cycle", "1", "m"),)
+
+
 RULES = [
     pytest.param(rule, id=rule.code)
     for rule in CATALOGUE.values()

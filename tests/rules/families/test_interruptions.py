@@ -501,6 +501,8 @@ EXAMPLES = (
     Example("I807", "finding", "a day later than planned", WHOLE + STARTED.format("2026-05-05T10:00:00Z") + PLANNED),
     Example("I807", "not applicable", "no later cycle has begun", WHOLE),
     Example("I808", "finding", "28 in place of 9 mcg/day", WHOLE + HUNG.format("10:00", "28 mcg/day", 24)),
+    Example("I808", "finding", "half a microgram too much", WHOLE + HUNG.format("10:00", "9.5 mcg/day", 24)),
+    Example("I808", "finding", "half a microgram too little", WHOLE + HUNG.format("10:00", "8.5 mcg/day", 24)),
     Example("I808", "pass", "what was ordered", WHOLE + HUNG.format("10:00", "9 mcg/day", 24)),
     Example("I808", "finding", "a minute more than it was made for", WHOLE + HUNG.format("10:01", "9 mcg/day", 24)),
     Example("I808", "finding", "an hour without a bag", WHOLE + HUNG.format("09:00", "9 mcg/day", 24) + NEXT),
