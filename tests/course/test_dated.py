@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from blinplan.course.bags.opening import NeverOpenError, next_opening
 from blinplan.course.bags.sequence import NoSequenceError
 from blinplan.course.calendar import Due, when_closed
-from blinplan.course.closed_days import shortages_in
+from blinplan.course.closed_days import closed_changes, shortages_in
 from blinplan.course.dated import Dated, as_planned, date_course
 from blinplan.course.eligibility import choose
 from blinplan.course.events import Course, expand
@@ -112,6 +112,52 @@ def test_a_ledger_keeps_how_its_days_were_counted_whatever_the_ward_does_now() -
     back = date_course(course(), MONDAY, site(24), date_course(course(), MONDAY, moving, None).ledger)
     assert back.site is not None
     assert back.site.long_day is LongDay.MOVE_CLOCK
+
+
+def test_where_days_of_infusion_have_24_hours_the_hour_moves_with_the_clock() -> None:
+    """From the night of 25 October on it is an hour earlier; the next cycle begins at 10:00 again."""
+    moving = site(24, 48, long_day=LongDay.MOVE_CLOCK)
+    moved = date_course(course(), MONDAY, moving, None).hours_moved()
+    assert [moved[minute] for minute in sorted(moved)[:3]] == [0, -HOUR, 0]
+    assert sorted(moved)[1] == 7 * DAY
+    assert date_course(course(), MONDAY, site(24, 48), None).hours_moved() == {}
+
+
+def test_what_is_at_one_moment_is_shown_on_its_day() -> None:
+    plan = date_course(course(), datetime(2026, 11, 2, tzinfo=BERLIN), None, None)
+    for first, last, shown in (
+        (date(2026, 11, 3), date(2026, 11, 3), True),  # at midnight, with which this day begins
+        (date(2026, 11, 2), date(2026, 11, 2), False),
+        (date(2026, 11, 4), None, False),
+        (None, date(2026, 11, 3), True),
+        (None, None, True),
+    ):
+        asked = replace(plan, first=first, last=last)
+        assert asked.shows_stretch(1, DAY, DAY) is shown
+        assert asked.shows_stretch(None, None, None)
+    stretch = replace(plan, first=date(2026, 11, 4), last=date(2026, 11, 4))
+    assert [stretch.shows_stretch(1, 0, stop) for stop in (2 * DAY, 2 * DAY + 1)] == [False, True]
+    of_cycle = replace(plan, cycle=2)
+    assert [of_cycle.shows_stretch(cycle, 0, DAY) for cycle in (1, 2, None)] == [False, True, True]
+
+
+def test_a_bag_that_is_needed_on_a_closed_day_is_told_with_its_cycle() -> None:
+    """With bags of a day, on the one holiday in cycle 2, which is infused from 30 November on."""
+    ward = site(24, holidays=frozenset({date(2026, 12, 8)}))
+    plan = date_course(course(), MONDAY, ward, None)
+    (change,) = closed_changes(plan)
+    assert (change.cycle, change.why) == (2, "a holiday, on which Ward 7 changes no bags")
+    assert plan.clock.at(change.minute) == datetime(2026, 12, 8, 10, tzinfo=BERLIN)
+    assert (change.entry, change.before) == (None, next(bag for bag in plan.bags if bag.stop == change.minute))
+
+
+def test_a_step_on_a_closed_day_is_told_with_what_asks_for_it() -> None:
+    """The dose rises on 26 October."""
+    plan = date_course(course(), MONDAY, site(24, 48, holidays=frozenset({date(2026, 10, 26)})), None)
+    (change,) = closed_changes(plan)
+    assert (change.cycle, change.before) == (1, None)
+    assert change.entry is not None
+    assert (change.entry.due, plan.clock.at(change.minute)) == (Due.STEP, datetime(2026, 10, 26, 10, tzinfo=BERLIN))
 
 
 def test_a_shortage_counts_where_something_is_infused_on_its_days() -> None:

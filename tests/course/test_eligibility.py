@@ -53,6 +53,7 @@ def test_the_words_name_the_limit_and_the_weight() -> None:
     assert heavy.reason == f"{limits}; the patient weighs 70 kg"
     unknown = choose(shipped("rr-adult"), Patient(), library.load)
     assert unknown.reason == f"{limits}; weight not given, so not evaluated"
+    assert choose(shipped("rr-adult"), aged("40", "70"), library.load).reason == heavy.reason  # of no age it speaks
     assert light.limit == heavy.limit == "Weight limit"
     by_age = regimen(WEEK, more="eligibility = { min_age_years = 65 }\n")
     assert choose(by_age, aged("65"), load).limit == "Weight and age"
