@@ -11,6 +11,7 @@ from tests.program import ROOT
 
 LIST = Path(__file__).with_name("readme.toml")
 LIMITS = Path(__file__).with_name("limits.toml")
+ROBUST = Path(__file__).with_name("robustness.toml")
 _NO_SENTENCES = re.compile(r"```.*?```|<!--.*?-->|^!\[[^\n]*$|^#+ [^\n]*$", re.DOTALL | re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n\s*\n|\n(?=- |\| )")
 _END = re.compile(r"(?<=[.:;])\s+(?=[A-Z`(\"]|\*\*)")
@@ -37,9 +38,9 @@ def of_the_readme() -> list[str]:
     return list(sentences((ROOT / "README.md").read_text(encoding="utf-8")))
 
 
-def listed() -> list[Sentence]:
-    """What is listed."""
-    entries = tomli.loads(LIST.read_text(encoding="utf-8"))["sentence"]
+def listed(where: Path = LIST) -> list[Sentence]:
+    """What is listed in a file; of the README where none is named."""
+    entries = tomli.loads(where.read_text(encoding="utf-8"))["sentence"]
     return [Sentence(one["text"], one.get("tests", ()), one.get("no_promise", "")) for one in entries]
 
 

@@ -8,7 +8,7 @@ from blinplan.evidence.evaluate import load_claims
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
 from tests.promises.held import Held
-from tests.promises.sentences import limits_by_tests, listed
+from tests.promises.sentences import ROBUST, limits_by_tests, listed
 
 PAGE = Path(__file__).with_name("table.md")
 _HEAD = """\
@@ -43,6 +43,7 @@ def sections(held: Held) -> Iterator[tuple[str, list[Row]]]:
             for name, limit in limits.items()
         ],
     )
+    yield "What is hard to break", [Row("", one.text, tuple(one.tests)) for one in listed(ROBUST)]
     yield (
         "Sentences of the README",
         [Row("", one.text, tuple(one.tests), one.no_promise) for one in listed()],

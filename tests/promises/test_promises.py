@@ -3,7 +3,7 @@
 import pytest
 
 from tests.promises.held import held, is_there
-from tests.promises.sentences import limits_by_tests, listed, of_the_readme, sentences
+from tests.promises.sentences import ROBUST, limits_by_tests, listed, of_the_readme, sentences
 from tests.promises.table import PAGE, empty, names, table
 
 
@@ -20,7 +20,7 @@ def test_a_sentence_is_held_or_says_why_it_promises_nothing() -> None:
 
 
 def test_what_holds_a_sentence_or_a_limit_is_there() -> None:
-    named = [test for one in listed() for test in one.tests]
+    named = [test for one in (*listed(), *listed(ROBUST)) for test in one.tests]
     named += [test for tests in limits_by_tests().values() for test in tests]
     assert [test for test in named if not is_there(test)] == []
     assert not is_there("promises/test_promises.py::test_nothing")
