@@ -32,8 +32,8 @@ FILES: Mapping[str, tuple[str, str]] = {
     "pyproject.toml": ("--config", "Likewise, in its table `[tool.blinplan]`, where there is no blinplan.toml."),
     "~/.cache/blinplan": (
         "--no-cache",
-        "What was simulated for the rules, what a report measures of the model, and the compiled engine, on Linux; other"
-        " platforms have their own place for what can be made again. The folder can be deleted at any time.",
+        "What was simulated for the rules, what a report measures of the model, and the compiled engine, on Linux;"
+        " other platforms have their own place for what can be made again. The folder can be deleted at any time.",
     ),
 }
 """What is read or kept, with the option that tells which commands do so."""
