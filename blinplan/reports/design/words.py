@@ -12,6 +12,7 @@ from blinplan.terminal import indent
 
 SAME = "Patients get the same."
 COVERS = "of these virtual patients: how far chance in who was drawn moves them, and not whether the model is true"
+NO_SHARE_BY_DAY = "No share by a day is shown: none of the endpoints that are named is a time, as b_depleted_day is."
 ONLY_IN_FILE = "Only the file says otherwise"
 
 

@@ -170,6 +170,13 @@ def test_a_site_counts_bags_and_vials(inside: Run, tmp_path: Path) -> None:
     assert inside(*THREE, "--start", "2026-03-02T10:00").status == 2
 
 
+def test_days_that_say_nothing_of_what_is_asked_are_told(inside: Run) -> None:
+    asked = ("--by-day", "2", "--patients", "5", "--endpoints")
+    for command in (("compare", "nhl-5", "nhl-15", "--no-findings"), ("sweep", "nhl-5", "--vary", "dose=5,15")):
+        assert "No share by a day is shown" in inside(*command, *asked, "il6_peak").out
+        assert "No share by a day is shown" not in inside(*command, *asked, "b_depleted_day").out
+
+
 def test_what_check_finds_in_one_of_them_is_told(inside: Run) -> None:
     asked = ("compare", "nhl-5", "nhl-15", "--patients", "20", "--endpoints", "b_nadir")
     out = inside(*asked).out

@@ -8,7 +8,7 @@ from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.reports.design.comparison.texts import shown_shares
 from blinplan.reports.design.comparison.view import ComparisonView
-from blinplan.reports.design.words import COVERS
+from blinplan.reports.design.words import COVERS, NO_SHARE_BY_DAY
 from blinplan.reports.shared.words import drawn_from, given_lines, off_drug_lines, unverified_mark
 from blinplan.simulation.models.source import SetsOf
 
@@ -99,6 +99,8 @@ def reading_lines(compared: PairedComparison) -> Iterator[str]:
     if hidden:
         verb = "is" if hidden == 1 else "are"
         yield f"Not shown: {hidden} {plural('share', hidden)} by a day, which {verb} 0 or 100 % under each."
+    if compared.asked.by_day and all(one.by_day is None for one in compared.shares):
+        yield NO_SHARE_BY_DAY
     if compared.left_out:
         cycles = ", ".join(key.rpartition("_")[2] for key in compared.left_out)
         noun = plural("cycle", len(compared.left_out))

@@ -12,7 +12,7 @@ from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.reports.design.numbers import three_digits
 from blinplan.reports.design.sweep.article import article_lines, is_of_depletion
-from blinplan.reports.design.words import COVERS
+from blinplan.reports.design.words import COVERS, NO_SHARE_BY_DAY
 from blinplan.reports.shared.words import drawn_from, given_lines, off_drug_lines, unverified_mark
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.trials.patients import off_drug_of
@@ -131,6 +131,8 @@ def reading_lines(swept: Sweep) -> Iterator[str]:
         yield f"Shares: in brackets the 95 % interval (Wilson) {COVERS}."
     if swept.numbers():
         yield "Numbers: median, in brackets the 5th to 95th percentile of these patients; of times, over all at risk."
+    if swept.plan.asked.by_day and all(name.by_day is None for name in swept.names):
+        yield NO_SHARE_BY_DAY
     if swept.halves:
         yield f"Half of all: {HOW}."
     yield from models_lines(swept)
