@@ -45,7 +45,7 @@ class Lines(NamedTuple):
                 folded = fold(line.pieces, console, width - margin, cropped=line.cropped)
                 first, *others = map(_text_of, folded)
             else:
-                first, *others = _folded(text, width - margin)
+                first, *others = _lines_of(text, width - margin)
             yield before + first
             yield from (" " * margin + other for other in others)
 
@@ -80,7 +80,7 @@ def _cut(pieces: tuple[Piece, ...], console: Console, room: int, *, cropped: boo
 
 
 @lru_cache(maxsize=1024)
-def _folded(text: str, room: int) -> Sequence[str]:
+def _lines_of(text: str, room: int) -> Sequence[str]:
     """Printable ASCII as Rich folds it, in a third of the time: at blanks, and in a word that is too long."""
     if len(text) <= room:
         return (text,)
