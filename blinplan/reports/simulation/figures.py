@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from blinplan.fingerprint import model_name
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 # Okabe and Ito's palette: told apart with every kind of colour vision, and in print by shade and dashes.
 _LINE, _MODELS, _REFERENCE, _FREE, _DOSE, _INK = "#0072B2", "#006B4F", "#D55E00", "#ececec", "#6b6b6b", "#222222"
 _MILLIMETRES = 25.4
+BEHIND: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.5}
+"""What stands behind a name that a line may go through; an edge around its letters would make them no text."""
 
 _STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # it comes with matplotlib
@@ -229,7 +230,7 @@ def mark_reference(axes: "Axes", axis: Axis, signal: Signal, colour: str, letter
         ha="right",
         color=colour,
         fontsize=letters,
-        path_effects=[withStroke(linewidth=1.5, foreground="white")],
+        bbox=BEHIND,
     )
 
 

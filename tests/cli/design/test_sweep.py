@@ -274,6 +274,8 @@ def test_figures_are_the_same_bytes_and_say_what_they_show(inside: Run, tmp_path
     assert text == (tmp_path / "b.svg").read_text(encoding="utf-8")
     assert "of these virtual patients" in text
     assert ("DEP-1" in text) is (asked != TWO)
+    assert ("DEP-2" in text) is (asked == TWO)
+    assert asked != TWO or ">100.0</text>" in text  # numbers in cells are texts that a journal can set anew
 
 
 def test_own_endpoints_are_swept_too(inside: Run) -> None:

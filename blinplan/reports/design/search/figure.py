@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
 
 from blinplan.design.search.confirm import ShownSchedule
@@ -16,7 +15,7 @@ from blinplan.design.search.wanted import Measurement
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
 from blinplan.reports.design.search.words import cycles_text, head_text, schedule_text, schedule_unit
-from blinplan.reports.simulation.figures import FigureFormat, file_of
+from blinplan.reports.simulation.figures import BEHIND, FigureFormat, file_of
 from blinplan.simulation.outcome import Occurrence
 from blinplan.version import __version__
 
@@ -154,7 +153,7 @@ def _point(axes: "Axes", found: Searched, row: ShownSchedule, number: int, place
         textcoords="offset points",
         fontsize=_LETTERS,
         color=colour,
-        path_effects=[withStroke(linewidth=1.5, foreground="white")],
+        bbox=BEHIND,
         zorder=4,
     )
 

@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from blinplan.design.sweep.cell import CellEndpoint, EndpointName
@@ -14,6 +13,7 @@ from blinplan.design.variation.axis import VariedAxis
 from blinplan.reports.design.sweep.article import article_marks
 from blinplan.reports.design.sweep.grids import head_text
 from blinplan.reports.design.sweep.sheet import ARTICLE, COLOURS, INK, LEFT, MARKS, RIGHT, TOP, Sheet
+from blinplan.reports.simulation.figures import BEHIND
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +28,6 @@ _LEGEND, _MARK, _LETTER = 4.0, 14.0, 1.3
 """A line of the legend, what stands before and behind a name in it, and how wide a letter is, in mm."""
 _DASHES: tuple[tuple[float, ...] | None, ...] = (None, (4.0, 1.5), (1.2, 1.2))
 """Of the lines that have a colour of the palette first, for the second time and for the third."""
-_EDGE = [withStroke(linewidth=1.5, foreground="white")]
 
 
 def curves_height(swept: Sweep, width: float) -> float:
@@ -212,7 +211,7 @@ def _name_mark(panel: "Axes", dose: float, words: str, *, below: bool) -> None:
         va="bottom" if below else "top",
         color=ARTICLE,
         fontsize=5.5,
-        path_effects=_EDGE,
+        bbox=BEHIND,
     )
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import NullLocator
 
 from blinplan.design.sweep.cell import CellMeasure, EndpointName
@@ -19,6 +18,7 @@ from blinplan.reports.design.sweep.grids import head_text, signed_number
 from blinplan.reports.design.sweep.map_layout import LINE_NAME, MARGIN, MapLayout, has_lines, layout_of
 from blinplan.reports.design.sweep.map_lines import draw_article, draw_half, has_half_line, order_of, values_of
 from blinplan.reports.design.sweep.sheet import Sheet
+from blinplan.reports.simulation.figures import BEHIND
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,8 +74,8 @@ def _write_all(panel: "Axes", texts: dict[tuple[int, ...], str], letters: float,
         shade = float(shades[row, column])
         colour = "black" if math.isnan(shade) or shade > 0.45 else "white"
         ground = _UNKNOWN if math.isnan(shade) else colormaps[_MAP](shade)
-        around = [withStroke(linewidth=2.0, foreground=ground)]
-        panel.text(column, row, text, color=colour, fontsize=letters, ha="center", va="center", path_effects=around)
+        behind = {**BEHIND, "facecolor": ground, "alpha": 1.0}
+        panel.text(column, row, text, color=colour, fontsize=letters, ha="center", va="center", bbox=behind)
 
 
 def _text(value: float, measure: CellMeasure) -> str:
