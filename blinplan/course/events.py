@@ -110,9 +110,8 @@ class Course:
     @property
     def regimens(self) -> tuple[Regimen, ...]:
         """The regimens that are given, each once, in the order of time."""
-        found: list[Regimen] = [self.regimen]
-        found += [change.regimen for change in self.changes if change.regimen is not found[-1]]
-        return tuple(found)
+        given = (self.regimen, *(change.regimen for change in self.changes))
+        return tuple({id(regimen): regimen for regimen in given}.values())
 
     @property
     def micrograms(self) -> Fraction:

@@ -1,5 +1,6 @@
 """The event table: what the label says, without a gap, exact to the minute and the fraction of a microgram."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blinplan.course.events import Course, block_changes, expand, interval_reasons, periods, rate_of_dose
+from blinplan.course.events import Course, PatientChange, block_changes, expand, interval_reasons, periods, rate_of_dose
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.quantities import Basis, decimal_text, read_dose
 from blinplan.regimen import library
@@ -299,3 +300,16 @@ def test_what_a_dose_comes_to_in_a_patient() -> None:
     assert rate_of_dose(by_area, cap, with_area(Fraction("1.5"))) == Fraction("22.5")
     with pytest.raises(PatientError, match="what 15 mcg/m²/day comes to depends on the body surface area"):
         rate_of_dose(by_area, cap, Patient())
+
+
+def test_another_regimen_is_given_from_the_minute_of_its_change_on() -> None:
+    first, second, third = (regimen(cycle('dose = "28 mcg/day", days = 7'), name=name) for name in ("a", "b", "c"))
+    grown = patient(Fraction(80))
+    changes = (PatientChange(40 * DAY, grown, second), PatientChange(80 * DAY, grown, third))
+    course = replace(expand(first, ADULT), changes=changes)
+    given = [course.regimen_at(minute).name for minute in (0, 40 * DAY - 1, 40 * DAY, 80 * DAY - 1, 80 * DAY)]
+    assert given == ["a", "a", "b", "b", "c"]
+    assert [course.patient_at(minute).weight for minute in (40 * DAY - 1, 40 * DAY)] == [70, 80]
+    assert [one.name for one in course.regimens] == ["a", "b", "c"]
+    back = replace(course, changes=(*changes, PatientChange(90 * DAY, ADULT, third)))
+    assert [one.name for one in back.regimens] == ["a", "b", "c"]  # only the figures are others
