@@ -119,6 +119,11 @@ def test_what_runs_on_for_days_runs_on_where_the_next_cycle_began_early() -> Non
     assert [(entry.cycle, (entry.stop - entry.start) // DAY) for entry in things(found)] == [(1, 7), (2, 7)]
 
 
+def test_a_cycle_that_began_early_takes_nothing_from_the_one_before() -> None:
+    found = dated(protocol(due("x", days=[41])), starts={2: 37 * DAY})
+    assert days(found, 1) == [day_after_start(40)]
+
+
 def test_a_course_that_is_stopped_has_nothing_to_come() -> None:
     found = dated(protocol(PRE_PHASE, BY_AGE, due("x", days=[11])), stop(10 * DAY, None))
     assert found.replanned.ended

@@ -53,6 +53,31 @@ def test_a_parameter_is_written_with_its_unit_and_what_it_varies_by(name: str, t
     assert (named(name).text, named(name).status) == (text, status)
 
 
+US = {
+    "relapsed_refractory_adults_1": "dexamethasone 20 mg, 1 h before cycle-start, escalation, restart",
+    "relapsed_refractory_children_1": (
+        "dexamethasone 5 mg/m², at most 20 mg, 1 h before first-start, escalation, first-cycle-restart"
+    ),
+    "mrd_positive_adults_1": "prednisone 100 mg or dexamethasone 16 mg, 1 h before cycle-start",
+    "mrd_positive_children_1": "dexamethasone 5 mg/m², at most 20 mg, 1 h before first-start, first-cycle-restart",
+    "consolidation_adults_1": "dexamethasone 20 mg, within 1 h before cycle-start",
+    "consolidation_children_1": "dexamethasone 5 mg/m², at most 20 mg, 1 h before first-start, first-cycle-restart",
+}
+HONG_KONG = {
+    "relapsed_refractory_adults_1": "dexamethasone 20 mg, 1 h before cycle-start",
+    "relapsed_refractory_children_1": "dexamethasone 10 mg/m², at most 20 mg, 6 h to 12 h before first-start",
+    "relapsed_refractory_children_2": "dexamethasone 5 mg/m², within 30 min before first-start",
+    "consolidation_children_1": "dexamethasone 10 mg/m², at most 20 mg, 6 h to 12 h before first-start",
+    "consolidation_children_2": "dexamethasone 5 mg/m², within 30 min before first-start",
+}
+
+
+@pytest.mark.parametrize(("label", "told"), [("us-2025", US), ("hk-2026", HONG_KONG)])
+def test_the_premedication_of_a_label_is_written_as_it_is_given(label: str, told: dict[str, str]) -> None:
+    found = [value for value in EVERYTHING if value.label == label and value.kind is ValueKind.PREMEDICATION]
+    assert {value.name.removeprefix("premedication_"): value.text for value in found} == told
+
+
 def test_a_parameter_without_a_unit_is_a_number() -> None:
     bare = [value for value in EVERYTHING if value.kind is ValueKind.PARAMETER and value.unit == "1"]
     assert bare

@@ -222,6 +222,16 @@ def test_what_a_difference_looks_like_is_said() -> None:
     assert slow.likely == ("at 5 mL/h, the rate of bags of 48 hours, it would be the dose of the plan",)
 
 
+def test_what_is_infused_of_a_bag_that_is_taken_down_early_is_known_too() -> None:
+    """Three of its four days at 9 mcg/day are 27 mcg; it is made for 36, and holds 203 mL of 9 mcg in 43.2."""
+    dated = planned(96)
+    bag = dated.bags[1]
+    for amount in (27, 36):
+        seen = BagAndPump(exactly(Fraction(amount)), exactly(Fraction(203)), exactly(Fraction("1.8")))
+        told = f"{amount} mcg are what is infused; with priming the bag holds ≈42.292 mcg"
+        assert told in verify_bag(dated, bag.start, seen).likely
+
+
 def test_what_a_difference_looks_like_is_said_of_bags_whose_drug_a_syringe_measures() -> None:
     """A bag of 32.2 mcg takes 2.576 mL: a syringe with marks of 0.2 mL measures 2.6 mL, 32.5 mcg."""
     dated = planned(24)

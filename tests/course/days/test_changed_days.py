@@ -111,6 +111,8 @@ def test_a_journey_is_told_from_a_change_of_the_clock() -> None:
     ]
     days = {day.start: dated.is_of_journey(day) for day in changed_days(dated.course, dated.days)}
     assert days == {4 * DAY: False, 10 * DAY + HOUR: True}
+    back = travelled(AUTUMN, (10 * DAY, TOKYO), (20 * DAY, BERLIN))
+    assert [back.travels(day * DAY, (day + 1) * DAY) for day in (9, 10, 11, 20)] == [False, True, False, True]
     stays = travelled(AUTUMN, (10 * DAY, BERLIN))  # another ward of the same zone
     assert not stays.travels(0, 28 * DAY)
     assert not any(stays.is_of_journey(day) for day in changed_days(stays.course, stays.days))
