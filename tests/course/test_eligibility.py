@@ -54,6 +54,8 @@ def test_the_words_name_the_limit_and_the_weight() -> None:
     unknown = choose(shipped("rr-adult"), Patient(), library.load)
     assert unknown.reason == f"{limits}; weight not given, so not evaluated"
     assert choose(shipped("rr-adult"), aged("40", "70"), library.load).reason == heavy.reason  # of no age it speaks
+    by_age_only = regimen(WEEK, more="eligibility = { min_age_years = 40 }\n")
+    assert choose(by_age_only, aged("40", "70"), load).reason.endswith("; the patient is 40 years on 2026-11-02")
     assert light.limit == heavy.limit == "Weight limit"
     by_age = regimen(WEEK, more="eligibility = { min_age_years = 65 }\n")
     assert choose(by_age, aged("65"), load).limit == "Weight and age"

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.happened.hung import ENDED, NOT_DECIDED, NOT_RESTARTED
+from blinplan.course.happened.interruption import Topic
 from blinplan.course.happened.ledger import Resumption, StartOfCycle
 from blinplan.course.happened.replan import as_it_stood, decide, decide_at, replan
 from blinplan.course.patient import Patient
 from blinplan.quantities import read_dose
+from blinplan.regimen.age import read_age
 from blinplan.regimen.record.record import BagOnRecord, BodyMeasurement, Ending, EndOfCourse, PlannedStart
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
 from tests.course.regimens import shipped
@@ -181,6 +184,17 @@ def test_a_bag_that_hangs_hung_then_too() -> None:
     hanging = replace(record(stop(3 * DAY, DAY), stop(10 * DAY, DAY)), bags=(bag(4 * DAY, None),))
     assert [len(one.bags) for one in as_it_stood(hanging)] == [0, 0, 1, 1]
     assert all(one.taken_down is None for stood in as_it_stood(hanging) for one in stood.bags)
+
+
+@pytest.mark.parametrize(("born", "given"), [("2008-04-23", True), ("2008-04-28", False)])
+def test_who_is_an_adult_at_the_restart_is_premedicated_as_one(born: str, given: bool) -> None:
+    """Stopped on 21 April, restarted on the 26th, in cycle 2: of adults the label premedicates every restart."""
+    planned = course()
+    known = Adulthood(adult_from(planned.regimen), read_age(born), START)
+    found = replan(planned, record(stop(50 * DAY, 5 * DAY, cycle=2)), adulthood=known)
+    (entry,) = found.ledger.interruptions
+    asked = [one.yes for one in entry.decisions if one.question is Topic.PREMEDICATION]
+    assert asked == ([True] if given else [])
 
 
 def test_what_is_decided_is_the_ledger_and_the_doses_that_were_stopped() -> None:
