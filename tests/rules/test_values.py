@@ -17,6 +17,7 @@ from blinplan.rules.configuration.settings import DEFAULTS, ChangedLimit
 from blinplan.rules.limits import limits_by
 from blinplan.rules.values.collect import collect_values
 from blinplan.rules.values.of_label import IN_PLANS
+from blinplan.rules.values.of_model import values_of_model
 from blinplan.rules.values.value import Value, ValueKind, ValueStatus
 from blinplan.thresholds.threshold import thresholds
 from tests.read_text import site_in
@@ -50,7 +51,8 @@ def test_a_value_says_itself_its_source_its_status_and_what_it_decides(value: Va
     ],
 )
 def test_a_parameter_is_written_with_its_unit_and_what_it_varies_by(name: str, text: str, status: ValueStatus) -> None:
-    assert (named(name).text, named(name).status) == (text, status)
+    value = named(name, values=collect_values((), DEFAULTS))
+    assert (value.text, value.status) == (text, status)
 
 
 US = {
@@ -74,12 +76,12 @@ HONG_KONG = {
 
 @pytest.mark.parametrize(("label", "told"), [("us-2025", US), ("hk-2026", HONG_KONG)])
 def test_the_premedication_of_a_label_is_written_as_it_is_given(label: str, told: dict[str, str]) -> None:
-    found = [value for value in EVERYTHING if value.label == label and value.kind is ValueKind.PREMEDICATION]
+    found = [value for value in collect_values((label,), DEFAULTS) if value.kind is ValueKind.PREMEDICATION]
     assert {value.name.removeprefix("premedication_"): value.text for value in found} == told
 
 
 def test_a_parameter_without_a_unit_is_a_number() -> None:
-    bare = [value for value in EVERYTHING if value.kind is ValueKind.PARAMETER and value.unit == "1"]
+    bare = [value for value in values_of_model() if value.kind is ValueKind.PARAMETER and value.unit == "1"]
     assert bare
     assert all(value.text.partition(";")[0] == f"{float(value.number or 0):g}" for value in bare)
 
