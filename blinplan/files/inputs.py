@@ -87,15 +87,19 @@ def text_of(data: bytes) -> str:
     InputError
         When they are not UTF-8; the reason names what they are.
     """
-    for mark, encoding in _MARKS.items():
-        if data.startswith(mark):
-            raise InputError(f"{encoding} text, and UTF-8 is read: save it as UTF-8")
+    if encoding := other_encoding(data):
+        raise InputError(f"{encoding} text, and UTF-8 is read: save it as UTF-8")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # The mark is not counted among the bytes that the error counts.
         at = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
         raise InputError(f"not UTF-8 text: byte {at + 1:,} (0x{data[at]:02x}) is not part of a character") from error
+
+
+def other_encoding(data: bytes) -> str | None:
+    """The encoding that a mark at the beginning of a text tells, where it is not UTF-8."""
+    return next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
 
 
 def note_input(path: Path) -> None:

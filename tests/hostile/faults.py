@@ -6,6 +6,7 @@ sentence or the signal itself.
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,46 +14,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from blinplan.exit_status import ExitStatus
-from tests.plan_text import DATED, RECORD, WARD
+from tests.hostile.sound import OWN
+from tests.hostile.writers import FILES, IN_PLACE, NEW_ONLY, OLD, STRETCHES, WRITERS, targets
 from tests.program import NEVER, PLAIN, members, python
-from tests.regimen_text import cycle, regimen_text
 
 START = python("from blinplan.cli.app.start import program; program()")
-SOUND = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/d for 21 days"))
-FILES = {"r.toml": SOUND, "record.toml": RECORD.replace("rr-adult", "probe"), "ward.toml": WARD}
-OLD = b"what was there before\n"
-PATIENTS = ("--patients", "300", "--cycles", "1")
-WRITERS: dict[str, tuple[str, ...]] = {
-    "a plan": (*DATED, "-o", "out.html"),
-    "a calendar": (*DATED, "-f", "ics", "--plan-id", "a", "-o", "out.ics"),
-    "a report of findings": (
-        "check",
-        "r.toml",
-        "--no-simulate",
-        "--report",
-        "json=out.json",
-        "--report",
-        "sarif=out.sarif",
-    ),
-    "a baseline": ("check", "r.toml", "--no-simulate", "--write-baseline", "new.json"),
-    "a table": ("simulate", "nhl-5", *PATIENTS, "-o", "out.csv"),
-    "curves": ("simulate", "nhl-5", *PATIENTS, "--every", "12h", "-o", "out.csv"),
-    "parquet": ("simulate", "nhl-5", *PATIENTS, "--every", "12h", "-o", "out.parquet"),
-    "a stretch": ("simulate", "nhl-5", *PATIENTS, "-o", "out.npz"),
-    "a figure": ("simulate", "nhl-5", *PATIENTS, "--figure", "out.svg"),
-    "a comparison": ("compare", "nhl-5", "nhl-15", *PATIENTS, "-o", "out.csv"),
-    "a sweep": ("sweep", "nhl-5", "--vary", "dose=5,15,60", *PATIENTS, "-o", "out.csv"),
-    "a page": ("report", "nhl-5", "--patients", "60", "-o", "out.html"),
-    "a model": ("model", "--nonmem", "out.ctl"),
-    "a scaffold": ("new", "mine", "-o", "out.toml", "--force"),
-    "what was put right": ("check", "r.toml", "--no-simulate", "--fix"),
-}
-"""Commands that write, by what they write."""
 _ENDED: set[int] = {ExitStatus.SUCCESS, ExitStatus.FINDINGS, ExitStatus.INCOMPLETE}
 
 
@@ -65,7 +37,8 @@ class Hurt:
     what: tuple[str, ...]
 
 
-Begin = Callable[[tuple[str, ...], Path], "subprocess.Popen[bytes]"]
+QUIET = {**PLAIN, "PYTHONDONTWRITEBYTECODE": "1"}
+"""A limit to the size of files would damage what Python compiles."""
 
 
 def begin(arguments: tuple[str, ...], folder: Path, **how: Any) -> "subprocess.Popen[bytes]":
@@ -73,47 +46,109 @@ def begin(arguments: tuple[str, ...], folder: Path, **how: Any) -> "subprocess.P
     process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603 - our own program
         [*START, *arguments],
         cwd=folder,
-        # A limit to the size of files would damage what Python compiles.
-        env={**PLAIN, "PYTHONDONTWRITEBYTECODE": "1"},
         start_new_session=True,
         stdin=subprocess.DEVNULL,
-        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how},
+        **{"env": QUIET, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how},
     )
     return process
 
 
 def hurt(writer: str, fault: str, random: Random) -> Hurt:
-    """Do something to a run, and look at what it leaves."""
+    """Do something to a run, and look at what it leaves: of each file what was there, or all of what it writes."""
+    whole = unhurt(writer).files
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for file, text in FILES.items():
-            (folder / file).write_text(text, encoding="utf-8")
-        targets = [path.partition("=")[2] or path for path in WRITERS[writer] if path.rpartition("=")[2][:4] == "out."]
-        for target in targets:
-            (folder / target).write_bytes(OLD)
+        prepare(writer, folder)
+        before = _contents(folder)
         what = list(FAULTS[fault](writer, folder, random))
-        for file, text in FILES.items():
-            if writer != "what was put right" and (folder / file).read_text(encoding="utf-8") != text:
-                what.append(f"{file} was changed")
-        for target in targets:
-            held = (folder / target).read_bytes()
-            if held != OLD and _is_part(held, target):
-                what.append(f"{target} is not whole: {len(held)} bytes")
-        if fault != "killed":
-            left = [path.name for path in folder.iterdir() if path.name.startswith(".blinplan-")]
-            what += [f"{name} is left" for name in left]
+        after = _contents(folder)
+        for path, held in after.items():
+            if path.name.startswith(".blinplan-"):
+                what += [f"{path} is left"] if fault != "killed" else []
+            elif held not in (before.get(path), whole.get(path)) and not _is_kept_for_later(path):
+                if path in VARYING and path in whole and not _is_part(held, path.name):
+                    continue
+                what.append(f"{path} is neither what was there nor whole: {len(held)} bytes")
+        what += [f"{path} is gone" for path in before.keys() - after.keys()]
         return Hurt(writer, fault, tuple(what))
+
+
+@dataclass(frozen=True, slots=True)
+class Unhurt:
+    """What a run writes to which nothing is done, and how long it takes."""
+
+    files: dict[Path, bytes]
+    seconds: float
+
+
+@cache
+def unhurt(writer: str) -> Unhurt:
+    """Run a writer in peace.
+
+    Raises
+    ------
+    AssertionError
+        When it does not write what it is to: nothing that is done to it would ask anything.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        prepare(writer, folder)
+        begun = time.monotonic()
+        process = begin(WRITERS[writer], folder)
+        _, err = process.communicate()
+        seconds, found = time.monotonic() - begun, _contents(folder)
+        if process.returncode not in {ExitStatus.SUCCESS, ExitStatus.FINDINGS}:
+            raise AssertionError(f"{writer}: status {process.returncode}: {err.decode()[-300:]}")
+        unwritten = [target for target in targets(writer) if found.get(Path(target), OLD) in {OLD, OWN.encode()}]
+        if unwritten:
+            raise AssertionError(f"{writer} does not write {unwritten}")
+        return Unhurt(found, seconds)
+
+
+def prepare(writer: str, folder: Path) -> None:
+    """Put into a folder what a run finds: its inputs, and something where its files go."""
+    for file, text in FILES.items():
+        (folder / file).write_text(text, encoding="utf-8")
+    if writer == "a table of stretches":
+        for file, data in _stretches().items():
+            (folder / file).write_bytes(data)
+    if writer not in NEW_ONLY | IN_PLACE.keys():
+        for target in targets(writer):
+            (folder / target).write_bytes(OLD)
+
+
+@cache
+def _stretches() -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "r.toml").write_text(OWN, encoding="utf-8")
+        for file, part in STRETCHES.items():
+            begin(("simulate", "r.toml", "--patients", "60", "-o", file, *part), folder).communicate()
+        return {file: (folder / file).read_bytes() for file in STRETCHES}
+
+
+def _contents(folder: Path) -> dict[Path, bytes]:
+    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+VARYING = frozenset(
+    map(Path, ("out.pdf", "out.parquet", "out.npz", "out.json", "out.xml", "out.sarif", "out.csv.json", "out.html"))
+)
+"""Files that say when they were made, or hold more than one order of the same: those are asked for their ends."""
+_ENDS = {".pdf": b"%%EOF", ".xml": b">", ".html": b"</html>", ".json": b"}", ".sarif": b"}", ".parquet": b"PAR1"}
+
+
+def _is_kept_for_later(path: Path) -> bool:
+    """Whether a file is where a sweep or a search keeps what it has finished."""
+    return any(part.endswith((".cells", ".found", ".runs")) for part in path.parts)
 
 
 def _is_part(held: bytes, name: str) -> bool:
     """Whether a file was written in part only, as far as its end tells."""
-    ends = {".json": b"}\n", ".sarif": b"}\n", ".html": b"</html>\n", ".ics": b"END:VCALENDAR\r\n", ".svg": b"</svg>\n"}
     suffix = Path(name).suffix
-    if suffix == ".parquet":
-        return not (held.startswith(b"PAR1") and held.endswith(b"PAR1"))
     if suffix == ".npz":
         return b"PK\x05\x06" not in held[-64:]
-    return not held.endswith(ends.get(suffix, b"\n"))
+    return not held.rstrip().endswith(_ENDS[suffix])
 
 
 def _ending(process: "subprocess.Popen[bytes]", allowed: set[int]) -> Iterator[str]:
@@ -171,7 +206,8 @@ def _with_closed(*streams: int) -> Callable[[str, Path, Random], Iterator[str]]:
 def _with_signal(number: signal.Signals, allowed: set[int]) -> Callable[[str, Path, Random], Iterator[str]]:
     def send(writer: str, folder: Path, random: Random) -> Iterator[str]:
         process = begin(WRITERS[writer], folder)
-        time.sleep(0.1 + random.random() ** 2 * 3)  # Python itself has begun by then
+        # Python itself has begun by then; at the end is what is written.
+        time.sleep(max(0.1, unhurt(writer).seconds * random.uniform(0.1, 1.05)))
         if number is signal.SIGKILL:
             os.killpg(process.pid, number)
         else:
@@ -187,6 +223,59 @@ def _in_a_closed_place(writer: str, folder: Path, _random: Random) -> Iterator[s
     yield from _ending(begin(elsewhere, folder), _ENDED)
 
 
+def _with_a_damaged_cache(writer: str, folder: Path, random: Random) -> Iterator[str]:
+    """Whatever is in the cache, what is written is the same."""
+    with tempfile.TemporaryDirectory() as name:
+        cache = Path(name) / "cache"
+        shutil.copytree(_cache(), cache)
+        for path in sorted(path for path in cache.rglob("*") if path.is_file()):
+            if random.random() < 0.5:
+                _DAMAGES[random.randrange(len(_DAMAGES))](path, random)
+        process = begin(WRITERS[writer], folder, env={**QUIET, "XDG_CACHE_HOME": str(cache)})
+        yield from _ending(process, {ExitStatus.SUCCESS, ExitStatus.FINDINGS})
+    found = _contents(folder)
+    for target in map(Path, targets(writer)):
+        if target not in VARYING and found.get(target) != unhurt(writer).files[target]:
+            yield f"{target} is another one"
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "blinplan"
+
+
+def _cut(path: Path, random: Random) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: random.randrange(len(data) + 1)])
+
+
+def _turn_a_bit(path: Path, random: Random) -> None:
+    data = bytearray(path.read_bytes())
+    if data:
+        data[random.randrange(len(data))] ^= 1 << random.randrange(8)
+    path.write_bytes(data)
+
+
+def _fill(path: Path, random: Random) -> None:
+    path.write_bytes(random.randbytes(200))
+
+
+def _make_a_folder(path: Path, _random: Random) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+_DAMAGES: tuple[Callable[[Path, Random], None], ...] = (_cut, _turn_a_bit, _fill, _make_a_folder)
+
+
+def _without_a_cache(writer: str, folder: Path, _random: Random) -> Iterator[str]:
+    """Where the cache is to be there is nothing that can be written to."""
+    process = begin(WRITERS[writer], folder, env={**QUIET, "XDG_CACHE_HOME": "/proc"})
+    yield from _ending(process, {ExitStatus.SUCCESS, ExitStatus.FINDINGS})
+    for target in map(Path, targets(writer)):
+        if target not in VARYING and (folder / target).read_bytes() != unhurt(writer).files[target]:
+            yield f"{target} is another one"
+
+
 FAULTS: dict[str, Callable[[str, Path, Random], Iterator[str]]] = {
     "a limit to the size of files": _with_limit,
     "a full output": _with_full_output,
@@ -197,6 +286,8 @@ FAULTS: dict[str, Callable[[str, Path, Random], Iterator[str]]] = {
     "interrupted": _with_signal(signal.SIGINT, _ENDED | {ExitStatus.INTERRUPTED, -signal.SIGINT}),
     "killed": _with_signal(signal.SIGKILL, _ENDED | {-signal.SIGKILL}),
     "a closed place": _in_a_closed_place,
+    "a damaged cache": _with_a_damaged_cache,
+    "no cache": _without_a_cache,
 }
 """What is done to a run."""
 

@@ -23,7 +23,7 @@ KEPT = Path(__file__).with_name("corpus") / "guided"
 """What reached something new once, by target."""
 NAMES = ("regimen", "record", "site", "people", "configuration", "baseline", "ledger", "calendar")
 _LONGEST = 16_000
-_LARGEST_KEPT = 3_000
+_LARGEST_KEPT = 1_500
 _SECONDS = 5.0
 """The longest that one input takes in processor time, several times of which the instruments take."""
 

@@ -4,6 +4,7 @@ Each is made from a number alone, so that one that was found can be made again.
 """
 
 import json
+import os
 import re
 from dataclasses import dataclass, replace
 from functools import cache
@@ -273,7 +274,7 @@ def _arguments(random: Random) -> tuple[str, ...]:
     name, sound = random.choice(list(COMMANDS.items()))
     command = list(sound)
     for _ in range(random.choice((1, 1, 2, 4))):
-        word = random.choice((*NUMBERS, *STRINGS)).replace("\x00", "")  # which no command line can have
+        word = _as_a_command_line_has_it(random.choice((*NUMBERS, *STRINGS)))
         place = random.randrange(1, len(command) + 1)
         if random.random() < 0.6:
             command += [random.choice(_options()[name]), word]
@@ -283,6 +284,11 @@ def _arguments(random: Random) -> tuple[str, ...]:
             command.insert(place, word)
     # What is simulated is not asked here: it takes its time.
     return (*command, "--no-simulate") if name == "check" else tuple(command)
+
+
+def _as_a_command_line_has_it(word: str) -> str:
+    """A word without what no command line can have: nulls, and surrogates that stand for no byte."""
+    return os.fsdecode(word.replace("\x00", "").encode("utf-8", "surrogatepass"))
 
 
 _FEW = ("--patients", "3")

@@ -7,10 +7,12 @@ from random import Random
 
 import pytest
 
-from tests.hostile.faults import FAULTS, WRITERS, begin, hurt
+from blinplan.cli.app.outputs import WRITTEN
+from tests.hostile.faults import FAULTS, begin, hurt
+from tests.hostile.writers import IN_PLACE, WRITERS
 from tests.program import NEVER
 
-QUICK = ("a plan", "a report of findings", "a scaffold", "what was put right")
+QUICK = ("a plan", "reports of findings", "a scaffold", "what was put right")
 
 
 @pytest.mark.slow
@@ -38,5 +40,11 @@ def test_what_ends_in_the_middle_leaves_nothing_beside_it(tmp_path: Path) -> Non
 
 
 def test_every_option_that_writes_is_tried() -> None:
-    tried = {word for arguments in WRITERS.values() for word in arguments if word.startswith("-")}
-    assert {"-o", "--figure", "--report", "--write-baseline", "--nonmem", "--fix"} <= tried
+    """By the parameters that are claimed before a command begins: whoever adds one adds a writer here."""
+    spellings = {"output": "-o", "reports": "--report", "file": "new", "write_baseline": "--write-baseline"}
+    tried = {word for arguments in WRITERS.values() for word in arguments}
+    assert {spellings.get(name, f"--{name}") for name in WRITTEN} <= tried
+    assert {"--fix", "--add-waiver"} <= {word for name in IN_PLACE for word in WRITERS[name]}
+    assert {arguments[0] for arguments in WRITERS.values()} >= {
+        *("plan", "check", "simulate", "merge", "compare", "sweep", "search", "sensitivity", "report", "model", "new"),
+    }

@@ -122,7 +122,7 @@ def agenda(
         When there is no such folder or site, or no such day.
     """
     folder = Path(plans)
-    if not folder.is_dir():
+    if not folder.absolute().is_dir():  # of a working folder that is gone there is nothing absolute
         raise ArgumentRefusal("{plans} is {path}, and there is no such folder", "check the path", path=str(plans))
     first = _day(today)
     if not 1 <= days <= MOST_DAYS:

@@ -224,16 +224,17 @@ def _from_plan(path: str, fingerprint: str, label: str) -> CourseHistory:
         )
     dated, known = document["dated"], document["patient"]
     try:
+        start = _aware(dated["start"])
         given = known["bsa_origin"] == "given"
         return CourseHistory(
             path,
-            datetime.fromisoformat(dated["start"]),
+            start,
             _zone_called(dated["time_zone"]),
             _exactly(known["weight_kg"]),
             _exactly(known["height_cm"]),
             _exactly(known["bsa_m2"]) if given else None,
             None if given or known["bsa_origin"] is None else formula_called(known["bsa_origin"]),
-            _age_of(known.get("age"), datetime.fromisoformat(dated["start"]).date()),
+            _age_of(known.get("age"), start.date()),
             ledger_of(dated["ledger"]),
             findings=tuple(
                 {
@@ -273,6 +274,13 @@ def _document(path: str) -> Mapping[str, Any]:
     if not plan or not all(isinstance(found.get(key), dict) for key in ("manifest", "patient", "dated")):
         raise Refusal(f"{path} is not a dated plan", _NO_PLAN)
     return dict(found)
+
+
+def _aware(written: str) -> datetime:
+    found = datetime.fromisoformat(written)
+    if found.tzinfo is None:
+        raise ValueError("a start has its offset")
+    return found
 
 
 def _zone_called(name: object) -> str | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from blinplan.files.of_a_run import claim, refuse_claimed
+from blinplan.refusal import Refusal
 
 WRITTEN = frozenset({"output", "figure", "reports", "write_baseline", "sbml", "nonmem", "file"})
 """The parameters of commands that are files to write."""
@@ -18,11 +19,13 @@ def claim_outputs(given: Mapping[str, Any]) -> None:
     Raises
     ------
     Refusal
-        When two of them are one, or one is named to be read, whether the command would read it or not.
+        When one has no name, two of them are one, or one is named to be read, whether the command would read it or not.
     """
     for name in sorted(WRITTEN & given.keys()):
         for text in _texts(given[name]):
             path = text.partition("=")[2] if name == "reports" else text
+            if not text:
+                raise Refusal("a file to write has no name", "give it one, or leave the option out")
             if path not in {"", "-"}:  # said to be wrong, or standard output
                 claim(Path(path), onto_input=name in _REFRESHED)
     for name in sorted(given.keys() - WRITTEN):

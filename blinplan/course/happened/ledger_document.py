@@ -1,5 +1,6 @@
 """A ledger as it is written into a plan in JSON, and read again from it."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
@@ -12,7 +13,7 @@ from blinplan.course.happened.interruption import Decision, Topic
 from blinplan.course.happened.ledger import CourseEnd, Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.patient import BodySurfaceArea, Patient
 from blinplan.course.wall_clock import DayLength
-from blinplan.quantities import Basis, DoseRate
+from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate
 from blinplan.regimen.record.record import (
     BagOnRecord,
     Cause,
@@ -24,6 +25,12 @@ from blinplan.regimen.record.record import (
 )
 
 VERSION = 1
+
+_LONGEST = 100 * 366 * MINUTES_PER_DAY
+"""The longest time, either way: a century, beyond which there are no dates."""
+_EXACT = re.compile(r"[0-9]{1,60}(?:/[0-9]{1,60})?")
+_LARGEST = 1_000_000
+"""Above every weight, height, area, dose, rate and filling that a file may have."""
 
 Kind = TypeVar("Kind")
 
@@ -87,11 +94,11 @@ def ledger_of(data: Mapping[str, Any]) -> Ledger:
             ),
             tuple(_bag_of(bag, number) for number, bag in enumerate(data.get("bags", ()))),
             tuple(
-                PlaceOnRecord(datetime.fromisoformat(place["since_utc"]), _is(str, place["site"]), ("place", number))
+                PlaceOnRecord(_moment(place["since_utc"]), _is(str, place["site"]), ("place", number))
                 for number, place in enumerate(data.get("places", ()))
             ),
             tuple(
-                (_is(int, move["since_minute"]), ZoneInfo(_is(str, move["time_zone"])))
+                (_minutes(move["since_minute"]), ZoneInfo(_is(str, move["time_zone"])))
                 for move in data.get("moves", ())
             ),
         )
@@ -110,14 +117,24 @@ def _or_none(kind: type[Kind], value: object) -> Kind | None:
     return None if value is None else _is(kind, value)
 
 
+def _minutes(value: object) -> int:
+    if abs(_is(int, value)) > _LONGEST:
+        raise ValueError("a time is beyond any course")
+    return _is(int, value)
+
+
+def _minutes_or_none(value: object) -> int | None:
+    return None if value is None else _minutes(value)
+
+
 def _start_of(data: Mapping[str, Any]) -> StartOfCycle:
     return StartOfCycle(
         _is(int, data["cycle"]),
-        _is(int, data["earliest_minute"]),
-        _is(int, data["start_minute"]),
+        _minutes(data["earliest_minute"]),
+        _minutes(data["start_minute"]),
         _is(str, data["why"]),
         _is(bool, data["recorded"]),
-        _is(int, data.get("early_minutes", 0)),
+        _minutes(data.get("early_minutes", 0)),
     )
 
 
@@ -127,8 +144,8 @@ def _end_data(closing: CourseEnd) -> dict[str, Any]:
 
 
 def _end_of(data: Mapping[str, Any]) -> CourseEnd:
-    at = datetime.fromisoformat(data["at_utc"])
-    return CourseEnd(_is(int, data["minute"]), EndOfCourse(at, Ending(data["reason"]), _or_none(str, data["why"])))
+    at = _moment(data["at_utc"])
+    return CourseEnd(_minutes(data["minute"]), EndOfCourse(at, Ending(data["reason"]), _or_none(str, data["why"])))
 
 
 def _bag_data(hung: HungBag) -> dict[str, Any]:
@@ -152,17 +169,17 @@ def _bag_of(data: Mapping[str, Any], number: int) -> HungBag:
     if dose is None:
         raise ValueError("a bag has no dose")
     bag = BagOnRecord(
-        hung=datetime.fromisoformat(data["hung_utc"]),
+        hung=_moment(data["hung_utc"]),
         taken_down=_moment_of(data["taken_down_utc"]),
         dose=dose,
-        minutes=_is(int, data["minutes"]),
+        minutes=_minutes(data["minutes"]),
         millilitres_per_hour=_exact_of(data["ml_per_hour"]),
         number=_or_none(int, data["number"]),
         path=("bag", number),
         prepared=_moment_of(data["prepared_utc"]),
         millilitres=_exact_of(data.get("fill_ml")),
     )
-    return HungBag(_is(int, data["hung_minute"]), _or_none(int, data["taken_down_minute"]), bag)
+    return HungBag(_minutes(data["hung_minute"]), _minutes_or_none(data["taken_down_minute"]), bag)
 
 
 def _day_of(text: object) -> date:
@@ -186,7 +203,7 @@ def _figures_data(figures: NewFigures) -> dict[str, Any]:
 def _figures_of(data: Mapping[str, Any]) -> NewFigures:
     area, origin = _exact_of(data["bsa_m2"]), _or_none(str, data["bsa_origin"])
     return NewFigures(
-        _is(int, data["minute"]),
+        _minutes(data["minute"]),
         _day_of(data["day"]),
         Patient(
             _exact_of(data["weight_kg"]),
@@ -203,7 +220,17 @@ def _exact_text(figure: Fraction | None) -> str | None:
 
 
 def _exact_of(text: object) -> Fraction | None:
-    return None if text is None else Fraction(_is(str, text))
+    return None if text is None else _exact(text)
+
+
+def _exact(text: object) -> Fraction:
+    """A figure as `_exact_text` writes one: above nothing, and of no more digits than anybody gives."""
+    if not _EXACT.fullmatch(_is(str, text)):
+        raise ValueError("a figure is no number")
+    found = Fraction(_is(str, text))
+    if not 0 < found <= _LARGEST:
+        raise ValueError("a figure is nobody's")
+    return found
 
 
 def _entry_data(entry: LedgerEntry) -> dict[str, Any]:
@@ -238,7 +265,7 @@ def _entry_data(entry: LedgerEntry) -> dict[str, Any]:
 
 def _entry_of(data: Mapping[str, Any], number: int) -> LedgerEntry:
     interruption = Interruption(
-        stopped=datetime.fromisoformat(data["stopped_utc"]),
+        stopped=_moment(data["stopped_utc"]),
         restarted=_moment_of(data["restarted_utc"]),
         cause=Cause(data["cause"]),
         cycle=_is(int, data["cycle"]),
@@ -249,10 +276,10 @@ def _entry_of(data: Mapping[str, Any], number: int) -> LedgerEntry:
         premedicated=_or_none(bool, data["premedicated"]),
         new_cycle=_or_none(bool, data["restarted_in_new_cycle"]),
         path=("interruption", number),
-        full_dose_after=_or_none(int, data.get("full_dose_after_minutes")),
+        full_dose_after=_minutes_or_none(data.get("full_dose_after_minutes")),
         same_bag=_or_none(bool, data.get("same_bag")),
     )
-    stopped, restarted = _is(int, data["stopped_minute"]), _or_none(int, data["restarted_minute"])
+    stopped, restarted = _minutes(data["stopped_minute"]), _minutes_or_none(data["restarted_minute"])
     lasted = None if restarted is None else restarted - stopped
     if lasted != interruption.minutes:
         raise ValueError("the minutes of an interruption are not those of its times")
@@ -273,7 +300,7 @@ def _resumption_of(data: Mapping[str, Any] | None) -> Resumption | None:
         _is(bool, data["new_cycle"]),
         _is(bool, data["again"]),
         _dose_of(data["dose"]),
-        _or_none(int, data["minutes"]),
+        _minutes_or_none(data["minutes"]),
     )
 
 
@@ -302,9 +329,9 @@ def _decision_of(data: Mapping[str, Any]) -> Decision:
         evaluated=_is(bool, data["evaluated"]),
         unstated=_is(bool, data.get("unstated", False)),
         missing=_or_none(str, data["missing"]),
-        wait=_or_none(int, data["wait_minutes"]),
+        wait=_minutes_or_none(data["wait_minutes"]),
         dose=_dose_of(data["dose"]),
-        after=_or_none(int, data["after_minutes"]),
+        after=_minutes_or_none(data["after_minutes"]),
         yes=_or_none(bool, data["yes"]),
     )
 
@@ -313,8 +340,15 @@ def _moment_data(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def _moment_of(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+def _moment_of(text: object) -> datetime | None:
+    return None if text is None else _moment(text)
+
+
+def _moment(text: object) -> datetime:
+    found = datetime.fromisoformat(_is(str, text))
+    if found.tzinfo is None:
+        raise ValueError("a moment has no offset")
+    return found
 
 
 def _dose_data(dose: DoseRate | None) -> dict[str, str] | None:
@@ -322,4 +356,4 @@ def _dose_data(dose: DoseRate | None) -> dict[str, str] | None:
 
 
 def _dose_of(data: Mapping[str, str] | None) -> DoseRate | None:
-    return None if data is None else DoseRate(Fraction(_is(str, data["amount"])), Basis(data["basis"]))
+    return None if data is None else DoseRate(_exact(data["amount"]), Basis(data["basis"]))

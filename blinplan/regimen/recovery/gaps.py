@@ -58,7 +58,8 @@ def gaps_of(reading: FaultyFile) -> Gaps | None:
     another = ("cycle", len(array_of(document.values.get("cycle"))))
     if another[1] and any(_may_be_a_cycle(document, path) for path in unknown):
         places.add(another)
-    found = frozenset(map(_whole, places))
+    # What is wrong inside an unknown key is no gap: nothing is looked for there.
+    found = frozenset(_whole(place) for place in places if place == _of_the_format(place))
     return Gaps(found, frozenset(unknown), another if another in found else None)
 
 

@@ -15,6 +15,8 @@ from typing import Any, Literal, NamedTuple, Self
 
 import tomli
 
+from blinplan.files.inputs import other_encoding
+
 KeyPath = tuple[str | int, ...]
 """The way to a value: table keys and array indexes from the root, as in ``("cycle", 0, "steps", 1, "dose")``."""
 
@@ -211,8 +213,8 @@ def read_bytes(data: bytes, name: str, limit: int = LIMIT_BYTES) -> Document:
     if len(data) > limit:
         message = f"file is larger than {limit // 1024} KiB"
         raise DocumentError("unreadable", message, name, Position(1, 1))
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DocumentError("unreadable", "file is UTF-16, TOML has to be UTF-8", name, Position(1, 1))
+    if encoding := other_encoding(data):
+        raise DocumentError("unreadable", f"file is {encoding}, TOML has to be UTF-8", name, Position(1, 1))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -138,7 +138,7 @@ class Baseline:
         Each entry covers one finding: of its own file, or, where that is gone, of a file that may be the same.
         """
         names = [path_from(self.folder, judgement.reading.document.name) for judgement in judgements]
-        gone = {path for path in {entry.path for entry in self.entries} if not (self.folder / path).exists()}
+        gone = {path for path in {entry.path for entry in self.entries} if not _is_there(self.folder / path)}
         left, known = list(self.entries), set[int]()
         for own in (True, False):
             for judgement, name in zip(judgements, names, strict=True):
@@ -154,6 +154,13 @@ class Baseline:
             for judgement in judgements
         )
         return accepted, tuple(_stale(left, accepted, names))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that no file can have
+        return False
 
 
 def read_baseline(path: Path) -> Baseline:

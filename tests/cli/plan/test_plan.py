@@ -896,7 +896,7 @@ def test_a_ledger_with_another_kind_of_value_is_refused(inside: Run, tmp_path: P
     assert "not of its kind" in " ".join(ran.err.split())
 
 
-@pytest.mark.parametrize(("key", "value"), [("time_zone", 5), ("start", "soon")])
+@pytest.mark.parametrize(("key", "value"), [("time_zone", 5), ("start", "soon"), ("start", "2026-10-19T10:00")])
 def test_a_plan_with_another_kind_of_value_is_refused(inside: Run, tmp_path: Path, key: str, value: object) -> None:
     plan = inside(*DATED, "-f", "json").json
     plan["dated"][key] = value

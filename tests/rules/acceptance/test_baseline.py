@@ -61,6 +61,12 @@ def test_a_file_that_is_renamed_or_moved_brings_nothing_back(tmp_path: Path, nam
     assert left(baseline, judged(tmp_path, name, renamed)) == [[]]
 
 
+def test_a_file_of_a_name_that_none_can_have_is_gone(tmp_path: Path) -> None:
+    (entry,) = known(tmp_path, judged(tmp_path, "a.toml", LONG.replace("days = 27", "days = 28"))).entries
+    baseline = Baseline(tmp_path, (entry._replace(path="9" * 5000),))
+    assert left(baseline, judged(tmp_path, "a.toml", LONG.replace("days = 27", "days = 28"))) == [[]]
+
+
 def test_a_copy_of_a_file_has_its_own_findings(tmp_path: Path) -> None:
     first = judged(tmp_path, "a.toml", LONG)
     baseline = known(tmp_path, first)

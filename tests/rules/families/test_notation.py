@@ -182,3 +182,9 @@ def test_a_file_that_only_later_readers_read_is_told(change: tuple[str, str], is
     assert change[1] in text
     found = [finding for finding in judgement_of(text).findings if finding.code == "N108"]
     assert bool(found) is is_later
+
+
+@pytest.mark.parametrize("number", ["9" * 4301, "0x" + "f" * 5000, "[" * 900 + "]" * 900])
+def test_beside_a_number_or_a_depth_that_nothing_holds_the_version_is_no_matter(number: str) -> None:
+    text = regimen_text(cycle("28 mcg/day for 28 days")).replace("days = 28 }", f"days = {number}, }}")
+    assert [finding.code for finding in judgement_of(text).findings if finding.code in {"F001", "F004"}] != []
