@@ -27,6 +27,8 @@ are not here. In a cell:
 - **equal**: run where the column says, on its day; nobody runs it again but by
   `python -m tests.equal_bytes beside NAME PYTHON`;
 - a number: run so, and not equal: the greatest relative difference of two numbers in it;
+- with the oldest versions two things differ: SciPy's quantile of Student's t (`scipy.special.stdtrit`), in the last
+  digits of the intervals of a comparison; and icalendar folds long lines at other letters, which importers join again;
 - **workflow**: no machine of ours has it; the project's workflow writes the outputs there and compares them.
 
 """
