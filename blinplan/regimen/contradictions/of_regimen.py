@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations
 from typing import Any
 
 from blinplan.quantities import HOURS_PER_DAY, Basis, DoseRate, QuantityError, read_dose, read_mass
@@ -208,8 +207,12 @@ def _premedication_contradictions(
     declared = [(path, given) for path, given in zip(premedication_paths(document), read, strict=False) if given]
     for path, given in declared:
         yield from _contradictions_of_one(document, given, path)
-    for (_, first), (path, second) in combinations(declared, 2):
-        yield from _given_twice(document, first, second, path)
+    earlier: dict[schema.PremedicationTable, None] = {}
+    for path, second in declared:
+        # Of many that are the same each is told once, not once for each of the others.
+        for told in dict.fromkeys(filter(None, (_given_twice(first, second) for first in earlier))):
+            yield contradiction(document, (*path, "before"), *told)
+        earlier[second] = None
 
 
 def _contradictions_of_one(document: Document, given: schema.PremedicationTable, path: KeyPath) -> Iterator[Problem]:
@@ -232,30 +235,28 @@ def _contradictions_of_one(document: Document, given: schema.PremedicationTable,
         )
 
 
-def _given_twice(
-    document: Document, first: schema.PremedicationTable, second: schema.PremedicationTable, path: KeyPath
-) -> Iterator[Problem]:
-    """Tell that the same patients would get one drug twice on one occasion, where two times do not show it is meant."""
+def _given_twice(first: schema.PremedicationTable, second: schema.PremedicationTable) -> tuple[str, str, str] | None:
+    """Say that the same patients would get one drug twice on one occasion, where two times do not show it is meant."""
     common = [occasion for occasion in second.before if occasion in first.before]
     if not common or first.drug.strip().lower() != second.drug.strip().lower():
-        return
+        return None
     if first.patients == second.patients:
-        if _at_one_time(first, second):
-            yield contradiction(
-                document,
-                (*path, "before"),
+        return (
+            (
                 f"{second.drug} is given twice before {common[0]}, at the same time",
                 "which of the two doses is meant is not to be guessed",
                 "keep one of them, give them other times, or say with `patients` whom each is for",
             )
-    elif first.patients is None or second.patients is None:
-        yield contradiction(
-            document,
-            (*path, "before"),
+            if _at_one_time(first, second)
+            else None
+        )
+    if first.patients is None or second.patients is None:
+        return (
             f"{second.drug} before {common[0]} is given to everybody and to {first.patients or second.patients}",
             "whether these patients get the one or both is not to be guessed",
             "say with `patients` whom each is for: adults or children",
         )
+    return None
 
 
 def _at_one_time(first: schema.PremedicationTable, second: schema.PremedicationTable) -> bool:

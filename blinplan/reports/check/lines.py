@@ -1,6 +1,5 @@
 """Lines of text with a margin, drawn as they are: of thousands of findings a table would be measured for each."""
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,6 +9,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.segment import Segment
 from rich.text import Text
+
+from blinplan.terminal import folded_lines, is_of_single_cells
 
 Piece = tuple[str, str]
 """A text and its style; the empty one for none."""
@@ -41,11 +42,11 @@ class Lines(NamedTuple):
         for line in self.lines:
             before, text = _text_of(line.margin), _text_of(line.pieces)
             margin = _width(line.margin)
-            if line.cropped or not (text.isascii() and text.isprintable()):
-                folded = fold(line.pieces, console, width - margin, cropped=line.cropped)
-                first, *others = map(_text_of, folded)
+            if line.cropped or not is_of_single_cells(text):
+                found = fold(line.pieces, console, width - margin, cropped=line.cropped)
+                first, *others = map(_text_of, found)
             else:
-                first, *others = _lines_of(text, width - margin)
+                first, *others = folded_lines(text, width - margin)
             yield before + first
             yield from (" " * margin + other for other in others)
 
@@ -77,30 +78,6 @@ def _cut(pieces: tuple[Piece, ...], console: Console, room: int, *, cropped: boo
     text = Text.assemble(*pieces)
     lines = text.wrap(console, room, overflow="crop" if cropped else "fold", no_wrap=cropped)
     return tuple(tuple(_pieces_of(line)) for line in lines)
-
-
-@lru_cache(maxsize=1024)
-def _lines_of(text: str, room: int) -> Sequence[str]:
-    """Printable ASCII as Rich folds it, in a third of the time: at blanks, and in a word that is too long."""
-    if len(text) <= room:
-        return (text,)
-    found, start, taken = list[str](), 0, 0
-    for word in _WORD.finditer(text):
-        begin, length = word.start(), len(word[0].rstrip())
-        if taken + length > room:
-            if length > room:
-                found += [text[start:begin]] if begin else []
-                *whole, rest = (word[0][at : at + room] for at in range(0, len(word[0]), room))
-                found += whole
-                start, taken = begin + sum(map(len, whole)), len(rest)
-                continue
-            found += [text[start:begin]] if begin else []
-            start, taken = begin, 0
-        taken += len(word[0])
-    return tuple(line.rstrip() if len(line) > room else line for line in (*found, text[start:]))
-
-
-_WORD = re.compile(r"\s*\S+\s*")
 
 
 def _pieces_of(line: Text) -> Iterator[Piece]:

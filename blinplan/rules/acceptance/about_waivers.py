@@ -34,7 +34,8 @@ def judge_waivers(
     forbidden = [waiver for waiver in known if not CATALOGUE[waiver.rule].waivable]
     live = [waiver for waiver in known if CATALOGUE[waiver.rule].waivable and not expired(waiver, today)]
     idle = list(_idle(case, answers, live))
-    useful = [waiver for waiver in live if waiver not in [one.waiver for one in idle]] if idle else live
+    of_no_use = {id(one.waiver) for one in idle}
+    useful = [waiver for waiver in live if id(waiver) not in of_no_use]
     changed = [_change(case, one, answers) for one in idle]
     findings = (
         (rules.EXPIRED, _overdue(case, over)),
@@ -107,7 +108,8 @@ def _idle(case: Case, answers: Answers, live: Sequence[Waiver]) -> Iterator[Idle
     idle = [
         one for code in codes for one in idle_waivers(answers[code], [w for w in live if w.rule == code], case.document)
     ]
-    return iter(sorted(idle, key=lambda one: live.index(one.waiver)))
+    order = {id(waiver): number for number, waiver in enumerate(live)}
+    return iter(sorted(idle, key=lambda one: order[id(one.waiver)]))
 
 
 def _useless(case: Case, idle: IdleWaiver, answers: Answers) -> Finding:

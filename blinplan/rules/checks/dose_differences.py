@@ -1,11 +1,12 @@
 """Doses that are not the label's, each told by one rule."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
 from blinplan.quantities import Basis
-from blinplan.regimen.regimen import Step
+from blinplan.regimen.regimen import Cycle, Step
+from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_ratio
 from blinplan.rules.limits import Limit
@@ -46,43 +47,47 @@ def _dose_differences(case: Case) -> list[DoseDifference] | NotEvaluated:
 
 
 def _differences(case: Case, pairs: tuple[StepPair, ...]) -> Iterator[DoseDifference]:
+    highest = {path: dose for cycle in case.regimen.cycles for path, dose in _highest_from_each(cycle)}
     for pair in pairs:
         if pair.place > 0 and is_reversed(pair):
             continue  # told at the first step
         limit = case.limits[pair.reference.limit] if pair.reference.limit is not None else None
-        code = _code(case, pair) if pair.ratio != 1 else None
+        code = _code(case, pair, highest) if pair.ratio != 1 else None
         if code is not None and limit is not None:
             yield DoseDifference(code, pair, limit, severity_of_ratio(case, pair.ratio))
 
 
 def is_reversed(pair: StepPair) -> bool:
     """Whether a cycle has the steps of the label in reverse, which is one mistake and not one of each step."""
-    given = [step.dose for step in pair.cycle.steps]
-    return len(given) > 1 and given == [step.dose for step in reversed(pair.beside.steps)]
+    steps, others = pair.cycle.steps, pair.beside.steps
+    if not 1 < len(steps) == len(others):
+        return False
+    return [step.dose for step in steps] == [step.dose for step in reversed(others)]
 
 
-def _code(case: Case, pair: StepPair) -> str | None:
-    """Which rule tells a difference; None where one does that goes by the dose alone."""
+def _highest_from_each(cycle: Cycle) -> Iterator[tuple[KeyPath, Fraction]]:
+    """The highest dose of a cycle from each of its steps on."""
+    highest = Fraction(0)
+    for step in reversed(cycle.steps):
+        highest = max(highest, step.dose.amount)
+        yield step.path, highest
+
+
+def _code(case: Case, pair: StepPair, highest: Mapping[KeyPath, Fraction]) -> str | None:
+    """Which rule tells a difference; None where one does that goes by the dose alone.
+
+    ``highest`` is the highest dose of a cycle from each of its steps on.
+    """
     dose, limits = pair.step.dose, case.limits_unasked
     if labelled.is_unit_slip(limits, dose) or dose.amount > labelled.highest_studied(limits, dose.basis).value:
         return None
     if pair.ratio > 1 and dose.amount > labelled.maximum(limits, dose.basis).value:
         return ABOVE_MAXIMUM
-    if dose.amount == _highest(pair) and is_below_depletion(case, pair.step):
+    if dose.amount == highest[pair.cycle.steps[0].path] and is_below_depletion(case, pair.step):
         return None
     if pair.ratio > 1:
         return HIGH_START if pair.numbers[0] == 1 and pair.place == 0 and len(pair.beside.steps) > 1 else OTHER
-    return STEP_WITHOUT_LABEL if len(pair.beside.steps) == 1 and _rises_after(pair) else OTHER
-
-
-def _rises_after(pair: StepPair) -> bool:
-    """Whether the dose of the cycle is higher later on."""
-    later = pair.cycle.steps[pair.cycle.steps.index(pair.step) :]
-    return any(step.dose.amount > pair.step.dose.amount for step in later)
-
-
-def _highest(pair: StepPair) -> Fraction:
-    return max(step.dose.amount for step in pair.cycle.steps)
+    return STEP_WITHOUT_LABEL if len(pair.beside.steps) == 1 and highest[pair.step.path] > dose.amount else OTHER
 
 
 def is_below_depletion(case: Case, step: Step) -> bool:

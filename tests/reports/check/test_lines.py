@@ -4,14 +4,16 @@ from io import StringIO
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.text import Text
 
 from blinplan.outside_text import visible
 from blinplan.reports.check.lines import Line, Lines
-from blinplan.terminal import THEME, Screen
+from blinplan.terminal import THEME, Screen, indent
 
+SIGNS = ["m²", "≈ 1–2…", "≤ 5 µg — é", "剂量", "💊" * 9, "e\u0301"]
 WORDS = st.one_of(
-    st.sampled_from(["dose", "a", "mcg/day", "-" * 7, "long" * 30, " ", "     ", "m²", "剂量", "💊" * 9, "e\u0301"]),
+    st.sampled_from(["dose", "a", "mcg/day", "-" * 7, "long" * 30, " ", "     ", *SIGNS]),
     st.text(max_size=12).map(visible),
 )
 TEXTS = st.lists(WORDS, max_size=25).map(" ".join)
@@ -19,7 +21,7 @@ PIECES = st.lists(st.tuples(TEXTS, st.sampled_from(["", "error", "title"])), min
 MARGINS = st.sampled_from([(), (("  ", ""), ("why", "quiet"), (" ", ""))])
 
 
-def drawn_by_rich(lines: Lines, width: int) -> str:
+def drawn_by_rich(lines: RenderableType, width: int) -> str:
     file = StringIO()
     console = Console(
         file=file, width=width, no_color=True, color_system=None, markup=False, highlight=False, theme=THEME
@@ -32,6 +34,12 @@ def drawn_by_rich(lines: Lines, width: int) -> str:
 def test_lines_without_styles_are_those_that_rich_draws(lines: list[Line], width: int) -> None:
     told = Lines(lines)
     assert Screen(width, colour=False, unicode=True).render(told) == drawn_by_rich(told, width)
+
+
+@given(TEXTS, st.sampled_from([60, 80, 100, 137]), st.booleans())
+def test_paragraphs_without_styles_are_those_that_rich_draws(text: str, width: int, indented: bool) -> None:
+    part = indent(text) if indented else Text(text, "error")
+    assert Screen(width, colour=False, unicode=True).render(part) == drawn_by_rich(part, width)
 
 
 def test_a_word_that_is_too_long_for_a_line_is_folded_and_the_next_goes_on_behind_it() -> None:
