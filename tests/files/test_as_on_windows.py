@@ -60,10 +60,18 @@ WRITING = {
     "a report of findings": ["check", "nhl-1.5", "--no-simulate", "--report", "sarif=out.sarif", "--fail-on", "never"],
     "a baseline": ["check", "nhl-1.5", "--no-simulate", "--write-baseline", "out.json"],
 }
+OF_EVERY_RUN = {"curves", "a sweep", "a report of findings", "a baseline"}
+"""One of each way of writing; the others are tried at night."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("arguments", WRITING.values(), ids=WRITING)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(said, id=of, marks=[] if of in OF_EVERY_RUN else pytest.mark.nightly)
+        for of, said in WRITING.items()
+    ],
+)
 def test_nothing_is_replaced_or_removed_while_it_is_open(inside: Run, locked: list[str], arguments: list[str]) -> None:
     """Twice, so that a file is there to be replaced."""
     for _ in range(2):
