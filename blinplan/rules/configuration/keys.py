@@ -81,7 +81,7 @@ class ConfigurationFile(NamedTuple):
 
 _LIMIT_CHANGE = Table(
     LimitChange,
-    required_key("value", number(0), "a number above 0, in the unit of the limit"),
+    required_key("value", number(0, 1_000_000_000), "a number above 0, in the unit of the limit"),
     required_key("reason", text(), "why the limit is another one here"),
 )
 _CODES = array(text())
