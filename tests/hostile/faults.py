@@ -140,7 +140,7 @@ _ENDS = {".pdf": b"%%EOF", ".xml": b">", ".html": b"</html>", ".json": b"}", ".s
 
 def _is_kept_for_later(path: Path) -> bool:
     """Whether a file is where a sweep or a search keeps what it has finished."""
-    return any(part.endswith((".cells", ".found", ".runs")) for part in path.parts)
+    return any(part.endswith((".cells", ".found", ".runs", ".tried")) for part in path.parts)
 
 
 def _is_part(held: bytes, name: str) -> bool:
