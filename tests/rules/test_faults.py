@@ -9,6 +9,7 @@ import pytest
 from blinplan.regimen import library, schema
 from blinplan.regimen.recovery.possible import ABSENT, Possible
 from blinplan.regimen.toml.table import Table
+from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.verdict import Ruling
 from tests.regimen_text import codes, cycle, judgement_of, marks, regimen_text, verdict_of, waiver
 from tests.rules.faults import Change, faults, faults_with_mistakes, hold, mistakes
@@ -249,3 +250,13 @@ def test_beside_a_thousandfold_dose_faults_at_all_places_are_told(name: str) -> 
     text = library.paths()[name].read_text(encoding="utf-8")
     for mistake, fault in islice(faults_with_mistakes(text), 0, len(list(faults(text))), 10):
         hold(mistake, fault)
+
+
+def test_a_file_of_which_every_problem_is_left_out_says_in_each_rule_that_it_is_not_read() -> None:
+    assert codes(judgement_of("= 1")) == ["F001"]
+    left_out = Pattern("F001", "by pyproject.toml:1", for_files=True)
+    verdicts = judgement_of("= 1", settings=Settings(ignore=(left_out,))).verdicts
+    reasons = {verdict.not_evaluated.reason for verdict in verdicts if verdict.not_evaluated is not None}
+    assert {verdict.ruling for verdict in verdicts} == {Ruling.NOT_EVALUATED}
+    why = "left out by pyproject.toml:1 (ignore F001)"
+    assert reasons == {why, f"the file is not read as a regimen: F001 {why}"}

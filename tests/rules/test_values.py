@@ -234,3 +234,26 @@ def test_what_is_chosen_here_and_decides_is_among_the_values_as_a_convention(nam
     (found,) = [value for value in EVERYTHING if value.name == name]
     assert text in found.text
     assert found.status is ValueStatus.CONVENTION
+
+
+def test_every_threshold_of_a_simulation_is_listed_with_its_number() -> None:
+    listed = {value.name: value.number for value in EVERYTHING if value.kind is ValueKind.THRESHOLD}
+    assert listed == {name: Fraction(one.value) for name, one in thresholds().items()}
+    assert len(listed) > 1
+
+
+def test_only_numbers_that_a_plan_asks_for_are_said_to_decide_a_plan() -> None:
+    for label in LABELS:
+        numbers = [value for value in EVERYTHING if value.label == label and value.kind is ValueKind.NUMBER]
+        assert {value.name for value in numbers if "plan" in value.decides} == {
+            value.name for value in numbers if value.name in IN_PLANS
+        }
+
+
+def test_what_a_value_decides_is_a_rule_or_is_said_in_words() -> None:
+    words = {"plan", "bags of a plan", "simulation", "evidence", "who is taken as a patient"}
+    words |= {"questions of `blinplan new`", "regimens made from the label", "plans of what happened"}
+    words |= {"doses by body surface area", "simulation with uncertainty", "the list of regimens", "what is exported"}
+    regimens = {made.name for name in LABELS for made in label_named(name).regimens}
+    unknown = {one for value in EVERYTHING for one in value.decides} - set(CATALOGUE) - words - regimens
+    assert unknown == set()

@@ -1,6 +1,7 @@
 """What --add-waiver writes covers what was found, and nothing else: tried with the bad example of every rule."""
 
 import re
+import tomllib
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from blinplan.cli.check.options import read_figures
 from blinplan.regimen.reading import RegimenFile, read
 from blinplan.regimen.regimen import Waiver
+from blinplan.rules.acceptance import waiver_text
 from blinplan.rules.acceptance.add import NothingToWaiveError, RefusedWaiverError, WantedWaiver, add_waivers
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Pattern, Policies, Settings
@@ -260,3 +262,17 @@ def test_a_waiver_of_what_stood_there_before_is_replaced() -> None:
     assert one.rule == "S303"
     assert found(anew, rule) == ()
     assert "W902" not in codes(task(anew, rule).judge(None))
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("cycle 1", '"cycle 1"'),
+        ('cycle "Induction"', "'cycle \"Induction\"'"),  # no backslash, where that can be
+        ('it\'s "both"', '"it\'s \\"both\\""'),
+        ('a\\b "c"', '"a\\\\b \\"c\\""'),
+    ],
+)
+def test_a_text_is_quoted_so_that_toml_reads_it_again(text: str, written: str) -> None:
+    assert waiver_text._text(text) == written
+    assert tomllib.loads(f"at = {written}") == {"at": text}

@@ -128,3 +128,18 @@ def test_one_of_a_unit_is_said_in_the_singular(name: str, said: str) -> None:
     limit = limits_by("us-2025")[name].with_value(Fraction(1), "blinplan.toml:2", "Ward 7")
     assert said in limit.citation
     assert str(limit).startswith(f"1 {limit.unit.removesuffix('s')} (changed from ")
+
+
+@pytest.mark.parametrize(
+    ("name", "laxer", "advice"),
+    [
+        ("shortest_interval_run", 5, "give a stricter value, above 7 "),
+        ("unit_slip", 101, "give a stricter value, below"),
+    ],
+)
+def test_whoever_makes_a_limit_laxer_is_told_which_way_is_stricter(
+    tmp_path: Path, name: str, laxer: int, advice: str
+) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        load(write(tmp_path, "blinplan.toml", "us-2025", "limits", entry(name, Fraction(laxer))))
+    assert [fault.help[: len(advice)] for fault in raised.value.faults] == [advice]

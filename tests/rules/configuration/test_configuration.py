@@ -379,3 +379,9 @@ def test_a_configuration_takes_the_policies_of_the_one_that_it_extends(tmp_path:
 
 def test_a_selection_of_no_rule_is_refused(tmp_path: Path) -> None:
     assert faults(tmp_path, "select = []\n") == ["blinplan.toml:1:10: `select` names no rule"]
+
+
+def test_each_key_is_known_by_its_line_but_the_path_of_the_base(tmp_path: Path) -> None:
+    put_base(tmp_path)
+    found = configuration(tmp_path, 'extend = "base/empty.toml"\nseed = 7\nstrict = true\n')
+    assert [(key, origin.rsplit(":", 1)[1]) for key, origin in found.origins] == [("seed", "2"), ("strict", "3")]

@@ -2,14 +2,17 @@
 
 import os
 import re
+from dataclasses import replace
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from blinplan.api.checking.check import Configurations, check, read_files, rule_choice
+from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.rules.configuration.configurations import nearest
+from blinplan.rules.families.across_files.shipped_names import namesake
 from blinplan.rules.rule import Finding, Severity
 from tests.regimen_text import cycle, regimen_text, waiver
 from tests.rules.families.examples import Example, tried
@@ -480,3 +483,24 @@ EXAMPLES = (
 @pytest.mark.parametrize("example", tried(EXAMPLES))
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, ("from cycle 1 on: 15 d without infusion here, 14 d there",)),
+        (1, ("from cycle 2 on: 15 d without infusion here, 14 d there",)),
+        (2, ("from cycle 3 on: 15 d without infusion here, 14 d there",)),
+        (3, ()),
+    ],
+)
+def test_every_interval_is_laid_beside_the_shipped_one_but_what_comes_after_the_course(
+    number: int, said: tuple[str, ...]
+) -> None:
+    shipped = library.regimen("mrd-adult")
+    cycles = [replace(cycle, repeat=1) for cycle in shipped.one_by_one]
+    assert len(cycles) == 4
+    cycles[number] = replace(cycles[number], treatment_free=15 * MINUTES_PER_DAY)
+    beside = namesake(replace(shipped, cycles=tuple(cycles)), "mrd-adult")
+    assert beside is not None
+    assert beside.differences == said

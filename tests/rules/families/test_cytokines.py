@@ -7,6 +7,7 @@ from blinplan.proportion import Proportion
 from blinplan.regimen.age import read_age
 from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
+from tests.read_text import site_in
 from tests.regimen_text import (
     codes,
     cycle,
@@ -351,3 +352,44 @@ def test_a_dose_that_is_due_is_told_with_what_is_given_and_where_it_stands() -> 
     )
     (finding,) = verdict_of(judgement_of_lines(by_age), "C607").findings
     assert finding.path == ("due", 0, "dose_by_age", 1, "dose")
+
+
+@pytest.mark.parametrize(
+    ("of_site", "found"),
+    [("", ["C606"]), ("hospital_days = [7]\n", ["C606"]), ("hospital_days = [8]\n", [])],
+)
+def test_a_stay_is_far_above_what_the_site_asks_for_and_not_only_the_label(of_site: str, found: list[str]) -> None:
+    """24 days are more than three times 7, and three times 8; the label has 3."""
+    site = site_in(f'site = 1\nname = "Ward 7"\n{of_site}bag = [{{ hours = 24 }}]')
+    judgement = judgement_of_lines(f"{MRD}[monitoring]\nhospital_days = [24, 2]\n\n{cycle(repeat=2)}", site=site)
+    assert codes(judgement) == found
+
+
+@pytest.mark.parametrize(("number", "days", "lasts"), [(1, "[43, 2]", 42), (2, "[3, 43]", 35), (3, "[3, 2, 57]", 56)])
+def test_a_stay_is_laid_beside_its_own_cycle(number: int, days: str, lasts: int) -> None:
+    lines = cycle() + cycle(free=7) + cycle(free=28)
+    judgement = judgement_of_lines(f"{MRD}[monitoring]\nhospital_days = {days}\n\n{lines}")
+    (finding,) = verdict_of(judgement, "C606").findings
+    assert f"are planned in cycle {number}, which lasts {lasts} days" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("dose", "said"),
+    [
+        ("1,000 mg", "1,000 mg"),
+        ("2,500.0 mg", "2,500 mg"),
+        ("1,000,5 mg", "1,000.5 mg"),
+        ("12,5 mg", None),
+        ("999,5 mg", "999.5 mg"),
+    ],
+)
+def test_a_comma_is_for_thousands_before_three_digits_and_for_decimals_else(dose: str, said: str | None) -> None:
+    findings = verdict_of(judgement_of_lines(_due("dexamethasone", dose)), "C607").findings
+    assert [f"is due at {said};" in finding.message for finding in findings] == ([] if said is None else [True])
+
+
+def test_days_in_hospital_that_no_label_was_seen_to_state_are_not_verified() -> None:
+    lines = f'{RELAPSED.rstrip()}\nlabel = "hk-2026"\n\n[monitoring]\nhospital_days = [9, 2]\n\n{STEPPED}'
+    verdict = verdict_of(judgement_of_lines(lines), "C604")
+    assert verdict.not_evaluated is not None
+    assert verdict.not_evaluated.kind == "unverified"

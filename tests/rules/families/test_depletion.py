@@ -305,3 +305,11 @@ EXAMPLES = (
 @pytest.mark.parametrize("example", tried(EXAMPLES))
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer
+
+
+def test_half_of_all_patients_are_no_majority_and_one_rule_says_so() -> None:
+    """Each is taken at its word: 500 of 1,000 are half, which is no more than half, and far more than a few are not."""
+    judgement = judgement_of_lines(ONE, script(replace(outcome(500, 1000), errors=0.0)))
+    assert [answer(judgement, code) for code in ("B401", "B402")] == ["finding", "pass"]
+    judgement = judgement_of_lines(ONE, script(replace(outcome(501, 1000), errors=0.0)))
+    assert [answer(judgement, code) for code in ("B401", "B402")] == ["pass", "finding"]

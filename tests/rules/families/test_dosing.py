@@ -708,3 +708,29 @@ def test_a_step_of_more_than_one_and_a_half_times_any_that_was_run_is_an_error(
     lines = LYMPHOMA + cycle(f"{first} mcg/day for 7 days", "28 mcg/day for 21 days")
     found = [finding.severity for finding in verdict_of(judgement_of_lines(lines), "D209").findings]
     assert found == ([] if severity is None else [severity])
+
+
+@pytest.mark.parametrize(
+    ("repeat", "said"), [(1, "cycle 1 steps up from 9 mcg/day;"), (2, "cycles 1 to 2 step up from 9 mcg/day;")]
+)
+def test_one_cycle_steps_up_and_several_step_up(repeat: int, said: str) -> None:
+    judgement = judgement_of_lines(MRD + STEPPED.replace("repeat = 1", f"repeat = {repeat}"))
+    (finding,) = verdict_of(judgement, "D208").findings
+    assert finding.message.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("doses", "figures"),
+    [
+        (("9 mcg/day", "30 mcg/day"), ["30 mcg/day is 15 mcg/m²/day at 2.000 m²"]),
+        (
+            ("30 mcg/day", "60 mcg/day"),
+            ["30 mcg/day is 15 mcg/m²/day at 2.000 m²", "60 mcg/day is 30 mcg/m²/day at 2.000 m²"],
+        ),
+    ],
+)
+def test_each_dose_has_its_own_figure_in_the_patient(doses: tuple[str, str], figures: list[str]) -> None:
+    lines = RELAPSED + cycle(f"{doses[0]} for 7 days", f"{doses[1]} for 21 days")
+    judgement = judgement_of_lines(lines, patient=of_area("2"))
+    told = [finding.patient for finding in judgement.findings if finding.path[-1] == "dose" and finding.code != "L001"]
+    assert [figure and figure.split(" (")[0] for figure in told] == figures

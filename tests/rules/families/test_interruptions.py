@@ -634,3 +634,56 @@ def test_an_age_that_a_project_or_a_ward_sets_is_theirs_and_decides() -> None:
     assert verdict_of(judgement_of(of_a_child, settings=set_to_19), "I802").ruling is Ruling.FINDING
     ward = site_in('site = 1\nname = "Ward 7"\nadult_from_years = 16\nbag = [{ hours = 24 }]')
     assert verdict_of(judgement_of(of_a_child, site=ward), "I802").ruling is Ruling.PASS
+
+
+@pytest.mark.parametrize(("hours", "expired"), [(24, True), (48, False)])
+def test_a_bag_is_held_to_the_in_use_time_that_the_site_has_for_its_size(hours: int, expired: bool) -> None:
+    """The bag of 24 hours may be used for 30 and that of 48 for 48: 32 hours are too long for the first alone."""
+    site = site_in(
+        'site = 1\nname = "Ward 7"\nbag = [{ hours = 24, in_use_hours = 30 }, { hours = 48, in_use_hours = 48 }]'
+    )
+    text = record_text("technical", "premedicated = true", "same_bag = true", restarted="2026-03-05T16:00:00Z")
+    judgement = judgement_of(
+        text + a_bag("04T10:00", hours=hours, more="taken_down = 2026-03-05T18:00:00Z\n"), site=site
+    )
+    assert bool(verdict_of(judgement, "I812").findings) is expired
+
+
+def test_nobody_says_that_sites_are_in_order_where_one_that_takes_over_cannot_be_read() -> None:
+    place = '\n[[place]]\nsince = 2026-03-20T10:00:00Z\nsite = "nowhere.toml"\n'
+    verdict = verdict_of(judgement_of(WHOLE + place, site=SEVEN), "I813")
+    assert verdict.not_evaluated is not None
+    assert (verdict.not_evaluated.kind, verdict.undecided) == ("undecided", True)
+
+
+def test_weights_are_laid_beside_the_last_that_was_taken() -> None:
+    """From 60 to 66 kg and to 72 kg are a tenth and less each time; from 66 to 83 kg is more than a quarter."""
+    measured = "\n[[measured]]\non = 2026-04-{}\n{} = {}\n"
+    record = WHOLE + "weight_kg = 60\nheight_cm = 170\n" + measured.format("01", "weight_kg", 66)
+    grown = record + measured.format("05", "weight_kg", 72)
+    assert verdict_of(judgement_of(grown), "I810").findings == ()
+    slip = record + measured.format("05", "height_cm", 171) + measured.format("10", "weight_kg", 83)
+    (finding,) = verdict_of(judgement_of(slip), "I810").findings
+    assert finding.path == ("measured", 2, "weight_kg")
+    assert finding.message.startswith("the weight is 83 kg on 2026-04-10, and was 66 kg before")
+
+
+@pytest.mark.parametrize(("key", "value"), [("weight_kg", 30), ("height_cm", 20)])
+def test_figures_that_lead_nowhere_are_found_at_what_was_measured(key: str, value: int) -> None:
+    record = f"{WHOLE}weight_kg = 60\nheight_cm = 170\n\n[[measured]]\non = 2026-04-10\n{key} = {value}\n"
+    places = {finding.path for finding in judgement_of(record).findings}
+    assert places == {("measured", 0, key)}
+
+
+def test_a_start_is_laid_beside_what_was_planned_of_its_own_cycle() -> None:
+    """Cycle 2 was planned for 4 May and began then; cycle 3 began three weeks after the 15 June on which it could."""
+    begun = STARTED.format("2026-05-04T10:00:00Z")
+    third = "[[cycle_start]]\ncycle = 3\nstarted = 2026-07-06T10:00:00Z\n"
+    of_third = PLANNED.replace("cycle = 2", "cycle = 3").replace("2026-05-04", "2026-07-06")
+    late = verdict_of(judgement_of(WHOLE + begun + third + PLANNED), "I807").findings
+    assert [finding.message for finding in late] == ["cycle 3 began 21 d later than it could"]
+    assert verdict_of(judgement_of(WHOLE + begun + third + of_third + PLANNED), "I807").findings == ()
+
+
+def test_a_bag_of_a_size_that_no_label_has_holds_nothing_that_is_known() -> None:
+    assert verdict_of(judgement_of(INFANT.format(weight="4", hours=60)), "I809").ruling is Ruling.PASS

@@ -430,3 +430,41 @@ def test_a_low_step_that_is_missing_is_not_only_another_indication() -> None:
     (finding,) = verdict_of(judgement_of(text), "D207").findings
     assert "begin with the label's first step" in finding.help
     assert "indication" not in finding.help  # the label gives five cycles to relapsed disease only
+
+
+@pytest.mark.parametrize(
+    ("lengths", "places"),
+    [
+        ((7, 7, 14), []),
+        ((3, 7, 18), []),
+        ((2, 7, 19), [0]),
+        ((7, 2, 19), [1]),
+        ((1, 7, 20), []),  # less than 48 hours: S305 says it
+        ((7, 19, 2), []),  # the last step ends with the infusion
+    ],
+)
+def test_each_step_but_the_last_is_no_shorter_than_any_that_was_run(
+    lengths: tuple[int, ...], places: list[int]
+) -> None:
+    doses = ("9 mcg/day", "15 mcg/day", "28 mcg/day")
+    steps = cycle(*(f"{dose} for {days} days" for dose, days in zip(doses, lengths, strict=True)))
+    judgement = judgement_of_lines(DEPARTING + re.sub(r"(days = [0-9]+) }", rf"\1, {STATED} }}", steps))
+    found = [one.path for one in verdict_of(judgement, "L013").findings if one.path[-1] == "days"]
+    assert found == [("cycle", 0, "steps", place, "days") for place in places]
+
+
+@pytest.mark.parametrize(("intervals", "places"), [((1, 14, 14), [0]), ((14, 1, 14), [1]), ((14, 14, 1), [])])
+def test_each_interval_but_the_last_is_no_shorter_than_any_that_was_run(
+    intervals: tuple[int, ...], places: list[int]
+) -> None:
+    lines = "".join(cycle(free=days).rstrip("\n") + f"\n{STATED}\n\n" for days in intervals)
+    found = verdict_of(judgement_of_lines(DEPARTING + lines), "L013").findings
+    assert [one.path[1] for one in found if one.path[-1] == "treatment_free_days"] == places
+
+
+@pytest.mark.parametrize(("days", "severity"), [(126, Severity.WARNING), (127, Severity.ERROR)])
+def test_an_interval_with_its_reason_is_no_error_as_far_as_it_was_run(days: int, severity: Severity) -> None:
+    """Up to 126 days were run; the regimen that is departed from has 14."""
+    lines = DEPARTING + LOW.replace("= 14", f'= {days}\ninterval_reason = "chemotherapy between"') + cycle()
+    found = verdict_of(judgement_of_lines(lines), "L011").findings
+    assert [one.severity for one in found if one.path[-1] == "treatment_free_days"] == [severity]

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from blinplan.course.events import periods
 from blinplan.proportion import NORMAL_975
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.rule import NotEvaluated
-from blinplan.rules.simulated import store
-from blinplan.rules.simulated.outcome import SimulatedOutcome
+from blinplan.rules.simulated import store, virtual
+from blinplan.rules.simulated.outcome import FirstCycle, Median, SimulatedOutcome
 from blinplan.rules.simulated.virtual import EARLY, NotKeptError, PatientSimulator
+from blinplan.simulation.admission import admitted_patients
 from tests.regimen_text import outcome
 
 REGIMEN = library.regimen("rr-adult")
@@ -90,3 +92,44 @@ def test_who_wants_what_is_kept_only_is_told_that_it_is_not(asked: list[Asked]) 
     assert asked == []
     PatientSimulator(100, 1, kept=True).outcome_of(REGIMEN, 100, EARLY)
     assert only.outcome_of(REGIMEN, 100, EARLY) == outcome(50, 100)
+
+
+def test_the_first_cycle_of_the_label_is_simulated_once_and_then_kept_for_later_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    known = FirstCycle(Median(30.0, 29.0, 31.0, 100), None)
+    simulated: list[str] = []
+
+    def simulate(other: Regimen, *_: object) -> FirstCycle:
+        simulated.append(other.name)
+        return known
+
+    monkeypatch.setattr(virtual, "_simulated_first_cycle", simulate)
+    monkeypatch.setattr(virtual, "_FIRST_CYCLES", {})
+    monkeypatch.setattr(store, "folder", lambda: tmp_path)
+    own = FirstCycle(Median(60.0, 59.0, 61.0, 100), None)
+    mrd = library.regimen("mrd-adult")
+    people = admitted_patients(mrd, "adult-mrd", 10, 1)
+
+    def first_cycle(*, kept: bool) -> FirstCycle:
+        virtual._FIRST_CYCLES.clear()  # as a new process begins
+        return PatientSimulator(10, 1, kept=kept)._first_cycle(REGIMEN, mrd, periods(mrd), own, people, EARLY, None)
+
+    assert [first_cycle(kept=True) for _ in range(2)] == [known, known]
+    assert simulated == ["rr-adult"]
+    assert first_cycle(kept=False) == known
+    assert simulated == ["rr-adult", "rr-adult"], "who keeps nothing looks nothing up"
+
+
+@pytest.mark.parametrize(
+    ("name", "preset", "beside"),
+    [
+        ("rr-adult", "adult-rr", "rr-adult"),
+        ("rr-below-45-kg", "child", "rr-below-45-kg"),
+        ("mrd-adult", "adult-mrd", "mrd-adult"),
+        ("consolidation-below-45-kg", "child", None),  # nobody has seen its doses
+    ],
+)
+def test_a_regimen_is_laid_beside_the_label_of_the_same_patients(name: str, preset: str, beside: str | None) -> None:
+    found = virtual._label_for(library.regimen(name), preset)
+    assert (found and found.name) == beside

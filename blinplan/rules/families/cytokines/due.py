@@ -73,7 +73,10 @@ def _doses(due: ThingDue) -> Iterator[_WrittenDose]:
 
 def _number(written: str) -> Fraction:
     """A number with a comma for thousands, or for decimals."""
-    return Fraction(written.replace(",", "" if re.fullmatch(r"[1-9][0-9]{0,2}(,[0-9]{3})+", written) else "."))
+    if re.fullmatch(r"[1-9][0-9]{0,2}(,[0-9]{3})+", written):
+        return Fraction(written.replace(",", ""))
+    *whole, decimals = re.split("[.,]", written)
+    return Fraction(f"{''.join(whole)}.{decimals}" if whole else written)
 
 
 def _steroid(rule: Rule, case: Case, due: ThingDue, dose: _WrittenDose) -> Finding | None:

@@ -653,3 +653,34 @@ def test_a_text_that_nobody_has_seen_decides_only_what_is_far_beyond_it(
         else:
             assert verdict.not_evaluated is not None
             assert verdict.not_evaluated.kind == "unverified"
+
+
+@pytest.mark.parametrize(("cap", "severity"), [("20", WARNING), ("30", WARNING), ("31", ERROR)])
+def test_a_dose_by_area_is_as_strong_as_its_cap_lets_it_be(cap: str, severity: Severity) -> None:
+    """20 mg/m² come to 30 mg and more in whoever has 1.5 m²; 30 mg are 1.5 times the label's 20."""
+    us = label_named("us-2025")
+    adult = next(labelled_regimen(us, made) for made in us.regimens if made.name == "rr-adult")
+    dose, most = Mass(Fraction(20), Basis.BSA), Mass(Fraction(cap), Basis.FLAT)
+    judgement = written(with_changed(adult, 0, dose=dose, cap=most))
+    assert found(judgement) == [("C605", "dose", severity)]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("methylprednisolone", "метилпреднизолон 甲泼尼龙 甲強龍 メチルプレドニゾロン"),
+        ("dexamethasone", "дексаметазон 地塞米松 デキサメタゾン 덱사메타손 δεξαμεθαζόνη"),
+        ("prednisolone", "преднизолон 泼尼松龙 プレドニゾロン 프레드니솔론 πρεδνιζολόνη"),
+        ("prednisone", "преднизон 泼尼松 プレドニゾン 프레드니손 πρεδνιζόνη"),
+        ("hydrocortisone", "гидрокортизон 氢化可的松 ヒドロコルチゾン"),
+        ("dexamethasone", "dex dexa Decadron Fortecortin Neofordex"),
+        ("prednisone", "Decortin Deltasone Cortancyl Lodotra"),
+        ("prednisolone", "Solupred Orapred Prelone"),
+        ("methylprednisolone", "Medrol Urbason Metypred"),
+        ("hydrocortisone", "cortisol Cortef Hydrocortone"),
+        ("betamethasone", "Celestone Celestan Rinderon"),
+    ],
+)
+def test_a_corticosteroid_is_known_by_its_names_and_makes(name: str, written: str) -> None:
+    read = {word: corticosteroids.corticosteroid_in(word) for word in written.split()}
+    assert {word: drug and (drug.name, drug.unread) for word, drug in read.items()} == dict.fromkeys(read, (name, ()))
