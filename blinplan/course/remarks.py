@@ -5,7 +5,7 @@ question of his.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -34,9 +34,14 @@ class Remark:
     text: str
     kind: RemarkKind = RemarkKind.WARNING
     cycle: int | None = None
-    bags: tuple[int, ...] = ()
+    bags: tuple[int, ...] = field(default=(), hash=False)
     start: int | None = None
     stop: int | None = None
+    _numbers: frozenset[int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # A plan asks each remark about each bag, and a remark can be of all bags.
+        object.__setattr__(self, "_numbers", frozenset(self.bags))
 
     @property
     def is_of_course(self) -> bool:
@@ -48,7 +53,7 @@ class Remark:
         if self.cycle not in {None, cycle} or self.is_of_course:
             return False
         if self.bags:
-            return bag in self.bags
+            return bag in self._numbers
         if self.start is None or self.stop is None:
             return True
         if self.start == self.stop:

@@ -5,21 +5,21 @@ a calendar that imports the plan again moves what has moved. What an earlier pla
 cancelled.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark
 from blinplan.outside_text import visible
 from blinplan.reports.plan.ical.event_texts import EventTexts
+from blinplan.reports.plan.ical.lines import escape, fold, utc_text
 from blinplan.reports.plan.identity import dropped_entries, happenings, is_named, last_known, name_entries
 from blinplan.reports.shared.words import DRUG, NOT_A_DEVICE
 from blinplan.version import __version__
 
-_ALARM = timedelta(minutes=30)
 _WITH_ALARM = frozenset({Due.PREPARATION, Due.BAG, Due.PREMEDICATION})
 
 
@@ -93,69 +93,85 @@ def ics(
     calendar.add("x-wr-caldesc", " ".join((NOT_A_DEVICE, label, *(remark.text for remark in remarks))))
     sequence = max(1000 * revision + happenings(dated), 0 if replaced is None else replaced.sequence + 1)
     now, told = dict(name_entries(dated, plan_id)), EventTexts(plan_id, label, tuple(remarks))
+    stamp = dated.clock.at(last_known(dated)).astimezone(UTC)
     were_shown = {uid for earlier in before for uid, entry in name_entries(earlier, plan_id) if earlier.shows(entry)}
-    for uid, entry in now.items():
-        if dated.shows(entry) or uid in were_shown:
-            calendar.add_component(_event(dated, entry, uid, sequence, told))
+    shown = {uid: entry for uid, entry in now.items() if dated.shows(entry) or uid in were_shown}
     withdrawn = dropped_entries(now, before, plan_id)
-    for uid, (earlier, entry) in withdrawn.items():
-        event = _event(earlier, entry, uid, sequence, replace(told, remarks=()))
-        calendar.add_component(_cancellation(dated, event, sequence))
+    events = [
+        *(_event(dated, entry, told, _Version(uid, sequence, stamp)) for uid, entry in shown.items()),
+        *(
+            _event(earlier, entry, replace(told, remarks=()), _Version(uid, sequence, stamp, cancelled=True))
+            for uid, (earlier, entry) in withdrawn.items()
+        ),
+    ]
     for uid, event in (replaced.events if replaced else {}).items():
         if uid not in now and uid not in withdrawn:
-            calendar.add_component(_cancellation(dated, event, sequence))
-    return "\r\n".join(visible(line) for line in str(calendar.to_ical(), "utf-8").split("\r\n"))
+            calendar.add_component(_cancellation(event, sequence, stamp))
+    return _with_events(str(calendar.to_ical(), "utf-8"), events)
 
 
-def _event(dated: Dated, entry: Entry, uid: str, sequence: int, told: EventTexts) -> Any:
-    import icalendar
+def _with_events(calendar: str, events: Iterable[list[str]]) -> str:
+    """Put events before all others of a calendar."""
+    first = calendar.find("BEGIN:VEVENT\r\n")
+    place = calendar.rindex("END:VCALENDAR") if first < 0 else first
+    text = calendar[:place] + "".join(map(fold, events)) + calendar[place:]
+    return "\r\n".join(visible(line) for line in text.split("\r\n"))
 
-    event = icalendar.Event()
-    event.add("uid", uid)
-    event.add("dtstamp", _stamp(dated))
-    event.add("sequence", sequence)
-    event.add("summary", told.summary(dated, entry))
-    event.add("description", told.description(dated, entry))
-    event.add("categories", ["pharmacy" if entry.due is Due.PREPARATION else "ward"])
-    event.add("status", "CONFIRMED")
+
+class _Version(NamedTuple):
+    """Which event it is, how often it was changed, and when: at the last thing that happened, as far as that is known.
+
+    The same plan is the same file.
+    """
+
+    uid: str
+    sequence: int
+    stamp: datetime
+    cancelled: bool = False
+
+
+def _event(dated: Dated, entry: Entry, told: EventTexts, version: _Version) -> list[str]:
+    """The lines of an event, in the order in which the library writes those of another."""
+    summary = escape(told.summary(dated, entry))
+    return [
+        "BEGIN:VEVENT",
+        f"SUMMARY:{summary}",
+        *_times(dated, entry),
+        f"DTSTAMP:{utc_text(version.stamp)}",
+        f"UID:{escape(version.uid)}",
+        f"SEQUENCE:{version.sequence}",
+        f"CATEGORIES:{'pharmacy' if entry.due is Due.PREPARATION else 'ward'}",
+        f"DESCRIPTION:{escape(told.description(dated, entry))}",
+        f"STATUS:{'CANCELLED' if version.cancelled else 'CONFIRMED'}",
+        "TRANSP:TRANSPARENT",
+        *(_alarm(summary) if entry.due in _WITH_ALARM and not version.cancelled else ()),
+        "END:VEVENT",
+    ]
+
+
+def _times(dated: Dated, entry: Entry) -> Iterator[str]:
+    """When an event is: on whole days, for a while, or at a moment."""
     start, stop = dated.clock.at(entry.start), dated.clock.at(entry.stop)
-    if entry.due is Due.HOSPITAL:
-        event.add("dtstart", start.date())
-        event.add("dtend", stop.date() + timedelta(days=1))
-    elif entry.thing is not None:
-        event.add("dtstart", start.date())
-        event.add("dtend", stop.date())
-    else:
-        event.add("dtstart", start.astimezone(UTC))
-        if entry.due is Due.BAG or (entry.due is Due.PREMEDICATION and stop > start):  # all others are moments
-            event.add("dtend", stop.astimezone(UTC))
-    event.add("transp", "TRANSPARENT")
-    if entry.due in _WITH_ALARM:
-        event.add_component(_alarm(told.summary(dated, entry)))
-    return event
+    if entry.due is Due.HOSPITAL or entry.thing is not None:
+        yield f"DTSTART;VALUE=DATE:{start:%Y%m%d}"
+        yield f"DTEND;VALUE=DATE:{stop + timedelta(days=entry.due is Due.HOSPITAL):%Y%m%d}"
+        return
+    yield f"DTSTART:{utc_text(start)}"
+    if entry.due is Due.BAG or (entry.due is Due.PREMEDICATION and stop > start):  # all others are moments
+        yield f"DTEND:{utc_text(stop)}"
 
 
-def _cancellation(dated: Dated, event: Any, sequence: int) -> Any:
-    """The same event, taken back."""
+def _alarm(summary: str) -> tuple[str, ...]:
+    """What reminds of an event half an hour before it."""
+    return ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{summary}", "TRIGGER:-PT30M", "END:VALARM")
+
+
+def _cancellation(event: Any, sequence: int, stamp: datetime) -> Any:
+    """An event of another calendar, taken back."""
     for name in ("status", "sequence", "dtstamp"):
         event.pop(name, None)
     event.add("status", "CANCELLED")
     event.add("sequence", sequence)
-    event.add("dtstamp", _stamp(dated))
+    event.add("dtstamp", stamp)
     event.subcomponents.clear()
     return event
-
-
-def _alarm(summary: str) -> Any:
-    import icalendar
-
-    alarm = icalendar.Alarm()
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", summary)
-    alarm.add("trigger", -_ALARM)
-    return alarm
-
-
-def _stamp(dated: Dated) -> datetime:
-    """When the plan was made, as far as it knows: at the last thing that happened. The same plan is the same file."""
-    return dated.clock.at(last_known(dated)).astimezone(UTC)
