@@ -257,3 +257,30 @@ def test_what_a_value_decides_is_a_rule_or_is_said_in_words() -> None:
     regimens = {made.name for name in LABELS for made in label_named(name).regimens}
     unknown = {one for value in EVERYTHING for one in value.decides} - set(CATALOGUE) - words - regimens
     assert unknown == set()
+
+
+@pytest.mark.parametrize(
+    ("preserved", "text"),
+    [("true", "5 mL/h, with preservative, used within"), ("false", "5 mL/h, without preservative, used within")],
+)
+def test_a_bag_of_a_site_is_shown_with_its_rate_and_its_preservative(preserved: str, text: str) -> None:
+    bag = f"bag = [{{ hours = 48, rate_ml_per_hour = 5, preservative = {preserved} }}]"
+    values = collect_values(["us-2025"], DEFAULTS, site_in(f'site = 1\nname = "Ward 7"\n{bag}\n'))
+    assert named("bag_48_hours", "us-2025", values).text.startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("weights", "Body weights outside are refused."),
+        ("heights", "Heights outside are refused."),
+        ("areas", "Body surface areas outside are refused."),
+        ("heaviest_by_age", "Nobody below an age is taken to weigh more."),
+        ("lightest_by_age", "Nobody of an age or older is taken to weigh less."),
+        ("tallest_by_age", "Nobody below an age is taken to measure more."),
+        ("shortest_by_age", "Nobody of an age or older is taken to measure less."),
+    ],
+)
+def test_a_figure_of_a_patient_says_what_is_refused(name: str, says: str) -> None:
+    assert named(name).says == says
+    assert named(name).text.split(" ")[1 if "by_age" in name else -1] in {"kg", "cm", "m²"}

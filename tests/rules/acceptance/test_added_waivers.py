@@ -276,3 +276,12 @@ def test_a_waiver_of_what_stood_there_before_is_replaced() -> None:
 def test_a_text_is_quoted_so_that_toml_reads_it_again(text: str, written: str) -> None:
     assert waiver_text._text(text) == written
     assert tomllib.loads(f"at = {written}") == {"at": text}
+
+
+@pytest.mark.parametrize("ends", ["", "\n", "\n\n"])
+def test_a_waiver_stands_below_one_blank_line_however_the_file_ends(ends: str) -> None:
+    rule = CATALOGUE["S304"]
+    text = regimen_text(rule.bad).rstrip("\n")
+    after = waived(text + ends, rule)
+    assert re.search(r"[^\n]\n\n\[\[waiver\]\]\n", after.removeprefix(text[:-1]))
+    assert after.startswith(text)

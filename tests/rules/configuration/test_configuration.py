@@ -9,6 +9,7 @@ from blinplan.label.read import label_named, label_names
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
 from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.configuration.choice import rule_choice
 from blinplan.rules.configuration.configuration import DEFAULT, Configuration, ConfigurationError
 from blinplan.rules.configuration.configurations import nearest
 from blinplan.rules.configuration.file import load
@@ -385,3 +386,13 @@ def test_each_key_is_known_by_its_line_but_the_path_of_the_base(tmp_path: Path) 
     put_base(tmp_path)
     found = configuration(tmp_path, 'extend = "base/empty.toml"\nseed = 7\nstrict = true\n')
     assert [(key, origin.rsplit(":", 1)[1]) for key, origin in found.origins] == [("seed", "2"), ("strict", "3")]
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [("d2", "D2"), ("d205", "D205"), ("all", "ALL"), ("D", "D"), ("short-infusion", "short-infusion")],
+)
+def test_codes_are_taken_in_small_letters_and_names_as_they_are(written: str, read_as: str) -> None:
+    chosen = rule_choice([written], None, None, None).select
+    assert chosen is not None
+    assert [pattern.text for pattern in chosen] == [read_as]

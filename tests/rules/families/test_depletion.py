@@ -313,3 +313,14 @@ def test_half_of_all_patients_are_no_majority_and_one_rule_says_so() -> None:
     assert [answer(judgement, code) for code in ("B401", "B402")] == ["finding", "pass"]
     judgement = judgement_of_lines(ONE, script(replace(outcome(501, 1000), errors=0.0)))
     assert [answer(judgement, code) for code in ("B401", "B402")] == ["pass", "finding"]
+
+
+def test_why_b_cells_come_back_speaks_of_continued_therapy_there_alone() -> None:
+    recovered = script(outcome(1000, 1000, (900, 1000)))
+    (finding,) = verdict_of(judgement_of_lines(TWO, recovered), "B403").findings
+    assert "continued therapy" not in finding.why
+    assert finding.severity is not Severity.NOTE
+    continued = cycle("15 mcg/m2/day for 28 days", free=90, repeat=2, phase="continued-therapy")
+    (finding,) = verdict_of(judgement_of_lines(continued, recovered), "B403").findings
+    assert "In continued therapy the labelled interval is 56 days" in finding.why
+    assert finding.severity is Severity.NOTE

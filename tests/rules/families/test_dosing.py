@@ -734,3 +734,22 @@ def test_each_dose_has_its_own_figure_in_the_patient(doses: tuple[str, str], fig
     judgement = judgement_of_lines(lines, patient=of_area("2"))
     told = [finding.patient for finding in judgement.findings if finding.path[-1] == "dose" and finding.code != "L001"]
     assert [figure and figure.split(" (")[0] for figure in told] == figures
+
+
+def test_a_dose_that_was_run_in_lymphoma_is_told_and_is_no_gross_error() -> None:
+    """112 mcg/day are four times the label's 28, which is for leukaemia, and were run in lymphoma."""
+    found = verdict_of(judgement_of_lines(LYMPHOMA + cycle("9 mcg/day for 7 days", "112 mcg/day for 21 days")), "D203")
+    assert [(one.gross, one.severity) for one in found.findings] == [(False, found.rule.severity)]
+
+
+def test_nobody_is_given_a_dose_above_what_the_label_has_for_more_than_three_times_is_gross_and_twice_is_not() -> None:
+    for dose, gross in (("56 mcg/day", False), ("84 mcg/day", False), ("84.1 mcg/day", True)):
+        (finding,) = verdict_of(judgement_of_lines(MRD + cycle(f"{dose} for 28 days")), "D203").findings
+        assert finding.gross is gross, dose
+
+
+def test_a_regimen_for_the_other_age_group_is_found_at_its_population() -> None:
+    head = RELAPSED + '[eligibility]\nmin_weight_kg = 45\npopulation = "adult-rr"\n\n'
+    whom = Patient(weight=Fraction(50), age=read_age("8"))
+    (finding,) = verdict_of(judgement_of_lines(head + STEPPED, patient=whom), "D211").findings
+    assert finding.path[0] == "eligibility"

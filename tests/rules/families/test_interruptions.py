@@ -687,3 +687,11 @@ def test_a_start_is_laid_beside_what_was_planned_of_its_own_cycle() -> None:
 
 def test_a_bag_of_a_size_that_no_label_has_holds_nothing_that_is_known() -> None:
     assert verdict_of(judgement_of(INFANT.format(weight="4", hours=60)), "I809").ruling is Ruling.PASS
+
+
+@pytest.mark.parametrize("days", [1, 6])
+def test_a_full_dose_that_comes_back_too_early_is_found_at_its_key(days: int) -> None:
+    lines = ("grade = 3", 'restart_dose = "9 mcg/day"', GONE, f"full_dose_after_days = {days}", *DONE)
+    (finding,) = verdict_of(record(CRS, *lines), "I801").findings
+    assert finding.path[-1] == "full_dose_after_days"
+    assert finding.message.startswith(f"the full dose comes back after {days} d at the dose of the restart")

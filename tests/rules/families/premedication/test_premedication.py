@@ -684,3 +684,37 @@ def test_a_dose_by_area_is_as_strong_as_its_cap_lets_it_be(cap: str, severity: S
 def test_a_corticosteroid_is_known_by_its_names_and_makes(name: str, written: str) -> None:
     read = {word: corticosteroids.corticosteroid_in(word) for word in written.split()}
     assert {word: drug and (drug.name, drug.unread) for word, drug in read.items()} == dict.fromkeys(read, (name, ()))
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("dexamethasone", "Deksametazon Desametasone Dexametasona dexaméthasone Dexamethason Dexammethasone"),
+        ("prednisolone", "Prednisolon Prednizolon Prednisolona Prednissolone"),
+        ("prednisone", "Prednison Prednizon Prednisona Predniszone"),
+        ("methylprednisolone", "Methylprednisolon Metilprednisolone Metylprednisolon"),
+        ("hydrocortisone", "Hydrocortison Idrocortisone Hidrocortisona Hydrokortison"),
+        ("betamethasone", "Betamethason Betametasona Betametazon"),
+        ("cortisone", "Cortison Kortison Cortisona"),
+        ("triamcinolone", "Triamcinolon Triamcinolona"),
+        ("deflazacort", "Deflazacort Deflazakort"),
+    ],
+)
+def test_a_corticosteroid_is_known_in_other_languages(name: str, written: str) -> None:
+    read = {word: corticosteroids.corticosteroid_in(word) for word in written.split()}
+    assert {word: drug and drug.name for word, drug in read.items()} == dict.fromkeys(read, name)
+    assert not any(drug is None or drug.is_misspelt for drug in read.values() if drug != read.get("Predniszone"))
+
+
+def test_a_cap_that_the_label_has_none_of_is_found_at_the_cap_where_it_lowers_a_dose() -> None:
+    without = [
+        (regimen, number)
+        for label, regimen in labelled()
+        for number in range(len(regimen.premedication))
+        if (drug := stated_for(label, regimen, number).drug).cap is None and drug.dose.basis is Basis.BSA
+    ]
+    assert without
+    for regimen, number in without:
+        for milligrams, expected in ((1, [("C605", "max", ERROR)]), (1000, [])):
+            judgement = written(with_changed(regimen, number, cap=Mass(Fraction(milligrams), Basis.FLAT)))
+            assert found(judgement) == expected, (regimen.name, number, milligrams)
