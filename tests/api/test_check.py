@@ -129,7 +129,7 @@ def test_python_is_told_of_arguments_and_the_command_line_of_options(
     inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slip() -> TextIOWrapper:
-        return TextIOWrapper(BytesIO(SLIP.encode()))
+        return TextIOWrapper(BytesIO(SLIP.encode()), encoding="utf-8")
 
     monkeypatch.setattr("sys.stdin", slip())
     with pytest.raises(Refusal, match=r"^fix cannot write to standard input$"):

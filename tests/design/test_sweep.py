@@ -237,10 +237,10 @@ def test_half_that_are_there_already_or_never_are_said_to_be() -> None:
     ("dose", "words"),
     [
         (HalfDose(4.17, 3.92, 4.44, 0.5, 60.0), "at 4.17 mcg/day (3.92 to 4.44)"),
-        (HalfDose(55.0, 41.0, math.inf, 0.5, 60.0), "at 55 mcg/day (41 to above 60)"),
-        (HalfDose(math.inf, 50.0, math.inf, 0.5, 60.0), "not reached up to 60 mcg/day (50 to above 60)"),
+        (HalfDose(55.0, 41.0, math.inf, 0.5, 60.0), "at 55.0 mcg/day (41.0 to above 60)"),
+        (HalfDose(math.inf, 50.0, math.inf, 0.5, 60.0), "not reached up to 60 mcg/day (50.0 to above 60)"),
         (HalfDose(math.inf, math.inf, math.inf, 0.5, 60.0), "not reached up to 60 mcg/day"),
-        (HalfDose(0.0, 0.0, 0.7, 0.5, 60.0), "below 0.5 mcg/day, the least dose that was tried (below 0.5 to 0.7)"),
+        (HalfDose(0.0, 0.0, 0.7, 0.5, 60.0), "below 0.5 mcg/day, the least dose that was tried (below 0.5 to 0.700)"),
         (HalfDose(0.0, 0.0, 0.0, 0.5, 60.0), "below 0.5 mcg/day, the least dose that was tried"),
         (HalfDose(4.17, math.nan, math.nan, 0.5, 60.0), "at 4.17 mcg/day"),
     ],

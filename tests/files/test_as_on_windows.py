@@ -25,7 +25,9 @@ def open_here() -> set[str]:
     numbers = Path("/proc/self/fd")
     named = {str(number.readlink()) for number in numbers.iterdir() if number.is_symlink()}
     mapped = {
-        line.partition("/")[2].rstrip() for line in Path("/proc/self/maps").read_text().splitlines() if "/" in line
+        line.partition("/")[2].rstrip()
+        for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
+        if "/" in line
     }
     return named | {f"/{name}" for name in mapped}
 

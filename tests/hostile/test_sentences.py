@@ -89,7 +89,7 @@ def test_an_input_that_is_called_as_an_output_is_stays_what_it_is(
 @pytest.mark.parametrize("writer", [name for name in WRITERS if "-o" in WRITERS[name] and name not in NEW_ONLY])
 def test_a_path_that_is_no_file_is_a_sentence(inside: Run, folder: Path, writer: str) -> None:
     (folder / "there").mkdir()
-    (folder / "there" / "x").write_text("")
+    (folder / "there" / "x").write_text("", encoding="utf-8")
     arguments = list(WRITERS[writer])
     for path in ("", "there", "nowhere/x", "r.toml/x"):
         arguments[arguments.index("-o") + 1] = path
@@ -143,7 +143,7 @@ def test_no_reader_waits_for_what_has_no_end(inside: Run, folder: Path, argument
 def test_every_reader_names_an_encoding_that_is_not_its_own(
     inside: Run, folder: Path, file: str, arguments: tuple[str, ...]
 ) -> None:
-    (folder / "home.toml").write_text(HOME)
+    (folder / "home.toml").write_text(HOME, encoding="utf-8")
     for encoding, name in (("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("utf-32-le", "UTF-32")):
         mark = "\ufeff".encode(encoding)
         (folder / file).write_bytes(mark + "x = 1\n".encode(encoding))
@@ -155,7 +155,9 @@ def test_every_reader_names_an_encoding_that_is_not_its_own(
 @pytest.mark.parametrize("sign", ["\u2215", "\u00a0", "\u200d", "\u0430", "\uff19", "\u2011"])
 def test_a_sign_that_looks_like_another_is_shown_with_its_name(inside: Run, folder: Path, sign: str) -> None:
     for good, where in (('"9 mcg/d"', '"9 mcg/d'), ("name = ", "name =")):
-        (folder / "r.toml").write_text(OWN.replace(good, f"{where}{sign}{'' if where[0] == 'n' else chr(34)}"))
+        (folder / "r.toml").write_text(
+            OWN.replace(good, f"{where}{sign}{'' if where[0] == 'n' else chr(34)}"), encoding="utf-8"
+        )
         told = " ".join(inside(*CHECK).out.split())
         assert f"{ord(sign):04x}" in told.lower(), (sign, told)
         assert unicodedata.name(sign).lower() in told.lower(), (sign, told)
@@ -172,7 +174,7 @@ def test_a_sign_that_looks_like_another_is_shown_with_its_name(inside: Run, fold
 )
 def test_what_only_toml_1_1_has_is_told(inside: Run, folder: Path, line: str) -> None:
     start = OWN.index("steps")
-    (folder / "r.toml").write_text(OWN[:start] + line + OWN[OWN.index("]\n", start) + 1 :])
+    (folder / "r.toml").write_text(OWN[:start] + line + OWN[OWN.index("]\n", start) + 1 :], encoding="utf-8")
     told = " ".join(inside(*CHECK).out.split())
     assert "a reader of TOML 1.0 stops here" in told, told
 

@@ -68,7 +68,9 @@ def test_what_was_changed_counts_and_what_was_beside_it_does_not(inside: Run, gi
     assert since(inside) == ["regimens/short.toml S301"]
     change("regimens/short.toml", "days = 25", "days = 27")
     change("regimens/short.toml", "treatment_free_days = 14", "treatment_free_days = 14  # as agreed")
-    Path("regimens/early.toml").write_text("# above\n\n" + Path("regimens/early.toml").read_text(encoding="utf-8"))
+    Path("regimens/early.toml").write_text(
+        "# above\n\n" + Path("regimens/early.toml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     assert since(inside) == []
     assert "2 findings of before" in " ".join(inside("check", "regimens", *QUICK, "--since", "main").err.split())
 
@@ -84,7 +86,9 @@ def test_a_new_file_counts_tracked_or_not_and_a_renamed_one_does_not(inside: Run
     assert since(inside) == ["regimens/new.toml S301"]
     git("add", "--all")  # type: ignore[operator]
     assert since(inside) == ["regimens/new.toml S301"]
-    write(Path("regimens/copy.toml"), Path("regimens/early.toml").read_text().replace('"early"', '"copy"'))
+    write(
+        Path("regimens/copy.toml"), Path("regimens/early.toml").read_text(encoding="utf-8").replace('"early"', '"copy"')
+    )
     assert since(inside) == ["regimens/copy.toml S301", "regimens/new.toml S301"]
 
 

@@ -34,7 +34,7 @@ def events(text: str) -> dict[str, Any]:
 @pytest.mark.parametrize("twice", ["SEQUENCE:1", "UID:b"])
 def test_a_calendar_that_says_twice_what_there_is_once_of_is_told(inside: Run, ward: None, twice: str) -> None:
     event = ("BEGIN:VEVENT", "UID:patient-7-step-1-1@blinplan", "SEQUENCE:0", twice, "END:VEVENT")
-    Path("old.ics").write_text("\r\n".join(("BEGIN:VCALENDAR", *event, "END:VCALENDAR")))
+    Path("old.ics").write_text("\r\n".join(("BEGIN:VCALENDAR", *event, "END:VCALENDAR")), encoding="utf-8")
     found = inside(*DATED, *ID, "--replaces", "old.ics")
     assert (found.status, "old.ics is not a calendar" in found.err or "has no event" in found.err) == (2, True)
 

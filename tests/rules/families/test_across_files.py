@@ -117,7 +117,7 @@ def test_what_is_left_out_or_of_another_library_is_not_looked_at_beside_a_file(f
 
 def test_standard_input_has_the_files_beside_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found(files={"a.toml": text("a"), "b.toml": text("b")})
-    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(text("b").encode())))
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(text("b").encode()), encoding="utf-8"))
     files = read_files(
         ["-"], rule_choice(None, (), (), ()), Configurations(None, isolated=True), stdin_filename="a.toml"
     )

@@ -82,20 +82,22 @@ def test_what_is_of_another_run_or_not_all_of_it_is_refused(inside: Run, options
 @pytest.mark.usefixtures("parts")
 def test_another_model_or_regimen_is_refused(inside: Run) -> None:
     beside = Path("b.csv.json")
-    whole = json.loads(beside.read_text())
+    whole = json.loads(beside.read_text(encoding="utf-8"))
     for name in ("model", "regimen", "input", "population"):
         replace_file(beside, json.dumps({**whole, name: "other"}))
         ran = inside("merge", "a.csv", "b.csv", "-f", "csv")
         assert ran.status == 2, name
         assert "other" in ran.err
-    replace_file(Path("a.csv.json"), json.dumps({**json.loads(Path("a.csv.json").read_text()), "model": "other"}))
+    replace_file(
+        Path("a.csv.json"), json.dumps({**json.loads(Path("a.csv.json").read_text(encoding="utf-8")), "model": "other"})
+    )
     replace_file(beside, json.dumps({**whole, "model": "other"}))
     assert "join stretches with the program that wrote them" in inside("merge", "a.csv", "b.csv", "-f", "csv").err
 
 
 @pytest.mark.usefixtures("parts")
 def test_what_says_nothing_of_itself_or_is_damaged_is_refused(inside: Run) -> None:
-    text = Path("b.csv").read_text()
+    text = Path("b.csv").read_text(encoding="utf-8")
     for damaged, said in (
         (text.replace("patient,", "person,"), "other columns"),
         ("".join(text.splitlines(keepends=True)[:-1]), "of 2 patients"),
