@@ -1,10 +1,12 @@
 """The 45 kg switch: who gets which regimen, and in which words."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import pytest
 
+from blinplan.course import eligibility
 from blinplan.course.adulthood import adult_from
 from blinplan.course.eligibility import choose, coverage_gaps, of_another_group
 from blinplan.course.events import expand
@@ -12,6 +14,7 @@ from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.regimen import library
 from blinplan.regimen.age import Age, read_age
 from blinplan.regimen.reading import Reading, RegimenFile, read
+from blinplan.regimen.regimen import Eligibility
 from tests.course.regimens import cycle, regimen, shipped
 
 PAIRS = [
@@ -311,3 +314,21 @@ def test_the_virtual_population_tells_of_whom_a_file_without_ages_thinks(
     found = of_another_group(thought_of.regimen, person, adult_from(thought_of.regimen))
     assert (found is None) == (told is None)
     assert found is None or told is None or (told in found.message and found.plain is plain)
+
+
+@pytest.mark.parametrize(("sizes", "said"), [([168], "168 hours"), ([168, 72, 96], "72, 96 and 168 hours")])
+def test_the_hours_of_bags_are_listed_from_the_shortest_on(sizes: list[int], said: str) -> None:
+    assert eligibility._hours(sizes) == said
+
+
+def test_a_patient_too_light_for_a_preservative_is_told_the_weight_to_the_gram() -> None:
+    (gap,) = coverage_gaps(shipped("rr-below-45-kg"), Patient(weight=Fraction("5.3994"), age=read_age("1")))
+    assert gap.message.startswith("the patient weighs ≈ 5.399 kg; bags of ")
+    assert coverage_gaps(shipped("rr-below-45-kg"), Patient(weight=Fraction("5.4"), age=read_age("1"))) == ()
+
+
+def test_a_weight_that_decides_nothing_is_no_reason() -> None:
+    by_age = replace(shipped("rr-adult"), eligibility=Eligibility(minimum_age=Fraction(18), population="adult-rr"))
+    choice = choose(by_age, Patient(weight=Fraction(70), age=read_age("30")), library.load)
+    assert "weighs" not in choice.reason
+    assert "30" in choice.reason

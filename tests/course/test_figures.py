@@ -274,3 +274,10 @@ def test_ages_of_several_days_say_more_than_each() -> None:
     assert told.is_at_least(18, date(2026, 11, 20)) is None
     assert not told.contradicts_itself
     assert completed_age(17, told=date(2026, 11, 2)).also(completed_age(20, told=date(2026, 12, 14))).contradicts_itself
+
+
+def test_figures_count_in_the_order_of_their_days_and_not_of_the_record() -> None:
+    first, second = taken(20, 44), taken(40, 46)
+    in_order, turned = grown(child(43), first, second), grown(child(43), second, first)
+    assert turned.ledger.figures == in_order.ledger.figures
+    assert [one.patient.weight for one in turned.ledger.figures] == [46]

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import TypedDict
 
 import pytest
 from hypothesis import given, settings
@@ -378,3 +379,84 @@ def test_a_formula_is_written_with_its_numbers() -> None:
         "0.024265 × weight^0.5378 × height^0.3964",
         "0.0235 × weight^0.51456 × height^0.42246",
     ]
+
+
+class Sizes(TypedDict, total=False):
+    weight: Fraction
+    height: Fraction
+    area: Fraction
+
+
+def sized(figure: str, value: str | Fraction) -> Sizes:
+    """One figure of a patient, and no other."""
+    return {
+        "weight": Sizes(weight=Fraction(value)),
+        "height": Sizes(height=Fraction(value)),
+        "area": Sizes(area=Fraction(value)),
+    }[figure]
+
+
+AT_AN_AGE = [
+    # age, figure, what everybody of that age may have, and what nobody has
+    ("27 days", "weight", "10", "10.01"),
+    ("11 months", "weight", "25", "25.01"),
+    ("23 months", "weight", "35", "35.01"),
+    ("4", "weight", "70", "70.01"),
+    ("9", "weight", "150", "150.01"),
+    ("1", "weight", "4", "3.99"),
+    ("2", "weight", "5", "4.99"),
+    ("5", "weight", "8", "7.99"),
+    ("10", "weight", "12", "11.99"),
+    ("18", "weight", "20", "19.99"),
+    ("27 days", "height", "65", "65.01"),
+    ("11 months", "height", "95", "95.01"),
+    ("23 months", "height", "110", "110.01"),
+    ("4", "height", "140", "140.01"),
+    ("9", "height", "180", "180.01"),
+    ("1", "height", "45", "44.99"),
+    ("5", "height", "54", "53.99"),
+]
+
+
+@pytest.mark.parametrize(("age", "figure", "most", "beyond"), AT_AN_AGE)
+def test_a_figure_is_refused_just_beyond_what_anybody_of_an_age_has(
+    age: str, figure: str, most: str, beyond: str
+) -> None:
+    assert patient(**sized(figure, most), age=read_age(age)).age is not None
+    with pytest.raises(PatientError, match="One of the figures cannot be right"):
+        patient(**sized(figure, beyond), age=read_age(age))
+
+
+@pytest.mark.parametrize(
+    ("figure", "least", "most", "step"),
+    [("weight", "1", "300", "0.001"), ("height", "30", "250", "0.001"), ("area", "0.2", "3", "0.001")],
+)
+def test_both_bounds_of_a_figure_are_taken_and_nothing_beyond(figure: str, least: str, most: str, step: str) -> None:
+    for bound in (least, most):
+        assert patient(**sized(figure, bound)) != Patient()
+    for beyond in (Fraction(least) - Fraction(step), Fraction(most) + Fraction(step)):
+        with pytest.raises(PatientError, match="a patient here has"):
+            patient(**sized(figure, beyond))
+
+
+@pytest.mark.parametrize(
+    ("weight", "square_metres"),
+    [
+        ("4.8", "0.2"),  # 0.2² × 3600 / 4.8 is 30 cm, the least height, at 53 kg/m²
+        ("5.76", "0.4"),  # 100 cm, at 5.76 kg/m²: refused
+    ],
+)
+def test_an_area_and_a_weight_make_a_height_that_somebody_has(weight: str, square_metres: str) -> None:
+    if weight == "4.8":
+        assert patient(weight=Fraction(weight), area=Fraction(square_metres)).area is not None
+    else:
+        with pytest.raises(PatientError, match="makes a height of 100 cm by Mosteller"):
+            patient(weight=Fraction(weight), area=Fraction(square_metres))
+
+
+def test_nobody_is_asked_whether_inches_were_meant_that_make_a_giant() -> None:
+    """140 inches are 356 cm, at which 115 kg would be 9.1 kg/m²."""
+    with pytest.raises(PatientError) as raised:
+        patient(weight=Fraction(115), height=Fraction(140))
+    assert "body mass index of 58.7 kg/m²" in str(raised.value)
+    assert "in would be" not in str(raised.value)
