@@ -8,7 +8,13 @@ from itertools import pairwise
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.keeping import use_by
 from blinplan.course.bags.preparation import bag_by_label
-from blinplan.course.bags.sequence import NoSequenceError, Sizes, bag_sequence, usable_bags
+from blinplan.course.bags.sequence import (
+    NoSequenceError,
+    Sizes,
+    bag_sequence,
+    refuse_more_than_are_planned,
+    usable_bags,
+)
 from blinplan.course.bags.times import Infusion, on_closed_day, times_of_change
 from blinplan.course.calendar import Clock, infusions
 from blinplan.course.events import Course, Period, as_ordered, rate_of_dose
@@ -31,6 +37,7 @@ def bags_of(found: Replanned, site: Site, clock: Clock) -> tuple[Bag, ...]:
         When no sequence of bags obeys the profile of the site.
     """
     bags = sorted(_Hanging(found, site, clock).bags(), key=lambda bag: bag.start)
+    refuse_more_than_are_planned(bags)
     unknown = list(not_on_record(found))
     for number, bag in enumerate(_with_steps(bags, infusions(found.course))):
         in_doubt = not bag.on_record and any(start <= bag.start < stop for start, stop in unknown)

@@ -524,3 +524,10 @@ def test_a_course_takes_as_long_as_is_computed(lengths: tuple[tuple[int, int, in
     if is_too_long:
         assert found[0].path == ("cycle", len(lengths) - 1)
         assert "years" in found[0].message
+
+
+@pytest.mark.parametrize("count", [20, 21, 50])
+def test_who_writes_too_many_cycles_is_told_how_many_there_can_be(count: int) -> None:
+    found = problems(regimen_text(cycle() * count))
+    told = [(problem.message, problem.why.endswith("; there can be 20 at most")) for problem in found]
+    assert told == ([(f"`cycle` is an array of {count}", True)] if count > 20 else [])

@@ -23,6 +23,9 @@ from blinplan.regimen.site.site import LongDay, Site, SiteBag
 FEW_HOURS = 12 * MINUTES_PER_HOUR
 """A bag that lasts no longer is not hung at the end of an infusion where another sequence is as good."""
 
+MOST_BAGS = 6_000
+"""As many as are planned for one course: more than two a day for the longest."""
+
 
 class NoSequenceError(ValueError):
     """No sequence of bags obeys the profile; ``minute`` is as far as one gets, ``weight`` the patient's then in kg."""
@@ -74,11 +77,19 @@ def bag_sequence(
         When there is none.
     """
     available = _Available(sizes or (lambda _: site.bags), site, start)
-    return tuple(
-        bag
-        for step, infusion in enumerate(infusions)
-        for bag in _bags_of(infusion, step, available, _thrifty_cost if thrifty else _COSTS[site.prefer])
-    )
+    found: list[Bag] = []
+    for step, infusion in enumerate(infusions):
+        found += _bags_of(infusion, step, available, _thrifty_cost if thrifty else _COSTS[site.prefer])
+        refuse_more_than_are_planned(found)
+    return tuple(found)
+
+
+def refuse_more_than_are_planned(bags: Sequence[Bag]) -> None:
+    """Raise where bags, in the order of time, are more than are planned for one course."""
+    if len(bags) > MOST_BAGS:
+        raise NoSequenceError(
+            f"more are needed than the {MOST_BAGS:,} bags that a plan can have", bags[MOST_BAGS].start
+        )
 
 
 def _bags_of(infusion: Infusion, step: int, available: "_Available", cost: "_Cost") -> list[Bag]:
@@ -193,11 +204,15 @@ _COSTS: Mapping[Preference, _Cost] = {
 
 
 class _Way(NamedTuple):
-    """The bags from a time on: what they cost, their lengths, and the first of them."""
+    """The bags from a time on: what they cost, and the first of them."""
 
     cost: tuple[int, ...]
-    lengths: tuple[int, ...]
     first: _Hung | None
+
+    @property
+    def order(self) -> tuple[tuple[int, ...], int]:
+        """By what the best is chosen: what ways cost, and how long the first bag lasts. From its end on all are one."""
+        return self.cost, 0 if self.first is None else -self.first.minutes
 
 
 class _Search(NamedTuple):
@@ -213,15 +228,15 @@ class _Search(NamedTuple):
 def _best_bags(search: _Search) -> list[Bag]:
     """The best way through the times of change, found from the end."""
     infusion, times = search.infusion, _times(search)
-    best = {infusion.stop: _Way((), (), None)}
+    best = {infusion.stop: _Way((), None)}
     vials: dict[SiteBag, int | None] = {}
     for place in reversed(range(len(times) - 1)):
         ways = [
             _put_before(hung, best[hung.stop.minute], search.cost)
-            for hung in _each_bag(search, times[place:], best, vials)
+            for hung in _each_bag(search, times, place, best, vials)
         ]
         if ways:
-            best[times[place].minute] = min(ways, key=lambda way: (way.cost, way.lengths))
+            best[times[place].minute] = min(ways, key=lambda way: way.order)
     if infusion.start not in best:
         usual = [time.minute for time in times if not time.unusual]
         raise _no_sequence(infusion, search.available, usual)
@@ -249,12 +264,13 @@ def _times(search: _Search) -> list[_Time]:
 
 
 def _each_bag(
-    search: _Search, times: Sequence[_Time], best: Mapping[int, _Way], vials: dict[SiteBag, int | None]
+    search: _Search, times: Sequence[_Time], place: int, best: Mapping[int, _Way], vials: dict[SiteBag, int | None]
 ) -> Iterator[_Hung]:
-    """Every bag that may be hung at the first of some times, and taken down at one from which there is a way on."""
-    available, start = search.available, times[0]
+    """Every bag that may be hung at the time of a place, and taken down at one from which there is a way on."""
+    available, start = search.available, times[place]
     sizes = available.at(start.minute)
-    for stop in times[1:]:
+    for number in range(place + 1, len(times)):
+        stop = times[number]
         minutes = stop.minute - start.minute
         if not sizes or minutes > sizes[-1].minutes:
             return
@@ -278,7 +294,7 @@ def _put_before(hung: _Hung, rest: _Way, cost: _Cost) -> _Way:
     """Put a bag before the others."""
     costs = (hung.stop.closed, *cost(hung))
     added = costs if not rest.cost else tuple(map(add, costs, rest.cost))
-    return _Way(added, (-hung.minutes, *rest.lengths), hung)
+    return _Way(added, hung)
 
 
 def _no_sequence(infusion: Infusion, available: _Available, times: Sequence[int]) -> NoSequenceError:

@@ -172,6 +172,8 @@ class SchemaProblems:
             code = "N104"
         elif _is_reason(path):
             code = "W903"
+        elif detail["type"] == "too_long":
+            why += f"; there can be {detail['ctx']['max_length']} at most"
         span, fix = self._document.value_span(path), None
         if detail["type"] == "literal_error":
             allowed = _allowed_words(detail)

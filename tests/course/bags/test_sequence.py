@@ -15,6 +15,7 @@ from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import contents
 from blinplan.course.bags.preparation import at_site, faults_of_site, prepared_by
 from blinplan.course.bags.sequence import (
+    MOST_BAGS,
     NoSequenceError,
     bag_sequence,
     in_use_left,
@@ -420,3 +421,13 @@ def test_a_site_wants_more_days_in_hospital_and_never_gets_fewer_than_the_regime
     for wanted, expected in (((), (9, 2)), ((10,), (10, 2)), ((3, 3, 1), (9, 3, 1)), ((9, 2), (9, 2))):
         assert at_site(regimen, replace(site(24), hospital_days=wanted)).hospital_days == expected
     assert at_site(regimen, None) is regimen
+
+
+def test_as_many_bags_are_planned_as_a_plan_can_have_and_no_more() -> None:
+    hourly = replace(site(24, at=None), bags=(SiteBag(HOUR, None, None),))
+    start = datetime(2026, 1, 5, 10, tzinfo=UTC)
+    most = course((4000, 28), (MOST_BAGS - 4000, 9))
+    assert len(bag_sequence(most, hourly, start)) == MOST_BAGS == 6_000
+    with pytest.raises(NoSequenceError, match="more are needed than the 6,000 bags that a plan can have") as caught:
+        bag_sequence(course((4000, 28), (MOST_BAGS - 3999, 9)), hourly, start)
+    assert caught.value.minute == MOST_BAGS * HOUR

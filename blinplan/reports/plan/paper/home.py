@@ -34,7 +34,8 @@ def home_sheet(dated: Dated, remarks: Sequence[Remark], head: Heading) -> str:
     """Write the sheet as one HTML page: the bags that hang and are to come, what is never done, and whom to call."""
     flush = label_of(dated.course.regimen).statement("flush")
     shown = dated.shown_bags()
-    bags = [_at_home(dated, number, bag) for number, bag in shown if not bag.is_of_the_past or dated.hangs(bag)]
+    stays = [(entry.start, entry.stop) for entry in dated.entries if entry.due is Due.HOSPITAL]
+    bags = [_at_home(dated, number, bag, stays) for number, bag in shown if not bag.is_of_the_past or dated.hangs(bag)]
     return render(
         "home.html",
         title=f"{DRUG.capitalize()} at home",
@@ -50,7 +51,6 @@ def home_sheet(dated: Dated, remarks: Sequence[Remark], head: Heading) -> str:
     )
 
 
-def _at_home(dated: Dated, number: int, bag: Bag) -> BagAtHome:
-    stays = [(entry.start, entry.stop) for entry in dated.entries if entry.due is Due.HOSPITAL]
+def _at_home(dated: Dated, number: int, bag: Bag, stays: Sequence[tuple[int, int]]) -> BagAtHome:
     inside = any(start <= bag.start < stop for start, stop in stays)
     return BagAtHome(signed_bag(dated, number, bag), duration_text(bag.minutes), inside, hangs=dated.hangs(bag))
