@@ -11,6 +11,7 @@ from blinplan.course.adulthood import adult_from
 from blinplan.course.eligibility import choose, coverage_gaps, of_another_group
 from blinplan.course.events import expand
 from blinplan.course.patient import Patient, PatientError, patient
+from blinplan.label.read import label_named
 from blinplan.regimen import library
 from blinplan.regimen.age import Age, read_age
 from blinplan.regimen.reading import Reading, RegimenFile, read
@@ -332,3 +333,11 @@ def test_a_weight_that_decides_nothing_is_no_reason() -> None:
     choice = choose(by_age, Patient(weight=Fraction(70), age=read_age("30")), library.load)
     assert "weighs" not in choice.reason
     assert "30" in choice.reason
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"), [(1, "months", "1 month"), (2, "months", "2 months"), (1, "years", "1 year")]
+)
+def test_one_month_is_no_months(value: int, unit: str, said: str) -> None:
+    limit = replace(label_named("us-2025").numbers["youngest"], value=Fraction(value), unit=unit)
+    assert eligibility._age_text(limit) == said

@@ -313,3 +313,10 @@ def test_another_regimen_is_given_from_the_minute_of_its_change_on() -> None:
     assert [one.name for one in course.regimens] == ["a", "b", "c"]
     back = replace(course, changes=(*changes, PatientChange(90 * DAY, ADULT, third)))
     assert [one.name for one in back.regimens] == ["a", "b", "c"]  # only the figures are others
+
+
+def test_a_reason_for_no_interval_is_that_of_the_last_step() -> None:
+    one = cycle('dose = "9 mcg/day", days = 7; dose = "28 mcg/day", days = 21', free=0)
+    text = one + 'interval_reason = "No rest"\n' + one.replace('"Cycle"', '"Cycle 2"')
+    reasons = [event.period.interval_reason for event in expand(regimen(text), Patient()).events]
+    assert reasons == [None, "No rest", None, None]

@@ -339,3 +339,11 @@ def test_every_decision_names_what_the_label_says() -> None:
                 assert decision.limits
                 assert all(LABEL[name].source and LABEL[name].status for name in decision.limits)
     assert {LABEL[name].status for name in ("stop_grade", "stop_grade_neurological")} == {"seen"}
+
+
+@pytest.mark.parametrize("grade", [1, 2, 3, 4])
+@pytest.mark.parametrize("cause", [CRS, NEURO, OTHER, "technical"])
+def test_stopping_for_good_is_to_be_considered_after_another_event_of_grade_4_alone(cause: str, grade: int) -> None:
+    told = [one.answer for one in decisions(interruption(cause, grade=grade), regimen("rr-adult"), Circumstances(FULL))]
+    considered = [answer for answer in told if "is to be considered" in answer]
+    assert len(considered) == (cause == OTHER and grade == 4)

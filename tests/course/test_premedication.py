@@ -275,3 +275,23 @@ def test_what_is_given_before_restarts_is_told_apart() -> None:
     assert child is not None
     assert len(child.before_restart(10 * DAY, 1)) == 1
     assert child.before_restart(50 * DAY, 2) == ()
+
+
+@pytest.mark.parametrize(
+    ("age", "asks"),
+    [
+        ("16", False),  # a child to the end
+        ("17", True),  # a child at the start, and who knows at the end
+        ("2008-11-03", False),  # the birthday is known
+        ("18", False),
+        (None, True),
+    ],
+)
+def test_the_age_is_asked_for_where_it_may_decide_what_a_restart_is_given(age: str | None, asks: bool) -> None:
+    given = (
+        '[[premedication]]\ndrug = "a"\ndose = "20 mg"\nbefore = ["first-start"]\n'
+        '[[premedication]]\ndrug = "a"\ndose = "20 mg"\nbefore = ["restart"]\npatients = "adults"\n'
+    )
+    plan = premedication_plan(expand(regimen(given + ESCALATING), Patient()), known(age))
+    assert plan is not None
+    assert plan.asks_for_age is asks

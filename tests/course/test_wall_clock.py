@@ -160,3 +160,14 @@ def test_a_ward_in_a_half_hour_zone_keeps_its_hour() -> None:
     found = date_course(planned, start, None, None).course
     assert found.events[0].period.minutes == 7 * DAY - 30
     assert {local(start, event.period.start).time() for event in found.events} == {start.time()}
+
+
+@pytest.mark.parametrize(("away", "changed"), [(3, [0, 3]), (6, [0, 6]), (7, [0, 7]), (10, [0, 10])])
+def test_whoever_goes_to_new_york_and_back_has_a_day_of_30_hours_and_one_of_18(away: int, changed: list[int]) -> None:
+    """In January New York is six hours behind Berlin; the patient leaves half a day after a change, and so returns."""
+    start = datetime(2026, 1, 5, 10, tzinfo=BERLIN)
+    moves = ((DAY // 2, ZoneInfo("America/New_York")), (away * DAY + DAY // 2, BERLIN))
+    found = list(WallClock(start, moves=moves).changed_days(0, 28 * DAY))
+    assert [more for _, _, more in found] == [6 * HOUR, -6 * HOUR]
+    assert [begin // DAY for begin, _, _ in found] == changed
+    assert list(WallClock(start).changed_days(0, 28 * DAY)) == []
