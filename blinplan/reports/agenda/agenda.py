@@ -168,15 +168,15 @@ def _items(file: str, dated: Mapping[str, Any], zones: _Zones, first: date) -> I
     for entry in dated["entries"]:
         due, start, stop = Due(entry["due"]), _moment(entry["start"]), _moment(entry["stop"])
         yield _item(file, due, start, stop, int(entry["cycle"]), str(entry["what"]), zones.at(start), first)
+    begun = [(_moment(e["start"]), int(e["cycle"])) for e in dated["entries"] if e["due"] in _BEGINNINGS]
     for bag in dated["bags"]:
         start, stop = _moment(bag["start"]), _moment(bag["stop"])
         figures = _figures(bag, start, stop)
-        cycle = max((int(e["cycle"]) for e in dated["entries"] if _begins_by(e, start)), default=1)
+        cycle = max((number for since, number in begun if since <= start), default=1)
         yield _item(file, Due.BAG, start, stop, cycle, figures.words, zones.at(start), first, figures)
 
 
-def _begins_by(entry: Mapping[str, Any], moment: datetime) -> bool:
-    return entry["due"] in {Due.START, Due.STEP, Due.RESTART} and _moment(entry["start"]) <= moment
+_BEGINNINGS = frozenset({Due.START, Due.STEP, Due.RESTART})
 
 
 def _item(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 from rich.console import RenderableType
@@ -64,15 +65,18 @@ def agenda_report(agenda: Agenda, screen: Screen) -> Iterator[RenderableType]:
     yield from _of_patients("Waits for a decision", "warning", waiting)
     parts = [(patient.file, () if patient.part is None else (patient.part,)) for patient in agenda.patients]
     yield from _of_patients("Only a part is known", "warning", parts)
+    zones = _zones(agenda)
+    by_day = {day: list(items) for day, items in groupby(agenda.items, key=lambda item: item.day)}
     for day in _days(agenda):
-        yield from ("", Text(_day_text(day, agenda), "title"), _table(agenda, day, screen))
+        table = _table(by_day[day], screen, several=len(zones) > 1) if day in by_day else _nothing(agenda)
+        yield from ("", Text(_day_text(day, agenda), "title"), table)
     ended = [(patient.file, () if patient.ended is None else (patient.ended,)) for patient in agenda.patients]
     yield from _of_patients("Ended", "", ended)
     yield from _remarks(agenda)
     yield ""
     if agenda.others:
         yield Text(f"Not plans: {', '.join(f'{visible(name)} ({what})' for name, what in agenda.others)}.", "quiet")
-    if zones := _zones(agenda):
+    if zones:
         whose = "" if len(zones) == 1 else ", each patient's own"
         yield Text(f"Times are local in {visible(', '.join(zones))}{whose}.", "quiet")
     yield Text(NOT_A_DEVICE, "quiet")
@@ -95,12 +99,13 @@ def _day_text(day: date, agenda: Agenda) -> str:
     return f"{day:%a %Y-%m-%d}{ {0: ', today', 1: ', tomorrow'}.get(-1 if later is None else later, '') }"
 
 
-def _table(agenda: Agenda, day: date, screen: Screen) -> RenderableType:
-    items = [item for item in agenda.items if item.day == day]
-    if not items:
-        known = "" if all(patient.part is None for patient in agenda.patients) else " in what is known of the plans"
-        return Text(f"Nothing is due{known}.", "quiet")
-    several = len(_zones(agenda)) > 1
+def _nothing(agenda: Agenda) -> Text:
+    known = "" if all(patient.part is None for patient in agenda.patients) else " in what is known of the plans"
+    return Text(f"Nothing is due{known}.", "quiet")
+
+
+def _table(items: Sequence[DueItem], screen: Screen, *, several: bool) -> RenderableType:
+    """Draw what is due on a day; where there are ``several`` time zones, each patient's own is named."""
     table = screen.table()
     table.add_column("When", no_wrap=True)
     table.add_column("Patient", overflow="fold")
