@@ -23,17 +23,24 @@ from blinplan.thresholds.threshold import thresholds
 from tests.read_text import site_in
 
 LABELS = label_names()
-EVERYTHING = collect_values(LABELS, DEFAULTS)
-NAMES = {(value.label, value.name) for value in EVERYTHING}
 
 
-def named(name: str, label: str | None = None, values: tuple[Value, ...] = EVERYTHING) -> Value:
-    (found,) = (value for value in values if (value.name, value.label) == (name, label))
+def everything() -> tuple[Value, ...]:
+    """All values, collected when a test asks, so that a fault that begins then is seen."""
+    return collect_values(LABELS, DEFAULTS)
+
+
+NAMES = [(value.label, value.name) for value in everything()]
+
+
+def named(name: str, label: str | None = None, values: tuple[Value, ...] | None = None) -> Value:
+    (found,) = (value for value in values or everything() if (value.name, value.label) == (name, label))
     return found
 
 
-@pytest.mark.parametrize("value", EVERYTHING, ids=lambda value: f"{value.label or ''}-{value.name}")
-def test_a_value_says_itself_its_source_its_status_and_what_it_decides(value: Value) -> None:
+@pytest.mark.parametrize(("label", "name"), [pytest.param(*one, id=f"{one[0] or ''}-{one[1]}") for one in NAMES])
+def test_a_value_says_itself_its_source_its_status_and_what_it_decides(label: str | None, name: str) -> None:
+    value = named(name, label)
     assert value.says.endswith(".")
     assert len(value.source) > 8
     assert value.status in set(ValueStatus)
@@ -87,13 +94,13 @@ def test_a_parameter_without_a_unit_is_a_number() -> None:
 
 
 def test_no_two_values_have_one_name() -> None:
-    assert len(NAMES) == len(EVERYTHING)
+    assert len(set(NAMES)) == len(everything())
 
 
 def test_every_limit_that_a_rule_names_is_listed_with_the_code_of_the_rule() -> None:
     for rule in CATALOGUE.values():
         for name in rule.limits:
-            own = [value for value in EVERYTHING if value.name == name and value.kind is not ValueKind.THRESHOLD]
+            own = [value for value in everything() if value.name == name and value.kind is not ValueKind.THRESHOLD]
             assert own, name
             assert all(rule.code in value.decides for value in own), (rule.code, name)
 
@@ -120,11 +127,11 @@ def test_everything_that_a_label_says_is_listed_as_it_says_it(label: str) -> Non
     stated = {part.stated for part in parts}
     listed = {
         Stated(value.says, value.source, value.status)  # type: ignore[arg-type]
-        for value in EVERYTHING
+        for value in everything()
         if value.label == label and value.kind is not ValueKind.NUMBER
     }
     assert listed == stated
-    assert sum(value.label == label for value in EVERYTHING) == len(text.numbers) + len(parts)
+    assert sum(value.label == label for value in everything()) == len(text.numbers) + len(parts)
 
 
 def test_every_threshold_and_every_parameter_of_every_population_is_listed() -> None:
@@ -214,7 +221,7 @@ def test_all_words_have_to_be_in_a_value(words: tuple[str, ...], names: set[str]
 
 
 def test_a_value_of_one_label_is_none_of_another() -> None:
-    hong_kong = [value for value in EVERYTHING if value.label == "hk-2026"]
+    hong_kong = [value for value in everything() if value.label == "hk-2026"]
     assert not any("US prescribing" in value.source for value in hong_kong)
     assert not any(value.kind in {ValueKind.BAG, ValueKind.VIAL} for value in hong_kong)
 
@@ -231,20 +238,20 @@ def test_a_value_of_one_label_is_none_of_another() -> None:
     ],
 )
 def test_what_is_chosen_here_and_decides_is_among_the_values_as_a_convention(name: str, text: str) -> None:
-    (found,) = [value for value in EVERYTHING if value.name == name]
+    (found,) = [value for value in everything() if value.name == name]
     assert text in found.text
     assert found.status is ValueStatus.CONVENTION
 
 
 def test_every_threshold_of_a_simulation_is_listed_with_its_number() -> None:
-    listed = {value.name: value.number for value in EVERYTHING if value.kind is ValueKind.THRESHOLD}
+    listed = {value.name: value.number for value in everything() if value.kind is ValueKind.THRESHOLD}
     assert listed == {name: Fraction(one.value) for name, one in thresholds().items()}
     assert len(listed) > 1
 
 
 def test_only_numbers_that_a_plan_asks_for_are_said_to_decide_a_plan() -> None:
     for label in LABELS:
-        numbers = [value for value in EVERYTHING if value.label == label and value.kind is ValueKind.NUMBER]
+        numbers = [value for value in everything() if value.label == label and value.kind is ValueKind.NUMBER]
         assert {value.name for value in numbers if "plan" in value.decides} == {
             value.name for value in numbers if value.name in IN_PLANS
         }
@@ -255,7 +262,7 @@ def test_what_a_value_decides_is_a_rule_or_is_said_in_words() -> None:
     words |= {"questions of `blinplan new`", "regimens made from the label", "plans of what happened"}
     words |= {"doses by body surface area", "simulation with uncertainty", "the list of regimens", "what is exported"}
     regimens = {made.name for name in LABELS for made in label_named(name).regimens}
-    unknown = {one for value in EVERYTHING for one in value.decides} - set(CATALOGUE) - words - regimens
+    unknown = {one for value in everything() for one in value.decides} - set(CATALOGUE) - words - regimens
     assert unknown == set()
 
 
