@@ -18,7 +18,6 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
-import coverage
 import pytest
 from _pytest.runner import runtestprotocol
 
@@ -58,6 +57,8 @@ class Runner:
     """A plugin of pytest that runs tests against mutants in the place of running them once."""
 
     def __init__(self, files: Sequence[str], mutants: Sequence[Mutant]) -> None:
+        import coverage
+
         self.mutants = mutants
         self.seen: list[Seen] = []
         self._paths = {str(ROOT / file): file for file in files}
