@@ -43,18 +43,13 @@ SLOW = Growth((0.0, 1.5, 5.0, 12.0), (0.004, 0.085, 0.14, 0.3))
 SLOW_RISE = Growth((0.0, 1.0, 4.0, 7.0, 12.0), (0.002, 0.065, 0.12, 0.33, 0.8))
 STEEP_RISE, SLOW_ELIMINATION = 300.0, 1.3
 """Times the concentration of half lysis that the drug rises in a day; the elimination rate, 1/day."""
-# The faster cytolytic proteins act, the steeper is what follows them, and the shorter are the steps: as rates up to 4,
-# 12, 36 and so on want them (1/day), and not each rate by itself, so that patients of many rates go through together.
+# Where cytolytic proteins act faster than this (1/day), what follows them is steeper and the steps are smaller.
 _USUAL_CYTOLYTIC_RATE, _REFINEMENT = 3.2, 0.65
-_LEAST_LEVEL, _TIMES = 4.0, 3.0
 
 
 def refinement(cytolytic_rate: float) -> float:
-    """Factor on all steps for a population, below 1."""
-    level = _LEAST_LEVEL
-    while level < cytolytic_rate:
-        level *= _TIMES
-    return float((_USUAL_CYTOLYTIC_RATE / level) ** _REFINEMENT)
+    """Factor on all steps for a population, 1 or less."""
+    return float(min(1.0, (_USUAL_CYTOLYTIC_RATE / cytolytic_rate) ** _REFINEMENT))
 
 
 @lru_cache(maxsize=64)
