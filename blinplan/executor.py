@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, Protocol, TypeVar
 
@@ -143,11 +144,41 @@ def processes(count: int | None = None) -> Iterator[Executor]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    pool = ProcessPoolExecutor(count or workers(), mp_context=get_context("spawn"), initializer=_die_quietly)
+    _hear_no_given_up_calls()
+    size = count or workers()
+    pool = ProcessPoolExecutor(size, mp_context=get_context("spawn"), initializer=_die_quietly)
+    with _interrupts_held():
+        for _ in range(size):
+            pool.submit(int)  # which is when a process begins
     try:
         yield pool
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back, from processes that begin too until they hear it: Python's own start is not silent."""
+    import signal
+
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@cache
+def _hear_no_given_up_calls() -> None:
+    """Say nothing where a pool whose processes were ended tells so to calls that nobody waits for: Ctrl-C ends both."""
+    import threading
+    from concurrent.futures import InvalidStateError
+
+    say = threading.excepthook
+    threading.excepthook = lambda told: None if told.exc_type is InvalidStateError else say(told)
 
 
 def _die_quietly() -> None:
@@ -155,6 +186,8 @@ def _die_quietly() -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 @dataclass(frozen=True, slots=True)
