@@ -147,10 +147,10 @@ def processes(count: int | None = None) -> Iterator[Executor]:
     _hear_no_given_up_calls()
     size = count or workers()
     pool = ProcessPoolExecutor(size, mp_context=get_context("spawn"), initializer=_die_quietly)
-    with _interrupts_held():
-        for _ in range(size):
-            pool.submit(int)  # which is when a process begins
     try:
+        with _interrupts_held():
+            for _ in range(size):
+                pool.submit(int)  # which is when a process begins
         yield pool
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
