@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.regimen import Cycle, Phase, Regimen
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient

@@ -9,7 +9,7 @@ from blinplan.course.events import INTERRUPTED, Course, periods
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.age import Age
 from blinplan.regimen.regimen import DoseByAge, ThingDue
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 
 
 class DueDay(NamedTuple):

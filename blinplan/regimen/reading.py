@@ -15,7 +15,9 @@ from blinplan.regimen.contradictions.of_regimen import contradictions
 from blinplan.regimen.regimen import Regimen, Source, Status
 from blinplan.regimen.route.parts import telling_parts
 from blinplan.regimen.tables import regimen_of
-from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes, unread
+from blinplan.regimen.toml.document import LIMIT_BYTES, Document, read_bytes, unread
+from blinplan.regimen.toml.parser import DocumentError
+from blinplan.regimen.toml.positions import KeyPath, Span
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, in_order
 from blinplan.regimen.toml.table import is_several
 

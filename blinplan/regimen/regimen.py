@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from blinplan.quantities import Basis, DoseRate, Mass, decimal_text
-from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import KeyPath
 
 if TYPE_CHECKING:
     from blinplan.regimen.age import Age

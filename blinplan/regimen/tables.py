@@ -35,7 +35,8 @@ from blinplan.regimen.regimen import (
     ThingDue,
     Waiver,
 )
-from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import KeyPath
 
 _PLACES = 30
 """Decimal places that a number of a file can have: more than fit into the longest text of a quantity."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from blinplan.quantities import DoseRate, QuantityError, read_dose
 from blinplan.regimen.reading import Reading, RegimenFile, read
-from blinplan.regimen.toml.document import Document, Edit
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import Edit
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judge import Simulator
 from blinplan.rules.rule import Finding

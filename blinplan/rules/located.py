@@ -10,7 +10,8 @@ from typing import Literal
 from blinplan.regimen import library
 from blinplan.regimen.find import path_from
 from blinplan.regimen.regimen import Waiver
-from blinplan.regimen.toml.document import Document, pointer
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import pointer
 from blinplan.repository.root import path_below, repository_root
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.citations import citations

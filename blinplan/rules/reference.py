@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from blinplan.quantities import DoseRate
 from blinplan.regimen.regimen import Cycle, Phase, Regimen, Step
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 
 
 class ReferenceStep(NamedTuple):

@@ -10,8 +10,9 @@ from blinplan.course.events import Period, given_rate, periods
 from blinplan.limits import Consulted, NotStatedError
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Regimen, Step
-from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
+from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.place import value_at, value_text
+from blinplan.regimen.toml.positions import Edit, KeyPath, Span
 from blinplan.rules.limits import Limits
 from blinplan.rules.reference import Comparison
 

@@ -19,7 +19,7 @@ from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen import library
 from blinplan.regimen.build import cycle, regimen, step
 from blinplan.regimen.regimen import Cycle, Premedication, Regimen
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from tests.collection.grid import at_night
 from tests.library.files import LABELLED, tree_of
 from tests.library.styles import STYLES

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 
 Tree = dict[str, Any]
 """A document: tables are dicts, arrays of tables lists of dicts, everything else the text of a TOML value."""

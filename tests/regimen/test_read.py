@@ -9,7 +9,7 @@ import pytest
 from blinplan.quantities import Basis, DoseRate, Mass
 from blinplan.regimen import library
 from blinplan.regimen.regimen import AgeGroup, Departure, DoseByAge, DueKind, Occasion, Phase, Premedication, Status
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from tests.collection.grid import in_turn
 from tests.read_text import regimen_in
 from tests.regimen.layouts import FULL, LAYOUTS, changed, keys, renamed, with_headers

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import LabelName
-from blinplan.regimen.toml.document import LIMIT_BYTES, KeyPath
+from blinplan.regimen.toml.document import LIMIT_BYTES
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.toml.problems import describe
 from tests.read_text import problems_of, regimen_in
 from tests.regimen.layouts import FULL, LAYOUTS, changed, with_headers, with_inline_tables

@@ -9,7 +9,8 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from blinplan.regimen import library, schema
 from blinplan.regimen.reading import RegimenFile, read
-from blinplan.regimen.toml.document import KeyPath, parse
+from blinplan.regimen.toml.document import parse
+from blinplan.regimen.toml.positions import KeyPath
 from tests.regimen.layouts import FULL, changed, keys, renamed, with_inline_tables
 from tests.regimen.readings import NESTED, SCALARS
 

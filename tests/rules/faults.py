@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from blinplan.regimen import library
 from blinplan.regimen.reading import FaultyFile, read
-from blinplan.regimen.toml.document import KeyPath, KeyPlace, Span, parse
+from blinplan.regimen.toml.document import parse
+from blinplan.regimen.toml.positions import KeyPath, KeyPlace, Span
 from blinplan.rules.judge import judge
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.verdict import Ruling

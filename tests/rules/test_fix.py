@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.regimen.reading import Reading, read
-from blinplan.regimen.toml.document import Edit, Span
+from blinplan.regimen.toml.positions import Edit, Span
 from blinplan.rules import fix as fixing
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Pattern, Settings

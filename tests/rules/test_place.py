@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from blinplan.regimen.toml.document import KeyPath, parse
+from blinplan.regimen.toml.document import parse
 from blinplan.regimen.toml.place import (
     PlaceError,
     meaning,
@@ -15,6 +15,7 @@ from blinplan.regimen.toml.place import (
     same_value,
     value_at,
 )
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.place import place_of

@@ -11,7 +11,7 @@ from blinplan.label.label import Label
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_HOUR, Basis, DoseRate
 from blinplan.regimen.record.record import BagOnRecord, CourseRecord, minutes_between
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 
 NO_BAG = "no bag hung"
 EMPTY = "the bag was empty"

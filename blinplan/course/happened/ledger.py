@@ -17,7 +17,7 @@ from blinplan.regimen.record.record import (
     Interruption,
     PlaceOnRecord,
 )
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 
 
 @dataclass(frozen=True, slots=True)

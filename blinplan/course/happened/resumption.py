@@ -23,7 +23,7 @@ from blinplan.regimen.record.record import (
     minutes_between,
 )
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 
 
 class RecordError(ValueError):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from blinplan.course.happened.ledger import StartOfCycle
 from blinplan.quantities import duration_text
 from blinplan.regimen.record.record import Closure, CourseRecord, CycleStart, PlannedStart, minutes_between
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 
 Opens = Callable[[int], tuple[int, str]]
 """Says when a cycle can begin that could from a minute of the course on, and why."""

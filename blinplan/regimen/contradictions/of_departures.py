@@ -5,7 +5,8 @@ from typing import Any
 
 from blinplan.regimen import schema
 from blinplan.regimen.contradictions.of_due import array_of, valid
-from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.toml.problems import Problem, contradiction, describe
 
 _INVESTIGATIONAL = "investigational"

@@ -10,7 +10,8 @@ from pydantic_core import ValidationError
 from blinplan.quantities import HOURS_PER_DAY, plural
 from blinplan.regimen import schema
 from blinplan.regimen.regimen import DueKind
-from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.toml.problems import Problem, contradiction
 from blinplan.regimen.toml.table import Table
 

@@ -9,7 +9,8 @@ from blinplan.regimen import schema
 from blinplan.regimen.contradictions.of_departures import departure_contradictions
 from blinplan.regimen.contradictions.of_due import age_contradictions, array_of, due_contradictions, valid
 from blinplan.regimen.tables import premedication_paths
-from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, contradiction
 
 _DURATIONS = ("days", "hours")

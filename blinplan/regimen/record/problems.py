@@ -7,7 +7,8 @@ from blinplan.regimen.age import AgeError, born_on, completed_age
 from blinplan.regimen.record.record import DEATH, YEARS, Ending, in_utc
 from blinplan.regimen.record.tables import InterruptionFile, RecordTable
 from blinplan.regimen.toml.beside_faults import Parts
-from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.toml.problems import Problem, contradiction, zone_problems
 
 PARTS = Parts(frozenset({"interruption", "cycle_start", "measured"}), {"regimen": "x"}, "time_zone")

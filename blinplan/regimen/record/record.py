@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from blinplan.quantities import DoseRate
 from blinplan.regimen.age import Age
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 
 
 class Cause(StrEnum):

@@ -24,7 +24,7 @@ from blinplan.regimen.record.record import (
     in_utc,
 )
 from blinplan.regimen.schema import NAME_PATTERN
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.toml.table import (
     Table,
     array,

@@ -20,7 +20,8 @@ from blinplan.regimen.recovery.gaps import Gaps, gaps_of, table_at
 from blinplan.regimen.recovery.possible import ABSENT, Possible
 from blinplan.regimen.regimen import Regimen, Waiver
 from blinplan.regimen.tables import regimen_of
-from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import KeyPath
 
 _ALL_AT_ONCE = 24
 """Fillings in which every gap has another value than in the one before."""

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from blinplan.regimen import schema
 from blinplan.regimen.contradictions.of_due import array_of
 from blinplan.regimen.reading import FaultyFile
-from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.toml.problems import Problem
 from blinplan.regimen.toml.spelling import is_slip
 from blinplan.regimen.toml.table import Key, Table

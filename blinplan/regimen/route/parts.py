@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from blinplan.quantities import Basis, is_dose
 from blinplan.regimen import schema
-from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.words.spelling import one_slip
 
 _ABOUT_OTHERS = frozenset({"sources", "eligibility", "premedication", "monitoring", "due", "waiver"})

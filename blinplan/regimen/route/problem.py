@@ -22,7 +22,8 @@ from blinplan.regimen.route.parts import (
     tells_route,
     words,
 )
-from blinplan.regimen.toml.document import Document, KeyPath, Span
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import KeyPath, Span
 from blinplan.regimen.toml.problems import Problem
 from blinplan.words.routes import RouteWord, mentions_one_route, other_route, strange_words
 

@@ -3,7 +3,9 @@
 import re
 from typing import NamedTuple
 
-from blinplan.regimen.toml.document import Document, DocumentError, KeyPath, parse
+from blinplan.regimen.toml.document import Document, parse
+from blinplan.regimen.toml.parser import DocumentError
+from blinplan.regimen.toml.positions import KeyPath
 
 _NO_VALUE = "nan"
 """What is put in place of a value that cannot be read; nothing in a file of ours may be that."""

@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text, plural
-from blinplan.regimen.toml.document import LIMIT_DIGITS, KeyPath
+from blinplan.regimen.toml.parser import LIMIT_DIGITS
+from blinplan.regimen.toml.positions import KeyPath
 
 WHOLE_FILE = "file"
 """What the place of a whole file is called."""

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from pydantic_core import ErrorDetails, ValidationError
 
 from blinplan.quantities import QuantityError
-from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import Edit, KeyPath, Span
 from blinplan.regimen.toml.spelling import advice_for_key, is_slip, nearest_word
 from blinplan.regimen.toml.table import Table, is_several
 from blinplan.words.spelling import one_slip

@@ -5,7 +5,8 @@ import re
 from typing import Any
 
 from blinplan.quantities import QuantityError, read_dose
-from blinplan.regimen.toml.document import Document, Edit, Span
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import Edit, Span
 from blinplan.regimen.toml.problems import Problem
 from blinplan.words.characters import plain, words_for_strange
 

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.proportion import Proportion
 from blinplan.regimen.regimen import Waiver
-from blinplan.regimen.toml.document import Document, Span, pointer
+from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.place import value_text
+from blinplan.regimen.toml.positions import Span, pointer
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import input_hash, manifest
 from blinplan.rules.citations import citations

@@ -11,7 +11,8 @@ from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.regimen.reading import FaultyFile
 from blinplan.regimen.regimen import Waiver
-from blinplan.regimen.toml.document import Document, Span
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import Span
 from blinplan.reports.check.alike import findings_alike, likewise
 from blinplan.reports.check.file_table import file_table, has_unverified_doses
 from blinplan.reports.check.lines import NO_TEXT, Line, Lines

@@ -5,8 +5,8 @@ from datetime import date
 
 from blinplan.quantities import plural
 from blinplan.regimen.regimen import Waiver
-from blinplan.regimen.toml.document import Edit
 from blinplan.regimen.toml.place import cycle_of, value_text
+from blinplan.regimen.toml.positions import Edit
 from blinplan.rules.acceptance.waivers import IdleWaiver, accepted_severity, expired, idle_waivers, place_of_waiver
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Policies

@@ -19,8 +19,8 @@ from pydantic_core import ValidationError, core_schema
 from blinplan.files.inputs import input_text
 from blinplan.regimen.find import path_from
 from blinplan.regimen.reading import FaultyFile
-from blinplan.regimen.toml.document import pointer
 from blinplan.regimen.toml.place import meaning, value_text
+from blinplan.regimen.toml.positions import pointer
 from blinplan.regimen.toml.table import Kind, Table, array, one_of, optional_key, required_key, table, text, version
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judging.judgement import Judgement

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import Edit, KeyPath, Span
 from blinplan.regimen.write import toml_value
 from blinplan.rules.place import Place
 

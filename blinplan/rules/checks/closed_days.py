@@ -22,7 +22,7 @@ from blinplan.label.read import label_of
 from blinplan.quantities import duration_text
 from blinplan.regimen.record.record import CourseRecord
 from blinplan.regimen.site.site import Shortage, Site
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.rule import Case, Finding, Rule, Severity
 
 _CORRECT_DAYS = "begin on another day, or correct `closed`, `holidays` and `cannot_be_had` of the site profile"

@@ -10,7 +10,7 @@ from blinplan.label.read import label_of
 from blinplan.quantities import Basis, duration_text
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Cycle, Departure, Disease, Indication, Regimen
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import severity_of_length, severity_of_ratio
 from blinplan.rules.checks.optional import start_without_low_step

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from blinplan.quantities import Basis
 from blinplan.regimen.regimen import Cycle, Step
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_ratio
 from blinplan.rules.limits import Limit

@@ -1,6 +1,6 @@
 """The doses of an investigational regimen of which L011 or L012 tells, so that no other rule tells of them again."""
 
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.departures import beside_base, differences, is_beside_nothing, told_by_other_rules
 from blinplan.rules.checks.doses_run import doses_above_run, doses_below_run

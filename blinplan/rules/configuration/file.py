@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from blinplan.files.inputs import first_bytes, reason_of
-from blinplan.regimen.toml.document import DocumentError, KeyPath, read_bytes
+from blinplan.regimen.toml.document import read_bytes
+from blinplan.regimen.toml.parser import DocumentError
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.configuration.configuration import PROJECT_FILE, Configuration, ConfigurationError, Fault, path_text
 
 _LIMIT_BYTES = 1024 * 1024

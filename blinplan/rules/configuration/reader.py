@@ -9,7 +9,8 @@ from pydantic_core import ErrorDetails, ValidationError
 
 from blinplan.label.read import DEFAULT as DEFAULT_LABEL
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
-from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.toml.problems import describe
 from blinplan.regimen.toml.spelling import nearest_word
 from blinplan.regimen.toml.table import Key, Table, field_name

@@ -5,19 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from blinplan.regimen.toml.document import (
-    LIMIT_BYTES,
-    LIMIT_DEPTH,
-    Document,
-    DocumentError,
-    KeyPath,
-    KeyPlace,
-    Places,
-    Position,
-    Span,
-    parse,
-    read_bytes,
-)
+from blinplan.regimen.toml.document import LIMIT_BYTES, Document, parse, read_bytes
+from blinplan.regimen.toml.parser import DocumentError
+from blinplan.regimen.toml.positions import KeyPath, KeyPlace, Position, Span
+from blinplan.regimen.toml.scanner import LIMIT_DEPTH, Places
 
 REGIMEN = """\
 # A regimen.

@@ -10,7 +10,7 @@ import pytest
 from blinplan.fingerprint import model_hash
 from blinplan.proportion import Proportion
 from blinplan.regimen.reading import read
-from blinplan.regimen.toml.document import pointer
+from blinplan.regimen.toml.positions import pointer
 from blinplan.reports.check.check_json import check_json, proportion_json
 from blinplan.reports.shared.manifest import input_hash
 from blinplan.rules.catalogue import CATALOGUE

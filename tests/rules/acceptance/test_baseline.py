@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from blinplan.regimen.reading import read
-from blinplan.regimen.toml.document import pointer
 from blinplan.regimen.toml.place import value_text
+from blinplan.regimen.toml.positions import pointer
 from blinplan.reports.check.baseline import baseline_text
 from blinplan.rules.acceptance.baseline import Baseline, BaselineEntry, baseline_of, read_baseline
 from blinplan.rules.catalogue import CATALOGUE

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_from_bytes
 
-from blinplan.regimen.toml.document import Edit
+from blinplan.regimen.toml.positions import Edit
 from blinplan.reports.check.check_json import run_manifest
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits

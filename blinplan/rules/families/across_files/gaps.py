@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from blinplan.regimen.regimen import Eligibility, Indication
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.families.across_files.kinds import other_kind
 from blinplan.rules.families.across_files.neighbours import Neighbour, Neighbours
 

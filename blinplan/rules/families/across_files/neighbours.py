@@ -11,7 +11,8 @@ from typing import Literal, NamedTuple, Self
 from blinplan.regimen import library
 from blinplan.regimen.reading import Content, FaultyFile, Reading, RegimenFile
 from blinplan.regimen.regimen import Disease, Eligibility, Indication, Regimen, Source
-from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.positions import KeyPath
 
 
 class Purpose(NamedTuple):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from blinplan.quantities import Basis, Mass, decimal_text
 from blinplan.regimen.regimen import DueKind, ThingDue
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.checks.comparison import is_gross
 from blinplan.rules.families.cytokines.corticosteroids import corticosteroid_in
 from blinplan.rules.families.cytokines.premedication.comparison import EQUAL_DOSES

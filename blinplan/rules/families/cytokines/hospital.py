@@ -8,7 +8,7 @@ from typing import NamedTuple
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, plural
 from blinplan.regimen.regimen import Cycle, Disease
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.departures import base_named, is_laid_beside_base
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity

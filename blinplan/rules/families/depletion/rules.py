@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from blinplan.course.events import Period, block_changes, interval_reasons
 from blinplan.regimen.regimen import Phase
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.checks.intervals import percent, too_few_patients
 from blinplan.rules.limits import Limit
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity

@@ -9,7 +9,7 @@ from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import KG_PER_POUND, PatientError, patient
 from blinplan.quantities import decimal_text
 from blinplan.regimen.record.record import BodyMeasurement, CourseRecord
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 _NONE = NotEvaluated("not applicable", "no figures of the patient were taken after the start")

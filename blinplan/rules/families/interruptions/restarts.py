@@ -15,7 +15,7 @@ from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.label.read import label_of
 from blinplan.quantities import Basis, DoseRate, duration_text
 from blinplan.regimen.record.record import ADVERSE_EVENTS, Cause, CourseRecord, Interruption, minutes_between
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.rule import Answer, Case, Finding, Kind, NotEvaluated, Rule
 
 _NO_RESTART = NotEvaluated("not applicable", "the record has no restart")

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.regimen import Cycle, Disease, Step
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.checks.comparison import severity_of_length, severity_of_ratio
 from blinplan.rules.checks.doses_run import population_in_words
 from blinplan.rules.checks.doses_told import doses_told

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from blinplan.quantities import Notation, Slip, decimal_text, read_dose
-from blinplan.regimen.toml.document import Edit, KeyPath, Span
+from blinplan.regimen.toml.positions import Edit, KeyPath, Span
 from blinplan.rules.checks import labelled
 from blinplan.rules.families.notation.toml_version import later_toml
 from blinplan.rules.rule import Answer, Case, Finding, Rule, Severity

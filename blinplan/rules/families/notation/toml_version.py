@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from blinplan.regimen.toml.document import Span
+from blinplan.regimen.toml.positions import Span
 from blinplan.rules.rule import Case, Finding, Rule
 
 

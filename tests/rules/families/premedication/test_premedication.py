@@ -13,7 +13,7 @@ from blinplan.label.regimens import labelled_regimen
 from blinplan.quantities import Basis, Mass
 from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Premedication, Regimen
 from blinplan.regimen.tables import table_of
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.write import write_regimen
 from blinplan.rules.configuration.settings import DEFAULTS, Pattern
 from blinplan.rules.families.cytokines import corticosteroids
