@@ -7,7 +7,7 @@ from typing import Any
 
 from blinplan.files.inputs import other_encoding
 from blinplan.regimen.toml.parser import LIMIT_DIGITS, DocumentError, Values, read_values, unreadable
-from blinplan.regimen.toml.positions import KeyPath, KeyPlace, TextLines, Position, Span
+from blinplan.regimen.toml.positions import KeyPath, KeyPlace, Position, Span, TextLines
 from blinplan.regimen.toml.scanner import LIMIT_DEPTH, Places, Scanner
 
 LIMIT_BYTES = 64 * 1024

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import tomli
 
-from blinplan.regimen.toml.positions import TextLines, Position
+from blinplan.regimen.toml.positions import Position, TextLines
 
 LIMIT_EXPONENT = 308
 """The largest power of ten that a number with a point may reach, up or down: that of a floating-point number."""
