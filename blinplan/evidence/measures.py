@@ -13,7 +13,8 @@ from blinplan.evidence.study import Arm, Few, Measure, Study, median, share
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model import mechanism
 from blinplan.physiology.model.cytokines import CYTOKINES
-from blinplan.physiology.model.population import FloatArray, Population, typical
+from blinplan.physiology.model.draw import typical
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import TABLE, State, States
 from blinplan.physiology.solve import simulate
 from blinplan.proportion import Proportion

@@ -13,8 +13,9 @@ from blinplan.executor import Executor, InTurn
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.dosing import Dosing, Options
+from blinplan.physiology.model.draw import draw
 from blinplan.physiology.model.parameters import Preset
-from blinplan.physiology.model.population import FloatArray, Population, draw
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.solve import simulate
 from blinplan.physiology.trajectories import Trajectories
 from blinplan.proportion import Proportion

@@ -12,15 +12,10 @@ from math import inf, nextafter
 import numpy as np
 
 from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.model.draw import from_covariates, typical
 from blinplan.physiology.model.parameters import AdultCovariates, Preset, load_parameters
-from blinplan.physiology.model.population import (
-    Bodies,
-    FloatArray,
-    Population,
-    TooFewError,
-    from_covariates,
-    typical,
-)
+from blinplan.physiology.model.people import Bodies, TooFewError
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.regimen.regimen import Eligibility, Regimen
 from blinplan.simulation.crowd.cohort import PIECE, DrawnCohort, drawn_cohort
 from blinplan.simulation.dosing import NotEligibleError

@@ -10,8 +10,9 @@ import pytest
 from blinplan.course.events import periods
 from blinplan.design.comparison.compare import NamedRegimen, PairedComparison, compare
 from blinplan.design.comparison.contrast import ACCURACY, Agreement, Contrast, Measure
+from blinplan.physiology.model.draw import draw
 from blinplan.physiology.model.parameters import load_parameters
-from blinplan.physiology.model.population import Bodies, draw
+from blinplan.physiology.model.people import Bodies
 from blinplan.regimen import library
 from blinplan.regimen.build import cycle, regimen, step
 from blinplan.regimen.regimen import Regimen

@@ -14,7 +14,7 @@ from blinplan.course.events import periods
 from blinplan.design.difference.change import Subject
 from blinplan.design.difference.difference import RegimenDifference, difference
 from blinplan.design.difference.totals import ADULT_AREA, CHILD_AREA
-from blinplan.physiology.model.population import typical
+from blinplan.physiology.model.draw import typical
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen import library
 from blinplan.regimen.build import cycle, regimen, step

@@ -20,8 +20,9 @@ from blinplan.design.sensitivity.sensitivity import Scale, Sensitivity, Sensitiv
 from blinplan.design.variation.axis import AxisError
 from blinplan.executor import InTurn, threads
 from blinplan.physiology.model.dosing import Options
+from blinplan.physiology.model.draw import draw
 from blinplan.physiology.model.parameters import load_parameters
-from blinplan.physiology.model.population import FloatArray, draw
+from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import NotEligibleError

@@ -10,8 +10,8 @@ from blinplan.design.variation.axis import AxisError, Point, points
 from blinplan.design.variation.bodies import with_bodies
 from blinplan.design.variation.reading import read_axis, varied_parameters
 from blinplan.design.variation.variant import preset_at, vary
+from blinplan.physiology.model.draw import draw, from_covariates
 from blinplan.physiology.model.parameters import load_parameters
-from blinplan.physiology.model.population import draw, from_covariates
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen

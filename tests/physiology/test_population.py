@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from blinplan.physiology import Population, draw, from_covariates, load_parameters, typical
-from blinplan.physiology.model.population import uniforms
+from blinplan.physiology.model.people import uniforms
 
 PRESETS = ("adult-rr", "adult-mrd", "child")
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from blinplan.physiology import draw, load_parameters
-from blinplan.physiology.model.population import MOST_DRAWN, Population, TooFewError
+from blinplan.physiology.model.people import MOST_DRAWN, TooFewError
+from blinplan.physiology.model.population import Population
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Eligibility, Regimen
 from blinplan.simulation.admission import admitted_patients, admitted_typical, limits_of

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from blinplan.course.events import Period, given_rate, periods
-from blinplan.physiology.model.population import from_covariates
+from blinplan.physiology.model.draw import from_covariates
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.dosing import dosing

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from blinplan.physiology.model.population import Population, draw
+from blinplan.physiology.model.draw import draw
+from blinplan.physiology.model.population import Population
 from blinplan.simulation.measured.errors import ASSAYS, Errors
 from blinplan.simulation.measured.random_numbers import normals, philox
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from blinplan.course.events import Period, periods
 from blinplan.executor import InTurn
 from blinplan.physiology.model.dosing import Dosing, Options
-from blinplan.physiology.model.population import FloatArray, Population, from_covariates
+from blinplan.physiology.model.draw import from_covariates
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate
 from blinplan.regimen.library import regimen as shipped

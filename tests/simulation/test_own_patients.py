@@ -8,7 +8,7 @@ import pytest
 
 from blinplan.course.patient import patient
 from blinplan.physiology.model.dosing import Options
-from blinplan.physiology.model.population import draw
+from blinplan.physiology.model.draw import draw
 from blinplan.regimen import library
 from blinplan.regimen.age import read_age
 from blinplan.regimen.regimen import Regimen

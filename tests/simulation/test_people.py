@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from blinplan.course.patient import AreaFormula, PatientError, patient
-from blinplan.physiology.model.population import draw
+from blinplan.physiology.model.draw import draw
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.simulation.paired import NotPairedError

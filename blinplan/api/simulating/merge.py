@@ -376,7 +376,7 @@ def _curves_of(stretch: _StretchFile, order: OrderedRegimen, patients: int) -> "
 def _typical(stretch: _StretchFile) -> "Population":
     import numpy as np
 
-    from blinplan.physiology.model.population import from_covariates
+    from blinplan.physiology.model.draw import from_covariates
 
     body: dict[str, Any] = {name: np.array([value]) for name, value in stretch.document["typical"].items()}
     return from_covariates(stretch.manifest["population"], **body)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from blinplan.physiology.model.draw import draw
 from blinplan.physiology.model.parameters import load_parameters
-from blinplan.physiology.model.population import Bodies, draw
+from blinplan.physiology.model.people import Bodies
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.admission import fits, limits_of
 from blinplan.simulation.crowd.cohort import Cohort, DrawnCohort

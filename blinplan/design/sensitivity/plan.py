@@ -13,8 +13,9 @@ from blinplan.design.sensitivity.samples import runs_of
 from blinplan.design.variation.axis import AxisError
 from blinplan.executor import InTurn
 from blinplan.physiology.model.dosing import Options
+from blinplan.physiology.model.draw import from_covariates
 from blinplan.physiology.model.parameters import Preset, load_parameters
-from blinplan.physiology.model.population import FloatArray, Population, from_covariates
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import Cohort, DrawnCohort, GivenCohort
 from blinplan.simulation.dosing import followed_up

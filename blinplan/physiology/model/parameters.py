@@ -273,3 +273,19 @@ def load_parameters() -> ParameterSet:
     """Read the parameter file that is installed with the package."""
     text = Path(__file__).with_name("parameters.toml").read_text(encoding="utf-8")
     return read_parameters(text)
+
+
+def preset_called(preset: str | Preset) -> Preset:
+    """The preset of a name, or itself.
+
+    Raises
+    ------
+    ValueError
+        When the parameter file has none of that name; the message says which it has.
+    """
+    if isinstance(preset, Preset):
+        return preset
+    presets = load_parameters().presets
+    if preset not in presets:
+        raise ValueError(f"unknown population {preset!r}: one of {', '.join(presets)}")
+    return presets[preset]

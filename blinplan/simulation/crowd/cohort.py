@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from blinplan.physiology.model.draw import draw_stretch
 from blinplan.physiology.model.parameters import Preset
-from blinplan.physiology.model.population import Population, SeedStretch, Wanted, draw_stretch, stretches
+from blinplan.physiology.model.people import SeedStretch, Wanted, stretches
+from blinplan.physiology.model.population import Population
 
 PIECE = 256
 """Patients who are always drawn together where nobody says it; portions are of whole pieces."""

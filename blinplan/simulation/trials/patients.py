@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from blinplan.course.patient import Patient
+from blinplan.physiology.model.draw import from_covariates, is_as_drawn, typical
 from blinplan.physiology.model.parameters import Preset
-from blinplan.physiology.model.population import FloatArray, Population, from_covariates, is_as_drawn, typical
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.admission import admitted_cohort, admitted_typical
 from blinplan.simulation.crowd.cohort import PIECE, Cohort, GivenCohort

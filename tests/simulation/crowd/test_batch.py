@@ -9,8 +9,8 @@ from blinplan.course.events import periods
 from blinplan.executor import InTurn
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Options
+from blinplan.physiology.model.draw import draw, typical
 from blinplan.physiology.model.parameters import Preset, load_parameters
-from blinplan.physiology.model.population import draw, typical
 from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.wording import read_endpoint

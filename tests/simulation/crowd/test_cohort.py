@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from blinplan.physiology import Population, draw
-from blinplan.physiology.model.population import TooFewError, stretches
+from blinplan.physiology.model.people import TooFewError, stretches
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Eligibility
 from blinplan.simulation.admission import admitted_cohort, admitted_patients

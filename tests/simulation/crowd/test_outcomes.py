@@ -11,7 +11,7 @@ import pytest
 
 from blinplan.course.events import periods
 from blinplan.executor import InTurn, processes, threads
-from blinplan.physiology.model.population import typical
+from blinplan.physiology.model.draw import typical
 from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.admission import admitted_cohort
 from blinplan.simulation.crowd.cohort import GivenCohort

@@ -11,7 +11,8 @@ import tomli
 from blinplan.evidence.scenarios import scenario
 from blinplan.fingerprint import model_hash, model_name, model_version, model_versions
 from blinplan.physiology import load_parameters
-from blinplan.physiology.model.population import FloatArray, typical
+from blinplan.physiology.model.draw import typical
+from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.solve import simulate
 from blinplan.simulation.models.plausible import parameters_fingerprint
 
