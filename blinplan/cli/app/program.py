@@ -3,8 +3,6 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from errno import ENOSPC
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +11,7 @@ import typer
 
 from blinplan.cli.app.environment import leave_out_what_misleads
 from blinplan.cli.app.quick import CONTEXT, QuickGroup
+from blinplan.ending import Terminated, ending_in_order
 from blinplan.exit_status import ExitStatus
 from blinplan.files.of_a_run import files_of_a_run
 from blinplan.refusal import ArgumentRefusal, Refusal
@@ -61,25 +60,6 @@ def main(
         shown.report(*first_screen(shown.out))
 
 
-class _Terminated(BaseException):
-    """Somebody ended the program; what it began to write is taken away before it goes."""
-
-
-@contextmanager
-def _ending_in_order() -> Iterator[None]:
-    """Let a signal to end the program take away what it began, as Ctrl-C does."""
-
-    def terminate(*_: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one is enough
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 def run() -> None:
     """Run the program. Whatever happens ends in a status and a sentence, never in a traceback."""
     leave_out_what_misleads()
@@ -89,7 +69,7 @@ def run() -> None:
         shown.complain(Refusal("standard output is closed", "give the report somewhere to go"))
         sys.exit(ExitStatus.INCOMPLETE)
     try:
-        with _ending_in_order(), files_of_a_run():
+        with ending_in_order(), files_of_a_run():
             status = app(prog_name="blinplan", standalone_mode=False, obj=shown)
         sys.exit(status if isinstance(status, int) else ExitStatus.SUCCESS)
     except Refusal as refusal:
@@ -97,7 +77,7 @@ def run() -> None:
         sys.exit(ExitStatus.INCOMPLETE)
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
-    except _Terminated:  # as whoever sent the signal expects
+    except Terminated:  # as whoever sent the signal expects
         os.kill(os.getpid(), signal.SIGTERM)
     except Exception as fault:
         from blinplan.cli.app.misuse import explanation
