@@ -30,6 +30,8 @@ from blinplan.outside_text import in_ascii, json_text, visible, visible_lines
 from blinplan.refusal import Refusal
 
 NARROWEST, WIDEST, PIPED_WIDTH = 60, 200, 100
+_CTRL_C_TWICE = len("^C^C")
+"""Columns that what moves leaves free: a terminal writes there what is typed, and what is taken away is one line."""
 
 FOR_PEOPLE = frozenset({"concise", "full", "table", "text"})
 """The forms of a report that people read; all others are for programs, which expect UTF-8."""
@@ -355,7 +357,8 @@ class Terminal:
 
     def moving(self) -> Console:
         """What moves on standard error while something runs, such as a bar, is drawn by this."""
-        return _Drawing(file=sys.stderr, no_color=not self.errors.colour, width=self.errors.width, force_terminal=True)
+        width = max(self.errors.width - _CTRL_C_TWICE, 1)
+        return _Drawing(file=sys.stderr, no_color=not self.errors.colour, width=width, force_terminal=True)
 
     def complain(self, refusal: Refusal) -> None:
         """Write what the user can put right to standard error.

@@ -137,6 +137,7 @@ class SensitivityFormat(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    MARKDOWN = "markdown"
     CSV = "csv"
 
 
@@ -153,6 +154,7 @@ class SearchFormat(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    MARKDOWN = "markdown"
     CSV = "csv"
 
 
@@ -189,9 +191,9 @@ ViewName = View | Literal["overview", "agenda", "days", "month", "bags", "starts
 SimulateFormatName = SimulateFormat | Literal["table", "json", "csv"]
 CompareFormatName = CompareFormat | Literal["table", "json", "markdown", "csv"]
 SweepFormatName = SweepFormat | Literal["table", "json", "markdown", "csv"]
-SearchFormatName = SearchFormat | Literal["table", "json", "csv"]
+SearchFormatName = SearchFormat | Literal["table", "json", "markdown", "csv"]
 SearchMethodName = SearchMethod | Literal["enumerate", "evolve"]
-SensitivityFormatName = SensitivityFormat | Literal["table", "json", "csv"]
+SensitivityFormatName = SensitivityFormat | Literal["table", "json", "markdown", "csv"]
 SensitivityMethodName = SensitivityMethod | Literal["morris", "sobol", "correlation"]
 DiffFormatName = DiffFormat | Literal["text", "json", "markdown"]
 ValuesFormatName = ValuesFormat | Literal["full", "json", "csv"]

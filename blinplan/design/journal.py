@@ -9,11 +9,13 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 _CHECK = 16
 """Digits of the checksum of a line."""
@@ -47,24 +49,30 @@ def beside(output: Path, ending: str) -> Path:
 
 
 class Journal:
-    """The lines that are there, and where the next are added."""
+    """The lines that are there, and where the next are added; without a file it has none, and keeps nothing."""
 
-    def __init__(self, file: BinaryIO, lines: list[Any]) -> None:
+    def __init__(self, file: BinaryIO | None = None, lines: Sequence[Any] = ()) -> None:
         self._file = file
         self._synced = 0.0
         self.lines = lines
 
     def add(self, data: Any) -> None:
         """Keep something; it is there when this returns, also where the process is killed then."""
+        if self._file is None:
+            return
         _append(self._file, data)
         if monotonic() - self._synced >= _BETWEEN_SYNCS:
             os.fsync(self._file.fileno())
             self._synced = monotonic()
 
 
+NOWHERE = Journal()
+"""Of a run that keeps nothing beside a file."""
+
+
 @contextmanager
-def open_lines(path: Path, inputs: Mapping[str, Any]) -> Iterator[Journal]:
-    """Open what is done of a run with some inputs, or begin with nothing.
+def open_journal(path: Path, inputs: Mapping[str, Any], kept: Callable[[Journal], T]) -> Iterator[T]:
+    """Open what is done of a run with some inputs, or begin with nothing; ``kept`` says what its lines are.
 
     Raises
     ------
@@ -83,7 +91,7 @@ def open_lines(path: Path, inputs: Mapping[str, Any]) -> Iterator[Journal]:
         file.truncate(whole)
         if not lines:
             _append(file, {"inputs": plain})
-        yield Journal(file, lines[1:])
+        yield kept(Journal(file, lines[1:]))
 
 
 def lines_kept(path: Path) -> list[Any]:

@@ -245,12 +245,31 @@ def test_who_stops_it_while_it_shows_keeps_what_is_shown() -> None:
     assert "Stopped:" in result.text()
 
 
-def test_who_stops_it_before_gets_nothing() -> None:
-    def stop(_: int, __: int) -> None:
-        raise KeyboardInterrupt
+def test_who_stops_it_before_is_told_what_stands_best_and_that_it_is_not_confirmed(found: SearchResult) -> None:
+    counts = list[int]()
 
-    with pytest.raises(KeyboardInterrupt):
+    def stop(done: int, _: int) -> None:
+        counts.append(done)
+        if len(counts) == 12:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
         blinplan.search("rr-adult", minimise="il6_peak", progress=stop, **ASKED)
+    (note,) = caught.value.__notes__
+    number, few = int(note.split()[0]), PEOPLE // 8
+    assert 1 < number <= 12
+    assert f"{number} of 58 schedules were begun, on {few} of {PEOPLE} patients." in note
+    # Of all that were begun, each alone through the same few patients, it is the lowest.
+    searched = found.searched
+    begun = list(searched.space)[:number]
+    peaks = {
+        schedule: float(np.median(blinplan.simulate(regimen, patients=few).endpoints["il6_peak"].values))
+        for schedule in begun
+        if steps_of(regimen := searched.start.candidate(searched.space, schedule)) != ((9, 7), (28, 21))
+    }
+    lowest = min(peaks, key=peaks.__getitem__).text(searched.space.infusion)
+    told = f"Best so far, and not confirmed, on other patients or other models: {lowest} (il6_peak "
+    assert told in note
 
 
 # --- verdicts ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from blinplan.design.journal import InputDifference, OtherRunError
+from blinplan.design.journal import InputDifference, OtherRunError, open_journal
 from blinplan.design.sweep.article import article_doses
 from blinplan.design.sweep.cell import (
     Cell,
@@ -23,10 +23,9 @@ from blinplan.design.sweep.cell import (
     share_endpoint,
 )
 from blinplan.design.sweep.half import DoseShare, HalfDose, half_dose
-from blinplan.design.sweep.kept import open_cells
+from blinplan.design.sweep.kept import KeptCells
 from blinplan.design.sweep.plan import SweepPlan
-from blinplan.design.sweep.run import run_cells
-from blinplan.design.sweep.sweep import Sweep, in_order
+from blinplan.design.sweep.sweep import Sweep, sweep_of
 from blinplan.design.variation.axis import AxisError
 from blinplan.design.variation.reading import read_axes
 from blinplan.design.variation.variant import preset_at
@@ -77,7 +76,7 @@ def plan(*axes: str, regimen: str = "nhl-5", patients: Patients = FEW, **changes
 
 def swept(of: SweepPlan) -> Sweep:
     of.refuse_what_cannot_be()
-    return Sweep(of, in_order(list(run_cells(of, (), InTurn()))))
+    return sweep_of(of, KeptCells(), InTurn())
 
 
 @cache
@@ -307,7 +306,7 @@ def few_cells() -> list[Cell]:
 
 
 def keep(path: Path, cells: list[Cell]) -> None:
-    with open_cells(path, {"seed": 1}) as journal:
+    with open_journal(path, {"seed": 1}, KeptCells) as journal:
         for cell in cells:
             if cell.number not in journal.cells:
                 journal.add(cell)
@@ -321,7 +320,7 @@ def test_a_run_that_is_killed_anywhere_goes_on_and_gives_the_same(tmp_path: Path
     for cut in (0, 1, content.index(b"\n"), content.index(b"\n") + 1, len(content) - 1, *cuts):
         path = tmp_path / f"cut-{cut}"
         path.write_bytes(content[:cut])
-        with open_cells(path, {"seed": 1}) as journal:
+        with open_journal(path, {"seed": 1}, KeptCells) as journal:
             assert list(journal.cells.values()) == cells[: len(journal.cells)]
             assert len(journal.cells) == max(0, content[:cut].count(b"\n") - 1)
         keep(path, cells)
@@ -333,7 +332,7 @@ def test_a_line_that_was_damaged_is_run_again_and_all_after_it(tmp_path: Path) -
     keep(path, few_cells())
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines[:3], lines[3].replace(b"0.1", b"0.9"), *lines[4:]]))
-    with open_cells(path, {"seed": 1}) as journal:
+    with open_journal(path, {"seed": 1}, KeptCells) as journal:
         assert sorted(journal.cells) == [0, 1]
 
 
@@ -341,7 +340,7 @@ def test_another_sweep_is_refused_with_what_differs(tmp_path: Path) -> None:
     path = tmp_path / "cells"
     keep(path, few_cells())
     content = path.read_bytes()
-    with pytest.raises(OtherRunError) as caught, open_cells(path, {"seed": 2, "patients": 10}):
+    with pytest.raises(OtherRunError) as caught, open_journal(path, {"seed": 2, "patients": 10}, KeptCells):
         pass
     assert caught.value.differences == (InputDifference("seed", 1, 2), InputDifference("patients", None, 10))
     assert path.read_bytes() == content
@@ -350,7 +349,7 @@ def test_another_sweep_is_refused_with_what_differs(tmp_path: Path) -> None:
 def test_a_file_of_something_else_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "cells"
     path.write_text("my notes\non cells\n", encoding="utf-8")
-    with pytest.raises(OtherRunError) as caught, open_cells(path, {"seed": 1}):
+    with pytest.raises(OtherRunError) as caught, open_journal(path, {"seed": 1}, KeptCells):
         pass
     assert caught.value.differences is None
     assert path.read_text(encoding="utf-8") == "my notes\non cells\n"

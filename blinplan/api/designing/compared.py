@@ -1,20 +1,20 @@
 """Regimens that were compared, and how that shows itself."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from blinplan.api.designing.around import Bags, findings_apart
 from blinplan.api.notebook import table_html
 from blinplan.api.patient import Patient
 from blinplan.api.regimens.order import OrderedRegimen
-from blinplan.api.simulating.data_file import write_table
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_files, signals_of, window
 from blinplan.api.simulating.recorded import RecordedCourse
+from blinplan.api.table_result import FileResult
 from blinplan.api.vocabulary import CompareFormat, CompareFormatName, SignalName
-from blinplan.data_table import DataTable, csv_parts
+from blinplan.data_table import DataTable
 from blinplan.executor import Executor
 from blinplan.files.writing import replace_file
 from blinplan.frozen import FrozenMapping
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ComparisonResult:
+class ComparisonResult(FileResult):
     """Several regimens on the same virtual patients; the first is the reference.
 
     Attributes
@@ -151,25 +151,6 @@ class ComparisonResult:
 
         return comparison_table(self.comparison, self._inputs, self.errors, self._record)
 
-    def csv_texts(self) -> Iterator[str]:
-        """Write the same as CSV, in pieces."""
-        return csv_parts(self.table())
-
-    def write(self, path: str | Path) -> None:
-        """Write the same to a file whose ending says how: .csv, .parquet or .jsonl.
-
-        Raises
-        ------
-        Refusal
-            When it cannot be written.
-        """
-        refuse_comparison_file(Path(path))
-        write_table(self.table(), Path(path))
-
-    def columns(self) -> Mapping[str, Any]:
-        """Every patient's endpoints as columns, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
-        return self.table().values()
-
     @property
     def unverified_parts(self) -> tuple[str, ...]:
         """What of the results nobody has verified: doses, and the assumed effect of premedication."""
@@ -226,9 +207,12 @@ class ComparisonResult:
         replace_file(target, comparison_figure(self.comparison, bands or self.bands(), kind, width))
 
     def __repr__(self) -> str:
+        from blinplan.reports.shared.words import patients_drawn
+
         reference, *others = self.names
         people = self.comparison.cohort
-        return f"<ComparisonResult: {', '.join(others)} against {reference}, {people.size:,} virtual patients>"
+        whom = patients_drawn(f"{people.size:,}", of_table=people.of_table)
+        return f"<ComparisonResult: {', '.join(others)} against {reference}, {whom}>"
 
     def _repr_html_(self) -> str:
         from blinplan.reports.design.comparison.texts import label_text, value_text

@@ -1,26 +1,55 @@
 """How a long run that was ended goes on, and what is said where it cannot."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
-    from blinplan.design.journal import OtherRunError
+    from blinplan.design.journal import Journal, OtherRunError
+
+T = TypeVar("T")
 
 
 @contextmanager
-def told_of_journals(journal: Path, what: str) -> Iterator[None]:
-    """Refuse a journal that cannot be written, or is of another run; ``what`` is of what runs it keeps something.
+def kept_beside(
+    journal: Path | None, inputs: Mapping[str, Any], kept: "Callable[[Journal], T]", what: str
+) -> Iterator[T]:
+    """What is done of a run with some inputs, and where the next is kept; nowhere where it writes no file.
 
     Raises
     ------
     Refusal
-        When it is so.
+        When the journal cannot be written, or is of another run; ``what`` is of what runs it keeps something.
     """
+    from blinplan.design.journal import NOWHERE, open_journal
+
+    if journal is None:
+        yield kept(NOWHERE)
+        return
+    with _told_of_journals(journal, what):
+        journal.parent.mkdir(parents=True, exist_ok=True)
+        with open_journal(journal, inputs, kept) as found:
+            yield found
+
+
+@contextmanager
+def noted_on_an_end(note: Callable[[], str]) -> Iterator[None]:
+    """Note on what ends a run, by a person or for want of workers, what can be said of it; the CLI shows notes."""
+    try:
+        yield
+    except (KeyboardInterrupt, Refusal) as end:
+        if told := note():
+            end.add_note(told)
+        raise
+
+
+@contextmanager
+def _told_of_journals(journal: Path, what: str) -> Iterator[None]:
+    """Refuse a journal that cannot be written, or is of another run."""
     from blinplan.design.journal import OtherRunError
 
     try:

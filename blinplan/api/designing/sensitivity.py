@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blinplan.api.designing.going_on import told_of_journals
+from blinplan.api.designing.going_on import kept_beside, noted_on_an_end
 from blinplan.api.designing.sensitivity_result import SensitivityResult
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
@@ -133,15 +133,24 @@ class PlannedSensitivity:
         """Where runs are kept until all are done; None where no file is written, or there is one run."""
         from blinplan.design.sensitivity.kept import runs_beside
 
-        is_one = self.plan.method is SensitivityMethod.CORRELATION
-        return None if self.output is None or is_one else runs_beside(self.output)
+        return None if self.output is None or not self.is_of_many_runs else runs_beside(self.output)
 
     @property
-    def number_done(self) -> int:
+    def is_of_many_runs(self) -> bool:
+        """Whether there are runs that can be kept one by one."""
+        return self.plan.method is not SensitivityMethod.CORRELATION
+
+    @property
+    def number_kept(self) -> int:
         """How many of them are kept beside the file."""
         from blinplan.design.sensitivity.kept import number_kept
 
         return 0 if self.journal is None else number_kept(self.journal)
+
+    @property
+    def kept_text(self) -> str:
+        """How many runs are kept, of how many."""
+        return f"{self.number_kept:,} of {self.plan.runs:,} runs"
 
     def run(self, executor: Executor | None = None, progress: Callable[[int], None] | None = None) -> SensitivityResult:
         """Make the runs that are not done, and write the file where there is one and all are done."""
@@ -154,12 +163,14 @@ class PlannedSensitivity:
         return result
 
     def _sensitivity(self, executor: Executor | None, progress: Callable[[int], None] | None) -> "Sensitivity":
-        from blinplan.design.sensitivity.kept import open_runs
+        from blinplan.design.sensitivity.kept import KeptRuns
         from blinplan.design.sensitivity.sensitivity import sensitivity_of
+        from blinplan.reports.design.sensitivity.lines import too_few_text
 
-        if self.journal is None:
-            return sensitivity_of(self.plan, executor, progress)
-        with told_of_journals(self.journal, "runs of a sensitivity"), open_runs(self.journal, self._inputs) as kept:
+        with (
+            kept_beside(self.journal, self._inputs, KeptRuns, "runs of a sensitivity") as kept,
+            noted_on_an_end(lambda: too_few_text(self.plan, kept.number)),
+        ):
             return sensitivity_of(self.plan, executor, progress, kept)
 
     @property

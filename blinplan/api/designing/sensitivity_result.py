@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.designing.table_result import TableResult
 from blinplan.api.notebook import table_html
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_files
+from blinplan.api.table_result import FileResult
 from blinplan.api.vocabulary import SensitivityFormat, SensitivityFormatName
 from blinplan.data_table import DataTable
 from blinplan.files.writing import replace_file
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SensitivityResult(TableResult):
+class SensitivityResult(FileResult):
     """On what endpoints of a regimen depend.
 
     Attributes
@@ -53,9 +53,9 @@ class SensitivityResult(TableResult):
         return [self.order.fingerprint]
 
     def text(self, output_format: SensitivityFormatName = "table", *, screen: Screen = PLAIN) -> str:
-        """Write them: as tables for people, as JSON, or as CSV with a row an endpoint and parameter."""
+        """Write them: as tables for people, as Markdown, as JSON, or as CSV, a row an endpoint and parameter."""
         from blinplan.reports.design.sensitivity.data import sensitivity_json
-        from blinplan.reports.design.sensitivity.report import sensitivity_report
+        from blinplan.reports.design.sensitivity.report import sensitivity_markdown, sensitivity_report
 
         chosen = SensitivityFormat(output_format)
         if chosen is SensitivityFormat.CSV:
@@ -64,6 +64,8 @@ class SensitivityResult(TableResult):
             from blinplan.outside_text import json_text
 
             return json_text(sensitivity_json(self.found, self._inputs))
+        if chosen is SensitivityFormat.MARKDOWN:
+            return sensitivity_markdown(self.found)
         return screen.render(*sensitivity_report(self.found, screen))
 
     def table(self) -> DataTable:

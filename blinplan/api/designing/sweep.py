@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blinplan.api.designing.going_on import told_of_journals
+from blinplan.api.designing.going_on import kept_beside
 from blinplan.api.designing.swept import SweepResult
 from blinplan.api.patient import Figures, Number, Patient, figures_of
 from blinplan.api.plausible import require_sets
@@ -16,10 +16,10 @@ from blinplan.api.simulating.patients import PatientSource, people_of, refuse_ow
 from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOf, SetsOfName
 from blinplan.executor import Executor
+from blinplan.quantities import plural
 from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
-    from blinplan.design.sweep.cell import Cell
     from blinplan.design.sweep.plan import SweepPlan
     from blinplan.design.sweep.sweep import Sweep
 
@@ -74,7 +74,8 @@ def sweep(
         A file for the data, as `SweepResult.write` writes it. Cells are kept beside it as they are done, in FILE.cells:
         the same call goes on after them, and simulates nobody once all are there.
     executor, progress
-        As for `simulate`; progress counts the patients of all cells.
+        As for `simulate`; progress counts the patients of all cells. Who ends it, by Ctrl-C or with the workers, gets
+        the cells that are done: a result that `is_stopped`.
 
     Raises
     ------
@@ -117,7 +118,7 @@ class PlannedSweep:
         return self.plan.number_of_cells
 
     @property
-    def number_done(self) -> int:
+    def number_kept(self) -> int:
         """How many of them are kept beside the file."""
         from blinplan.design.sweep.kept import number_kept
 
@@ -126,7 +127,12 @@ class PlannedSweep:
     @property
     def is_done(self) -> bool:
         """Whether all of them are, so that nobody has to be simulated."""
-        return self.number_done == self.cells
+        return self.number_kept == self.cells
+
+    @property
+    def kept_text(self) -> str:
+        """How many cells are kept, of how many."""
+        return f"{self.number_kept:,} of {self.cells:,} {plural('cell', self.cells)}"
 
     @property
     def patients(self) -> int:
@@ -136,7 +142,7 @@ class PlannedSweep:
     @property
     def patients_of_a_cell(self) -> int:
         """The same of one cell."""
-        return self.plan.cohort.size * (1 + self.plan.parameter_sets)
+        return self.plan.patients_of_a_cell
 
     @property
     def journal(self) -> Path | None:
@@ -146,32 +152,22 @@ class PlannedSweep:
         return None if self.output is None else cells_beside(self.output)
 
     def run(self, executor: Executor | None = None, progress: Callable[[int], None] | None = None) -> SweepResult:
-        """Run the cells that are not done, and write the file where there is one."""
+        """Run the cells that are not done, and write the file where there is one and all are done.
+
+        Who ends it gets the cells that are done, in a result that `is_stopped`.
+        """
         with told_as_refusals(own=not isinstance(self.plan.patients, int)):
             result = SweepResult(self._sweep(executor, progress), self.order)
-        if self.output is not None:
+        if self.output is not None and not result.is_stopped:
             write_table(result.table(), self.output)
         return result
 
     def _sweep(self, executor: Executor | None, progress: Callable[[int], None] | None) -> "Sweep":
-        from blinplan.design.sweep.sweep import Sweep, in_order
+        from blinplan.design.sweep.kept import KeptCells
+        from blinplan.design.sweep.sweep import sweep_of
 
-        return Sweep(self.plan, in_order(self._cells(executor, progress)))
-
-    def _cells(self, executor: Executor | None, progress: Callable[[int], None] | None) -> "list[Cell]":
-        from blinplan.design.sweep.kept import open_cells
-        from blinplan.design.sweep.run import run_cells
-        from blinplan.simulation.trials.progress import count_on
-
-        if self.journal is None:
-            return list(run_cells(self.plan, (), executor, progress))
-        with told_of_journals(self.journal, "cells of a sweep"), open_cells(self.journal, self._inputs) as kept:
-            moved = count_on(progress, len(kept.cells) * self.patients_of_a_cell)
-            if moved is not None:
-                moved(0)
-            for cell in run_cells(self.plan, tuple(kept.cells), executor, moved):
-                kept.add(cell)
-            return list(kept.cells.values())
+        with kept_beside(self.journal, self._inputs, KeptCells, "cells of a sweep") as kept:
+            return sweep_of(self.plan, kept, executor, progress)
 
     @property
     def _inputs(self) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.designing.table_result import TableResult
 from blinplan.api.notebook import table_html
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_files
+from blinplan.api.table_result import FileResult
 from blinplan.api.vocabulary import SweepFormat, SweepFormatName
 from blinplan.data_table import DataTable
 from blinplan.files.writing import replace_file
@@ -45,7 +45,7 @@ class SweptCell(Mapping[str, "CellEndpoint"]):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SweepResult(TableResult):
+class SweepResult(FileResult):
     """One regimen at every point of a grid, on the same virtual patients.
 
     Attributes
@@ -68,6 +68,11 @@ class SweepResult(TableResult):
             SweptCell(values_at(variant.point), {_name(one): one for one in cell.endpoints})
             for variant, cell in self.swept.rows
         )
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it is of fewer cells than were asked for, since it was ended."""
+        return self.swept.is_stopped
 
     @property
     def halves(self) -> "tuple[Half, ...]":
@@ -119,9 +124,11 @@ class SweepResult(TableResult):
         Raises
         ------
         Refusal
-            When it cannot be written, matplotlib is not installed, or there are more than two axes.
+            When it cannot be written, matplotlib is not installed, there are more than two axes, or cells are missing.
         """
         (target,) = figure_files([path])
+        if self.is_stopped:
+            raise Refusal("a sweep that was ended is not drawn: cells are missing", "sweep the others first")
         refuse_what_cannot_be_drawn(len(self.swept.axes))
         from blinplan.reports.design.sweep.figure import sweep_figure
         from blinplan.reports.simulation.figures import FigureFormat
@@ -131,9 +138,11 @@ class SweepResult(TableResult):
 
     def __repr__(self) -> str:
         from blinplan.reports.design.sweep.lines import title_of
+        from blinplan.reports.shared.words import patients_drawn
 
         people = self.swept.plan.cohort
-        return f"<SweepResult: {self.order.regimen.name}, {title_of(self.swept)}, {people.size:,} virtual patients>"
+        whom = patients_drawn(f"{people.size:,}", of_table=people.of_table)
+        return f"<SweepResult: {self.order.regimen.name}, {title_of(self.swept)}, {whom}>"
 
     def _repr_html_(self) -> str:
         from blinplan.reports.design.sweep.grids import by_rows

@@ -17,8 +17,9 @@ from blinplan.api.simulating.patients import PatientSource, people_of
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.simulating.simulate import before_of, course_asked, errors_of, not_eligible, options_of
 from blinplan.api.simulating.simulated import error_lines, record_of, require_drawn, texts_of, unverified_parts_of
+from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SignalName
-from blinplan.data_table import DataTable, csv_parts
+from blinplan.data_table import DataTable
 from blinplan.executor import Executor
 from blinplan.files.writing import replacing
 from blinplan.quantities import duration_text, plural
@@ -26,14 +27,13 @@ from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import PLAIN, Screen
 
 if TYPE_CHECKING:
-    from blinplan.physiology.model.population import FloatArray
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.percentiles import Bands
     from blinplan.simulation.trajectories import Portion, RequestedCurves
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class CurvesResult:
+class CurvesResult(TableResult):
     """Every virtual patient's curves at regular times; they are computed anew each time they are asked for.
 
     Attributes
@@ -126,10 +126,6 @@ class CurvesResult:
         fingerprint = self.order.fingerprint
         return EventRecords(self.curves, fingerprint, self._each, self.errors, self.recorded)
 
-    def csv_texts(self) -> Iterator[str]:
-        """Write the same as CSV, in pieces."""
-        return csv_parts(self.table())
-
     def text(self) -> str:
         """Write all of it as CSV."""
         return "".join(self.csv_texts())
@@ -163,10 +159,6 @@ class CurvesResult:
         from blinplan.reports.simulation.curves import curves_report
 
         return screen.render(*curves_report(self.curves, self.bands(AT_THE_TERMINAL), screen))
-
-    def columns(self) -> "dict[str, FloatArray]":
-        """All of it in memory, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
-        return self.table().values()
 
     def __repr__(self) -> str:
         people, times = self.curves.cohort.size, self.curves.minutes.shape[0]

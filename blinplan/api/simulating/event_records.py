@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from blinplan.api.simulating.data_file import refuse_record_file, write_table
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.simulating.simulated import error_lines, record_of, unverified_parts_of
-from blinplan.data_table import DataTable, csv_parts
+from blinplan.api.table_result import TableResult
+from blinplan.data_table import DataTable
 from blinplan.quantities import plural
 
 if TYPE_CHECKING:
-    from blinplan.physiology.model.population import FloatArray
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.trajectories import Portion, RequestedCurves
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class EventRecords:
+class EventRecords(TableResult):
     """Event records of every virtual patient for NONMEM, mrgsolve and rxode2.
 
     Attributes
@@ -57,10 +57,6 @@ class EventRecords:
         computed = None if errors is None else self.portions()
         return event_table(self.curves, self.fingerprint, computed=computed, errors=errors, record=record)
 
-    def csv_texts(self) -> Iterator[str]:
-        """Write them as CSV, in pieces."""
-        return csv_parts(self.table())
-
     def text(self) -> str:
         """Write all of them as CSV."""
         return "".join(self.csv_texts())
@@ -76,10 +72,6 @@ class EventRecords:
         target = Path(path)
         refuse_record_file(target)
         write_table(self.table(), target)
-
-    def columns(self) -> "dict[str, FloatArray]":
-        """All of them in memory, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
-        return self.table().values()
 
     def __repr__(self) -> str:
         size = self.curves.cohort.size

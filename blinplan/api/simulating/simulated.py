@@ -11,8 +11,9 @@ from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.data_file import STRETCH, refuse_data_file, write_table
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_files, signals_of, window
 from blinplan.api.simulating.recorded import RecordedCourse
+from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import SignalName, SimulateFormat, SimulateFormatName
-from blinplan.data_table import DataTable, csv_parts
+from blinplan.data_table import DataTable
 from blinplan.executor import Executor
 from blinplan.files.writing import replace_file, replacing
 from blinplan.proportion import Proportion
@@ -23,7 +24,7 @@ from blinplan.terminal import PLAIN, Screen
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from blinplan.physiology.model.population import FloatArray, Population
+    from blinplan.physiology.model.population import Population
     from blinplan.reports.simulation.stretch import RegimenText
     from blinplan.simulation.crowd.cohort import Cohort
     from blinplan.simulation.crowd.kept import KeptOutcome
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SimulationResult:
+class SimulationResult(TableResult):
     """Virtual patients through a regimen: their endpoints, what happens to them, and their curves on demand.
 
     Attributes
@@ -157,16 +158,16 @@ class SimulationResult:
         return parts
 
     def table(self) -> DataTable:
-        """Every patient's body and endpoints, one patient a row."""
+        """Every patient's body and endpoints, one patient a row.
+
+        Names of columns say the unit; NaN is where an endpoint does not occur in a patient. Yes-or-no endpoints are 1
+        or 0.
+        """
         from blinplan.reports.simulation.data import AT_ONCE, endpoint_table
 
         simulation, record = self.simulation, record_of(self.recorded)
         computed, others = simulation.portions(AT_ONCE), simulation.under_models()
         return endpoint_table(simulation, computed, self.order.fingerprint, self.errors, record, others)
-
-    def csv_texts(self) -> Iterator[str]:
-        """Write the same as CSV, in pieces."""
-        return csv_parts(self.table())
 
     def write(self, path: str | Path) -> None:
         """Write every patient's endpoints to a file whose ending says how: .csv, .parquet, or .npz to be joined.
@@ -182,13 +183,6 @@ class SimulationResult:
             _write_stretch(target, self.simulation, self.simulation.under_models(), self.order, self.errors)
         else:
             write_table(self.table(), target)
-
-    def columns(self) -> "dict[str, FloatArray]":
-        """Every patient's body and endpoints, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``.
-
-        Names say the unit; NaN is where an endpoint does not occur in a patient. Yes-or-no endpoints are 1 or 0.
-        """
-        return self.table().values()
 
     def __repr__(self) -> str:
         from blinplan.reports.simulation.summary import simulated_patients
@@ -216,7 +210,7 @@ class SimulationResult:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class EndpointsResult:
+class EndpointsResult(TableResult):
     """Every virtual patient's endpoints as data, computed while they are written, and kept by nobody.
 
     Attributes
@@ -262,10 +256,6 @@ class EndpointsResult:
         computed = planned.trial.portions(self.executor, self.progress)
         others = planned.under_models(self.executor, count_on(self.progress, self.size))
         return endpoint_table(planned, computed, self.order.fingerprint, self.errors, record, others)
-
-    def csv_texts(self) -> Iterator[str]:
-        """Write the same as CSV, in pieces."""
-        return csv_parts(self.table())
 
     def write(self, path: str | Path) -> None:
         """Write it, as it is computed, to a file whose ending says how: .csv, .parquet, or .npz to be joined."""

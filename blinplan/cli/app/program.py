@@ -69,16 +69,18 @@ def run() -> None:
         shown.complain(Refusal("standard output is closed", "give the report somewhere to go"))
         sys.exit(ExitStatus.INCOMPLETE)
     try:
-        with ending_in_order(), files_of_a_run():
+        with ending_in_order() as ending, files_of_a_run():
             status = app(prog_name="blinplan", standalone_mode=False, obj=shown)
+        if ending.is_terminated:  # which typer takes for Ctrl-C
+            _end_as_terminated()
         sys.exit(status if isinstance(status, int) else ExitStatus.SUCCESS)
     except Refusal as refusal:
         _complain(refusal, shown)
         sys.exit(ExitStatus.INCOMPLETE)
+    except Terminated:
+        _end_as_terminated()
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
-    except Terminated:  # as whoever sent the signal expects
-        os.kill(os.getpid(), signal.SIGTERM)
     except Exception as fault:
         from blinplan.cli.app.misuse import explanation
 
@@ -93,6 +95,11 @@ def run() -> None:
             " report it with the command line and the output under BLINPLAN_DEBUG=1\n"
         )
         sys.exit(ExitStatus.FAULT)
+
+
+def _end_as_terminated() -> None:
+    """End as whoever sent the signal expects."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _of_the_machine(fault: Exception) -> Refusal | None:

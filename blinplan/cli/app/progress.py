@@ -8,6 +8,7 @@ from time import monotonic
 
 from rich.console import RenderableType
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Column
 from rich.text import Text
 
 from blinplan.executor import told_of_preparations
@@ -15,6 +16,8 @@ from blinplan.terminal import Terminal
 
 _BETWEEN_DRAWINGS = 0.1
 """Seconds."""
+_ROOMY = 80
+"""Columns in which all that stands beside a bar has room in one line."""
 LONG_RUN = 5_000
 """Patients from which a run is worth a progress bar."""
 
@@ -95,8 +98,8 @@ def runs_bar(patients: int, of_a_run: int, terminal: Terminal) -> Iterator[Calla
 class _CountOrPreparation(ProgressColumn):
     """What is counted; until something is done, what is prepared instead, where that takes a while."""
 
-    def __init__(self, counted: ProgressColumn) -> None:
-        super().__init__()
+    def __init__(self, counted: ProgressColumn, terminal: Terminal) -> None:
+        super().__init__(Column(no_wrap=terminal.errors.width >= _ROOMY))
         self._counted = counted
         self.preparing: str | None = None
 
@@ -123,7 +126,7 @@ def _bar_of(patients: int, counted: ProgressColumn, terminal: Terminal) -> Itera
     if patients < LONG_RUN or not terminal.is_watched:
         yield None
         return
-    pace, told = Pace(), _CountOrPreparation(counted)
+    pace, told = Pace(), _CountOrPreparation(counted, terminal)
     columns = (told, BarColumn(), _PatientsPerSecond(pace), _TimeLeft(pace), TextColumn("left"))
     # Drawn when it moves and by no thread of its own: a process that runs threads cannot be copied.
     with Progress(*columns, console=terminal.moving(), transient=True, auto_refresh=False) as bar:
@@ -180,7 +183,7 @@ def search_bar(terminal: Terminal) -> Iterator[Callable[[int, int], None] | None
         yield None
         return
     pace = Pace()
-    told = _CountOrPreparation(TextColumn("{task.completed:,} of up to {task.total:,} patients"))
+    told = _CountOrPreparation(TextColumn("{task.completed:,} of up to {task.total:,} patients"), terminal)
     columns = (told, BarColumn(), _PatientsPerSecond(pace), _TimeLeft(pace), TextColumn("left"))
     with (
         Progress(*columns, console=terminal.moving(), transient=True) as bar,

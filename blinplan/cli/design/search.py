@@ -1,9 +1,7 @@
 """``blinplan search``: schedules that keep what must hold, and lower what is to be low."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,18 +19,15 @@ from blinplan.cli.app.options import (
     tell_which_is_meant,
     terminal_of,
 )
+from blinplan.cli.design.ending import end_in_order, told_where_to_go_on
 from blinplan.cli.simulate.endpoint_options import read_endpoint_options
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, First
 from blinplan.executor import executor_of
-from blinplan.exit_status import ExitStatus
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
-from blinplan.refusal import Refusal
-from blinplan.terminal import Colour, Terminal
+from blinplan.terminal import Colour
 
-if TYPE_CHECKING:
-    from blinplan.api.designing.searching.prepared import PreparedSearch
-
+_KEEPING = "-o FOLDER"
 _SPACE, _WANTED, _VIRTUAL, _OUTPUT = "Schedules that are tried", "What is wanted", "Virtual patients", "Output"
 
 
@@ -219,6 +214,7 @@ def search(
     What has to hold is met where its 95 % interval on these others clears the bound.
     It is at limit where the interval straddles it.
     What is found is investigational.
+    Ended by Ctrl-C, it shows the schedules that it has confirmed, or names what stood best, as not confirmed.
 
     With --people, schedules are tried and shown on the patients of the table.
     They come as often as --search-patients and --patients take, each time with other draws of what it does not say.
@@ -269,7 +265,7 @@ def search(
         refuse_no_front(len(prepared.wish.endpoints))
     terminal.tell(prepared.text)
     with (
-        _told_where_to_go_on(prepared, terminal),
+        told_where_to_go_on(prepared, terminal, keeping=_KEEPING),
         executor_of(threads, scheduler) as executor,
         search_bar(terminal) as progress,
     ):
@@ -281,31 +277,4 @@ def search(
         count = len(found.regimens)
         told = f"{count} {plural('regimen', count)}, to be read with `blinplan check`"
         terminal.tell(f"{visible(str(output))}: {told}", "quiet")
-    if found.is_stopped:
-        terminal.say("stopped: what was shown by then is kept", "warning")
-        _say_what_is_kept(prepared, terminal)
-        if found.searched.ended_by is not None:
-            raise found.searched.ended_by
-        raise typer.Exit(ExitStatus.INTERRUPTED)
-
-
-@contextmanager
-def _told_where_to_go_on(prepared: "PreparedSearch", terminal: Terminal) -> Iterator[None]:
-    """Say of a search that is ended before it shows anything what is kept of it, and how to go on."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        terminal.say("stopped before a schedule was shown", "warning")
-        _say_what_is_kept(prepared, terminal)
-        raise
-    except Refusal:
-        if prepared.number_kept:
-            _say_what_is_kept(prepared, terminal)
-        raise
-
-
-def _say_what_is_kept(prepared: "PreparedSearch", terminal: Terminal) -> None:
-    if prepared.journal is None:
-        terminal.say("what was tried is not kept: with -o FOLDER it is, and the same command goes on after it")
-    elif prepared.number_kept:
-        terminal.say(f"{visible(str(prepared.journal))} keeps what was tried: the same command goes on after it")
+    end_in_order(prepared, found.searched.ended_by, terminal, keeping=_KEEPING)

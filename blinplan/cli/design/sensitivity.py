@@ -1,10 +1,9 @@
 """``blinplan sensitivity``: on which parameters of the model endpoints depend, or what goes with them in patients."""
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -23,19 +22,16 @@ from blinplan.cli.app.options import (
     tell_which_is_meant,
     terminal_of,
 )
+from blinplan.cli.design.ending import end_in_order, told_where_to_go_on
 from blinplan.cli.simulate.options import FigureFiles, FigureWidth
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, First
 from blinplan.executor import executor_of
-from blinplan.exit_status import ExitStatus
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.refusal import Refusal
-from blinplan.terminal import Colour, Terminal
+from blinplan.terminal import Colour
 
-if TYPE_CHECKING:
-    from blinplan.api.designing.sensitivity import PlannedSensitivity
-
-_METHOD = "Method"
+_METHOD, _KEEPING = "Method", "-o FILE"
 _RANGE = re.compile(r"[x×]?([0-9]{1,3}(?:\.[0-9]{1,6})?)")
 
 
@@ -140,7 +136,7 @@ def sensitivity(
     from blinplan.api.simulating.data_file import refuse_table_file
     from blinplan.api.simulating.drawing import figure_files
     from blinplan.api.simulating.patients import people_of
-    from blinplan.cli.app.progress import runs_bar
+    from blinplan.cli.app.progress import progress_bar, runs_bar
 
     refuse_two_kinds(context, people)
 
@@ -164,18 +160,18 @@ def sensitivity(
         by_day=days,
         output=output,
     )
+    is_one = not planned.is_of_many_runs
+    size, of_a_run = planned.patients, planned.patients_of_a_run
+    bar = progress_bar(size, terminal) if is_one else runs_bar(size, of_a_run, terminal)
     with (
-        _told_where_to_go_on(planned, terminal),
+        told_where_to_go_on(planned, terminal, keeping=None if is_one else _KEEPING),
         executor_of(threads, scheduler) as executor,
-        runs_bar(planned.patients, planned.patients_of_a_run, terminal) as progress,
+        bar as progress,
     ):
         found = planned.run(executor, progress)
     if found.is_stopped:
         terminal.write(found.text(output_format, screen=terminal.out), output_format)
-        _say_what_is_kept(planned, terminal)
-        if found.found.ended_by is not None:
-            raise found.found.ended_by
-        raise typer.Exit(ExitStatus.INTERRUPTED)
+        end_in_order(planned, found.found.ended_by, terminal, keeping=_KEEPING, undrawn=bool(drawn))
     for path in drawn:
         found.figure(path, width=figure_width)
     if output is not None:
@@ -196,25 +192,3 @@ def _factor(text: str) -> float:
     if found is None:
         raise Refusal(f"--range is {text[:40]!r}, which is no factor", "write it as x1.3: from ÷ 1.3 to × 1.3")
     return float(found[1])
-
-
-@contextmanager
-def _told_where_to_go_on(planned: "PlannedSensitivity", terminal: Terminal) -> Iterator[None]:
-    """Say of runs that are ended before they say anything what is kept of them."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        _say_what_is_kept(planned, terminal)
-        raise
-    except Refusal:
-        if planned.number_done:
-            _say_what_is_kept(planned, terminal)
-        raise
-
-
-def _say_what_is_kept(planned: "PlannedSensitivity", terminal: Terminal) -> None:
-    if planned.journal is None:
-        terminal.say("ended, and no run is kept: with -o FILE they are, and the same command goes on after them")
-        return
-    done = f"{planned.number_done:,} of {planned.plan.runs:,} runs"
-    terminal.say(f"{visible(str(planned.journal))} keeps {done}: the same command goes on after them")

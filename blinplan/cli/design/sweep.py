@@ -1,7 +1,5 @@
 """``blinplan sweep``: one regimen at every point of a grid, on the same virtual patients."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,16 +9,18 @@ from blinplan.api.simulating.drawing import PAGE_WIDTH
 from blinplan.api.vocabulary import SweepFormat
 from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import ColourOption, RegimenName, refuse_two_kinds, tell_which_is_meant, terminal_of
+from blinplan.cli.design.ending import end_in_order, told_where_to_go_on
 from blinplan.cli.simulate.options import FigureFiles, FigureWidth
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, RunOptions, WhomOptions
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
-from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
 
 if TYPE_CHECKING:
     from blinplan.api.designing.sweep import PlannedSweep
     from blinplan.api.designing.swept import SweepResult
+
+_KEEPING = "-o FILE"
 
 
 @with_groups
@@ -76,6 +76,8 @@ def sweep(
     A key alone, as dose, is of all steps.
     parameters.NAME is of the model, as blinplan model names it.
     weight, height, bsa and age are of all patients.
+
+    A sweep that is ended by Ctrl-C is shown as far as cells are done.
     """
     terminal = terminal_of(context)
     tell_which_is_meant(terminal, regimen)
@@ -111,6 +113,9 @@ def sweep(
     )
     was_done = planned.is_done
     found = planned.run() if was_done else _run(planned, runs, terminal)
+    if found.is_stopped:
+        terminal.write(found.text(output_format, screen=terminal.out), output_format)
+        end_in_order(planned, found.swept.ended_by, terminal, keeping=_KEEPING, undrawn=bool(drawn))
     for path in drawn:
         found.figure(path, width=figure_width)
     if output is not None:
@@ -122,7 +127,7 @@ def _run(planned: "PlannedSweep", runs: RunOptions, terminal: Terminal) -> "Swee
     from blinplan.cli.app.progress import cells_bar
 
     with (
-        _told_where_to_go_on(planned, terminal),
+        told_where_to_go_on(planned, terminal, keeping=_KEEPING),
         runs.executor() as executor,
         cells_bar(planned.patients, planned.patients_of_a_cell, terminal) as progress,
     ):
@@ -136,17 +141,3 @@ def _told_of_file(planned: "PlannedSweep", output: Path, *, was_done: bool) -> s
     if not was_done:
         return told
     return f"{told}, all done before with the same inputs (remove {visible(str(planned.journal))} to simulate again)"
-
-
-@contextmanager
-def _told_where_to_go_on(planned: "PlannedSweep", terminal: Terminal) -> Iterator[None]:
-    """Say of a run that somebody ends, or that has no workers any more, where its cells are, and how to go on."""
-    before = planned.number_done
-    try:
-        yield
-    except (KeyboardInterrupt, Refusal) as end:
-        is_interrupted = isinstance(end, KeyboardInterrupt)
-        if planned.journal is not None and (is_interrupted or planned.number_done > before):
-            done = f"{planned.number_done:,} of {planned.cells:,} {plural('cell', planned.cells)}"
-            terminal.say(f"{visible(str(planned.journal))} keeps {done}: the same command goes on after them")
-        raise

@@ -30,7 +30,7 @@ from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.admission import commonly_admitted_cohort
-from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
+from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.dosing import NotEligibleError, followed_up
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.endpoints.own import WindowError
@@ -39,7 +39,7 @@ from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
-from blinplan.simulation.trials.patients import Patients, off_drug_of, preset_of, typical_patient, virtual_patients
+from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, preset_of, typical_patient
 from blinplan.simulation.trials.planned import require_alike
 from blinplan.simulation.trials.progress import count_on
 from blinplan.simulation.trials.trial import Outcome
@@ -304,7 +304,7 @@ class _Plan(NamedTuple):
         orders = [one.regimen for one in self.regimens]
         if isinstance(self.patients, int):
             return commonly_admitted_cohort(orders, preset, self.patients, self.seed, self.before)
-        return GivenCohort(virtual_patients(orders[0], preset, self.patients, self.seed))
+        return cohort_of(orders[0], preset, self.patients, self.seed)
 
     def refuse_what_cannot_be(self) -> None:
         """Refuse times, keys and patients that cannot be, before all are simulated."""

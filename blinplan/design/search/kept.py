@@ -5,8 +5,6 @@ here what is done.
 """
 
 import base64
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blinplan.course.events import Period
-from blinplan.design.journal import Journal, beside, lines_kept, open_lines
+from blinplan.design.journal import NOWHERE, Journal, beside, lines_kept
 from blinplan.design.search.wanted import Measurement, Sample
 from blinplan.simulation.outcome import Occurrence, Quantity
 
@@ -28,9 +26,9 @@ def samples_beside(folder: Path) -> Path:
 class KeptSamples:
     """What was done before, by the regimen and the patients, and where the next is added."""
 
-    def __init__(self, journal: Journal | None = None) -> None:
+    def __init__(self, journal: Journal = NOWHERE) -> None:
         self._journal = journal
-        self._lines = {} if journal is None else dict(journal.lines)
+        self._lines = dict(journal.lines)
 
     def __contains__(self, key: str) -> bool:
         return key in self._lines
@@ -41,21 +39,7 @@ class KeptSamples:
 
     def add(self, key: str, sample: Sample) -> None:
         """Keep something for whoever goes on."""
-        if self._journal is not None:
-            self._journal.add([key, sample_data(sample)])
-
-
-@contextmanager
-def open_samples(path: Path, inputs: Mapping[str, Any]) -> Iterator[KeptSamples]:
-    """Open what is done of a search with some inputs, or begin with nothing.
-
-    Raises
-    ------
-    OtherRunError
-        When the file is of another run.
-    """
-    with open_lines(path, inputs) as journal:
-        yield KeptSamples(journal)
+        self._journal.add([key, sample_data(sample)])
 
 
 def number_kept(path: Path) -> int:

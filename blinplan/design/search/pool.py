@@ -21,6 +21,8 @@ _STAGES = (8, 3, 1)
 """One in so many of the patients are those of the first stage, of the next, and of the last."""
 _MOST_RIVALS = 12
 """So many schedules that surely hold are enough to give others up by."""
+_MOST_TOLD = 3
+"""So many of a front are told of a search that was ended."""
 
 
 class Tally:
@@ -74,6 +76,31 @@ class RankedSchedule(NamedTuple):
         return any(own < its for own, its in pairs) or self.order < other.order
 
 
+class BestSoFar(NamedTuple):
+    """What stands best of a search that was ended before it showed anything; nothing of it is confirmed.
+
+    Attributes
+    ----------
+    standings
+        The schedules, all looked at on the same patients: a few of the front where two endpoints are to be low, or the
+        one that lacks least where none holds what is required.
+    values
+        What each endpoint comes to of each of them.
+    patients, tried
+        On how many of the patients of the search, and how many schedules were.
+    """
+
+    standings: tuple[RankedSchedule, ...]
+    values: tuple[tuple[float, ...], ...]
+    patients: int
+    tried: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether they hold what is required."""
+        return all(standing.holds for standing in self.standings)
+
+
 @dataclass(slots=True)
 class Pool:
     """All schedules that were tried.
@@ -100,6 +127,7 @@ class Pool:
     tally: Tally
     refused: dict[Schedule, None] = field(default_factory=dict)
     _samples: dict[Schedule, Sample] = field(default_factory=dict)
+    _begun: dict[Schedule, Sample] = field(default_factory=dict)
     _dropped: dict[Schedule, int] = field(default_factory=dict)
     _ranked: dict[Schedule, RankedSchedule] = field(default_factory=dict)
     _of_start: list[Sample] = field(default_factory=list)
@@ -136,12 +164,28 @@ class Pool:
 
     def values(self) -> tuple[tuple[float, ...], ...]:
         """What each endpoint comes to of each that was tried on all patients."""
-        places = range(len(self.setting.wish.endpoints))
-        return tuple(tuple(estimate_of(sample, place).value for place in places) for sample in self._samples.values())
+        return tuple(map(self._values, self._samples.values()))
+
+    def _values(self, sample: Sample) -> tuple[float, ...]:
+        return tuple(estimate_of(sample, place).value for place, _ in enumerate(self.setting.wish.endpoints))
 
     def nearest(self) -> RankedSchedule | None:
         """What lacks least, of all that were tried; None where the rules refuse all."""
         return min(self._ranked.values(), key=lambda standing: (standing.lack, standing.order), default=None)
+
+    def best_so_far(self) -> BestSoFar | None:
+        """What stands best of all that were begun and not given up, on patients that all have; None where none was."""
+        begun = self._samples | self._begun
+        known = {schedule: of for schedule, of in begun.items() if not self.start.gives(self.space, schedule)}
+        if not known or not self._of_start:
+            return None
+        patients = min(sample.patients for sample in known.values())
+        samples = {schedule: sample.first(patients) for schedule, sample in known.items()}
+        standings = [self._standing(schedule, sample) for schedule, sample in samples.items()]
+        holding = spread(front_of(one for one in standings if one.holds), _MOST_TOLD)
+        best = holding or [min(standings, key=lambda standing: (standing.lack, standing.order))]
+        values = tuple(self._values(samples[standing.schedule]) for standing in best)
+        return BestSoFar(tuple(best), values, patients, len(begun) + len(self._dropped) + len(self.refused))
 
     def _standing(self, schedule: Schedule, sample: Sample) -> RankedSchedule:
         wish, start = self.setting.wish, self.of_start.first(sample.patients)
@@ -149,12 +193,7 @@ class Pool:
             schedule,
             tuple(score(objective, sample) for objective in wish.objectives),
             tuple(margin_of(requirement, sample, start, CAUTIOUS) for requirement in wish.requirements),
-            (
-                len(schedule.doses),
-                [dose.rate.amount for dose in schedule.doses],
-                schedule.days,
-                schedule.free_days or 0,
-            ),
+            _place(schedule),
         )
 
     def add(self, schedules: Iterable[Schedule]) -> None:
@@ -163,7 +202,7 @@ class Pool:
         new = [schedule for schedule in dict.fromkeys(schedules) if schedule not in known]
         self.tally.expect(len(new) * self.people.size)
         running = self._allowed_of(new)
-        samples: dict[Schedule, Sample] = {}
+        samples = self._begun
         for first, stop in self._stages():
             people = self.people.select(slice(first, stop))
             found = self.setting.samples(list(running.values()), people, self.tally.add)
@@ -179,6 +218,7 @@ class Pool:
         self._ranked |= {schedule: self._standing(schedule, sample) for schedule, sample in samples.items()}
         sure = [self._ranked[schedule] for schedule in (*self._best, *samples)]
         self._best = [standing.schedule for standing in self._rivals(sure)]
+        self._begun = {}
 
     def _allowed_of(self, schedules: Sequence[Schedule]) -> dict[Schedule, Regimen]:
         regimens = [self.regimen(schedule) for schedule in schedules]

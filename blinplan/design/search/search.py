@@ -78,10 +78,8 @@ class Searched:
         What each endpoint comes to of schedules that were tried on all patients of the search.
     passed_over
         The schedules that only a rule about virtual patients refuses, and its findings.
-    is_stopped
-        Whether it was stopped before all were shown.
     ended_by
-        What stopped it, where it was no person.
+        What ended it before all were shown: somebody, or that there are no workers any more; None where all are.
     """
 
     space: Space
@@ -97,8 +95,12 @@ class Searched:
     refuted: tuple[ShownSchedule, ...]
     cloud: tuple[tuple[float, ...], ...]
     passed_over: tuple[tuple[Schedule, tuple[Finding, ...]], ...]
-    is_stopped: bool
-    ended_by: Refusal | None = None
+    ended_by: KeyboardInterrupt | Refusal | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was ended before all were shown."""
+        return self.ended_by is not None
 
     @property
     def patients(self) -> int:
@@ -154,23 +156,22 @@ class Search:
         KeyboardInterrupt, Refusal
             As what stopped it before one was shown.
         """
-        pool = self.pool
+        pool, heads = self.pool, self.pool.of_start.measurements
         if self.method is Method.ENUMERATE:
             pool.add(pool.space)
         else:
             evolve(pool, pool.setting.who.seed)
         if not self._holding():
             holds = any(standing.holds for standing in pool.standings())
-            heads = pool.of_start.measurements
             raise NothingHoldsError(pool.size, len(pool.refused), pool.nearest(), heads, but_base=holds)
-        rows, is_stopped, ended_by = list[ShownSchedule](), False, None
+        rows, ended_by = list[ShownSchedule](), None
         try:
             self._show(rows)
         except (KeyboardInterrupt, Refusal) as end:
             if len(rows) < 2:  # nothing beside the regimen that is searched from
                 raise
-            is_stopped, ended_by = True, end if isinstance(end, Refusal) else None
-        return replace(self._result(rows), is_stopped=is_stopped, ended_by=ended_by)
+            ended_by = end
+        return replace(self._result(rows), ended_by=ended_by)
 
     def _result(self, rows: Sequence[ShownSchedule]) -> Searched:
         pool, confirmation = self.pool, self.confirmation
@@ -188,7 +189,6 @@ class Search:
             tuple(self._refuted),
             pool.values(),
             tuple(self._passed_over.items()),
-            is_stopped=False,
         )
         return replace(found, rows=tuple(sorted(found.rows, key=found.order_of)))
 

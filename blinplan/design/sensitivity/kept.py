@@ -1,11 +1,8 @@
 """The runs that are done, beside the file they are for, so that a sensitivity that was ended goes on."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from blinplan.design.journal import Journal, beside, lines_kept, open_lines
+from blinplan.design.journal import NOWHERE, Journal, beside, lines_kept
 from blinplan.design.sensitivity.runs import SomeRuns
 
 
@@ -17,9 +14,9 @@ def runs_beside(output: Path) -> Path:
 class KeptRuns:
     """The runs that are done, from the first on, and where the next are added."""
 
-    def __init__(self, journal: Journal | None = None) -> None:
+    def __init__(self, journal: Journal = NOWHERE) -> None:
         self._journal = journal
-        self.some = [] if journal is None else [SomeRuns(*line) for line in journal.lines]
+        self.some = [SomeRuns(*line) for line in journal.lines]
 
     @property
     def number(self) -> int:
@@ -28,22 +25,8 @@ class KeptRuns:
 
     def add(self, some: SomeRuns) -> None:
         """Keep those that follow."""
-        if self._journal is not None:
-            self._journal.add(some)
+        self._journal.add(some)
         self.some.append(some)
-
-
-@contextmanager
-def open_runs(path: Path, inputs: Mapping[str, Any]) -> Iterator[KeptRuns]:
-    """Open the runs that are done with some inputs, or begin with none.
-
-    Raises
-    ------
-    OtherRunError
-        When the file is of another run.
-    """
-    with open_lines(path, inputs) as journal:
-        yield KeptRuns(journal)
 
 
 def number_kept(path: Path) -> int:

@@ -78,6 +78,8 @@ class EndpointSensitivity:
         What it is.
     scale
         On which scale effects are.
+    by_day
+        Of a share of those who are somewhere by a day: that day.
     low, high
         From where to where it goes over all runs, or over the patients.
     window, unreached
@@ -98,6 +100,7 @@ class EndpointSensitivity:
     unreached: int
     missing: int
     rows: tuple[SensitivityRow, ...]
+    by_day: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +114,18 @@ class Sensitivity:
     asked_samples
         How many trajectories or base samples were asked for: more than the plan has where the runs were ended.
     ended_by
-        What ended them, where it was no person.
+        What ended them: somebody, or that there are no workers any more; None where all were made.
     """
 
     plan: SensitivityPlan
     endpoints: tuple[EndpointSensitivity, ...]
     asked_samples: int
-    ended_by: Refusal | None = None
+    ended_by: KeyboardInterrupt | Refusal | None = None
 
     @property
     def is_stopped(self) -> bool:
         """Whether the runs were ended before all were made."""
-        return self.plan.samples < self.asked_samples
+        return self.ended_by is not None
 
 
 def sensitivity_of(
@@ -141,16 +144,14 @@ def sensitivity_of(
     if plan.method is SensitivityMethod.CORRELATION:
         return Sensitivity(plan, tuple(_between_patients(plan, executor, progress)), plan.samples)
     at = places(plan.method, [one.key for one in plan.ranges], plan.samples, plan.seed)
-    ended_by, done = None, KeptRuns() if kept is None else kept
+    asked, done = plan.samples, KeptRuns() if kept is None else kept
+    ended_by: KeyboardInterrupt | Refusal | None = None
     try:
         _make_runs(plan, at, done, executor, progress)
     except (KeyboardInterrupt, Refusal) as end:
-        part = replace(plan, samples=whole_samples(plan.method, len(plan.ranges), done.number))
-        if part.samples < FEWEST:
+        plan, ended_by = replace(plan, samples=whole_samples(plan.method, len(plan.ranges), done.number)), end
+        if plan.samples < FEWEST:
             raise
-        plan, asked, ended_by = part, plan.samples, end if isinstance(end, Refusal) else None
-    else:
-        asked = plan.samples
     return Sensitivity(plan, tuple(_over_parameters(plan, at[: plan.runs], done.some)), asked, ended_by)
 
 
@@ -192,6 +193,7 @@ def _endpoint(plan: SensitivityPlan, at: FloatArray, of: RunsOfEndpoint) -> Endp
         0 if of.window is None else int((of.values > of.window).sum()),
         missing,
         () if missing else _rows(plan, at, of, _on_scale(values, scale)),
+        of.by_day,
     )
 
 

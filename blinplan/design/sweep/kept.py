@@ -3,12 +3,9 @@
 They stay when all are there: who types the same command again sees what came of it, and nobody is simulated.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from blinplan.design.journal import Journal, beside, lines_kept, open_lines
+from blinplan.design.journal import NOWHERE, Journal, beside, lines_kept
 from blinplan.design.sweep.cell import Cell, cell_data, cell_of
 
 
@@ -20,7 +17,7 @@ def cells_beside(output: Path) -> Path:
 class KeptCells:
     """The cells that are done, and where the next are added."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal = NOWHERE) -> None:
         self._journal = journal
         self.cells = {cell.number: cell for cell in map(cell_of, journal.lines)}
 
@@ -28,19 +25,6 @@ class KeptCells:
         """Keep a cell."""
         self._journal.add(cell_data(cell))
         self.cells[cell.number] = cell
-
-
-@contextmanager
-def open_cells(path: Path, inputs: Mapping[str, Any]) -> Iterator[KeptCells]:
-    """Open the cells that are done of a sweep with some inputs, or begin with none.
-
-    Raises
-    ------
-    OtherRunError
-        When the file is of another run.
-    """
-    with open_lines(path, inputs) as journal:
-        yield KeptCells(journal)
 
 
 def number_kept(path: Path) -> int:

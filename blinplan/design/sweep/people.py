@@ -71,6 +71,11 @@ class VariedCohort:
         """Parameters whose values were given of some of them, and not drawn."""
         return self.people.given_parameters
 
+    @property
+    def of_table(self) -> bool:
+        """Whether they are those of somebody's table, of whom only the rest is drawn."""
+        return self.people.of_table
+
     def parts(self, size: int, several: int = 1) -> Sequence[VariedPart]:
         """Part them, in their order, into so many at a time or a few less."""
         return [VariedPart(part, self.preset_values, self.point) for part in self.people.parts(size, several)]

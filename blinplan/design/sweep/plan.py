@@ -85,6 +85,11 @@ class SweepPlan:
             count *= len(axis.values)
         return count
 
+    @property
+    def patients_of_a_cell(self) -> int:
+        """How many patients are sent through each cell, those of all parameter sets together."""
+        return self.cohort.size * (1 + self.parameter_sets)
+
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
         """All points of the grid, each with its regimen.

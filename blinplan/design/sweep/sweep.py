@@ -1,6 +1,6 @@
 """A sweep that was run: its cells by their points, what of them is shown, and the doses at which half are there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -8,10 +8,15 @@ from typing import NamedTuple
 
 from blinplan.design.sweep.cell import Cell, CellEndpoint, CellMeasure, EndpointName
 from blinplan.design.sweep.half import DoseShare, HalfDose, half_dose
+from blinplan.design.sweep.kept import KeptCells
 from blinplan.design.sweep.plan import DAYS_DEPLETED, SweepPlan, Variant
+from blinplan.design.sweep.run import run_cells
 from blinplan.design.variation.axis import AxisValue, Point, RegimenPlace, VariedAxis
 from blinplan.design.variation.places import spots
+from blinplan.executor import Executor
+from blinplan.refusal import Refusal
 from blinplan.simulation.endpoints.table import B_DEPLETED_DAY
+from blinplan.simulation.trials.progress import count_on
 
 DEPLETED = "b_depleted_cycle_1"
 _USUAL = ("steady_state_highest", "il6_peak")
@@ -28,10 +33,24 @@ class Half(NamedTuple):
 
 @dataclass(frozen=True)
 class Sweep:
-    """A plan and what came of it, in the order of the grid."""
+    """A plan and what came of it, in the order of the grid.
+
+    Attributes
+    ----------
+    plan, cells
+        All cells of the plan, or those that are done of a sweep that was ended.
+    ended_by
+        What ended it: somebody, or that there are no workers any more; None where all are done.
+    """
 
     plan: SweepPlan
     cells: tuple[Cell, ...]
+    ended_by: KeyboardInterrupt | Refusal | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was ended before all cells were done."""
+        return self.ended_by is not None
 
     @property
     def axes(self) -> tuple[VariedAxis, ...]:
@@ -40,8 +59,8 @@ class Sweep:
 
     @cached_property
     def rows(self) -> tuple[tuple[Variant, Cell], ...]:
-        """Every point of the grid with what came of it."""
-        return tuple(zip(self.plan.variants, self.cells, strict=True))
+        """Every point that is done with what came of it."""
+        return tuple((self.plan.variants[cell.number], cell) for cell in self.cells)
 
     @cached_property
     def heads(self) -> dict[EndpointName, CellEndpoint]:
@@ -148,6 +167,30 @@ def _dose(axis: VariedAxis, value: AxisValue) -> float:
     return float(amount)
 
 
-def in_order(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """Cells in the order of the grid."""
-    return tuple(sorted(cells, key=lambda cell: cell.number))
+def sweep_of(
+    plan: SweepPlan,
+    kept: KeptCells,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Sweep:
+    """Run the cells that are not kept; of a sweep that somebody ends, or that has no workers any more, what is done.
+
+    Progress counts patients, those of cells that are kept included.
+
+    Raises
+    ------
+    KeyboardInterrupt, Refusal
+        As what ended it, where no cell is done.
+    """
+    moved = count_on(progress, len(kept.cells) * plan.patients_of_a_cell)
+    if moved is not None:
+        moved(0)
+    ended_by: KeyboardInterrupt | Refusal | None = None
+    try:
+        for cell in run_cells(plan, tuple(kept.cells), executor, moved):
+            kept.add(cell)
+    except (KeyboardInterrupt, Refusal) as end:
+        if not kept.cells:
+            raise
+        ended_by = end
+    return Sweep(plan, tuple(sorted(kept.cells.values(), key=lambda cell: cell.number)), ended_by)

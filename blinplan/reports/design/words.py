@@ -1,17 +1,16 @@
 """Differences of two regimens as lines of words, and as data."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from rich.console import RenderableType
 
 from blinplan.design.difference.change import RegimenChange
 from blinplan.design.difference.difference import RegimenDifference
-from blinplan.outside_text import visible
+from blinplan.outside_text import markdown_text, visible
 from blinplan.terminal import indent
 
 SAME = "Patients get the same."
-COVERS = "of these virtual patients: how far chance in who was drawn moves them, and not whether the model is true"
 NO_SHARE_BY_DAY = "No share by a day is shown: none of the endpoints that are named is a time, as b_depleted_day is."
 ONLY_IN_FILE = "Only the file says otherwise"
 
@@ -25,6 +24,21 @@ def difference_parts(found: RegimenDifference) -> Iterator[RenderableType]:
     if found.in_file:
         yield indent(f"{ONLY_IN_FILE}:", "quiet")
         yield from (indent(indent(visible(change.words), "quiet")) for change in found.in_file)
+
+
+def markdown_table(
+    heads: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]], texts: Collection[int] = (0,)
+) -> Iterator[str]:
+    """Write a table in Markdown; ``texts`` are the columns of words, the others are of numbers."""
+    yield f"| {' | '.join(map(markdown_text, heads))} |"
+    yield f"|{''.join('---|' if number in texts else '---:|' for number, _ in enumerate(heads))}"
+    for row in rows:
+        yield f"| {' | '.join(map(markdown_text, row))} |"
+
+
+def markdown_lines(lines: Iterator[str] | Sequence[str]) -> Iterator[str]:
+    """Write lines in Markdown, each as a line of its own."""
+    return (f"{markdown_text(line)}  " for line in lines)
 
 
 def change_json(change: RegimenChange) -> dict[str, Any]:

@@ -170,6 +170,61 @@ class Drawn(Protocol):
         """How many people were drawn to get them."""
         ...
 
+    @property
+    def preset(self) -> str:
+        """The name of the population."""
+        ...
+
+    @property
+    def before(self) -> int:
+        """How many patients of the seed come before them."""
+        ...
+
+    @property
+    def of_table(self) -> bool:
+        """Whether they are those of somebody's table, of whom only the rest is drawn."""
+        ...
+
+
+def people_text(people: Drawn, *, passed_over: bool = True) -> str:
+    """Say who the patients are, at the head of a line: so many of a population, or those of a table."""
+    if people.of_table:
+        return f"The {_of_table(people)}"
+    drawn = drawn_from(people) if passed_over else drawn_from(people).split(" (")[0]
+    which = f", from patient {people.before + 1:,} on" if people.before else ""
+    return f"{people.size:,} virtual {plural('patient', people.size)} of {people.preset}, {drawn}{which}"
+
+
+def people_drawn(people: Drawn) -> str:
+    """Say it in the caption of a figure."""
+    if people.of_table:
+        return f"the {_of_table(people)}"
+    return f"{people.size:,} {plural('patient', people.size)} of {people.preset}, {drawn_from(people)}"
+
+
+def _of_table(people: Drawn) -> str:
+    who = "patient" if people.size == 1 else f"{people.size:,} patients"
+    return f"{who} of the table, {rest_drawn(people.preset, people.seed)}"
+
+
+def rest_drawn(preset: str, seed: int | None) -> str:
+    """Say what of the patients of a table the table does not say."""
+    return f"all else drawn of {preset}, seed {seed}"
+
+
+def patients_drawn(number: str, *, of_table: bool) -> str:
+    """So many of the patients, by what they are."""
+    return f"{number} patients of the table" if of_table else f"{number} virtual patients"
+
+
+def covers(*, of_table: bool) -> str:
+    """Say what intervals cover."""
+    who = "they are" if of_table else "was drawn"
+    return f"of {patients_drawn('these', of_table=of_table)}: how far chance in who {who} moves them, {_NOT_OF_MODEL}"
+
+
+_NOT_OF_MODEL = "and not whether the model is true"
+
 
 def drawn_from(people: Drawn) -> str:
     """Say what virtual patients were drawn from, and how many were where the regimen does not admit all of them."""

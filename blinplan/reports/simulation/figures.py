@@ -13,7 +13,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
-from blinplan.reports.shared.words import drawn_from, ordered_text, unverified_mark
+from blinplan.reports.shared.words import ordered_text, patients_drawn, people_drawn, unverified_mark
 from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.simulation.percentiles import Band, Bands, Signal
 from blinplan.simulation.trials.simulation import Simulation
@@ -247,7 +247,7 @@ def reading_of(simulation: Simulation, bands: Bands) -> str:
     what = (
         "Line: the typical patient."
         if simulation.alone
-        else f"Line: median; band: 5th to 95th percentile of {of} virtual patients."
+        else f"Line: median; band: 5th to 95th percentile of {patients_drawn(of, of_table=simulation.cohort.of_table)}."
     )
     models = (
         f" Green dashes: between what the median lies over {bands.models} plausible models and the shipped one, a range"
@@ -263,7 +263,7 @@ def source_of(simulation: Simulation) -> str:
     size = (
         f"typical patient of {simulation.preset}, {simulation.typical_area:.3f} m²"
         if simulation.alone
-        else f"{simulation.cohort.size:,} patients of {simulation.preset}, {drawn_from(simulation.cohort)}"
+        else people_drawn(simulation.cohort)
     )
     mark = unverified_mark(simulation.regimen)
     unverified = f"; {mark}" if mark else ""

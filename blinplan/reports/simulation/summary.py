@@ -14,17 +14,18 @@ from rich.text import Text
 from blinplan.course.events import Period
 from blinplan.outside_text import visible
 from blinplan.proportion import Proportion
-from blinplan.quantities import MINUTES_PER_DAY, Basis, plural
+from blinplan.quantities import MINUTES_PER_DAY, Basis
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import (
     amount_text,
     blocks_and_intervals,
-    drawn_from,
     given_lines,
     off_drug_lines,
     optional_cycles,
     own_course_lines,
+    patients_drawn,
+    people_text,
     unverified_lines,
 )
 from blinplan.reports.simulation.data import simulation_manifest
@@ -55,7 +56,6 @@ HOW_TO_READ_TIMES = (
     "Half, nine in ten: when so many of all patients are there, those counted who never are (within the time that is"
     " looked at)."
 )
-HOW_TO_READ_SHARES = "95 % interval of a share: of these virtual patients (Wilson), and not whether the model is true."
 NOT_REACHED = "not reached"
 NOT_ELEVATED = "IL-2, IL-4, IL-8, IL-12 and TNF-alpha: measured and not elevated, so held at baseline."
 
@@ -85,7 +85,7 @@ def simulation_report(simulation: Simulation, screen: Screen, remarks: Iterable[
         "",
         Text(HOW_TO_READ, "quiet"),
         *([Text(HOW_TO_READ_TIMES, "quiet")] if not simulation.alone and any(times_of(simulation)) else ()),
-        *([] if simulation.alone else [Text(HOW_TO_READ_SHARES, "quiet")]),
+        *([] if simulation.alone else [Text(how_to_read_shares(of_table=simulation.cohort.of_table), "quiet")]),
         *_uncertainty(simulation),
         Text(NOT_ELEVATED, "quiet"),
     ]
@@ -132,15 +132,18 @@ def _dose_and_days(periods: Sequence[Period]) -> tuple[str, str]:
     return amount_text(mcg), amount_text(sum((days for dose, days in infused if dose is not None), Fraction(0)))
 
 
+def how_to_read_shares(*, of_table: bool) -> str:
+    """Say what the intervals of shares cover."""
+    whose = patients_drawn("these", of_table=of_table)
+    return f"95 % interval of a share: of {whose} (Wilson), and not whether the model is true."
+
+
 def simulated_patients(simulation: Simulation) -> str:
     """Say who was simulated, and how long."""
     days = f"{simulation.days:g} days"
     if simulation.alone:
         return f"Typical patient of {simulation.preset}, body surface area {simulation.typical_area:.3f} m², {days}"
-    people = simulation.cohort
-    which = f", from patient {people.before + 1:,} on" if people.before else ""
-    whom = f"{people.size:,} virtual {plural('patient', people.size)} of {simulation.preset}"
-    return f"{whom}, {drawn_from(people)}{which}, {days}"
+    return f"{people_text(simulation.cohort)}, {days}"
 
 
 def premedication_effect(simulation: Simulation) -> str:

@@ -35,12 +35,12 @@ from blinplan.reports.shared.words import (
 from blinplan.reports.simulation.axes import dose_unit
 from blinplan.reports.simulation.summary import (
     HOW_TO_READ,
-    HOW_TO_READ_SHARES,
     HOW_TO_READ_TIMES,
     TIME_HEADS,
     ShareRow,
     by_day_rows,
     endpoint_rows,
+    how_to_read_shares,
     over_models_text,
     over_sets_head,
     share_rows,
@@ -351,7 +351,8 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
     given, off = simulation.cohort.given_parameters, off_drug_lines(simulation.off_drug, simulation.cohort.size)
     over_models = () if models is None else (over_models_text(models),)
     own = own_course_lines(simulation.own_courses, simulation.cohort.size)
-    told = (HOW_TO_READ, HOW_TO_READ_TIMES, HOW_TO_READ_SHARES, *over_models, *given_lines(given), *off, *own)
+    of_shares = how_to_read_shares(of_table=simulation.cohort.of_table)
+    told = (HOW_TO_READ, HOW_TO_READ_TIMES, of_shares, *over_models, *given_lines(given), *off, *own)
     return EndpointsSection(" ".join(told), tuple(table for table in tables if table.rows))
 
 

@@ -64,6 +64,11 @@ class Cohort(Protocol):
         """Parameters whose values were given of some of them, and not drawn."""
         ...
 
+    @property
+    def of_table(self) -> bool:
+        """Whether they are those of somebody's table, of whom only the rest is drawn."""
+        ...
+
     def parts(self, size: int, several: int = 1) -> Sequence[CohortPart]:
         """Part them, in their order, into so many at a time or a few less.
 
@@ -150,6 +155,11 @@ class DrawnCohort:
         """All values are drawn."""
         return ()
 
+    @property
+    def of_table(self) -> bool:
+        """They are of nobody's table."""
+        return False
+
     def parts(self, size: int, several: int = 1) -> Sequence[DrawnPart]:
         """Part them, in their order, into so many at a time or a few less; in whole pieces."""
         places = _even_shares(len(self.pieces), max(1, size // self.pieces[0].patients), several)
@@ -205,9 +215,10 @@ class GivenPart:
 
 @dataclass(frozen=True, slots=True)
 class GivenCohort:
-    """Patients who are given as they are."""
+    """Patients who are given as they are, or are those of somebody's table, of whom only the rest is drawn."""
 
     people: Population
+    of_table: bool = False
 
     @property
     def preset(self) -> str:

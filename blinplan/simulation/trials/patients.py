@@ -77,7 +77,7 @@ def cohort_of(
         return admitted_cohort(regimen, preset, patients, seed, before, piece)
     if before:
         raise ValueError("patients are passed over in a seed, and these are given")
-    return GivenCohort(virtual_patients(regimen, preset, patients, seed))
+    return GivenCohort(virtual_patients(regimen, preset, patients, seed), isinstance(patients, People))
 
 
 def virtual_patients(regimen: Regimen, preset: str | Preset, patients: Patients, seed: int) -> Population:

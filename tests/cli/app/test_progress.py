@@ -1,13 +1,16 @@
 """How fast a long run is said to be."""
 
 import io
+import re
 import threading
+from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import Task, TaskID
 
-from blinplan.cli.app.progress import LONG_RUN, Pace, progress_bar
+from blinplan.cli.app.progress import LONG_RUN, Pace, cells_bar, progress_bar, search_bar
 from blinplan.executor import preparation
 from blinplan.terminal import PLAIN, Terminal
 
@@ -64,3 +67,19 @@ def test_the_bar_moves_and_needs_no_thread_of_its_own(monkeypatch: pytest.Monkey
         assert "0 of 5,000 patients" in drawn_last(screen)
         move(1234)
         assert "1,234 of 5,000 patients" in screen.getvalue()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_bar_leaves_room_for_what_a_terminal_shows_of_ctrl_c_in_its_line(width: int) -> None:
+    """Else that stands in the next line, and a bar that is taken away stays in its own."""
+    terminal = Terminal(PLAIN, replace(PLAIN, width=width), is_seen=True, is_watched=True, is_answered=False)
+    for bar in (progress_bar(10**6, terminal), cells_bar(10**6, 1000, terminal), search_bar(terminal)):
+        screen = io.StringIO()
+        console = terminal.moving()
+        console.file = screen
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Terminal, "moving", lambda _, console=console: console)
+            with bar as move:
+                assert move is not None
+        lines = [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line) for line in re.split("[\r\n]", screen.getvalue())]
+        assert 20 < max(map(cell_len, lines)) <= width - len("^C^C")

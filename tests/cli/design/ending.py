@@ -34,5 +34,5 @@ def ended_after(arguments: tuple[str, ...], journal: Path, more: int, sent: int 
     out, err = running.communicate(timeout=NEVER)
     if b"Exception ignored in" in err:  # Python has lost the signal in a finalizer: whoever typed it types it again
         return ended_after(arguments, journal, more, sent)
-    assert running.returncode == (-sent if sent == signal.SIGKILL else 130), err
+    assert running.returncode == (130 if sent == signal.SIGINT else -sent), err
     return Ended(out.decode(), err.decode())

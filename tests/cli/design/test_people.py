@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import statistics
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def test_sensitivities_are_of_the_patients_of_a_table_as_they_are(inside: Run, t
     ran = inside(*asked, "--endpoints", "dose,b_depleted_day", COLUMNS="120")
     assert ran.status == 0, ran.err
     told = " ".join(ran.out.split())
-    assert "3 virtual patients of adult-rr, seed 1: the same in every run" in told
+    assert "The 3 patients of the table, all else drawn of adult-rr, seed 1: the same in every run" in told
     assert "Before treatment as the table of patients says" in told
     assert "1 of 3 patients goes off the drug" in told
     # Everybody has the B cells that the table says: what is typical of others has no part in it.
@@ -46,7 +47,7 @@ def test_sensitivities_are_of_the_patients_of_a_table_as_they_are(inside: Run, t
     assert found["manifest"]["patients"] == 3
     ranks = inside("sensitivity", "nhl-5", "--people", "ward.csv", "--method", "correlation")
     assert ranks.status == 0
-    assert "3 virtual patients" in ranks.out
+    assert "The 3 patients of the table, all else drawn of adult-rr, seed 1" in ranks.out
     for words, said in (
         (("--people", "ward.csv", "--patients", "9"), "--patients and --people contradict each other"),
         (("--people", "ward.csv", "--first", "2"), "not drawn from a seed"),
@@ -96,3 +97,41 @@ def test_a_search_refuses_patients_whom_the_regimen_is_not_for_as_simulate_does(
     assert (ran.status, ran.out) == (told.status, "") == (2, "")
     assert "B" in told.err
     assert ran.err == told.err
+
+
+OF_PEOPLE = {
+    "simulate": ("simulate", "nhl-5"),
+    "compare": ("compare", "nhl-5", "rr-adult", "--cycles", "1", "--no-findings"),
+    "sweep": ("sweep", "nhl-5", "--vary", "dose=5,60"),
+    "maps": ("sweep", "nhl-5", "--vary", "dose=5,60", "--vary", "parameters.kill_rate=x1,x2"),
+    "morris": ("sensitivity", "nhl-5", "--parameters", "clearance", "--samples", "2"),
+    "correlation": ("sensitivity", "nhl-5", "-m", "correlation"),
+    "search": (
+        *("search", "rr-adult", "--cycle", "1", "--doses", "9,28", "--steps", "1", "--minimise", "il6_peak"),
+        *("--require", "b_depleted_by_14 >= 1%", "--patients", "9", "--search-patients", "9", "--sets", "0"),
+    ),
+}
+
+
+@pytest.mark.parametrize("command", OF_PEOPLE)
+def test_tables_figures_and_documents_speak_of_the_people_of_the_table(
+    inside: Run, tmp_path: Path, command: str
+) -> None:
+    rows = "".join(f"{60 + 5 * number},{160 + 3 * number}\n" for number in range(9))
+    (tmp_path / "ward.csv").write_text(f"weight_kg,height_cm\n{rows}", encoding="utf-8")
+    asked = (*OF_PEOPLE[command], "--people", "ward.csv")
+    ran = inside(*asked, "--figure", "drawn.svg", COLUMNS="120")
+    assert ran.status == 0, ran.err
+    drawn = " ".join(re.sub("<[^>]+>", " ", (tmp_path / "drawn.svg").read_text(encoding="utf-8")).split())
+    document = inside(*asked, "-f", "json").json
+    assert (
+        "of these patients of the table"
+        in document.get("intervals", {"cover": "of these patients of the table"})["cover"]
+    )
+    for text in (" ".join(ran.out.split()), drawn):
+        assert "virtual patient" not in text
+        assert "patients of the table" in text
+        assert "all else drawn of adult-rr, seed 1" in text
+    alone = inside(*OF_PEOPLE[command], "--patients", "9") if command != "search" else inside(*OF_PEOPLE[command])
+    assert "virtual patients of adult-rr, seed 1" in " ".join(alone.out.split()).replace("Virtual", "virtual")
+    assert "the table" not in alone.out

@@ -99,7 +99,7 @@ def test_threads_do_not_change_a_byte(inside: Run) -> None:
 
 
 OF_MANY = (*MORRIS, "--patients", "4")
-DONE = "rows.csv.runs keeps {} of 12 runs: the same command goes on after them"
+DONE = "rows.csv.runs keeps {} of 12 runs: the same command goes on from there"
 
 
 def test_runs_that_are_ended_are_kept_shown_as_incomplete_and_gone_on_with(
@@ -118,7 +118,8 @@ def test_runs_that_are_ended_are_kept_shown_as_incomplete_and_gone_on_with(
 
     monkeypatch.setattr("blinplan.design.sensitivity.sensitivity.run_places", ended)
     ran = inside(*OF_MANY, "-o", "rows.csv")
-    assert (ran.status, ran.out, ran.err.strip()) == (130, "", DONE.format(5))  # one trajectory says nothing
+    few = "Ended after 5 of 12 runs: nothing can be said of fewer than 2 whole trajectories, which are 8 runs."
+    assert (ran.status, ran.out, " ".join(ran.err.split())) == (130, "", f"{few} {DONE.format(5)}")
     ran = inside(*OF_MANY, "-o", "rows.csv")
     assert ran.status == 2
     assert DONE.format(10) in ran.err
@@ -130,6 +131,7 @@ def test_runs_that_are_ended_are_kept_shown_as_incomplete_and_gone_on_with(
     assert (other.status, other.out) == (2, "")
     assert "rows.csv.runs has runs of another sensitivity" in " ".join(other.err.split())
     assert "within: 1.3 there, 1.4 here" in " ".join(other.err.split())
+    assert "keeps" not in other.err  # those are of another one
     ran = inside(*OF_MANY, "-o", "rows.csv")
     assert (ran.status, ran.out) == (0, whole.out)
     assert (tmp_path / "rows.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
@@ -148,7 +150,7 @@ def test_runs_that_are_ended_without_a_file_are_shown_as_far_as_they_go(
     ran = inside(*few, "--samples", "8", "-f", "json")
     assert ran.status == 130
     assert (ran.json["stopped"], ran.json["manifest"]["samples"], ran.json["runs"]) == (True, 4, 12)
-    assert "no run is kept: with -o FILE they are" in ran.err
+    assert "nothing of it is kept: with -o FILE it is" in ran.err
 
 
 @pytest.mark.slow
@@ -199,3 +201,36 @@ def test_without_salib_a_sentence_says_what_to_install(inside: Run, monkeypatch:
     assert ran.status == 2
     assert "pip install 'blinplan[sensitivity]'" in " ".join(ran.err.split())
     assert inside(*RANKS).status == 0
+
+
+def test_markdown_says_what_the_table_says(inside: Run) -> None:
+    for asked in (MORRIS, SOBOL, RANKS):
+        table = " ".join(inside(*asked, COLUMNS="200").out.split())
+        markdown = inside(*asked, "-f", "markdown").out.replace("\\", "")
+        rows = [line.strip("| ").split(" | ") for line in markdown.splitlines() if "|" in line]
+        told = [row for row in rows if "---" not in row[0]]
+        assert len(told) > 2
+        for row in told:
+            assert len(row) == 7
+            assert " ".join(row) in table
+        assert markdown.startswith("# nhl-5: ")
+        said = table.rpartition("It is no cause" if asked == RANKS else "status tells")[2]
+        assert said in " ".join(markdown.split())
+
+
+def test_days_that_no_endpoint_takes_are_told(inside: Run) -> None:
+    asked = ("sensitivity", "nhl-5", "--parameters", "clearance", "--samples", "2", "--patients", "3", "--by-day", "7")
+    said = "No share by a day is shown"
+    assert said in " ".join(inside(*asked, "--endpoints", "il6_peak").out.split())
+    assert said not in " ".join(inside(*asked, "--endpoints", "b_depleted_day").out.split())
+    assert said not in " ".join(inside(*asked[:-2], "--endpoints", "il6_peak").out.split())
+
+
+def test_a_correlation_that_is_ended_says_nothing_of_a_part(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(*_: Any) -> Iterator[Any]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("blinplan.design.sensitivity.sensitivity.outcomes_of", ended)
+    ran = inside(*RANKS, "-o", "ranks.csv")
+    told = "Ended before all patients were through: nothing is said of a part of them."
+    assert (ran.status, ran.out, " ".join(ran.err.split())) == (130, "", told)

@@ -3,19 +3,23 @@
 import csv
 import io
 import json
-import os
 import random
 import signal
-import subprocess
-import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 from rich.cells import cell_len
 
 import blinplan
-from tests.program import NEVER, PLAIN, PROGRAM, Run
+from blinplan.design.sweep.cell import Cell
+from blinplan.design.sweep.run import run_cells
+from blinplan.refusal import Refusal
+from tests.cli.design.ending import ended_after, lines_in
+from tests.program import Run
 
 QUICK = ("--patients", "30")
 DOSES = ("sweep", "nhl-5", "--vary", "dose=0.5,5,60", "--by-day", "2,28", *QUICK)
@@ -108,7 +112,9 @@ def test_a_sweep_that_is_killed_at_any_moment_goes_on_to_the_same_file(inside: R
     assert inside(*MANY, "-o", "whole.csv").status == 0
     chance, kept = random.Random(), []  # noqa: S311 - moments, and no secrets
     for attempt in range(3):
-        _killed_after((*MANY, "-o", "killed.csv"), tmp_path, chance.randrange(1, 5) if attempt else 0)
+        ended_after(
+            (*MANY, "-o", "killed.csv"), tmp_path / "killed.csv.cells", chance.randrange(1, 5) if attempt else 0
+        )
         kept.append((tmp_path / "killed.csv.cells").read_bytes().count(b"\n"))
         assert not (tmp_path / "killed.csv").exists()
     assert kept == sorted(kept)
@@ -138,33 +144,75 @@ def test_a_finished_sweep_is_shown_and_not_run_again(
     assert "done before" not in inside(*DOSES, "-o", "sweep.csv").err
 
 
-def _killed_after(arguments: tuple[str, ...], folder: Path, cells: int, sent: int = signal.SIGKILL) -> str:
-    """Run the program and end it when some more cells are kept; what it said on standard error."""
-    journal = folder / "killed.csv.cells"
-
-    def count() -> int:
-        return journal.read_bytes().count(b"\n") if journal.exists() else 0
-
-    before = max(count(), 1)
-    running = subprocess.Popen(  # noqa: S603 - our own program
-        [*PROGRAM, *arguments], cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=PLAIN
-    )
-    while count() < before + cells and running.poll() is None:
-        time.sleep(0.002)
-    os.kill(running.pid, sent)
-    _, told = running.communicate(timeout=NEVER)
-    if b"Exception ignored in" in told:  # Python has lost the signal in a finalizer: whoever typed it types it again
-        journal.unlink(missing_ok=True)
-        return _killed_after(arguments, folder, cells, sent)
-    assert running.returncode == (-sent if sent == signal.SIGKILL else 130), told
-    return told.decode()
-
-
 @pytest.mark.slow
-def test_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path: Path) -> None:
-    told = _killed_after((*MANY, "-o", "killed.csv"), tmp_path, 2, signal.SIGINT)
-    kept = (tmp_path / "killed.csv.cells").read_bytes().count(b"\n") - 1
-    assert told == f"killed.csv.cells keeps {kept} of 16 cells: the same command goes on after them\n"
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_sweep_that_is_ended_shows_what_is_done_and_says_how_to_go_on(tmp_path: Path, sent: int) -> None:
+    journal = tmp_path / "killed.csv.cells"
+    told = ended_after((*MANY, "-o", "killed.csv"), journal, 2, sent)
+    kept = lines_in(journal) - 1
+    assert told.err == f"killed.csv.cells keeps {kept} of 16 cells: the same command goes on from there\n"
+    assert f"the sweep was ended when {kept} of 16 cells were done" in told.out
+
+
+def ended_at(count: int, how: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    """End every sweep when so many cells of it are done."""
+
+    def ended(*given: Any) -> Iterator[Cell]:
+        yield from islice(run_cells(*given), count)
+        raise how
+
+    monkeypatch.setattr("blinplan.design.sweep.sweep.run_cells", ended)
+
+
+@pytest.mark.parametrize(("how", "status"), [(KeyboardInterrupt(), 130), (Refusal("no workers", "start some"), 2)])
+def test_what_is_done_of_a_sweep_that_is_ended_is_shown_and_nothing_else(
+    inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: BaseException, status: int
+) -> None:
+    whole = inside(*DOSES, "-f", "json").json
+    table = inside(*DOSES).out
+    ended_at(2, how, monkeypatch)
+    ran = inside(*DOSES, "--figure", "sweep.svg")
+    told = " ".join(ran.out.split())
+    assert ran.status == status
+    assert "Incomplete: the sweep was ended when 2 of 3 cells were done, and this is of these." in told
+    all_rows, rows = (
+        [line.split() for line in text.splitlines() if line.split()[:1] in (["0.5"], ["5"], ["60"])]
+        for text in (table, ran.out)
+    )
+    assert len(rows) == 4
+    assert rows == [row for row in all_rows if row[0] != "60"]
+    assert "no figure is drawn of a part nothing of it is kept: with -o FILE it is" in " ".join(ran.err.split())
+    assert ("no workers" in ran.err) is (status == 2)
+    assert list(tmp_path.iterdir()) == []
+    part = inside(*DOSES, "-f", "json").json
+    assert (part["stopped"], whole["stopped"]) == (True, False)
+    assert part["cells"] == whole["cells"][:2]
+    assert "were done, and this is of these" in inside(*DOSES, "-f", "markdown").out
+    lines = inside(*DOSES, "-f", "csv").out.splitlines()
+    assert {line.split(",")[0] for line in lines} == {"dose", "0.5", "5.0"}
+
+
+def test_cells_that_are_not_done_are_told_in_a_grid_of_two_axes(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended_at(3, KeyboardInterrupt(), monkeypatch)
+    ran = inside(*TWO, "--endpoints", "il6_peak", COLUMNS="120")
+    rows = {line.split()[0]: line for line in ran.out.splitlines() if line.split()[:1] in (["4.5"], ["9"])}
+    assert "not done" not in rows["4.5"]
+    assert rows["9"].rstrip().endswith("not done")
+    found = blinplan.sweep("nhl-5", {"dose": [0.5, 5, 15, 60]}, 30)
+    assert found.is_stopped
+    assert len(found.cells) == 3
+    with pytest.raises(blinplan.Refusal, match="cells are missing"):
+        found.figure("sweep.svg")
+
+
+def test_a_sweep_that_is_ended_before_a_cell_is_done_says_so(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended_at(0, KeyboardInterrupt(), monkeypatch)
+    ran = inside(*DOSES)
+    assert (ran.status, ran.out) == (130, "")
+    assert " ".join(ran.err.split()) == (
+        "ended before anything could be shown nothing of it is kept: with -o FILE it is, and the same command goes on"
+        " from there"
+    )
 
 
 CHANGES = {
@@ -191,10 +239,10 @@ def begun(inside: Run, tmp_path: Path) -> Path:
     whole = blinplan.api.designing.sweep.planned_sweep(  # type: ignore[attr-defined]
         "nhl-5", "dose=0.5,5,60", 30, by_day=[2, 28], output=tmp_path / "sweep.csv"
     )
-    from blinplan.design.sweep.kept import open_cells
-    from blinplan.design.sweep.run import run_cells
+    from blinplan.design.journal import open_journal
+    from blinplan.design.sweep.kept import KeptCells
 
-    with open_cells(whole.journal, whole._inputs) as journal:
+    with open_journal(whole.journal, whole._inputs, KeptCells) as journal:
         journal.add(next(iter(run_cells(whole.plan))))
     text = (Path(blinplan.__file__).parents[1] / "regimens/trials/lymphoma/nhl-5.toml").read_text(encoding="utf-8")
     (tmp_path / "mine.toml").write_text(f"{text}\n# seen by me\n", encoding="utf-8")

@@ -1,14 +1,14 @@
 """What a search found, and how that shows itself."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from blinplan.api.notebook import table_html
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_files
+from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import SearchFormat, SearchFormatName
-from blinplan.data_table import DataTable, csv_parts
+from blinplan.data_table import DataTable
 from blinplan.files.inputs import input_bytes
 from blinplan.files.writing import replace_file
 from blinplan.quantities import plural
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SearchResult:
+class SearchResult(TableResult):
     """What a search found.
 
     Attributes
@@ -52,17 +52,19 @@ class SearchResult:
         return self.searched.is_stopped
 
     def text(self, output_format: SearchFormatName = "table", *, screen: Screen = PLAIN) -> str:
-        """Write what was found: as a table for people, as JSON, or as CSV."""
+        """Write what was found: as a table for people, as Markdown, as JSON, or as CSV."""
         from blinplan.reports.design.search.data import search_json
-        from blinplan.reports.design.search.table import search_report
+        from blinplan.reports.design.search.table import search_markdown, search_report
 
         chosen = SearchFormat(output_format)
         if chosen is SearchFormat.CSV:
-            return "".join(csv_parts(self.table()))
+            return "".join(self.csv_texts())
         if chosen is SearchFormat.JSON:
             from blinplan.outside_text import json_text
 
             return json_text(search_json(self.searched, list(self.inputs)))
+        if chosen is SearchFormat.MARKDOWN:
+            return search_markdown(self.searched)
         return screen.render(*search_report(self.searched, screen))
 
     def table(self) -> DataTable:
@@ -70,10 +72,6 @@ class SearchResult:
         from blinplan.reports.design.search.data import search_data
 
         return search_data(self.searched, list(self.inputs))
-
-    def columns(self) -> Mapping[str, Any]:
-        """The same as columns, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
-        return self.table().values()
 
     def files(self) -> dict[str, str]:
         """A regimen file of each schedule that was found, by its name: what `blinplan check` reads."""
@@ -125,14 +123,16 @@ class SearchResult:
         replace_file(target, search_figure(self.searched, kind, width))
 
     def __repr__(self) -> str:
-        count, people = len(self.searched.offers), self.searched.patients
-        base = self.searched.start.base.name
-        return f"<SearchResult: {count} {plural('schedule', count)} of {base}, on {people:,} virtual patients>"
+        from blinplan.reports.shared.words import patients_drawn
+
+        count, base = len(self.searched.offers), self.searched.start.base.name
+        who = patients_drawn(f"{self.searched.patients:,}", of_table=self.searched.setting.who.table is not None)
+        return f"<SearchResult: {count} {plural('schedule', count)} of {base}, on {who}>"
 
     def _repr_html_(self) -> str:
-        from blinplan.reports.design.search.table import html_columns
+        from blinplan.reports.design.search.table import text_columns
 
-        return table_html(html_columns(self.searched), repr(self)[1:-1])
+        return table_html(text_columns(self.searched), repr(self)[1:-1])
 
 
 def refuse_no_front(endpoints: int) -> None:

@@ -1,12 +1,11 @@
 """A search of which all is known but what it finds."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blinplan.api.designing.going_on import told_of_journals
+from blinplan.api.designing.going_on import kept_beside, noted_on_an_end
 from blinplan.api.designing.searching.found import SearchResult
 from blinplan.api.plausible import told_of_sets
 from blinplan.api.regimens.order import OrderedRegimen
@@ -17,7 +16,6 @@ from blinplan.regimen.regimen import Regimen
 
 if TYPE_CHECKING:
     from blinplan.design.search.candidate import Start
-    from blinplan.design.search.kept import KeptSamples
     from blinplan.design.search.patients import SearchSetting
     from blinplan.design.search.search import Method, Searched
     from blinplan.design.search.space import Space
@@ -75,17 +73,23 @@ class PreparedSearch:
 
         return 0 if self.journal is None else number_kept(self.journal)
 
+    @property
+    def kept_text(self) -> str:
+        """What is kept, in words."""
+        return "what was tried"
+
     def run(self, executor: Executor | None = None, progress: Callable[[int, int], None] | None = None) -> SearchResult:
         """Search, and write the folder where there is one; who ends it while schedules are shown gets those that are.
 
         Ends are Ctrl-C, and workers that are gone: then the result `is_stopped`.
         """
+        from blinplan.design.search.kept import KeptSamples
         from blinplan.design.search.search import NothingHoldsError
 
         own = self.setting.who.table is not None
         with executor_or_threads(executor) as running, told_as_refusals(own=own), told_of_sets():
             try:
-                with self._samples_before() as kept:
+                with kept_beside(self.journal, self._inputs, KeptSamples, "schedules of a search") as kept:
                     setting = replace(self.setting, executor=running, kept=kept)
                     result = SearchResult(self._run(setting, progress), (self.order.fingerprint,))
             except NothingHoldsError as error:
@@ -100,18 +104,6 @@ class PreparedSearch:
         if not result.is_stopped:
             self._forget()
         return result
-
-    @contextmanager
-    def _samples_before(self) -> "Iterator[KeptSamples]":
-        from blinplan.design.search.kept import KeptSamples, open_samples
-
-        if self.journal is None:
-            yield KeptSamples()
-            return
-        with told_of_journals(self.journal, "schedules of a search"):
-            self.journal.parent.mkdir(parents=True, exist_ok=True)
-            with open_samples(self.journal, self._inputs) as kept:
-                yield kept
 
     def _forget(self) -> None:
         if self.journal is not None:
@@ -129,11 +121,14 @@ class PreparedSearch:
         from blinplan.design.search.judging import Judge
         from blinplan.design.search.pool import Pool, Tally
         from blinplan.design.search.search import Search
+        from blinplan.reports.design.search.words import so_far_text
 
         tally, base = Tally(progress), self.start.base
         judge = Judge(_are_allowed, self._check, lambda schedule: self.start.candidate(self.space, schedule))
         pool = Pool(self.space, self.start, setting, setting.tried_people(base), judge, tally)
-        return Search(pool, Confirmation(setting, base, self._sets, tally), self.method, self._show).run()
+        search = Search(pool, Confirmation(setting, base, self._sets, tally), self.method, self._show)
+        with noted_on_an_end(lambda: so_far_text(pool)):
+            return search.run()
 
     def _check(self, regimen: Regimen) -> "Sequence[Finding]":
         """What `check` finds in a regimen, the one that is searched from where it is."""

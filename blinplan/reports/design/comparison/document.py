@@ -10,10 +10,10 @@ from blinplan.design.comparison.given import Given
 from blinplan.design.comparison.intervals import MEANS, SHARES
 from blinplan.reports.design.comparison.lines import number_off_drug
 from blinplan.reports.design.comparison.view import ComparisonView
-from blinplan.reports.design.words import COVERS, change_json
+from blinplan.reports.design.words import change_json
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.words import exact_amount, given_baselines, number_drawn
+from blinplan.reports.shared.words import covers, exact_amount, given_baselines, number_drawn
 from blinplan.simulation.models.source import SetsOf
 
 COMPARISON = DocumentKind("comparison")
@@ -24,7 +24,12 @@ def comparison_json(of: ComparisonView, inputs: Sequence[str], record: str | Non
     compared = of.comparison
     return {
         **COMPARISON.head(comparison_manifest(compared, inputs, record)),
-        "intervals": {"level": 0.95, "cover": COVERS, "shares": SHARES, "means": MEANS},
+        "intervals": {
+            "level": 0.95,
+            "cover": covers(of_table=compared.cohort.of_table),
+            "shares": SHARES,
+            "means": MEANS,
+        },
         "regimens": [_arm_json(*pair) for pair in zip(compared.arms, of.given, _refusals(compared), strict=True)],
         "differences": [[change_json(change) for change in found.for_patients] for found in of.differences],
         "left_out": list(compared.left_out),

@@ -11,7 +11,7 @@ from matplotlib.ticker import NullLocator
 from blinplan.design.comparison.compare import ComparedArm, PairedComparison
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
-from blinplan.reports.shared.words import drawn_from, unverified_mark
+from blinplan.reports.shared.words import drawn_from, patients_drawn, rest_drawn, unverified_mark
 from blinplan.reports.simulation.axes import Stretch, axis_of, dose_unit, stretches
 from blinplan.reports.simulation.figures import FigureFormat, file_of, mark_reference, scale_panel
 from blinplan.simulation.percentiles import Band, Bands
@@ -149,12 +149,12 @@ def _caption(compared: PairedComparison, bands: Bands) -> str:
         if bands.models
         else ""
     )
+    people = compared.cohort
     drawn = (
-        "Lines: one virtual patient"
+        f"Lines: one {'patient of the table' if people.of_table else 'virtual patient'}"
         if bands.patients == 1
-        else f"Lines: medians; bands: 5th to 95th percentile of the same {of} virtual patients"
+        else f"Lines: medians; bands: 5th to 95th percentile of the same {patients_drawn(of, of_table=people.of_table)}"
     )
-    return (
-        f"{drawn} of {compared.preset}, {drawn_from(compared.cohort)}.{models} Bars: ordered doses."
-        f" blinplan {__version__}, model {model_name()}."
-    )
+    rest = rest_drawn(people.preset, people.seed)
+    whose = f", {rest}" if people.of_table else f" of {compared.preset}, {drawn_from(people)}"
+    return f"{drawn}{whose}.{models} Bars: ordered doses. blinplan {__version__}, model {model_name()}."

@@ -8,8 +8,8 @@ from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.reports.design.comparison.texts import shown_shares
 from blinplan.reports.design.comparison.view import ComparisonView
-from blinplan.reports.design.words import COVERS, NO_SHARE_BY_DAY
-from blinplan.reports.shared.words import drawn_from, given_lines, off_drug_lines, unverified_mark
+from blinplan.reports.design.words import NO_SHARE_BY_DAY
+from blinplan.reports.shared.words import covers, given_lines, off_drug_lines, people_text, unverified_mark
 from blinplan.simulation.models.source import SetsOf
 
 TIMES = " A time counts up to where all courses are looked at, and all of that in who never gets there."
@@ -18,10 +18,8 @@ TIMES = " A time counts up to where all courses are looked at, and all of that i
 def who_lines(compared: PairedComparison) -> Iterator[str]:
     """Say who the patients are, how many were drawn, whom one of the regimens refuses, and how long it is."""
     people = compared.cohort
-    which = f", from patient {people.before + 1:,} on" if people.before else ""
     admitted = "" if people.seed is None else ", all admitted by each regimen"
-    whom = f"{people.size:,} virtual {plural('patient', people.size)} of {compared.preset}"
-    yield f"{whom}, {_seed_of(compared)}{which}{admitted}"
+    yield f"{people_text(people, passed_over=False)}{admitted}"
     refusals = compared.refusals
     if refusals is not None and any(refusals):
         told = (
@@ -48,10 +46,6 @@ def who_lines(compared: PairedComparison) -> Iterator[str]:
 def number_off_drug(compared: PairedComparison) -> int:
     """How many patients go off the drug before one of the courses ends."""
     return max(arm.outcome.trial.number_off_drug for arm in compared.arms)
-
-
-def _seed_of(compared: PairedComparison) -> str:
-    return drawn_from(compared.cohort).split(" (")[0]
 
 
 def unverified_lines_of(compared: PairedComparison) -> Iterator[str]:
@@ -94,7 +88,7 @@ def reading_lines(compared: PairedComparison) -> Iterator[str]:
         "same: in all patients within the solver's accuracy (1 in 10,000; of times a minute); equal: to the last bit."
     )
     shares, means = compared.shares and f" Shares: {SHARES}.", compared.numbers and f" Means: {MEANS}."
-    yield f"Intervals are of 95 %, {COVERS}.{shares or ''}{means or ''}"
+    yield f"Intervals are of 95 %, {covers(of_table=compared.cohort.of_table)}.{shares or ''}{means or ''}"
     hidden = len(compared.shares) - len(shown_shares(compared))
     if hidden:
         verb = "is" if hidden == 1 else "are"

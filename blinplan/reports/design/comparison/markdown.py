@@ -18,6 +18,7 @@ from blinplan.reports.design.comparison.texts import (
 )
 from blinplan.reports.design.comparison.view import ComparisonView
 from blinplan.reports.design.numbers import contrast_text
+from blinplan.reports.design.words import markdown_lines, markdown_table
 
 
 def comparison_markdown(of: ComparisonView) -> str:
@@ -26,25 +27,16 @@ def comparison_markdown(of: ComparisonView) -> str:
     reference = markdown_text(compared.reference.name)
     others = ", ".join(markdown_text(arm.name) for arm in compared.arms[1:])
     lines = [f"# {reference} (the reference), {others}", ""]
-    lines += [f"{markdown_text(line)}  " for line in who_lines(compared)]
-    lines += [f"{markdown_text(line)}  " for line in (*of.remarks, *unverified_lines_of(compared))]
-    lines += ["", *_given_table(of)]
+    lines += markdown_lines((*who_lines(compared), *of.remarks, *unverified_lines_of(compared)))
+    lines += ["", *markdown_table(given_heads(of), given_rows(of))]
     for place, (arm, found) in enumerate(zip(compared.arms[1:], of.differences, strict=True), start=1):
         lines += ["", f"## {markdown_text(arm.name)} against {reference}", ""]
         lines += [f"- {markdown_text(change.words)}" for change in (*found.for_patients, *found.consequences)]
         lines += ["", *markdown_tables(compared, place)]
     head, *findings = finding_lines(of) if of.findings is not None else ("",)
     lines += [head, "", *(f"- {markdown_text(line.strip())}" for line in findings)]
-    lines += ["", *(f"{markdown_text(line)}  " for line in reading_lines(compared))]
+    lines += ["", *markdown_lines(reading_lines(compared))]
     return "\n".join(lines) + "\n"
-
-
-def _given_table(of: ComparisonView) -> Iterator[str]:
-    heads = given_heads(of)
-    yield f"| {' | '.join(heads)} |"
-    yield f"|---|{'---:|' * (len(heads) - 1)}"
-    for row in given_rows(of):
-        yield f"| {' | '.join(map(markdown_text, row))} |"
 
 
 def markdown_tables(compared: PairedComparison, place: int) -> Iterator[str]:

@@ -18,10 +18,9 @@ from blinplan.regimen.regimen import Cycle
 from blinplan.reports.design.patients import patients_named
 from blinplan.reports.design.search.table import measure_words
 from blinplan.reports.design.search.words import WILSON, closing_lines, end_text, head_text, schedule_text
-from blinplan.reports.design.words import COVERS
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.words import given_baselines
+from blinplan.reports.shared.words import covers, given_baselines
 from blinplan.version import __version__
 
 SEARCH = DocumentKind("search")
@@ -85,7 +84,7 @@ def search_json(found: Searched, inputs: list[str]) -> dict[str, Any]:
         "shown": [wish.endpoints[place].name for place in wish.shown],
         "intervals": {
             "level": 0.95,
-            "cover": COVERS,
+            "cover": covers(of_table=found.setting.who.table is not None),
             "shares": WILSON,
             "numbers": NUMBERS,
             "paired_shares": SHARES,

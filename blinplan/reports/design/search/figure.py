@@ -14,7 +14,8 @@ from blinplan.design.search.standing import RequirementVerdict
 from blinplan.design.search.wanted import Measurement
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
-from blinplan.reports.design.search.words import cycles_text, head_text, schedule_text, schedule_unit
+from blinplan.reports.design.search.words import cycles_text, head_text, schedule_text, schedule_unit, stopped_lines
+from blinplan.reports.shared.words import rest_drawn
 from blinplan.reports.simulation.figures import BEHIND, FigureFormat, file_of
 from blinplan.simulation.outcome import Occurrence
 from blinplan.version import __version__
@@ -173,9 +174,14 @@ def _caption(found: Searched) -> str:
     """What is drawn, of whom, and what computed it."""
     required, who = ", ".join(one.text for one in found.setting.wish.requirements), found.setting.who
     dashed = f" Dashes: what is required, {required}." if required else ""
+    number, rest = f"{found.patients:,}", rest_drawn(who.preset, who.seed)
+    whose = f"{number} virtual patients of {who.preset}, seed {who.seed}"
+    if who.table is not None:
+        whose = f"the {who.table.size:,} patients of the table, {number} in all as often as that takes, {rest}"
+    stopped = "".join(f" {line}" for line in stopped_lines(found))
     return (
         f"Schedules ({schedule_unit(found.start.base)}) for {cycles_text(found.space)} of"
-        f" {visible(found.start.base.name)}: medians and shares of {found.patients:,} virtual patients of"
-        f" {who.preset}, seed {who.seed}, with their 95 % intervals.{dashed} Investigational and"
-        f" unverified: no source gives them. blinplan {__version__}, model {model_name()}."
+        f" {visible(found.start.base.name)}: medians and shares of {whose}, with their 95 %"
+        f" intervals.{dashed}{stopped} Investigational and unverified: no source gives them."
+        f" blinplan {__version__}, model {model_name()}."
     )

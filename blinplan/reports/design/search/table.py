@@ -1,4 +1,4 @@
-"""Schedules that were found as a table for people, the regimen that was searched from among them."""
+"""Schedules that were found as a table for people, the regimen that was searched from among them; in Markdown too."""
 
 import math
 import re
@@ -15,8 +15,7 @@ from blinplan.design.search.search import Searched
 from blinplan.design.search.space import WITH
 from blinplan.design.search.standing import RequirementVerdict
 from blinplan.design.search.wanted import Measurement
-from blinplan.outside_text import visible
-from blinplan.quantities import plural
+from blinplan.outside_text import markdown_text, visible
 from blinplan.reports.design.numbers import contrast_text, estimate_text, share_text, three_digits
 from blinplan.reports.design.search.words import (
     cap_lines,
@@ -31,9 +30,11 @@ from blinplan.reports.design.search.words import (
     refuted_lines,
     schedule_text,
     schedule_unit,
+    stopped_lines,
     value_text,
     who_text,
 )
+from blinplan.reports.design.words import markdown_lines, markdown_table
 from blinplan.reports.shared.words import unverified_mark
 from blinplan.simulation.outcome import Occurrence
 from blinplan.terminal import PIPED_WIDTH, Screen
@@ -54,10 +55,27 @@ def search_report(found: Searched, screen: Screen) -> list[RenderableType]:
     parts += [Text(line) for line in people_lines(found)]
     parts += [Text(line, "unverified") for line in unverified_lines(found)]
     parts += ["", search_table(found, screen), ""]
-    remarks = (*cap_lines(found), *refuted_lines(found), *passed_over_lines(found), *stopped_lines(found))
-    parts += [Text(line, "warning") for line in remarks]
+    parts += [Text(line, "warning") for line in remark_lines(found)]
     parts += [Text(line, "quiet") for line in closing_lines(found)]
     return parts
+
+
+def search_markdown(found: Searched) -> str:
+    """Write what was found as Markdown."""
+    base = markdown_text(found.start.base.name)
+    lines = [f"# Schedules for {cycles_text(found.space)} of {base}", ""]
+    above = (f"{method_text(found)} {who_text(found)}", *people_lines(found), *unverified_lines(found))
+    lines += markdown_lines(above)
+    columns = text_columns(found)
+    rows = list(zip(*columns.values(), strict=True))
+    lines += ["", *markdown_table(list(columns), rows, (0, len(columns) - 1)), ""]
+    lines += markdown_lines((*remark_lines(found), *closing_lines(found)))
+    return "\n".join(lines) + "\n"
+
+
+def remark_lines(found: Searched) -> Iterator[str]:
+    """Say what limits the schedules, which were refused or refuted, and that it was stopped."""
+    yield from (*cap_lines(found), *refuted_lines(found), *passed_over_lines(found), *stopped_lines(found))
 
 
 def unverified_lines(found: Searched) -> Iterator[str]:
@@ -69,13 +87,6 @@ def unverified_lines(found: Searched) -> Iterator[str]:
         yield f"{visible(found.start.base.name)}: {mark}"
     if found.setting.options.premedication:
         yield "That premedication lowers cytokine release, and by how much, is assumed: unverified."
-
-
-def stopped_lines(found: Searched) -> Iterator[str]:
-    """Say that it was stopped."""
-    if found.is_stopped:
-        count = len(found.offers)
-        yield f"Stopped: {count} {plural('schedule', count)} that {'was' if count == 1 else 'were'} shown by then."
 
 
 def search_table(found: Searched, screen: Screen) -> Table:
@@ -128,8 +139,7 @@ def _name(found: Searched, place: int) -> str:
 
 
 def _cells(found: Searched, row: ShownSchedule, *, roomy: bool) -> Iterator[RenderableType]:
-    mark = "* " if _has_front(found) and row in found.front else ""
-    schedule = f"{mark}{schedule_text(row, found.space)}"
+    schedule = _marked_text(found, row)
     if not roomy:  # a step a line
         schedule = schedule.replace(", ", ",\n").replace(" = ", "\n= ").replace("; ", ";\n")
     yield Text(schedule, "title" if row.schedule is None else "")
@@ -145,8 +155,19 @@ def _cells(found: Searched, row: ShownSchedule, *, roomy: bool) -> Iterator[Rend
         yield Text.assemble(f"{first}\n", verdict, f"\nin {models}" if models else "")
     for place in found.setting.wish.shown:
         yield Text("\n".join(_value_lines(row.endpoints[place], found.heads[place])))
-    told = [text for text in (codes_text(row), end_text(row, found.space, found.start.base)) if text]
-    yield "; ".join(told) or _NOTHING
+    yield _check_text(found, row)
+
+
+def _check_text(found: Searched, row: ShownSchedule) -> str:
+    """What rules find in a schedule, and at which doses it starts and ends otherwise than the regimen."""
+    told = (codes_text(row), end_text(row, found.space, found.start.base))
+    return "; ".join(filter(None, told)) or _NOTHING
+
+
+def _marked_text(found: Searched, row: ShownSchedule) -> str:
+    """A schedule, with a mark where it is of the front."""
+    mark = "* " if _has_front(found) and row in found.front else ""
+    return f"{mark}{schedule_text(row, found.space)}"
 
 
 def _value_lines(endpoint: ShownEndpoint, head: Measurement | None) -> Iterator[str]:
@@ -200,10 +221,11 @@ def measure_words(measure: Measure) -> str:
     return "ratio" if measure is Measure.RATIO else "difference"
 
 
-def html_columns(found: Searched) -> dict[str, list[str]]:
+def text_columns(found: Searched) -> dict[str, list[str]]:
     """The table as columns of text."""
     wish = found.setting.wish
-    columns = {"Schedule": [schedule_text(row, found.space) for row in found.rows]}
+    head = _schedule_head(found, roomy=True).replace("\n", "; ")
+    columns = {head: [_marked_text(found, row) for row in found.rows]}
     for place in lowered_places(found):
         name = head_text(found.heads[place], _name(found, place))
         columns[name] = [interval_text(row.endpoints[place], found.heads[place]) for row in found.rows]
@@ -219,5 +241,5 @@ def html_columns(found: Searched) -> dict[str, list[str]]:
     for place in wish.shown:
         name = head_text(found.heads[place], _name(found, place))
         columns[name] = [interval_text(row.endpoints[place], found.heads[place]) for row in found.rows]
-    columns["check"] = [codes_text(row) or _NOTHING for row in found.rows]
+    columns["check"] = [_check_text(found, row) for row in found.rows]
     return columns

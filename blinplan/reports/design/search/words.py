@@ -7,6 +7,7 @@ from itertools import groupby
 
 from blinplan.design.comparison.intervals import MEANS, SHARES
 from blinplan.design.search.confirm import ShownSchedule
+from blinplan.design.search.pool import Pool, RankedSchedule
 from blinplan.design.search.search import Method, NothingHoldsError, Searched
 from blinplan.design.search.space import WITH, Space
 from blinplan.design.search.standing import NUMBERS
@@ -16,8 +17,7 @@ from blinplan.quantities import MINUTES_PER_DAY, decimal_text, plural
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Cycle, Regimen
 from blinplan.reports.design.numbers import share_text
-from blinplan.reports.design.words import COVERS
-from blinplan.reports.shared.words import given_lines, off_drug_lines
+from blinplan.reports.shared.words import covers, given_lines, off_drug_lines, rest_drawn
 from blinplan.reports.simulation.summary import number
 from blinplan.simulation.outcome import Occurrence
 
@@ -91,6 +91,26 @@ def _nearest_values(error: NothingHoldsError, wish: Wish) -> Iterator[str]:
             value = requirement.bound + requirement.relation.sign * margin.value
             name = wish.endpoints[requirement.endpoint].name
             yield f"{name} {value_text(value, error.heads[requirement.endpoint])}"
+
+
+def so_far_text(pool: Pool) -> str:
+    """Say what stands best of a search that was ended before it showed anything; nothing where none was tried."""
+    best = pool.best_so_far()
+    if best is None:
+        return ""
+    of, plural_of = f"{best.patients:,} of {pool.people.size:,} patients", plural("schedule", best.tried)
+    told = "; ".join(_standing_text(pool, *one) for one in zip(best.standings, best.values, strict=True))
+    which = "Best so far" if best.holds else "None holds what is required so far; the nearest"
+    return (
+        f"{best.tried:,} of {pool.space.size:,} {plural_of} were begun, on {of}. {which}, and not confirmed, on other"
+        f" patients or other models: {told}."
+    )
+
+
+def _standing_text(pool: Pool, standing: RankedSchedule, values: tuple[float, ...]) -> str:
+    named = zip(pool.setting.wish.endpoints, pool.of_start.measurements, values, strict=True)
+    told = ", ".join(f"{endpoint.name} {value_text(value, head)}" for endpoint, head, value in named)
+    return f"{standing.schedule.text(pool.space.infusion)} ({told})"
 
 
 def schedule_unit(base: Regimen) -> str:
@@ -171,7 +191,7 @@ def closing_lines(found: Searched) -> Iterator[str]:
         yield (
             "met: the interval on these others clears the bound; at limit: it straddles it; not met: it lies beyond."
         )
-    yield f"Intervals are of 95 %, {COVERS}."
+    yield f"Intervals are of 95 %, {covers(of_table=found.setting.who.table is not None)}."
     base = visible(found.start.base.name)
     yield (
         f"Below a value: against {base} on the same patients, × a ratio, otherwise a difference: of shares in"
@@ -189,9 +209,18 @@ def closing_lines(found: Searched) -> Iterator[str]:
 _KEPT_IN = "; in so many of them the value itself keeps what is required."
 
 
+def stopped_lines(found: Searched) -> Iterator[str]:
+    """Say that it was stopped."""
+    if found.is_stopped:
+        count = len(found.offers)
+        yield f"Stopped: {count} {plural('schedule', count)} that {'was' if count == 1 else 'were'} shown by then."
+
+
 def who_text(found: Searched) -> str:
     """Say of which population the patients are, and what they were drawn from."""
     who = found.setting.who
+    if who.table is not None:
+        return f"The patients of the table, {rest_drawn(who.preset, who.seed)}."
     which = f", from patient {who.before + 1:,} on" if who.before else ""
     return f"Virtual patients of {who.preset}, seed {who.seed}{which}."
 

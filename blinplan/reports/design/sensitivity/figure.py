@@ -11,8 +11,8 @@ from blinplan.design.sensitivity.method import SensitivityMethod
 from blinplan.design.sensitivity.sensitivity import EndpointSensitivity, Sensitivity, SensitivityRow
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
-from blinplan.reports.design.sensitivity.lines import meaning_lines, scale_text, title_of, who_lines
-from blinplan.reports.shared.words import unverified_mark
+from blinplan.reports.design.sensitivity.lines import meaning_lines, scale_text, stopped_lines, title_of, who_lines
+from blinplan.reports.shared.words import patients_drawn, unverified_mark
 from blinplan.reports.simulation.figures import FigureFormat, file_of
 from blinplan.version import __version__
 
@@ -41,7 +41,7 @@ _DRAWN = {
     ),
     SensitivityMethod.CORRELATION: (
         "Rank correlation (Spearman) between what patients differ in and the endpoint; line: 95 % interval (Bonett and"
-        " Wright) of these virtual patients."
+        " Wright) of {whose}."
     ),
 }
 """What is drawn."""
@@ -184,8 +184,9 @@ def _caption(found: Sensitivity) -> str:
     plan = found.plan
     mark = unverified_mark(plan.regimen)
     name = f"{visible(plan.regimen.name)}{f', {mark}' if mark else ''}"
-    who = ". ".join(line.rstrip(".") for line in who_lines(found))
+    who = ". ".join(line.rstrip(".") for line in (*who_lines(found), *stopped_lines(found)))
+    drawn = _DRAWN[plan.method].format(whose=patients_drawn("these", of_table=plan.cohort.of_table))
     return (
-        f"{name}. {title_of(found)}. {who}. {' '.join((_DRAWN[plan.method], *meaning_lines(found)))}"
+        f"{name}. {title_of(found)}. {who}. {' '.join((drawn, *meaning_lines(found)))}"
         f" blinplan {__version__}, model {model_name()}."
     )

@@ -6,11 +6,13 @@ from typing import NamedTuple
 from blinplan.design.comparison.contrast import Agreement
 from blinplan.design.sensitivity.factors import not_varied
 from blinplan.design.sensitivity.method import SensitivityMethod
-from blinplan.design.sensitivity.samples import STEP
-from blinplan.design.sensitivity.sensitivity import EndpointSensitivity, Scale, Sensitivity
+from blinplan.design.sensitivity.plan import SensitivityPlan
+from blinplan.design.sensitivity.samples import STEP, runs_of
+from blinplan.design.sensitivity.sensitivity import FEWEST, EndpointSensitivity, Scale, Sensitivity
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
-from blinplan.reports.shared.words import drawn_from, given_lines, off_drug_lines, unverified_mark
+from blinplan.reports.design.words import NO_SHARE_BY_DAY
+from blinplan.reports.shared.words import given_lines, off_drug_lines, patients_drawn, people_text, unverified_mark
 from blinplan.reports.simulation.summary import number
 
 
@@ -70,9 +72,7 @@ def who_lines(found: Sensitivity) -> Iterator[str]:
         size = f"{plan.person.bsa_m2[0]:.3f} m²"
         yield f"The typical patient of {plan.preset} ({size}) in every run; samples of seed {plan.seed}"
     else:
-        which = f", from patient {plan.before + 1:,} on" if plan.before else ""
-        count = plan.cohort.size
-        people = f"{count:,} virtual {plural('patient', count)} of {plan.preset}, {drawn_from(plan.cohort)}{which}"
+        people = people_text(plan.cohort)
         yield people if plan.method is SensitivityMethod.CORRELATION else f"{people}: the same in every run"
         yield from given_lines(plan.cohort.given_parameters)
         if plan.off_drug is not None:
@@ -85,11 +85,24 @@ def who_lines(found: Sensitivity) -> Iterator[str]:
         yield f"{plan.follow_up_days} days without infusion are added at the end."
 
 
+def _samples_text(plan: SensitivityPlan) -> str:
+    return "trajectories" if plan.method is SensitivityMethod.MORRIS else "base samples"
+
+
+def too_few_text(plan: SensitivityPlan, number: int) -> str:
+    """Say of runs that were ended that they are too few to say anything; nothing where none was made."""
+    if plan.method is SensitivityMethod.CORRELATION:
+        return "Ended before all patients were through: nothing is said of a part of them."
+    if not number:
+        return ""
+    least = f"{FEWEST} whole {_samples_text(plan)}, which are {runs_of(plan.method, len(plan.ranges), FEWEST):,} runs"
+    return f"Ended after {number:,} of {plan.runs:,} runs: nothing can be said of fewer than {least}."
+
+
 def stopped_lines(found: Sensitivity) -> Iterator[str]:
     """Say of runs that were ended how many samples were whole by then."""
     if found.is_stopped:
-        what = "trajectories" if found.plan.method is SensitivityMethod.MORRIS else "base samples"
-        done = f"{found.plan.samples:,} of {found.asked_samples:,} {what}"
+        done = f"{found.plan.samples:,} of {found.asked_samples:,} {_samples_text(found.plan)}"
         yield f"Incomplete: the runs were ended when {done} were done, and this is of these."
 
 
@@ -158,9 +171,10 @@ def without_effect_lines(of: EndpointSensitivity) -> Iterator[str]:
 def reading_lines(found: Sensitivity) -> Iterator[str]:
     """Say how tables are read, and what they cover and do not."""
     if found.plan.method is SensitivityMethod.CORRELATION:
+        whose = patients_drawn("these", of_table=found.plan.cohort.of_table)
         yield (
             "r: rank correlation (Spearman) between what patients differ in and the endpoint; from, to: its 95 %"
-            " interval (Bonett and Wright) of these virtual patients; n: how many of them have both."
+            f" interval (Bonett and Wright) of {whose}; n: how many of them have both."
         )
     elif found.plan.method is SensitivityMethod.MORRIS:
         yield (
@@ -174,6 +188,8 @@ def reading_lines(found: Sensitivity) -> Iterator[str]:
             " makes together with others; ±: half of the 95 % interval, of these samples drawn again. Both may come"
             " out a little below 0 or above 1."
         )
+    if found.plan.asked.by_day and all(of.by_day is None for of in found.endpoints):
+        yield NO_SHARE_BY_DAY
     yield from meaning_lines(found)
 
 

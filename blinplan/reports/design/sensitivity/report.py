@@ -1,4 +1,4 @@
-"""Sensitivities on a terminal: a table an endpoint."""
+"""Sensitivities on a terminal and in Markdown: a table an endpoint."""
 
 import math
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from rich.text import Text
 
 from blinplan.design.comparison.contrast import Agreement
 from blinplan.design.sensitivity.sensitivity import EndpointSensitivity, Sensitivity, SensitivityRow
-from blinplan.outside_text import visible
+from blinplan.outside_text import markdown_text, visible
 from blinplan.reports.design.numbers import NO_VALUE
 from blinplan.reports.design.sensitivity.lines import (
     ROW_NUMBERS,
@@ -25,6 +25,7 @@ from blinplan.reports.design.sensitivity.lines import (
     who_lines,
     without_effect_lines,
 )
+from blinplan.reports.design.words import markdown_lines, markdown_table
 from blinplan.terminal import Screen
 
 SHOWN = 15
@@ -48,13 +49,37 @@ def _endpoint(found: Sensitivity, of: EndpointSensitivity, screen: Screen) -> It
     yield ""
     yield Text(endpoint_title(of), "title")
     yield from (Text(line, "warning") for line in endpoint_lines(found, of))
-    telling = [row for row in of.rows if row.agreement is Agreement.DIFFERENT]
+    telling = _telling(of)
     if telling:
         yield _table(found, of, telling[:SHOWN], screen)
+    yield from (Text(line, "quiet") for line in _below(of))
+
+
+def _telling(of: EndpointSensitivity) -> list[SensitivityRow]:
+    return [row for row in of.rows if row.agreement is Agreement.DIFFERENT]
+
+
+def _below(of: EndpointSensitivity) -> Iterator[str]:
+    """Say which parameters the table has not."""
+    telling = _telling(of)
     more = len(telling) - SHOWN
     if more > 0:
-        yield Text(f"and {more} more, each below {telling[SHOWN - 1].first:.2g}: -f csv has all", "quiet")
-    yield from (Text(line, "quiet") for line in without_effect_lines(of))
+        yield f"and {more} more, each below {telling[SHOWN - 1].first:.2g}: -f csv has all"
+    yield from without_effect_lines(of)
+
+
+def sensitivity_markdown(found: Sensitivity) -> str:
+    """Write sensitivities as Markdown."""
+    lines = [f"# {markdown_text(found.plan.regimen.name)}: {markdown_text(title_of(found))}", ""]
+    lines += markdown_lines((*who_lines(found), *unverified_lines_of(found), *stopped_lines(found)))
+    for of in found.endpoints:
+        lines += ["", f"## {markdown_text(endpoint_title(of))}", "", *markdown_lines(endpoint_lines(found, of))]
+        rows = [cells(found, row) for row in _telling(of)[:SHOWN]]
+        if rows:
+            lines += ["", *markdown_table(heads(found, of), rows, (_NAME, _STATUS)), ""]
+        lines += markdown_lines(_below(of))
+    lines += ["", *markdown_lines(reading_lines(found))]
+    return "\n".join(lines) + "\n"
 
 
 def heads(found: Sensitivity, of: EndpointSensitivity) -> tuple[str, ...]:

@@ -14,10 +14,9 @@ from blinplan.fingerprint import model_hash
 from blinplan.reports.design.patients import patients_named
 from blinplan.reports.design.sweep.article import article_marks
 from blinplan.reports.design.sweep.lines import dose_unit, remark_lines
-from blinplan.reports.design.words import COVERS
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.words import given_baselines, number_drawn
+from blinplan.reports.shared.words import covers, given_baselines, number_drawn
 from blinplan.simulation.models.source import SetsOf
 from blinplan.version import __version__
 
@@ -100,11 +99,12 @@ def sweep_json(swept: Sweep, inputs: Sequence[str], remarks: Sequence[str] = ())
         **SWEEP.head(sweep_manifest(swept, inputs)),
         "intervals": {
             "level": 0.95,
-            "cover": COVERS,
+            "cover": covers(of_table=swept.plan.cohort.of_table),
             "shares": "Wilson",
             "numbers": "5th to 95th percentile of the patients",
             "half": HOW,
         },
+        "stopped": swept.is_stopped,
         "axes": list(map(_axis_json, swept.axes)),
         "cells": [
             {

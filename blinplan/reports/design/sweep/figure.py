@@ -9,14 +9,13 @@ from matplotlib.figure import Figure
 from blinplan.design.sweep.sweep import Sweep
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
-from blinplan.quantities import plural
 from blinplan.reports.design.sweep.article import article_lines, article_marks
 from blinplan.reports.design.sweep.curves import curves_height, draw_curves
 from blinplan.reports.design.sweep.lines import half_lines
 from blinplan.reports.design.sweep.map_lines import has_half_line, line_place
 from blinplan.reports.design.sweep.maps import draw_maps, maps_height
 from blinplan.reports.design.sweep.sheet import Sheet
-from blinplan.reports.shared.words import drawn_from, unverified_mark
+from blinplan.reports.shared.words import patients_drawn, people_drawn, unverified_mark
 from blinplan.reports.simulation.figures import FigureFormat, file_of
 from blinplan.simulation.models.source import SetsOf
 from blinplan.version import __version__
@@ -54,11 +53,12 @@ def _caption(swept: Sweep) -> str:
 
 def _reading(swept: Sweep) -> Iterator[str]:
     one, sets = len(swept.axes) == 1, swept.plan.parameter_sets
+    whose = patients_drawn("these", of_table=swept.plan.cohort.of_table)
     if one:
-        yield "Shares with 95 % intervals (Wilson) of these virtual patients; numbers: median, 5th to 95th percentile."
+        yield f"Shares with 95 % intervals (Wilson) of {whose}; numbers: median, 5th to 95th percentile."
         yield from (f"{_sentence(line)}." for line in half_lines(swept))
     else:
-        yield "Shares and medians of these virtual patients."
+        yield f"Shares and medians of {whose}."
         if any(has_half_line(swept, name) for name in swept.shares()):
             yield "Black line: half of all, straight between the cells that lie beside each other."
         if any(map(line_place, article_marks(swept))):
@@ -80,5 +80,5 @@ def _source(swept: Sweep) -> str:
     plan = swept.plan
     mark = unverified_mark(plan.regimen)
     name = f"{visible(plan.regimen.name)}{f', {mark}' if mark else ''}"
-    whom = f"{plan.cohort.size:,} {plural('patient', plan.cohort.size)} of {plan.preset}, {drawn_from(plan.cohort)}"
-    return f"Simulated: {name}; {whom}, the same at every point; blinplan {__version__}, model {model_name()}."
+    whom, by = f"{people_drawn(plan.cohort)}, the same at every point", f"blinplan {__version__}, model {model_name()}"
+    return f"Simulated: {name}; {whom}; {by}."

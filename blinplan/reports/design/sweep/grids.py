@@ -12,6 +12,8 @@ from blinplan.simulation.endpoints.definition import GROUPS
 
 _TWO_WAY = 2
 """So many axes are laid against each other."""
+NOT_DONE = "not done"
+"""What stands in a cell of a sweep that was ended before."""
 _MANY = 20_000
 """Patients from which on shares have two decimals."""
 
@@ -46,7 +48,8 @@ def by_rows(swept: Sweep, names: Sequence[EndpointName]) -> TextGrid:
 
 def _two_way(swept: Sweep, name: EndpointName) -> TextGrid:
     down, across = swept.axes
-    texts = [_text(cell, name) for _, cell in swept.rows]
+    done = {variant.number: _text(cell, name) for variant, cell in swept.rows}
+    texts = [done.get(number, NOT_DONE) for number in range(swept.plan.number_of_cells)]
     width = len(across.values)
     lines = (texts[at : at + width] for at in range(0, len(texts), width))
     rows = tuple((down.value_text(value), *line) for value, line in zip(down.values, lines, strict=True))

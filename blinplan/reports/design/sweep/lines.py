@@ -12,8 +12,8 @@ from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.reports.design.numbers import three_digits
 from blinplan.reports.design.sweep.article import article_lines, is_of_depletion
-from blinplan.reports.design.words import COVERS, NO_SHARE_BY_DAY
-from blinplan.reports.shared.words import drawn_from, given_lines, off_drug_lines, unverified_mark
+from blinplan.reports.design.words import NO_SHARE_BY_DAY
+from blinplan.reports.shared.words import covers, given_lines, off_drug_lines, people_text, unverified_mark
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.trials.patients import off_drug_of
 
@@ -29,9 +29,7 @@ def title_of(swept: Sweep) -> str:
 def who_lines(swept: Sweep) -> Iterator[str]:
     """Say who the patients are."""
     plan, people = swept.plan, swept.plan.cohort
-    which = f", from patient {people.before + 1:,} on" if people.before else ""
-    whom = f"{people.size:,} virtual {plural('patient', people.size)} of {plan.preset}"
-    yield f"{whom}, {drawn_from(people)}{which}: the same in every cell"
+    yield f"{people_text(people)}: the same in every cell"
     yield from given_lines(people.given_parameters)
     off_drug = off_drug_of(plan.patients)
     if off_drug is not None:
@@ -56,6 +54,13 @@ def unverified_lines_of(swept: Sweep) -> Iterator[str]:
         yield f"Investigational: no source of {visible(regimen.name)} gives the cells that differ from it."
     if swept.plan.options.premedication:
         yield "That premedication lowers cytokine release, and by how much, is assumed: unverified."
+
+
+def stopped_lines(swept: Sweep) -> Iterator[str]:
+    """Say of a sweep that was ended how many cells were done by then."""
+    if swept.is_stopped:
+        done = f"{len(swept.cells):,} of {swept.plan.number_of_cells:,} {plural('cell', swept.plan.number_of_cells)}"
+        yield f"Incomplete: the sweep was ended when {done} were done, and this is of these."
 
 
 def remark_lines(swept: Sweep) -> Iterator[str]:
@@ -128,7 +133,7 @@ def half_text(found: HalfDose, unit: str) -> str:
 def reading_lines(swept: Sweep) -> Iterator[str]:
     """Say how the tables are read, and what the intervals cover."""
     if swept.shares():
-        yield f"Shares: in brackets the 95 % interval (Wilson) {COVERS}."
+        yield f"Shares: in brackets the 95 % interval (Wilson) {covers(of_table=swept.plan.cohort.of_table)}."
     if swept.numbers():
         yield "Numbers: median, in brackets the 5th to 95th percentile of these patients; of times, over all at risk."
     if swept.plan.asked.by_day and all(name.by_day is None for name in swept.names):

@@ -13,10 +13,12 @@ from blinplan.reports.design.sweep.lines import (
     reading_lines,
     remark_lines,
     result_lines,
+    stopped_lines,
     title_of,
     unverified_lines_of,
     who_lines,
 )
+from blinplan.reports.design.words import markdown_lines, markdown_table
 from blinplan.terminal import Screen
 
 _GAP = 3
@@ -32,6 +34,7 @@ def sweep_report(swept: Sweep, screen: Screen, remarks: Sequence[str] = ()) -> l
     parts += [Text(line) for line in who_lines(swept)]
     parts += [Text(visible(line), "warning") for line in (*remarks, *remark_lines(swept))]
     parts += [Text(line, "unverified") for line in unverified_lines_of(swept)]
+    parts += [Text(line, "warning") for line in stopped_lines(swept)]
     for grid in grids(swept):
         parts += _draw(grid, screen)
     results = [Text(line) for line in result_lines(swept)]
@@ -91,17 +94,11 @@ def _table(grid: TextGrid, columns: list[int], screen: Screen) -> Table:
 def sweep_markdown(swept: Sweep, remarks: Sequence[str] = ()) -> str:
     """Write a sweep as Markdown."""
     lines = [f"# {markdown_text(swept.plan.regimen.name)}: {markdown_text(title_of(swept))}", ""]
-    above = (*who_lines(swept), *remarks, *remark_lines(swept), *unverified_lines_of(swept))
-    lines += [f"{markdown_text(line)}  " for line in above]
+    above = (*who_lines(swept), *remarks, *remark_lines(swept), *unverified_lines_of(swept), *stopped_lines(swept))
+    lines += markdown_lines(above)
     for grid in grids(swept):
-        lines += ["", *([f"## {markdown_text(grid.title)}", ""] if grid.title else []), *_markdown_table(grid)]
+        title = [f"## {markdown_text(grid.title)}", ""] if grid.title else []
+        lines += ["", *title, *markdown_table(grid.heads, grid.rows, ())]
     lines += ["", *(f"- {markdown_text(line)}" for line in result_lines(swept))]
-    lines += ["", *(f"{markdown_text(line)}  " for line in reading_lines(swept))]
+    lines += ["", *markdown_lines(reading_lines(swept))]
     return "\n".join(lines) + "\n"
-
-
-def _markdown_table(grid: TextGrid) -> Iterator[str]:
-    yield f"| {' | '.join(map(markdown_text, grid.heads))} |"
-    yield f"|{'---:|' * len(grid.heads)}"
-    for row in grid.rows:
-        yield f"| {' | '.join(map(markdown_text, row))} |"

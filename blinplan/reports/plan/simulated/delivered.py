@@ -12,12 +12,12 @@ from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.words import (
     amount_text,
-    drawn_from,
     exact_amount,
     given_baselines,
     given_lines,
     number_drawn,
     off_drug_lines,
+    people_text,
 )
 from blinplan.reports.simulation.summary import number
 from blinplan.simulation.crowd.cohort import Cohort
@@ -154,8 +154,8 @@ def _models_text(models: Sequence[Paired]) -> str:
 
 def _patients(cohort: Cohort) -> str:
     return (
-        f"{cohort.size:,} virtual patients of {cohort.preset}, {drawn_from(cohort)}, the same in both"
-        " courses. They are not this patient: the drug's clearance alone differs several-fold between people."
+        f"{people_text(cohort)}, the same in both courses. They are not this patient: the drug's clearance alone"
+        " differs several-fold between people."
         f"{''.join(f' {line}' for line in given_lines(cohort.given_parameters))}"
     )
 

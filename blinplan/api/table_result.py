@@ -1,7 +1,7 @@
 """A result that is a table: in pieces, in a file, and as columns."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,19 @@ class TableResult(ABC):
         """Write the same as CSV, in pieces."""
         return csv_parts(self.table())
 
+    def columns(self) -> dict[str, Any]:
+        """The same as columns, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``.
+
+        What is computed as it is gone through is computed for it, and held in memory.
+        """
+        return self.table().values()
+
+
+class FileResult(TableResult):
+    """One that a file of data holds whole."""
+
+    __slots__ = ()
+
     def write(self, path: str | Path) -> None:
         """Write the same to a file whose ending says how: .csv, .parquet or .jsonl.
 
@@ -33,7 +46,3 @@ class TableResult(ABC):
         target = Path(path)
         refuse_table_file(target, (".csv", ".parquet", ".jsonl"))
         write_table(self.table(), target)
-
-    def columns(self) -> Mapping[str, Any]:
-        """The same as columns, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
-        return self.table().values()
