@@ -63,6 +63,7 @@ def test_each_format_is_what_the_command_writes(inside: Run, output_format: str)
     assert text == shown.out
 
 
+@pytest.mark.slow
 def test_a_record_and_a_site_give_bags_findings_and_what_was_delivered(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "record.toml").write_text(RECORD, encoding="utf-8")
     (tmp_path / "ward.toml").write_text(WARD, encoding="utf-8")

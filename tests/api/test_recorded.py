@@ -157,6 +157,7 @@ def test_a_record_that_cannot_be_planned_is_refused_with_the_same_words(inside: 
     assert simulated.err == drawn.err == planned.err
 
 
+@pytest.mark.slow
 def test_the_command_tells_of_the_record(inside: Run, record: Path) -> None:
     written(record, STOP)
     arguments = ("simulate", "rr-adult", "--record", record.name, "--patients", "5")

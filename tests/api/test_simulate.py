@@ -130,6 +130,7 @@ def test_a_console_shows_a_line_and_a_notebook_a_table() -> None:
     assert "<th>Median</th>" not in blinplan.simulate("rr-adult", None)._repr_html_()
 
 
+@pytest.mark.slow
 def test_a_population_that_was_changed_is_not_said_to_come_from_its_seed() -> None:
     """Whoever reads a manifest with a population and a seed can make the same patients again."""
     drawn = draw("adult-rr", 20, seed=99)

@@ -50,6 +50,7 @@ def test_what_runs_it_does_not_matter() -> None:
         assert blinplan.sweep(FLAT, vary, 20, executor=running).text("csv") == alone
 
 
+@pytest.mark.slow
 def test_patients_who_are_given_are_the_same_in_every_cell() -> None:
     people = draw("adult-rr", 20, seed=5)
     given = blinplan.sweep(FLAT, {"dose": [5, 15]}, people)
@@ -71,6 +72,7 @@ def test_nobody_is_swept_without_patients() -> None:
         blinplan.sweep(FLAT, "dose=5", None)
 
 
+@pytest.mark.slow
 def test_a_figure_of_one_axis_and_of_two_is_drawn(tmp_path: Path) -> None:
     for name, vary in (("one.png", "dose=5,15"), ("two.pdf", ["dose=5,15", "days=7,14"])):
         blinplan.sweep(FLAT, vary, 20).figure(tmp_path / name)

@@ -123,6 +123,7 @@ def found() -> SearchResult:
     )
 
 
+@pytest.mark.slow
 def test_the_regimen_that_is_searched_from_is_always_a_row(found: SearchResult) -> None:
     (label,) = (row for row in found.rows if row.schedule is None)
     assert label.regimen == blinplan.load("rr-adult")
@@ -182,6 +183,7 @@ def test_a_stay_in_hospital_covers_two_days_after_each_step(found: SearchResult)
         assert regimen.hospital_days == (max(9, last_step + 2), 2)
 
 
+@pytest.mark.slow
 def test_the_same_words_write_the_same_bytes_whoever_runs_them(found: SearchResult, tmp_path: Path) -> None:
     found.write(tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
@@ -229,6 +231,7 @@ def test_nothing_that_is_there_is_overwritten(found: SearchResult, tmp_path: Pat
     assert first.read_bytes() == changed
 
 
+@pytest.mark.slow
 def test_who_stops_it_while_it_shows_keeps_what_is_shown() -> None:
     shown_from = list[int]()
 

@@ -63,6 +63,7 @@ def test_what_hurt_once_does_not_hurt_again() -> None:
     assert {name: what for name, given in kept().items() if (what := faults_of(given))} == {}
 
 
+@pytest.mark.slow
 def test_what_a_search_has_reached_is_read_as_it_must_be() -> None:
     for name, target in TARGETS.items():
         for data in kept_by_search(name):

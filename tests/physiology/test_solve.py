@@ -117,7 +117,7 @@ def test_same_patient_in_ten_and_in_many_to_the_last_bit() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+@pytest.mark.parametrize("engine", [pytest.param("compiled", marks=pytest.mark.slow), "numpy"])
 @pytest.mark.parametrize(("number", "chunk"), [(1, 7), (2, 16), (2, 1), (1, 4096)])
 def test_threads_and_chunks_do_not_matter_to_the_last_bit(number: int, chunk: int, engine: EngineName) -> None:
     days = np.array([0.3, 7.0, 28.5, 42.0])
@@ -258,7 +258,7 @@ def test_coarser_steps_are_less_accurate() -> None:
     assert np.max(np.abs(plain - fine)) < 0.1 * np.max(np.abs(coarse - fine))
 
 
-@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+@pytest.mark.parametrize("engine", [pytest.param("compiled", marks=pytest.mark.slow), "numpy"])
 def test_blasts_fall_to_one_cell_and_no_further_and_a_last_cell_grows(engine: EngineName) -> None:
     days = np.arange(0.0, 196.25, 0.25)
     found = simulate(CLEARED, cleared(), output_days=days, engine=engine)

@@ -55,7 +55,7 @@ def _value(formula: str, known: dict[str, object]) -> float:
     return float(eval(formula.replace("^", "**"), {"__builtins__": {}}, known))  # noqa: S307 - our own formulas
 
 
-@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+@pytest.mark.parametrize("engine", [pytest.param("compiled", marks=pytest.mark.slow), "numpy"])
 def test_what_rests_without_drug_stays_where_the_table_starts_it(engine: EngineName) -> None:
     found = simulate(
         course((84.0, 0.0)), PEOPLE, output_days=np.array([1.0, 84.0]), endpoints=False, engine=engine

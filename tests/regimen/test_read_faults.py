@@ -532,3 +532,23 @@ def test_who_writes_too_many_cycles_is_told_how_many_there_can_be(count: int) ->
     found = problems(regimen_text(cycle() * count))
     told = [(problem.message, problem.why.endswith("; there can be 20 at most")) for problem in found]
     assert told == ([(f"`cycle` is an array of {count}", True)] if count > 20 else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "most", "beyond"),
+    [
+        ('title = "{}"', 500, ("title",)),
+        ('name = "{}"', 60, ("name",)),
+        ('departs_from = "{}"', 60, ("departs_from",)),
+        ('family = "{}"', 60, ("family",)),
+    ],
+)
+def test_a_text_that_is_too_long_is_told_how_long_it_may_be(line: str, most: int, beyond: tuple[str, ...]) -> None:
+    key, text = line.split(" = ", maxsplit=1)[0], regimen_text(cycle())
+    kept = "\n".join(other for other in text.splitlines() if not other.startswith(f"{key} ="))
+    for length in (most, most + 1, most + 777):
+        found = [one for one in problems(f"{line.format('a' * length)}\n{kept}") if one.path == beyond]
+        assert len(found) == (length > most)
+        for problem in found:
+            assert problem.why.endswith(f"; it has {length:,} characters, and may have {most}")
+            assert problem.help == "shorten it"

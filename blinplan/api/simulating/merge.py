@@ -383,13 +383,18 @@ def _typical(stretch: _StretchFile) -> "Population":
 
 
 @contextmanager
-def _engine_of(stretch: _StretchFile) -> "Iterator[EngineName]":
-    """Name the engine that made a stretch, and refuse where it is needed and is not here."""
+def _engine_of(stretch: _StretchFile) -> "Iterator[EngineName | None]":
+    """Name the engine that made a stretch, and refuse where it is needed and is not here.
+
+    None where it is the one that would be used anyway: then the few patients who are still to be simulated do not wait
+    for a compiler.
+    """
     from blinplan.physiology.engine.choose import engine_called
 
     name = stretch.manifest["engine"]
     try:
-        yield engine_called(name).name
+        made_by = engine_called(name).name
+        yield None if made_by == engine_called(None).name else made_by
     except ImportError as error:
         raise Refusal(
             f"{stretch.path} is of the {name} engine, which is not installed", "pip install 'blinplan[fast]'"

@@ -12,7 +12,7 @@ from blinplan.quantities import QuantityError
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.positions import Edit, KeyPath, Span
 from blinplan.regimen.toml.spelling import advice_for_key, is_slip, nearest_word
-from blinplan.regimen.toml.table import Table, is_several
+from blinplan.regimen.toml.table import Key, Table, is_several
 from blinplan.words.spelling import one_slip
 
 
@@ -175,13 +175,17 @@ class SchemaProblems:
             code = "W903"
         elif detail["type"] == "too_long":
             why += f"; there can be {detail['ctx']['max_length']} at most"
+        excess = self._excess(path, detail["input"])
+        if excess:
+            why += f"; {excess}"
         span, fix = self._document.value_span(path), None
         if detail["type"] == "literal_error":
             allowed = _allowed_words(detail)
             word = nearest_word(str(detail["input"]), allowed)
             fix = _spelling(span, str(detail["input"]), word, allowed, quote='"')
         natural = self._advice_for_natural_value(path, detail["input"])
-        advice = self._advice_for_brackets(path, detail["input"], span) or natural or _advice(path, detail)
+        advice = self._advice_for_brackets(path, detail["input"], span) or natural
+        advice = advice or ("shorten it" if excess else _advice(path, detail))
         return Problem(code, path, span, f"`{key}` is {value}", why, advice, fix)
 
     def _advice_for_brackets(self, path: KeyPath, value: object, span: Span) -> str | None:
@@ -218,9 +222,19 @@ class SchemaProblems:
 
     def _expectation(self, path: KeyPath) -> tuple[str, str]:
         """The nearest key on the path and what it may hold."""
+        field = self._nearest_field(path)
+        return field.name, field.description
+
+    def _excess(self, path: KeyPath, value: object) -> str | None:
+        """How much too long a text is."""
+        longest = self._nearest_field(path).kind.longest
+        if longest is None or not isinstance(value, str) or len(value) <= longest:
+            return None
+        return f"it has {len(value):,} characters, and may have {longest:,}"
+
+    def _nearest_field(self, path: KeyPath) -> Key:
         keys = [index for index, part in enumerate(path) if isinstance(part, str)]
-        field = self._table_at(path[: keys[-1]]).keys[str(path[keys[-1]])]
-        return str(path[keys[-1]]), field.description
+        return self._table_at(path[: keys[-1]]).keys[str(path[keys[-1]])]
 
     def nearest_key(self, path: KeyPath) -> str | None:
         """The key that an unknown one was probably meant to be, of those that its table does not have yet."""

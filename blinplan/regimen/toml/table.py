@@ -26,6 +26,13 @@ class Kind(NamedTuple):
     json: Mapping[str, Any]
     table: "Table[Any] | None" = None
 
+    @property
+    def longest(self) -> int | None:
+        """How many characters a text may have; None where it may be no text, or says nothing of it."""
+        return max(
+            (one["maxLength"] for one in (self.json, *self.json.get("anyOf", ())) if "maxLength" in one), default=None
+        )
+
 
 class Key(NamedTuple):
     """A key of a table: what it may hold, in words that end a sentence, and whether it can be left out."""
@@ -177,6 +184,8 @@ def quantity(check: Callable[[str], object], pattern: str, longest: int, example
 
     def check_text(written: str) -> str:
         check(written)
+        if len(written) > longest:
+            raise ValueError(f"a text of more than {longest} characters")
         return written
 
     return Kind(

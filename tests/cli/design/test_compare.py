@@ -52,6 +52,7 @@ def test_the_reference_is_the_first_or_the_one_that_is_named(inside: Run) -> Non
     assert inside(*THREE, "--against", "rr").status == 2
 
 
+@pytest.mark.slow
 def test_a_stretch_of_the_seeds_patients_is_compared_and_said(inside: Run) -> None:
     asked = ("compare", "mt103-206-15", "mt103-206-5-15", "--cycles", "1", "--no-findings", "--endpoints", "b_nadir")
     all_of_them = inside(*asked, "--patients", "30", "-f", "csv").out.splitlines()

@@ -58,6 +58,7 @@ def test_sensitivities_are_of_the_patients_of_a_table_as_they_are(inside: Run, t
         assert said in " ".join(refused.err.split())
 
 
+@pytest.mark.slow
 def test_a_search_takes_the_patients_of_a_table_again_and_again_and_shows_it_on_those_after(
     inside: Run, tmp_path: Path
 ) -> None:

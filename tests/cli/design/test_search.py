@@ -50,6 +50,7 @@ def test_its_size_is_said_before_it_runs(inside: Run) -> None:
     assert "the nearest is " in said
 
 
+@pytest.mark.slow
 def test_files_are_written_that_check_reads_and_that_say_what_they_are(inside: Run) -> None:
     ran = inside(*ONE, "-o", "found")
     assert ran.status == 0, ran.err
@@ -210,6 +211,7 @@ def test_a_search_that_is_ended_at_any_moment_goes_on_to_the_same_files(inside: 
     assert not (tmp_path / "killed.tried").exists()
 
 
+@pytest.mark.slow
 def test_words_of_ones_own_are_required_and_lowered_and_other_endpoints_are_shown(inside: Run) -> None:
     own = ("--minimise", "IL-6 above 100 pg/mL in cycle 1", "--require", "il-6 > 500 pg/mL by day 7 <= 10 %")
     beside = ("--require", "b_depleted_cycle_1>=label-90 %", "--require", "il6_peak <= label×2")
@@ -305,6 +307,7 @@ def test_what_cannot_be_found_is_told_with_the_reason(inside: Run, words: tuple[
     assert said in " ".join(ran.err.split())
 
 
+@pytest.mark.slow
 def test_doses_by_body_surface_area_show_their_max_and_where_they_have_none(inside: Run) -> None:
     asked = ("search", "rr-below-45-kg", "--cycle", "1", "--steps", "1", "--minimise", "il6_peak", *FEW, "--sets", "0")
     ran = inside(*asked, "--doses", "10,15", COLUMNS="120")

@@ -65,6 +65,7 @@ def test_event_records_take_no_patient_for_one_under_another_model(inside: Run) 
     assert [{**row, "PATIENT": row["ID"], "MODEL": "0"} for row in alone] == [r for r in rows if r["MODEL"] == "0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["npz", "csv"])
 @pytest.mark.parametrize("every", [(), ("--every", "3d")], ids=["endpoints", "curves"])
 def test_stretches_under_plausible_models_join_to_one_run(

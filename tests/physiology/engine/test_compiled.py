@@ -53,6 +53,7 @@ def test_compiled_gives_the_bytes_of_numpy_at_every_cooperativity(hill: int) -> 
         assert states(one)[name].tobytes() == values.tobytes(), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("patients", [1, 15, 16, 17, 40])
 def test_a_patient_does_not_depend_on_the_neighbours_in_a_block(patients: int) -> None:
     many = simulate(label(1), draw("adult-rr", 40, seed=3), engine="compiled", chunk=40)
@@ -62,6 +63,7 @@ def test_a_patient_does_not_depend_on_the_neighbours_in_a_block(patients: int) -
         assert np.array_equal(values, endpoints(many)[name][..., :patients], equal_nan=True), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("patients", [1, 3])
 @pytest.mark.parametrize("days", [None, [3.0], [1.0, 3.0]])
 def test_one_machine_code_fits_all(days: list[float] | None, patients: int) -> None:

@@ -2,6 +2,7 @@
 
 from io import StringIO
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console, RenderableType
@@ -30,6 +31,7 @@ def drawn_by_rich(lines: RenderableType, width: int) -> str:
     return "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines())
 
 
+@pytest.mark.slow
 @given(st.lists(st.builds(Line, PIECES, MARGINS), min_size=1, max_size=4), st.sampled_from([60, 80, 100, 137]))
 def test_lines_without_styles_are_those_that_rich_draws(lines: list[Line], width: int) -> None:
     told = Lines(lines)

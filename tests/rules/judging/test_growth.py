@@ -57,6 +57,7 @@ def calls(text: str) -> int:
     return number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("written", "count"), [(steps, 120), (premedications, 40), (waivers, 40), (due, 40)])
 def test_a_check_grows_with_the_file(written: Callable[[int], str], count: int) -> None:
     calls(regimen_text(written(30)))  # which imports what is imported on the way

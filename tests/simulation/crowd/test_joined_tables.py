@@ -22,6 +22,7 @@ def made(inside: Run, *options: str) -> None:
     assert ran.status == 0, ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_parts_are_the_bytes_of_one_run(inside: Run, kind: str, ending: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 import blinplan
 from blinplan.files.writing import replace_file
+from blinplan.physiology.engine import choose
 from blinplan.refusal import Refusal
 from tests.program import Run
 
@@ -337,3 +338,15 @@ def test_damaged_curves_are_refused_and_no_file_is_left(curve_parts: list[Path],
         assert f"{name} is damaged" in ran.err
         assert not (tmp_path / "out.csv").exists()
     assert inside("merge", str(curve_parts[1]), "-f", "json").status == 2
+
+
+def test_who_joins_stretches_does_not_wait_for_a_compiler(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The typical patient is still to be simulated: one, for whom machine code was made."""
+    for name, first in (("a.npz", "1"), ("b.npz", "8")):
+        assert inside("simulate", "nhl-15", "--patients", "7", "--first", first, "-o", name).status == 0
+    monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
+    monkeypatch.setattr(choose, "is_kept", lambda: False)
+    monkeypatch.setattr(choose, "_kernel", lambda: pytest.fail("waits for a compiler"))
+    ran = inside("merge", "a.npz", "b.npz")
+    assert (ran.status, ran.err) == (0, "")
+    assert "14 virtual patients" in " ".join(ran.out.split())
