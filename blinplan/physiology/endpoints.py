@@ -194,9 +194,9 @@ def of_some(endpoints: Endpoints, patients: slice) -> Endpoints:
 def join(parts: list[Endpoints], places: IntArray) -> Endpoints:
     """Endpoints of several chunks as those of one population; `places` (N) are those of the patients as they come."""
     head, last = parts[0], tuple(map(max, zip(*(part.infusion_end_days for part in parts), strict=True)))
-    if len(parts) == 1:
-        return head
     order = np.argsort(places, kind="stable")
+    if len(parts) == 1 and (order[1:] > order[:-1]).all():
+        return head
     joined: dict[str, Any] = {}
     for entry in fields(Endpoints):
         value = getattr(head, entry.name)

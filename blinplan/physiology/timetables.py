@@ -24,9 +24,8 @@ from blinplan.physiology.engine.grid import (
     STEEP_RISE,
     Growth,
     IntArray,
-    refinement,
 )
-from blinplan.physiology.engine.integrate import CyclePart, DoseStep, Interval, Rise, Timetable
+from blinplan.physiology.engine.integrate import CyclePart, DoseStep, Interval, Rise, Timetable, step_sizes
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.dosing import Dosing, Options
@@ -41,17 +40,20 @@ class Together(NamedTuple):
     timetable: Timetable
 
 
-def timetables(dosing: Dosing, options: Options, patients: Population, *, many: int = 0) -> list[Together]:
+def timetables(
+    dosing: Dosing, options: Options, patients: Population, *, many: int = 0, in_step: bool = False
+) -> list[Together]:
     """Part patients into those of one timetable, in the order of the first of each.
 
-    Where parameters differ between patients, those of one value go together of what decides the steps; where as many as
-    ``many`` have all of them alike, each of these by themselves.
+    Where parameters differ between patients, those who take steps of about one size stand beside each other; none of
+    another size beside them where they are to be ``in_step``. Where as many as ``many`` have all parameters alike, each
+    of these go by themselves.
     """
     columns, constants = np.broadcast_to(np.arange(dosing.rates.shape[1]), patients.size), patients.constants
     kinds = _kinds(dosing.rates, patients)
     return [
         Together(
-            those,
+            _by_size(those, constants, options),
             _timetable(
                 dosing,
                 dosing.rates[:, columns[those[0]]],
@@ -60,7 +62,7 @@ def timetables(dosing: Dosing, options: Options, patients: Population, *, many: 
                 constants.select(those[:1]),
             ),
         )
-        for those in _of_one_pattern(dosing.rates, kinds, _deciding(constants, options, many))
+        for those in _of_one_pattern(dosing.rates, kinds, _deciding(constants, options, many, in_step=in_step))
     ]
 
 
@@ -77,20 +79,23 @@ def _kinds(rates: FloatArray, patients: Population) -> NDArray[np.int8]:
     return np.where(rates > 0.0, infusing, free).astype(np.int8)
 
 
-_PREMEDICATION = ("premedication_reduction", "premedication_half_life")
-
-
-def _deciding(constants: Constants, options: Options, many: int) -> list[FloatArray]:
-    """Parameters (N) that have to be alike of patients who go together."""
+def _deciding(constants: Constants, options: Options, many: int, *, in_step: bool) -> list[FloatArray]:
+    """What has to be alike (N) of patients who go together, of what parameters decide."""
     differing = constants.differing
     every = list(differing.values())
     if every and many and len(every[0]) >= many * np.unique(np.stack(every), axis=1).shape[1]:
         return every
-    names = _PREMEDICATION if options.premedication else ()
-    found = [np.asarray(differing[name], dtype=np.float64) for name in names if name in differing]
-    if "cytolytic_rate" in differing:
-        found.append(np.array([refinement(rate) for rate in differing["cytolytic_rate"].tolist()]))
-    return found
+    if in_step:
+        return step_sizes(constants, acts=options.premedication)
+    # Premedication that acts cuts a course where it is given.
+    cuts = options.premedication and "premedication_reduction" in differing
+    return [(differing["premedication_reduction"] > 0.0).astype(np.float64)] if cuts else []
+
+
+def _by_size(those: IntArray, constants: Constants, options: Options) -> IntArray:
+    """Patients by the size of their steps, so that those who take as many go through together."""
+    sizes = step_sizes(constants.select(those), acts=options.premedication)
+    return those[np.lexsort(sizes)] if sizes else those
 
 
 def _of_one_pattern(rates: FloatArray, kinds: NDArray[np.int8], parameters: list[FloatArray]) -> Iterator[IntArray]:

@@ -5,17 +5,21 @@ The operations are those of the lines of `step`, as the tape has them.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blinplan.physiology.engine.advance import advance, begin, states_at
-from blinplan.physiology.engine.collocation import Blend, Weights, weights
+from blinplan.physiology.engine.collocation import Blend, weights
+from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import Advance, Engine, Wanted
+from blinplan.physiology.engine.own.plan import NO_WEIGHTS, Look, OwnPlan, own_nodes_of, own_steps_of
 from blinplan.physiology.engine.searches import History, gather_by_numpy
 from blinplan.physiology.engine.step.moment import (
     SHARED_WEIGHTS,
@@ -53,19 +57,29 @@ _SEEN = _PAST + len(Past._fields)
 _NODE = (*range(1, _PAST, 2), *range(_PAST, _SEEN), -1)
 
 
-def advancing_by_numpy(course: StepPlan, p: Individual, c: Constants) -> Advance:
+def advancing_by_numpy(course: StepPlan | OwnPlan, p: Individual, c: Constants) -> Advance:
     """What advances all patients together through some intervals of a course, one array operation for all.
 
     A few are advanced one by one, in plain numbers.
     """
     size = p.elimination.shape[0]
     if size > _FEW:
-        return _gathering(course, p, _Rows(course, p, _with_powers(c)).advance)
-    alone = [_Rows(course, _alone(p, at), _with_powers(_alone(c, at))) for at in range(size)]
+        return _gathering(course, p, _rows(course, p, _with_powers(c)).advance)
+    each = (np.array([at]) for at in range(size))
+    alone = [_rows(_plan(course, one), _of_some(p, one), _with_powers(_of_some(c, one))) for one in each]
     return _gathering(course, p, _OneByOne(alone).advance)
 
 
-def _gathering(course: StepPlan, p: Individual, advance_through: Advance) -> Advance:
+def _rows(course: StepPlan | OwnPlan, p: Individual, c: Constants) -> _Rows[StepPlan] | _Rows[OwnPlan]:
+    return _SharedRows(course, p, c) if isinstance(course, StepPlan) else _OwnRows(course, p, c)
+
+
+def _plan(course: StepPlan | OwnPlan, patients: IntArray) -> StepPlan | OwnPlan:
+    """The steps of some of the patients."""
+    return course if isinstance(course, StepPlan) else replace(course, whose=course.whose[patients])
+
+
+def _gathering(course: StepPlan | OwnPlan, p: Individual, advance_through: Advance) -> Advance:
     """What advances patients, and looks after each interval for what endpoints need."""
 
     def gather_on_the_way(first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
@@ -74,10 +88,10 @@ def _gathering(course: StepPlan, p: Individual, advance_through: Advance) -> Adv
             return
         memory = wanted.watched
         if not memory.shape[1]:
-            nodes = 2 * int(course.steps[first:last].max()) + 1
-            memory = np.empty((nodes, _WATCHED, state.shape[1])).transpose(1, 0, 2)
+            nodes = 2 * int(course.steps[..., first:last].max()) + 1
+            memory = np.zeros((nodes, _WATCHED, state.shape[1])).transpose(1, 0, 2)
         for k in range(first, last):
-            days, before = nodes_of(course, k), state.copy()
+            days, before = _nodes(course, k), state.copy()
             watched = memory[:, : days.shape[0]]
             advance_through(k, k + 1, state, plateaus, wanted._replace(watched=watched))
             infusion = Inflow(plateaus[k], before[0] - plateaus[k])
@@ -87,15 +101,19 @@ def _gathering(course: StepPlan, p: Individual, advance_through: Advance) -> Adv
     return gather_on_the_way
 
 
+def _nodes(course: StepPlan | OwnPlan, k: int) -> FloatArray:
+    return nodes_of(course, k) if isinstance(course, StepPlan) else own_nodes_of(course, k)
+
+
 _FEW = 6
 """As many patients as take longer side by side than one by one."""
 
-_Values = TypeVar("_Values", Individual, Constants)
+_Values = TypeVar("_Values", Individual, Constants, Inflow)
 
 
-def _alone(values: _Values, at: int) -> _Values:
-    """What one patient has of the values of many; those that all share stay."""
-    return type(values)._make(value[at : at + 1] if isinstance(value, np.ndarray) else value for value in values)
+def _of_some(values: _Values, patients: IntArray) -> _Values:
+    """What some patients have of the values of many; those that all share stay."""
+    return type(values)._make(value[patients] if isinstance(value, np.ndarray) else value for value in values)
 
 
 def _with_powers(c: Constants) -> Constants:
@@ -115,7 +133,7 @@ NUMPY = Engine("numpy", advancing_by_numpy, chunk=2048)
 class _OneByOne:
     """A few patients."""
 
-    def __init__(self, patients: list[_Rows]) -> None:
+    def __init__(self, patients: Sequence[_Rows[StepPlan] | _Rows[OwnPlan]]) -> None:
         self.patients = patients
 
     def advance(self, first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
@@ -133,39 +151,60 @@ def _kind(value: Any) -> Any:
     return value if isinstance(value, int) else float(np.ndim(value))
 
 
-class _Rows:
+_Course = TypeVar("_Course", StepPlan, OwnPlan)
+
+
+class _Rows(ABC, Generic[_Course]):
     """The patients of a chunk, each a column; nodes and middles of steps are rows."""
 
-    def __init__(self, course: StepPlan, p: Individual, c: Constants) -> None:
-        self.course, self.p, self.c = course, p, c
-        self._steps: dict[bool, _AnySteps] = {}
+    def __init__(self, course: _Course, p: Individual, c: Constants) -> None:
+        self.course: _Course = course
+        self.p, self.c = p, c
+        self._steps: dict[tuple[bool, ...], _AnySteps] = {}
 
     def advance(self, first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
         """Advance through some intervals; as `Advance` says."""
-        steps = self._steps_for(is_watched=wanted.watched.shape[1] > 0)
         for k in range(first, last):
-            self._interval(k, steps, state, plateaus[k], wanted)
+            self._interval(k, state, plateaus[k], wanted)
 
-    def _steps_for(self, *, is_watched: bool) -> _AnySteps:
-        if is_watched not in self._steps:
-            kinds = tuple(map(_kind, self.c))
-            tape = _tape(kinds, self.course.desensitises, is_watched)
-            side_by_side = self.p.elimination.shape[0] > 1
-            self._steps[is_watched] = (_Steps if side_by_side else _PlainSteps)(tape, self.p, self.c)
-        return self._steps[is_watched]
+    @abstractmethod
+    def _interval(self, k: int, state: FloatArray, plateau: FloatArray, wanted: Wanted) -> None: ...
 
-    def _interval(self, k: int, steps: _AnySteps, state: FloatArray, plateau: FloatArray, wanted: Wanted) -> None:
-        course, p, c = self.course, self.p, self.c
-        kind, at = course.kind[k], course.first_wanted[k]
-        left = course.premedicated[course.first_node[k]]
-        now, infusion = begin(States(*state), plateau, p, c, course.lengths[kind, 0], left, course.desensitises)
-        is_watched, seen = wanted.watched.shape[1] > 0, wanted.watched.transpose(1, 0, 2)
+    def _begin(
+        self, state: FloatArray, plateau: FloatArray, kind: int, left: Any, table: GridStep, seen: FloatArray
+    ) -> tuple[_AnySteps, Inflow]:
+        """What takes the steps of a table, at the start of an interval, of which is kept what is watched."""
+        p, c, desensitises = self.p, self.c, self.course.desensitises
+        first_step = np.asarray(table.length)[0]
+        now, infusion = begin(States(*state), plateau, p, c, first_step, left, desensitises)
+        is_watched = seen.shape[0] > 0
         if is_watched:
             seen[0] = watch(Instant(now.states, now.signals), p, c)
-        steps.begin(now, infusion, kind, step_of(course, k, np.arange(course.steps[k])))
+        steps = self._steps_for(is_watched, *(np.ndim(of) > 1 for of in (table.length, table.premedicated[0])))
+        steps.begin(now, infusion, kind, table)
+        return steps, infusion
+
+    def _steps_for(self, is_watched: bool, is_own: bool, is_own_share: bool) -> _AnySteps:
+        name = is_watched, is_own, is_own_share
+        if name not in self._steps:
+            kinds = tuple(map(_kind, self.c))
+            tape = _tape(kinds, self.course.desensitises, *name)
+            side_by_side = self.p.elimination.shape[0] > 1
+            self._steps[name] = (_Steps if side_by_side else _PlainSteps)(tape, self.p, self.c)
+        return self._steps[name]
+
+
+class _SharedRows(_Rows[StepPlan]):
+    """Patients who all take the same steps."""
+
+    def _interval(self, k: int, state: FloatArray, plateau: FloatArray, wanted: Wanted) -> None:
+        course, seen = self.course, wanted.watched.transpose(1, 0, 2)
+        kind, at, left = course.kind[k], course.first_wanted[k], course.premedicated[course.first_node[k]]
+        table = step_of(course, k, np.arange(course.steps[k]))
+        steps, infusion = self._begin(state, plateau, kind, left, table, seen)
         for i in range(course.steps[k]):
             steps.take(i)
-            if is_watched:
+            if seen.shape[0]:
                 steps.write_seen(seen[2 * i + 1 : 2 * i + 3])
             while at < course.first_wanted[k + 1] and course.step[at] == i:
                 states = self._states_wanted(at, steps, infusion)
@@ -182,6 +221,34 @@ class _Rows:
         before, between, after = (_instant(rows) for rows in (steps.start, steps.middle, steps.end))
         blend, elapsed = Blend(*self.course.blend[at]), self.course.elapsed[at]
         return states_at(before, between, after, infusion, self.p, self.c, blend, elapsed)
+
+
+class _OwnRows(_Rows[OwnPlan]):
+    """Patients who take steps of their own sizes."""
+
+    def _interval(self, k: int, state: FloatArray, plateau: FloatArray, wanted: Wanted) -> None:
+        course, seen, looks = self.course, wanted.watched.transpose(1, 0, 2), self.course.looks(k)
+        left = course.premedicated_at(k, slice(0, 1))
+        left = left if isinstance(left, float) else left[0]
+        steps, infusion = self._begin(state, plateau, course.kind[k], left, own_steps_of(course, k), seen)
+        for i in range(course.number(k)):
+            steps.take(i)
+            if seen.shape[0]:
+                steps.write_seen(seen[2 * i + 1 : 2 * i + 3])
+            for look in looks.get(i, ()):
+                states, slot = self._states_wanted(k, look, steps, infusion), course.slots[k][look.at]
+                into = state if slot < 0 else wanted.states[:, slot]
+                into[:, look.patients] = states
+
+    def _states_wanted(self, k: int, look: Look, steps: _AnySteps, infusion: Inflow) -> FloatArray | States:
+        if look.node == 1:
+            return steps.middle[:_STATES, look.patients]
+        if look.node == 2:
+            return steps.end[:_STATES, look.patients]
+        blend, elapsed = self.course.blend(k, look), self.course.elapsed[k][look.at]
+        before, between, after = (_instant(rows[:, look.patients]) for rows in (steps.start, steps.middle, steps.end))
+        infused, p = _of_some(infusion, look.patients), _of_some(self.p, look.patients)
+        return states_at(before, between, after, infused, p, _of_some(self.c, look.patients), blend, elapsed)
 
 
 def _instant(rows: FloatArray) -> Instant:
@@ -203,7 +270,7 @@ class _Steps:
         self._rows = np.empty((len(self.tape.from_rows), size))
         self._table = np.empty((0, len(self.tape.from_numbers)))
         self._kept: dict[int, list[FloatArray]] = {}
-        self._kind = 0
+        self._now: list[FloatArray] = []
         self._infusion = np.empty((len(Inflow._fields), size))
         self._blocks: FloatArray = np.empty((2, len(self.tape.outputs), size))
         memory = np.empty((self.tape.homes.number, size))
@@ -245,17 +312,20 @@ class _Steps:
         """Begin an interval; its steps are the first of a kind."""
         self._blocks[self._turn, self._node] = list(leaves(now))
         self._infusion[:] = infusion
-        known = self._known | self.tape.values(step=steps)
+        given = self.tape.values(step=steps)
+        known = self._known | given
         compute(self.tape.numbers, known)
         self._table = _columns([known[one.number] for one in self.tape.from_numbers], steps)
-        kept = self._kept.setdefault(kind, [])
-        for first in range(len(kept), len(self._table), _STEPS_AT_ONCE):
-            kept += self._rows_of(self._table[first : first + _STEPS_AT_ONCE])
-        self._kind = kind
+        own = {number: value for number, value in given.items() if np.ndim(value) > 1}
+        # What premedication leaves of each hangs on the interval, and not on its kind alone.
+        self._now = [] if np.ndim(steps.premedicated[0]) > 1 else self._kept.setdefault(kind, [])
+        for first in range(len(self._now), len(self._table), _STEPS_AT_ONCE):
+            some = slice(first, first + _STEPS_AT_ONCE)
+            self._now += self._rows_of(self._table[some], {number: value[some] for number, value in own.items()})
 
-    def _rows_of(self, table: FloatArray) -> list[FloatArray]:
+    def _rows_of(self, table: FloatArray, own: dict[int, FloatArray]) -> list[FloatArray]:
         """For each of some steps, (rows, N) what hangs on its length and on the patient alone."""
-        known = self._known | {one.number: table[:, at, None] for at, one in enumerate(self.tape.from_numbers)}
+        known = self._known | own | {one.number: table[:, at, None] for at, one in enumerate(self.tape.from_numbers)}
         compute(self.tape.rows, known)
         found = np.empty((len(table), *self._rows.shape))
         for at, one in enumerate(self.tape.from_rows):
@@ -265,7 +335,7 @@ class _Steps:
     def take(self, i: int) -> None:
         """Take a step of the interval."""
         self._numbers[:] = self._table[i]
-        self._rows[:] = self._kept[self._kind][i]
+        self._rows[:] = self._now[i]
         for function, one, other, result in self._turns[self._turn]:
             function(one, other, result)
         self._turn = 1 - self._turn
@@ -277,9 +347,9 @@ _STEPS_AT_ONCE = 32
 
 def _columns(values: Sequence[FloatArray | float], steps: GridStep) -> FloatArray:
     """(steps, values) the values of each step; one that is the same in all stands in each."""
-    table = np.empty((np.size(steps.length), len(values)))
+    table = np.empty((np.asarray(steps.length).shape[0], len(values)))
     for at, value in enumerate(values):
-        table[:, at] = value
+        table[:, at] = np.ravel(value)
     return table
 
 
@@ -355,12 +425,11 @@ def _lines_for(tape: Tape) -> Callable[[Sequence[float]], tuple[float, ...]]:
 
 
 @lru_cache(maxsize=16)
-def _tape(kinds: tuple[Any, ...], desensitises: bool, is_watched: bool) -> Tape:
-    """The tape of a step, for parameters of such kinds."""
+def _tape(kinds: tuple[Any, ...], desensitises: bool, is_watched: bool, is_own: bool, is_own_share: bool) -> Tape:
+    """The tape of a step, for parameters of such kinds, and for lengths and shares that all have or each his own."""
     row: Any = np.zeros(1)
-    of_all = Weights((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))  # type: ignore[arg-type]
-    alike = dict.fromkeys(SHARED_WEIGHTS, of_all)
-    step = GridStep(length=0.0, before=0.0, premedicated=(0.0, 0.0), desensitises=desensitises, **alike)
+    length, share = (row if own else 0.0 for own in (is_own, is_own_share))
+    step = GridStep(length=length, before=length, premedicated=(share, share), desensitises=desensitises, **NO_WEIGHTS)
     return tape_of(
         _watched_step if is_watched else _step,
         p=(Individual(*[row] * len(Individual._fields)), RUN),
@@ -396,7 +465,8 @@ def _beside(middle: tuple[Any, ...], end: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _of_own_rates(step: GridStep, c: Constants) -> GridStep:
-    """A step with weights that are each patient's own of the loss rates that differ between patients."""
+    """A step with weights that are each patient's own, where loss rates differ between patients, or steps do."""
+    length: Any = step.length
     rates: Any = zip(SHARED_WEIGHTS, shared_loss_rates(c), strict=True)
-    own: dict[str, Any] = {name: weights(rate, step.length) for name, rate in rates if rate.is_row}
+    own: dict[str, Any] = {name: weights(rate, length) for name, rate in rates if rate.is_row or length.is_row}
     return step._replace(**own)

@@ -6,12 +6,14 @@ there is machine code, few patients are computed by NumPy under the name of the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 
 from blinplan.physiology.engine.by_numpy import NUMPY
-from blinplan.physiology.engine.integrate import Advance, Advancing, Engine, EngineName
+from blinplan.physiology.engine.integrate import Advance, Engine, EngineName
 from blinplan.physiology.engine.machine_code import is_kept
+from blinplan.physiology.engine.own.plan import OwnPlan
 from blinplan.physiology.engine.step.moment import Individual
 from blinplan.physiology.engine.step.plan import StepPlan
 from blinplan.physiology.model.population import Constants
@@ -98,13 +100,14 @@ def _is_installed() -> bool:
     return find_spec("numba") is not None
 
 
-def _kernel() -> Advancing:
+def _kernel() -> Callable[[StepPlan, Individual, Constants], Advance]:
     from blinplan.physiology.engine.compiled import advancing_compiled
 
     return advancing_compiled
 
 
-def _advancing_compiled(course: StepPlan, p: Individual, c: Constants) -> Advance:
+def _advancing_compiled(course: StepPlan | OwnPlan, p: Individual, c: Constants) -> Advance:
     """What advances by machine code; by NumPy, to the same bytes, where numba is there and cannot be imported."""
-    advancing = _kernel() if _can_be_imported() else NUMPY.advancing
-    return advancing(course, p, c)
+    if isinstance(course, OwnPlan) or not _can_be_imported():
+        return NUMPY.advancing(course, p, c)
+    return _kernel()(course, p, c)

@@ -9,7 +9,7 @@ that output at whole days is read off without interpolation.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import ceil, expm1, floor, log, log2
@@ -132,6 +132,13 @@ def grids(coarseness: float, days: int, growths: tuple[Growth, ...] = (INFUSING,
     return tuple(_grid(ends, number) for ends in each)
 
 
+def grids_beside(coarseness: Sequence[float], days: int, growths: tuple[Growth, ...]) -> tuple[tuple[Grid, ...], ...]:
+    """The same of several coarsenesses, of all as many steps."""
+    each = [[ends_of_steps(growth, one, days) for growth in growths] for one in coarseness]
+    number = max(len(ends) for of in each for ends in of)
+    return tuple(tuple(_grid(ends, number) for ends in of) for of in each)
+
+
 def _grid(ends: tuple[float, ...], number: int) -> Grid:
     """The steps that have these ends, and further ones, which nobody takes, up to a number of them."""
     filled = np.array([*ends, *(ends[-1] + k + 1.0 for k in range(number - len(ends)))])
@@ -158,9 +165,23 @@ def places(grid: Grid, elapsed: FloatArray) -> Spots:
     The weights are of the values at the start, the middle and the end of the step, and of the slopes there.
     """
     step = np.searchsorted(grid.ends, elapsed)
-    half = 0.5 * grid.lengths[step]
-    middle = grid.ends[step] - half
-    node = np.where(elapsed == middle, 1, np.where(elapsed == grid.ends[step], 2, 0))
+    return _spots(step, grid.lengths[step], grid.ends[step], elapsed)
+
+
+def places_on(grids: Sequence[Grid], elapsed: FloatArray) -> Spots:
+    """The same on each of several grids of one length: (grids, T), and weights (grids, T, 6)."""
+    step = np.stack([np.searchsorted(grid.ends, elapsed) for grid in grids])
+    lengths, ends = (
+        np.take_along_axis(np.stack([getattr(grid, of) for grid in grids]), step, axis=1) for of in Grid._fields
+    )
+    return _spots(step, lengths, ends, elapsed)
+
+
+def _spots(step: IntArray, length: FloatArray, end: FloatArray, elapsed: FloatArray) -> Spots:
+    """Where times lie in steps of such a length and such an end."""
+    half = 0.5 * length
+    middle = end - half
+    node = np.where(elapsed == middle, 1, np.where(elapsed == end, 2, 0))
     return Spots(step, node, hermite((elapsed - middle) / half, half))
 
 

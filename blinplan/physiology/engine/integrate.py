@@ -11,7 +11,20 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from blinplan.physiology.engine.collocation import weights
-from blinplan.physiology.engine.grid import FREE, INFUSING, Grid, Growth, IntArray, grids, places, refinement
+from blinplan.physiology.engine.grid import (
+    FREE,
+    INFUSING,
+    Grid,
+    Growth,
+    IntArray,
+    Spots,
+    grids,
+    grids_beside,
+    places,
+    places_on,
+    refinement,
+)
+from blinplan.physiology.engine.own.plan import OwnPlan, own_nodes_of
 from blinplan.physiology.engine.searches import NOTHING, History, Searches
 from blinplan.physiology.engine.step.moment import Individual, Inflow, shared_loss_rates
 from blinplan.physiology.engine.step.plan import StepPlan, nodes_of
@@ -44,7 +57,7 @@ Advance = Callable[[int, int, FloatArray, FloatArray, Wanted], None]
 """Advances the patients of a chunk through some intervals: number of the first, and of the one after the last; states
 (states, N), read and written; the plateaus (K, N) of each interval, pg/mL; and where else it writes."""
 
-Advancing = Callable[[StepPlan, Individual, Constants], Advance]
+Advancing = Callable[[StepPlan | OwnPlan, Individual, Constants], Advance]
 """What advances some patients through a course."""
 
 
@@ -136,17 +149,39 @@ def individual_of(patients: Population) -> Individual:
     )
 
 
+def plan_of(timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> StepPlan | OwnPlan:
+    """The steps that patients take: the same, or of their own sizes where their parameters ask for it."""
+    deciding = step_sizes(constants, acts=bool(timetable.premedication_days))
+    if not deciding:
+        return course_of(timetable, constants.of_the_first, days)
+    _, firsts, whose = np.unique(np.stack(deciding), axis=1, return_index=True, return_inverse=True)
+    if len(firsts) == 1:
+        return course_of(timetable, constants.of_the_first, days)
+    sizes = [constants.select(firsts[at : at + 1]) for at in range(len(firsts))]
+    return _own_plan(timetable, whose.ravel(), sizes, days)
+
+
+def step_sizes(constants: Constants, *, acts: bool) -> list[FloatArray]:
+    """What steps hang on of parameters that differ between patients, each (N); of premedication where it acts."""
+    differing = constants.differing
+    found = [np.asarray(differing[name], dtype=np.float64) for name in _PREMEDICATION if acts and name in differing]
+    if "cytolytic_rate" in differing:
+        rates, whose = np.unique(differing["cytolytic_rate"], return_inverse=True)
+        found.append(np.array(list(map(refinement, rates.tolist())))[whose.ravel()])
+    return found
+
+
+_PREMEDICATION = ("premedication_reduction", "premedication_half_life")
+
+
 @lru_cache(maxsize=16)
 def course_of(timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> StepPlan:
     """What all patients share: the steps of a course, and where the wanted days lie (rising; the slots of the output).
 
     A day that is an end of an interval and the start of the next belongs to the first of the two.
     """
-    coarseness = timetable.coarseness * refinement(constants.cytolytic_rate)
-    longest = ceil(max(interval.stop - interval.start for interval in timetable.intervals))
-    growths = tuple(dict.fromkeys((INFUSING, FREE, *(interval.growth for interval in timetable.intervals))))
-    each = grids(coarseness, longest, growths)
-    kinds = np.array([growths.index(interval.growth) for interval in timetable.intervals])
+    growths, kinds = _growths(timetable)
+    each = grids(_coarseness(timetable, constants), _longest(timetable), growths)
     wanted = np.array(days)
     parts = [
         _part(interval, timetable, constants, each[kind], wanted, first=not at)
@@ -166,6 +201,21 @@ def course_of(timetable: Timetable, constants: Constants, days: tuple[float, ...
     )
 
 
+def _coarseness(timetable: Timetable, constants: Constants) -> float:
+    return timetable.coarseness * refinement(constants.cytolytic_rate)
+
+
+def _longest(timetable: Timetable) -> int:
+    """Whole days of the longest interval."""
+    return ceil(max(interval.stop - interval.start for interval in timetable.intervals))
+
+
+def _growths(timetable: Timetable) -> tuple[tuple[Growth, ...], IntArray]:
+    """The ways in which steps grow, and which of them they do in each interval."""
+    growths = tuple(dict.fromkeys((INFUSING, FREE, *(interval.growth for interval in timetable.intervals))))
+    return growths, np.array([growths.index(interval.growth) for interval in timetable.intervals])
+
+
 class _Part(NamedTuple):
     """What one interval adds to a course."""
 
@@ -178,15 +228,25 @@ class _Part(NamedTuple):
 
 
 def _part(interval: Interval, course: Timetable, c: Constants, grid: Grid, days: FloatArray, *, first: bool) -> _Part:
-    duration = interval.stop - interval.start
+    slot, elapsed = _wanted_in(interval, days, first=first)
+    found = places(grid, elapsed)
+    premedicated = _share_left(interval, course, c, grid.nodes[: 2 * found.step[-1] + 3])
+    return _Part(premedicated, found.step, found.node, elapsed, found.blend, slot)
+
+
+def _wanted_in(interval: Interval, days: FloatArray, *, first: bool) -> tuple[IntArray, FloatArray]:
+    """Which of the wanted days lie in an interval, and days since its start; the last is its end, which is no slot."""
     begun = days >= interval.start if first else days > interval.start
     slot = np.flatnonzero(begun & (days <= interval.stop))
-    elapsed = np.append(days[slot] - interval.start, duration)
-    found = places(grid, elapsed)
-    nodes = interval.start + grid.nodes[: 2 * found.step[-1] + 3]
+    return np.append(slot, -1), np.append(days[slot] - interval.start, interval.stop - interval.start)
+
+
+def _share_left(interval: Interval, course: Timetable, c: Constants, nodes: FloatArray) -> FloatArray:
+    """The share of cytokine release that premedication leaves at nodes of an interval."""
     given = tuple(dose for dose in course.premedication_days if dose <= interval.start)
-    premedicated = np.array([m.premedication_factor(float(day), given, c) for day in nodes])
-    return _Part(premedicated, found.step, found.node, elapsed, found.blend, np.append(slot, -1))
+    if not given:
+        return np.ones(nodes.shape)
+    return np.array([m.premedication_factor(float(day), given, c) for day in interval.start + nodes])
 
 
 def _starts(parts: Sequence[FloatArray | IntArray]) -> IntArray:
@@ -199,6 +259,39 @@ def _table(rates: tuple[float, ...], steps: FloatArray) -> FloatArray:
     return np.stack([np.stack([part for pair in w for part in pair], axis=1) for w in found], axis=1)
 
 
+def _own_plan(timetable: Timetable, whose: IntArray, sizes: Sequence[Constants], days: tuple[float, ...]) -> OwnPlan:
+    """The steps of patients of several sizes, each of which goes by the parameters of one of them."""
+    growths, kinds = _growths(timetable)
+    each = grids_beside([_coarseness(timetable, c) for c in sizes], _longest(timetable), growths)
+    wanted = [_wanted_in(interval, np.array(days), first=not at) for at, interval in enumerate(timetable.intervals)]
+    spots = [places_on([of[kind] for of in each], elapsed) for kind, (_, elapsed) in zip(kinds, wanted, strict=True)]
+    return OwnPlan(
+        whose,
+        lengths=np.array([[grid.lengths for grid in of] for of in each]),
+        ends=np.array([[grid.ends for grid in of] for of in each]),
+        kind=kinds,
+        steps=np.stack([found.step[:, -1] + 1 for found in spots], axis=1),
+        premedicated=tuple(
+            _shares_left(interval, timetable, sizes, [of[kind] for of in each], found)
+            for interval, kind, found in zip(timetable.intervals, kinds, spots, strict=True)
+        ),
+        spots=tuple(spots),
+        elapsed=tuple(elapsed for _, elapsed in wanted),
+        slots=tuple(slot for slot, _ in wanted),
+        desensitises=timetable.desensitises,
+    )
+
+
+def _shares_left(
+    interval: Interval, course: Timetable, sizes: Sequence[Constants], each: Sequence[Grid], spots: Spots
+) -> FloatArray | float:
+    """The same in steps of each size, up to where the slowest are through; 1.0 where none was given before."""
+    if not any(dose <= interval.start for dose in course.premedication_days):
+        return 1.0
+    nodes = 2 * int(spots.step[:, -1].max()) + 3
+    return np.array([_share_left(interval, course, c, grid.nodes[:nodes]) for c, grid in zip(sizes, each, strict=True)])
+
+
 class Integrator:
     """Advances the patients of one chunk from interval to interval; what is found goes into rows."""
 
@@ -206,7 +299,7 @@ class Integrator:
         self,
         patients: Population,
         engine: Engine,
-        course: StepPlan,
+        course: StepPlan | OwnPlan,
         rates: FloatArray,
         searches: Searches = NOTHING,
         rows: FloatArray | None = None,
@@ -226,7 +319,7 @@ class Integrator:
         """Advance through one interval, and say what endpoints of one's own are found on."""
         before = self.state.copy()
         infusion = Inflow(self.plateaus[k], before[0] - self.plateaus[k])
-        nodes = nodes_of(self.course, k)
+        nodes = nodes_of(self.course, k) if isinstance(self.course, StepPlan) else own_nodes_of(self.course, k)
         if self._memory.shape[1] < nodes.shape[0]:
             self._memory = np.empty((len(Watched._fields), nodes.shape[0], before.shape[1]))
         watched = self._memory[:, : nodes.shape[0]]

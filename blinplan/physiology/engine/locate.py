@@ -163,6 +163,10 @@ class SmoothCurve:
         """The same upside down."""
         return replace(self, sign=-self.sign)
 
+    def _day(self, node: IntArray, _: IntArray) -> FloatArray:
+        """When patients are at a node."""
+        return np.asarray(self.nodes[node])
+
     def at(self, time: float) -> FloatArray:
         """The values (N) at a time."""
         node = int(np.searchsorted(self.nodes, time))
@@ -188,12 +192,12 @@ class SmoothCurve:
     def _quintic(self, half: IntArray, patients: IntArray) -> Quintic:
         """The polynomials of patients in half steps, each of which begins at the node of its number."""
         start = 2 * (half // 2)
-        half_step = 0.5 * (self.nodes[start + 2] - self.nodes[start])
+        half_step = 0.5 * (self._day(start + 2, patients) - self._day(start, patients))
         values, slopes = (
             (self.sign * of[start, patients], self.sign * of[start + 1, patients], self.sign * of[start + 2, patients])
             for of in (self.values, self.slopes)
         )
-        return through(self.nodes[start + 1], half_step, values, slopes)
+        return through(self._day(start + 1, patients), half_step, values, slopes)
 
     def points(self, parts: int) -> tuple[FloatArray, FloatArray]:
         """Times (M) and values (M, N) at the nodes, and at the ends of equal parts between them."""
@@ -237,7 +241,8 @@ class SmoothCurve:
         if not which.size:
             return peak, day
         quintic = self._quintic(start[which], whose[which])
-        ends = _bracket(self.nodes[start[which]], self.nodes[start[which] + 1], before[which], after[which])
+        since, until = (self._day(node, whose[which]) for node in (start[which], start[which] + 1))
+        ends = _bracket(since, until, before[which], after[which])
         summit = yield RootsAsked(derivative(quintic), np.zeros(which.shape), ends)
         value = value_at(quintic, summit)
         earlier = which < patients.shape[0]
@@ -322,15 +327,19 @@ class SmoothCurve:
         """The value of each patient at a time of his own."""
         if not times.any():
             return np.asarray(self.sign * self.values[0, patients])
-        half = np.clip(np.searchsorted(self.nodes, times) - 1, 0, self.nodes.shape[0] - 2)
+        half = self._half_step_of(times, patients)
         value = value_at(self._quintic(half, patients), times)
-        value = np.where(times == self.nodes[half], self.sign * self.values[half, patients], value)
-        return np.where(times == self.nodes[half + 1], self.sign * self.values[half + 1, patients], value)
+        value = np.where(times == self._day(half, patients), self.sign * self.values[half, patients], value)
+        return np.where(times == self._day(half + 1, patients), self.sign * self.values[half + 1, patients], value)
+
+    def _half_step_of(self, times: FloatArray, _: IntArray) -> IntArray:
+        """The half step of each of some patients at a time of his own."""
+        return np.clip(np.searchsorted(self.nodes, times) - 1, 0, self.nodes.shape[0] - 2)
 
     def _crossing(self, half: IntArray, patients: IntArray, level: FloatArray, since: FloatArray) -> RootsAsked:
         """Ask when patients pass a level in half steps, not before a time at which they have not."""
         quintic = self._quintic(half, patients)
-        low, high = self.nodes[half], self.nodes[half + 1]
+        low, high = self._day(half, patients), self._day(half + 1, patients)
         f_low, f_high = (self.sign * self.values[node, patients] - level for node in (half, half + 1))
         inside = since > low
         low, f_low = np.where(inside, since, low), np.where(inside, value_at(quintic, since) - level, f_low)

@@ -15,6 +15,7 @@ import numpy as np
 from blinplan.physiology.engine.advance import concentration_at
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.locate import Find, SmoothCurve, at_once
+from blinplan.physiology.engine.own.curves import OwnCurve
 from blinplan.physiology.engine.step.moment import Inflow
 from blinplan.physiology.model.population import FloatArray
 
@@ -140,7 +141,7 @@ class History:
     Attributes
     ----------
     nodes : (2 S + 1) days since the start of the interval: the start, then the middle and the end of every step, of
-        which the last may end beyond the interval.
+        which the last may end beyond the interval; (2 S + 1, N) where patients take steps of their own.
     watched : (8, nodes, N), as `Watched` has it.
     infusion, elimination : what is infused, and the elimination rate (N), 1/day.
     before, after : (states, N) at the start and at the end of the interval.
@@ -174,7 +175,8 @@ class History:
         return self._curve(3)
 
     def _curve(self, number: int) -> SmoothCurve:
-        return SmoothCurve(self.nodes, self.watched[2 * number], self.watched[2 * number + 1])
+        kind = SmoothCurve if self.nodes.ndim == 1 else OwnCurve
+        return kind(self.nodes, self.watched[2 * number], self.watched[2 * number + 1])
 
     def curve(self, number: float, sign: float) -> SmoothCurve:
         """One of the curves, by its number among those that are watched, or its mirror image."""

@@ -1,0 +1,111 @@
+"""Parameter sets of which each has steps of its own size, in one batch: the bytes of each set run alone."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from blinplan.course.events import periods
+from blinplan.executor import Executor, InTurn
+from blinplan.physiology import simulate
+from blinplan.physiology.engine.grid import refinement
+from blinplan.physiology.engine.integrate import EngineName
+from blinplan.physiology.model.batch import batch
+from blinplan.physiology.model.dosing import Options
+from blinplan.physiology.model.parameters import Preset, load_parameters
+from blinplan.physiology.model.population import draw
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.regimen.library import regimen as shipped
+from blinplan.simulation.dosing import part_at
+from blinplan.simulation.trials.together import run_together
+from blinplan.simulation.trials.trial import Outcome, Trial
+from tests.physiology.courses import course
+
+BASE = load_parameters().presets["adult-rr"]
+REGIMEN = shipped("rr-adult")
+RATES = (2.0, 3.3, 4.6, 6.4, 7.7, 11.0)
+"""Of cytolytic proteins, 1/day: all but the first ask for shorter steps than all others."""
+
+
+def set_of(rate: float, **values: float) -> Preset:
+    return BASE.with_values({"cytolytic_rate": rate, **values})
+
+
+SETS = [
+    *(set_of(rate) for rate in RATES),
+    set_of(4.6, lysis_hill=3, volume=3.0, homeostasis=0.2),
+    set_of(7.7, activation_hill=2, cytokine_loss=3.0, blast_growth=0.05),
+]
+
+
+def assert_same_bytes(together: Outcome, alone: Outcome) -> None:
+    for entry in fields(alone.endpoints):
+        one, other = getattr(together.endpoints, entry.name), getattr(alone.endpoints, entry.name)
+        same = one.tobytes() == other.tobytes() if isinstance(other, np.ndarray) else one == other
+        assert same, entry.name
+
+
+def assert_as_alone(trials: Sequence[Trial], executor: Executor | None = None) -> None:
+    for trial, outcome in zip(trials, run_together(trials, executor or InTurn()), strict=True):
+        assert outcome.trial is trial
+        assert_same_bytes(outcome, trial.run(InTurn()))
+
+
+def test_each_rate_of_cytolytic_proteins_above_the_usual_has_steps_of_its_own_size() -> None:
+    assert len({refinement(rate) for rate in RATES}) == len(RATES)
+
+
+@pytest.mark.parametrize("patients", [1, 3])
+def test_sets_go_through_together_with_the_bytes_of_each_alone(patients: int) -> None:
+    """Of one patient each, some of them one by one; and of several."""
+    assert_as_alone([Trial(REGIMEN, periods(REGIMEN)[:3], draw(of, patients, seed=4), engine="numpy") for of in SETS])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [Options(premedication=True), Options(coarseness=5.0), Options(attenuation="target-loss")],
+    ids=["premedication", "coarse", "target loss"],
+)
+def test_open_questions_change_nothing_in_it(options: Options) -> None:
+    sets = [*SETS[1:6], set_of(3.3, premedication_half_life=2.0), set_of(2.0, premedication_reduction=0.0)]
+    table = periods(REGIMEN)[:2]
+    assert_as_alone([Trial(REGIMEN, table, draw(of, 2, seed=6), options, engine="numpy") for of in sets])
+
+
+def test_patients_who_go_off_the_drug_have_their_own_course_in_a_set_too() -> None:
+    table = periods(REGIMEN)[:2]
+    off = np.array([table[-1].stop, 9.3 * MINUTES_PER_DAY, 3.0 * MINUTES_PER_DAY])
+    parted = part_at(table, off.tolist())
+    assert_as_alone(
+        [Trial(REGIMEN, parted, draw(of, 3, seed=8), engine="numpy", off_drug=off) for of in (*SETS[:3], *SETS[5:])]
+    )
+
+
+@pytest.mark.slow
+def test_the_states_at_any_time_are_those_of_each_set_alone_whatever_the_chunk() -> None:
+    """An interval that ends inside a step, holds, and times at middles, at ends and between them."""
+    given = course((0.37, 9.0), (3.03, 28.0), (0.5, 0.0), (5.23, 28.0), (4.87, 0.0))
+    end = given.edges_minutes[-1] / MINUTES_PER_DAY
+    days = np.unique(np.concatenate([np.arange(14.0), np.linspace(0.0, end, 41)]))
+    people = [draw(of, 2, seed=5) for of in SETS]
+    alone = [simulate(given, one, output_days=days, endpoints=False, engine="numpy").trajectories for one in people]
+    for chunk in (None, 7):
+        found = simulate(given, batch(people), output_days=days, endpoints=False, engine="numpy", chunk=chunk)
+        assert found.trajectories is not None
+        for name, values in found.trajectories.states._asdict().items():
+            theirs = [getattr(one.states, name) for one in alone if one is not None]
+            assert np.concatenate(theirs, axis=1).tobytes() == values.tobytes(), (name, chunk)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_a_whole_course_of_plausible_sizes_has_the_same_bytes_by_both_engines(engine: EngineName) -> None:
+    table = periods(REGIMEN)
+    trials = [
+        Trial(REGIMEN, table, draw(set_of(rate), 1 + at % 3, seed=2), engine=engine)
+        for at, rate in enumerate(np.geomspace(1.5, 11.0, 40).tolist())
+    ]
+    outcomes = run_together(trials, InTurn())
+    for trial, outcome in list(zip(trials, outcomes, strict=True))[::3]:
+        assert_same_bytes(outcome, replace(trial, engine="numpy").run(InTurn()))
