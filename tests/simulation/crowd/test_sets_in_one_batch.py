@@ -13,8 +13,8 @@ from blinplan.physiology.engine.grid import refinement
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.batch import batch
 from blinplan.physiology.model.dosing import Options
+from blinplan.physiology.model.draw import draw
 from blinplan.physiology.model.parameters import Preset, load_parameters
-from blinplan.physiology.model.population import draw
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.dosing import part_at
