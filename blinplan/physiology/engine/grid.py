@@ -152,6 +152,7 @@ class Spots(NamedTuple):
     ----------
     step : (T) number of the step in which each lies.
     node : (T) 1 at its middle, 2 at its end, 0 between nodes.
+    blend : (T, 6) weights of the polynomials there; without a meaning where all are nodes.
     """
 
     step: IntArray
@@ -182,6 +183,8 @@ def _spots(step: IntArray, length: FloatArray, end: FloatArray, elapsed: FloatAr
     half = 0.5 * length
     middle = end - half
     node = np.where(elapsed == middle, 1, np.where(elapsed == end, 2, 0))
+    if node.all():
+        return Spots(step, node, np.zeros((*node.shape, 6)))
     return Spots(step, node, hermite((elapsed - middle) / half, half))
 
 

@@ -191,7 +191,7 @@ def course_of(timetable: Timetable, constants: Constants, days: tuple[float, ...
     return StepPlan(
         lengths=np.stack([grid.lengths for grid in each]),
         ends=np.stack([grid.ends for grid in each]),
-        weights=np.stack([_table(shared_loss_rates(constants), grid.lengths) for grid in each]),
+        weights=_table(shared_loss_rates(constants), np.stack([grid.lengths for grid in each])),
         kind=kinds,
         steps=np.array([part.premedicated.shape[0] // 2 for part in parts]),
         first_node=_starts([part.premedicated for part in parts])[:-1],
@@ -254,9 +254,9 @@ def _starts(parts: Sequence[FloatArray | IntArray]) -> IntArray:
 
 
 def _table(rates: tuple[float, ...], steps: FloatArray) -> FloatArray:
-    """Weights (steps, rates, 8) for loss rates that all patients share."""
-    found = [weights(np.full(steps.shape, rate), steps) for rate in rates]
-    return np.stack([np.stack([part for pair in w for part in pair], axis=1) for w in found], axis=1)
+    """Weights (kinds, steps, rates, 8) for loss rates that all patients share."""
+    found = weights(np.array(rates), steps[..., None])
+    return np.stack([part for pair in found for part in np.broadcast_arrays(*pair)], axis=-1)
 
 
 def _own_plan(timetable: Timetable, whose: IntArray, sizes: Sequence[Constants], days: tuple[float, ...]) -> OwnPlan:

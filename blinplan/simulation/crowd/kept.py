@@ -5,7 +5,7 @@ NumPy takes them of one array, whatever the portions were.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
@@ -39,16 +39,17 @@ def body_of(people: Population) -> tuple[FloatArray, ...]:
 
 def arrays_of(endpoint: Quantity | Occurrence) -> dict[str, Any]:
     """What an endpoint has of each patient, by the names of its fields."""
-    pairs = ((name, getattr(endpoint, name)) for name in _FIELDS[type(endpoint)])
-    return {name: value for name, value in pairs if isinstance(value, np.ndarray)}
+    found = {name: getattr(endpoint, name) for name in _OF_EACH_PATIENT[type(endpoint)]}
+    return {name: value for name, value in found.items() if value is not None}
 
 
-_FIELDS = {of: tuple(entry.name for entry in fields(of)) for of in (Quantity, Occurrence)}
+_OF_EACH_PATIENT = {Quantity: ("values", "at_risk"), Occurrence: ("happens", "at_risk")}
+"""The fields that are arrays of patients, as far as an endpoint has them."""
 
 
-def _without_patients(endpoint: Endpoint) -> Endpoint:
+def _without_patients(endpoint: Endpoint, arrays: dict[str, Any]) -> Endpoint:
     """An endpoint of nobody: what it is called, and in which unit."""
-    nobody: dict[str, Any] = {name: values[:0] for name, values in arrays_of(endpoint).items()}
+    nobody: dict[str, Any] = {name: values[:0] for name, values in arrays.items()}
     return replace(endpoint, **nobody)
 
 
@@ -107,13 +108,17 @@ class KeptOutcome:
         NoRoomError
             When the folder for temporary files is full.
         """
-        arrays = _columns_of(portion)
+        quantities, events = ([arrays_of(one) for one in of] for of in (portion.quantities, portion.events))
+        of_endpoints = (values for of in (*quantities, *events) for values in of.values())
+        columns = [portion.numbers, *portion.body, *of_endpoints]
         if self._columns is None:
             self._engine = portion.engine
-            self._columns = Columns([values.dtype for values in arrays])
-            quantities = tuple(_without_patients(quantity) for quantity in portion.quantities)
-            self._heads = quantities, tuple(_without_patients(event) for event in portion.events)
-        self._columns.append(arrays)
+            self._columns = Columns([values.dtype for values in columns])
+            self._heads = (
+                tuple(map(_without_patients, portion.quantities, quantities)),
+                tuple(map(_without_patients, portion.events, events)),
+            )
+        self._columns.append(columns)
 
     @property
     def engine(self) -> EngineName:
@@ -156,8 +161,3 @@ class KeptOutcome:
             yield DonePortion(
                 self.engine, numbers, tuple(body), self.quantities.rows(first, stop), self.events.rows(first, stop)
             )
-
-
-def _columns_of(portion: DonePortion) -> list[Any]:
-    endpoints: tuple[Quantity | Occurrence, ...] = (*portion.quantities, *portion.events)
-    return [portion.numbers, *portion.body, *(values for of in endpoints for values in arrays_of(of).values())]
