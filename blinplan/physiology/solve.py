@@ -288,8 +288,8 @@ def _portions(group: Together, size: int) -> Iterator[tuple[Place, Timetable]]:
     """The patients of one timetable, so many at a time."""
     for first in range(0, group.patients.size, size):
         some = group.patients[first : first + size]
-        low, high = int(some[0]), int(some[-1]) + 1
-        yield (slice(low, high) if high - low == some.size else some), group.timetable
+        behind_each_other = bool((np.diff(some) == 1).all())
+        yield (slice(int(some[0]), int(some[-1]) + 1) if behind_each_other else some), group.timetable
 
 
 def _columns(rates: FloatArray, place: Place) -> FloatArray:

@@ -62,6 +62,12 @@ def test_sets_go_through_together_with_the_bytes_of_each_alone(patients: int) ->
     assert_as_alone([Trial(REGIMEN, periods(REGIMEN)[:3], draw(of, patients, seed=4), engine="numpy") for of in SETS])
 
 
+def test_it_is_the_same_in_whatever_order_the_sets_come() -> None:
+    """Those of short steps first, last, and the first and the last where they would stand by themselves."""
+    rates = (11.0, 3.3, 7.7, 2.0)
+    assert_as_alone([Trial(REGIMEN, periods(REGIMEN)[:1], draw(set_of(of), 2, seed=4), engine="numpy") for of in rates])
+
+
 @pytest.mark.parametrize(
     "options",
     [Options(premedication=True), Options(coarseness=5.0), Options(attenuation="target-loss")],
