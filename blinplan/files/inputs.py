@@ -62,7 +62,7 @@ def input_bytes(path: Path, limit: int = LIMIT_BYTES) -> bytes:
     """
     data = first_bytes(path, limit)
     if len(data) > limit:
-        raise InputError(f"larger than {_size(limit)}")
+        raise InputError(f"larger than {size_in_words(limit)}")
     return data
 
 
@@ -138,5 +138,6 @@ def _refuse_no_file(path: Path) -> None:
         raise InputError("a device, and a file is read")
 
 
-def _size(limit: int) -> str:
+def size_in_words(limit: int) -> str:
+    """A size in bytes, as people write it: 64 KiB, 1 MiB."""
     return f"{limit // 2**20} MiB" if limit >= 2**20 else f"{limit // 1024} KiB"

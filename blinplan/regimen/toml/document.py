@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from blinplan.files.inputs import other_encoding
+from blinplan.files.inputs import other_encoding, size_in_words
 from blinplan.regimen.toml.parser import LIMIT_DIGITS, DocumentError, Values, read_values, unreadable
 from blinplan.regimen.toml.positions import KeyPath, KeyPlace, Position, Span, TextLines
 from blinplan.regimen.toml.scanner import LIMIT_DEPTH, Places, Scanner
@@ -95,7 +95,7 @@ def read_bytes(data: bytes, name: str, limit: int = LIMIT_BYTES) -> Document:
         If the bytes are too many, not UTF-8 or not TOML.
     """
     if len(data) > limit:
-        message = f"file is larger than {limit // 1024} KiB"
+        message = f"file is larger than {size_in_words(limit)}"
         raise DocumentError("unreadable", message, name, Position(1, 1))
     if encoding := other_encoding(data):
         raise DocumentError("unreadable", f"file is {encoding}, TOML has to be UTF-8", name, Position(1, 1))

@@ -41,7 +41,8 @@ def load(path: Path, *, named: bool = True, extending: tuple[Path, ...] = ()) ->
         raise ConfigurationError((Fault(shown, reason_of(error), "check the path and who may read it"),)) from error
     except DocumentError as error:
         where = f"{shown}:{error.position.line}:{error.position.column}"
-        raise ConfigurationError((Fault(where, error.message, "correct the syntax of the file"),)) from error
+        advice = "correct the syntax of the file" if error.kind == "syntax" else "give a TOML file in UTF-8"
+        raise ConfigurationError((Fault(where, error.message, advice),)) from error
     values: Any = document.values
     for part in root:
         values = values.get(part) if isinstance(values, Mapping) else None

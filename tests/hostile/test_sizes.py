@@ -1,0 +1,58 @@
+"""A file of the largest size that is read is read, and one byte more is a sentence."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.hostile.sound import HOLIDAYS, OWN, SITE
+from tests.plan_text import RECORD, WARD
+from tests.program import Run
+
+KIB = 1024
+
+
+class Sized(NamedTuple):
+    """A kind of file: what it is called, what it says, how a line begins that says nothing, and who reads it."""
+
+    name: str
+    text: str
+    size: int
+    command: tuple[str, ...]
+
+
+KINDS = {
+    "regimen": Sized("probe.toml", OWN, 64 * KIB, ("check", "probe.toml", "--no-simulate", "--select", "F")),
+    "site": Sized("ward.toml", SITE, 64 * KIB, ("check", "ward.toml", "--no-simulate", "--select", "F")),
+    "record": Sized("record.toml", RECORD, 64 * KIB, ("plan", "rr-adult", "--record", "record.toml", "--weight", "70")),
+    "configuration": Sized(
+        "blinplan.toml", 'ignore = ["N105"]\n', KIB * KIB, ("check", "beside.toml", "--no-simulate")
+    ),
+    "holidays": Sized(
+        "days.txt",
+        HOLIDAYS[1],
+        KIB * KIB,
+        ("plan", "rr-adult", "--weight", "70", "--start", "2026-11-02T10:00", "--site", "beside-ward.toml"),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_of_the_largest_size_is_read_and_one_byte_more_is_not(inside: Run, tmp_path: Path, kind: str) -> None:
+    name, text, size, command = KINDS[kind]
+    (tmp_path / "beside.toml").write_text(OWN, encoding="utf-8")
+    (tmp_path / "beside-ward.toml").write_text(WARD + 'holidays_from = "days.txt"\n', encoding="utf-8")
+    written = text.encode()
+    answers = {}
+    for more in (-size + len(written) + 2, 0, 1):
+        comment = b"#" * (size + more - len(written) - 1) + b"\n"
+        (tmp_path / name).write_bytes(comment + written)
+        assert (tmp_path / name).stat().st_size == size + more
+        answers[more] = inside(*command)
+    small, largest, beyond = answers.values()
+    assert (largest.status, largest.err) == (small.status, small.err)
+    assert small.status in {0, 1}, small.err
+    assert "larger than" not in small.out + small.err
+    assert beyond.status in {1, 2}
+    unit = f"{size // KIB} KiB" if size < KIB * KIB else f"{size // KIB // KIB} MiB"
+    assert f"larger than {unit}" in " ".join((beyond.out + beyond.err).split())
