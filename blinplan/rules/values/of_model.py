@@ -67,7 +67,7 @@ def values_of_model() -> Iterator[Value]:
             "1",
             f"Correlation between the logarithms of {pair.first} and {pair.second} across patients.",
             pair.source,
-            _status(pair.status, None),
+            ValueStatus(pair.status),
             (SIMULATION,),
         )
 
@@ -83,12 +83,12 @@ def _values_of(parameter: Parameter, name: str) -> Iterator[Value]:
             f"{name}_precision",
             ValueKind.PARAMETER,
             None,
-            f"relative standard error {decimal_text(error, 3)} %",
+            f"relative standard error {decimal_text(error)} %",
             error,
             "%",
             says,
             known.source,
-            _status("published", known.verification),
+            ValueStatus(known.verification),
             ("simulation with uncertainty",),
         )
 
@@ -105,7 +105,7 @@ def _parameter(parameter: Parameter, name: str) -> Value:
         parameter.unit,
         f"{parameter.name[:1].upper()}{parameter.name[1:]}.",
         parameter.source,
-        _status(parameter.status, parameter.verification),
+        ValueStatus(parameter.verification or parameter.status),
         (SIMULATION if parameter.simulated else "what is exported",),
     )
 
@@ -113,16 +113,12 @@ def _parameter(parameter: Parameter, name: str) -> Value:
 def _population(preset: Preset) -> Value:
     drawn = ", ".join(f"{key.replace('_', ' ')} {_plain(given)}" for key, given in asdict(preset.covariates).items())
     says = f"Virtual patients: {preset.name}."
-    status = _status(preset.status, None)
+    status = ValueStatus(preset.status)
     return Value(preset.key, ValueKind.POPULATION, None, drawn, None, "", says, preset.source, status, (SIMULATION,))
 
 
 def _plain(given: object) -> str:
     return "/".join(f"{one:g}" for one in given) if isinstance(given, tuple) else f"{given:g}"
-
-
-def _status(status: str, verification: str | None) -> ValueStatus:
-    return ValueStatus(verification or status)
 
 
 def values_of_patients() -> Iterator[Value]:
