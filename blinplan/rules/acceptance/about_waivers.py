@@ -12,7 +12,7 @@ from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Policies
 from blinplan.rules.families.waiver import rules
 from blinplan.rules.place import Place, place_of
-from blinplan.rules.rule import Case, Finding, Rule, Severity
+from blinplan.rules.rule import Case, Finding, Rule
 from blinplan.rules.verdict import Ruling, Verdict, pass_of
 
 Answers = Mapping[str, Verdict]
@@ -149,7 +149,7 @@ def _change(case: Case, idle: IdleWaiver, answers: Answers) -> Finding | None:
             case,
             waiver,
             "rule" if waiver.severity is None else "severity",
-            f"the waiver of {waiver.rule} accepts what is no worse than {_a(accepted)}, and what is found at {place.at}"
+            f"the waiver of {waiver.rule} accepts what is no worse than a {accepted}, and what is found at {place.at}"
             " is worse now",
             "look at the finding again; then remove the waiver, or say in it with `severity` what is accepted and why",
         )
@@ -172,10 +172,6 @@ def _change(case: Case, idle: IdleWaiver, answers: Answers) -> Finding | None:
             f"if that is the cycle it was meant for, write at = '{idle.elsewhere.at}'; if not, remove the waiver",
         )
     return None
-
-
-def _a(severity: Severity) -> str:
-    return f"{'an' if severity is Severity.ERROR else 'a'} {severity}"
 
 
 def _finding_of_change(case: Case, waiver: Waiver, key: str, message: str, advice: str) -> Finding:
@@ -250,8 +246,7 @@ def _without_expiry(case: Case, waivers: Sequence[Waiver]) -> Iterator[Finding]:
 
 def _late_expiry(case: Case, waivers: Sequence[Waiver], policies: Policies, today: date) -> Iterator[Finding]:
     for waiver in waivers:
-        days = 0 if waiver.expires is None else (waiver.expires - today).days
-        if days > policies.most_days:
+        if waiver.expires is not None and (days := (waiver.expires - today).days) > policies.most_days:
             yield case.finding(
                 rules.LATE_EXPIRY,
                 (*waiver.path, "expires"),

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from blinplan.regimen.reading import RegimenFile, read
 from blinplan.rules.acceptance.waiver_text import removal, with_waivers_added
+from blinplan.rules.acceptance.waivers import place_of_waiver
 from blinplan.rules.fix import Repair, apply
 from blinplan.rules.judge import Simulator
 from blinplan.rules.judging.judgement import Judgement
-from blinplan.rules.place import Place, place_of
+from blinplan.rules.place import place_of
 from blinplan.rules.rule import Finding, Rule
 from blinplan.rules.task import Task
 from blinplan.rules.verdict import Ruling, Verdict
@@ -51,35 +52,32 @@ def add_waivers(task: Task, wanted: WantedWaiver, simulator: Callable[[], Simula
         raise NothingToWaiveError("the file cannot be read as a regimen")
     if not verdict.findings:
         raise NothingToWaiveError(_why_nothing(verdict))
-    places = places_of(verdict.findings, task.reading)
-    before = _without_idle_waivers(task.reading, verdict, places)
-    worse = [
-        finding.severity.value if finding.severity.rank > wanted.rule.severity.rank else None
-        for finding in verdict.findings
+    accepted = [
+        (place_of(finding, task.reading.document), _worse_than(wanted.rule, finding)) for finding in verdict.findings
     ]
-    accepted = list(zip(places, worse, strict=True))
+    before = _without_idle_waivers(task.reading, verdict, {place.at for place, _ in accepted})
     text = with_waivers_added(before.document, wanted.rule.code, accepted, wanted.reason, wanted.expires)
     new = read(text.encode("utf-8"), before.document.name)
     _hold_to_policies(task._replace(reading=new), len(before.regimen.waivers))
     return Repair(new, verdict.findings)
 
 
-def _without_idle_waivers(reading: RegimenFile, verdict: Verdict, places: list[Place]) -> RegimenFile:
+def _worse_than(rule: Rule, finding: Finding) -> str | None:
+    """The severity that a waiver has to say, since it is worse than that of its rule; None where it is not."""
+    return finding.severity.value if finding.severity.rank > rule.severity.rank else None
+
+
+def _without_idle_waivers(reading: RegimenFile, verdict: Verdict, anew: set[str]) -> RegimenFile:
     """The file without waivers that cover nothing of places that are waived anew: another value stood there."""
-    anew, document = {place.at for place in places}, reading.document
     used = [waiver for _, waiver in verdict.waived_findings]
     own = [(n, waiver) for n, waiver in enumerate(reading.regimen.waivers) if waiver.rule == verdict.rule.code]
-    idle = [number for number, waiver in own if waiver.at in anew and waiver not in used]
-    if not idle:
-        return reading
-    text = apply(document.text, [removal(document, ("waiver", number)) for number in idle])
-    left = read(text.encode("utf-8"), document.name)
-    return left if isinstance(left, RegimenFile) else reading
-
-
-def places_of(findings: tuple[Finding, ...], reading: RegimenFile) -> list[Place]:
-    """Where findings of a file stand."""
-    return [place_of(finding, reading.document) for finding in findings]
+    idle = [n for n, waiver in own if (place := place_of_waiver(waiver)) and place.at in anew and waiver not in used]
+    for number in reversed(idle):  # one after the other, since two of an array share a comma
+        document = reading.document
+        text = apply(document.text, [removal(document, ("waiver", number))])
+        left = read(text.encode("utf-8"), document.name)
+        reading = left if isinstance(left, RegimenFile) else reading
+    return reading
 
 
 def _verdict(judgement: Judgement, rule: Rule) -> Verdict:

@@ -27,7 +27,8 @@ class Asked(NamedTuple):
         folder = Path(named).resolve()
         if folder not in place.parents or not folder.is_dir():
             return False
-        levels = [folder.joinpath(*place.relative_to(folder).parts[:depth]) for depth in range(1, 1 + len(place.parts))]
+        above = [level for level in place.parents if folder in level.parents]
+        levels = (*reversed(above), place)  # as they are walked: what a folder is left out by holds below it
         exclusions = self.configurations.exclusions(named)
         leaves_out = None if exclusions is None else exclusions.below(folder)
         return not any(

@@ -45,7 +45,6 @@ def _settings(base: Settings, own: Settings, written: set[str]) -> Settings:
         ignore=(*_still_ignored(base, own), *own.ignore),
         severities=(*base.severities, *own.severities),
         changes=(*base.changes, *own.changes),
-        label=own.label if "label" in written else base.label,
         strict=own.strict if "strict" in written else base.strict,
         fail_on=own.fail_on or base.fail_on,
         policies=own.policies.over(base.policies),

@@ -70,11 +70,11 @@ class GitIgnored:
 
     def by_what(self, folder: Path, name: str, *, is_folder: bool) -> str | None:
         """What leaves a name out; None where it is not left out, as what git tracks although a pattern means it."""
-        levels, around = self._of(folder), self._around.get(folder)
-        if not levels and around is None:  # as in most folders; of each file a path takes longer to make
+        levels = self._of(folder)
+        if not levels:  # as in most folders; of each file a path takes longer to make
             return None
         path = folder / name
-        found = (by_what(levels, path, is_folder=is_folder) if levels else None) or around
+        found = by_what(levels, path, is_folder=is_folder) or self._around.get(folder)
         if found is None:
             return None
         if is_folder:
@@ -105,7 +105,7 @@ class GitIgnored:
         git, own = folder / ".git", self._file(folder, folder / ".gitignore")
         if git.exists():
             return (*self._file(folder, _own_files(git) / "info" / "exclude"), *own)
-        return own if folder == self._top else (*self._of(folder.parent), *own)
+        return (*self._of(folder.parent), *own)
 
     def _file(self, folder: Path, file: Path) -> Levels:
         try:

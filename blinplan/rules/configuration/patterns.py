@@ -20,7 +20,7 @@ def pattern_fault(pattern: Pattern, *, leaves_out: bool) -> tuple[str, str] | No
     rules = [rule for rule in CATALOGUE.values() if pattern.matches(rule)]
     if not rules:
         return unknown_rule(pattern.text)
-    if leaves_out and pattern.text != EVERYTHING and not any(pattern.weakens(rule) for rule in rules):
+    if leaves_out and not any(pattern.weakens(rule) for rule in rules):
         return f"{_rules(pattern)} cannot be left out: {_because(rules)}", "put right what it finds"
     return None
 
@@ -29,12 +29,11 @@ def unknown_rule(written: str) -> tuple[str, str]:
     """Say that there is no such rule, and which is written most like it."""
     import difflib
 
-    known = [*CATALOGUE, *(rule.name for rule in CATALOGUE.values())]
-    near = difflib.get_close_matches(written[:60], known, 1, 0.5) or difflib.get_close_matches(
-        written[:60].upper(), known, 1, 0.5
-    )
+    known, short = [*CATALOGUE, *(rule.name for rule in CATALOGUE.values())], written[:60]
+    near = difflib.get_close_matches(short, known, cutoff=0.5)
+    near = near or difflib.get_close_matches(short.upper(), known, cutoff=0.5)
     advice = f"the nearest is {near[0]}" if near else "`blinplan rules` lists the codes"
-    return f"there is no rule {written[:60]!r}", advice
+    return f"there is no rule {short!r}", advice
 
 
 def severity_fault(chosen: Severities) -> tuple[str, str] | None:

@@ -20,7 +20,7 @@ from blinplan.rules.place import place_of
 from blinplan.rules.rule import Finding, Rule
 from blinplan.rules.task import Task
 from tests.read_text import site_in
-from tests.regimen_text import TODAY, codes, cycle, regimen_text, verdict_of, waiver
+from tests.regimen_text import TODAY, Script, codes, cycle, outcome, regimen_text, script, verdict_of, waiver
 
 REASON = "Protocol 12, section 4, says so"
 RULES = [
@@ -68,7 +68,9 @@ def test_what_is_found_is_covered_and_the_rest_of_the_file_stays(rule: Rule) -> 
     about = {"W901", "W902", "W904", "W905", "W906", "W907"}
     assert not about & set(codes(task(after, rule).judge(None)))
     assert {waiver.reason for waiver in own_waivers(after)} == {REASON}
-    with pytest.raises(NothingToWaiveError):
+    worse = {one.severity.value if one.severity.rank > rule.severity.rank else None for one in found(text, rule)}
+    assert {waiver.severity for waiver in own_waivers(after)} == worse
+    with pytest.raises(NothingToWaiveError, match=f"^all that {rule.code} finds is waived$"):
         waived(after, rule)
 
 
@@ -175,6 +177,7 @@ def test_a_waiver_covers_nothing_worse_than_what_was_accepted() -> None:
         assert len(verdict_of(judgement, "D203").findings) == 1
         (told,) = verdict_of(judgement, "W907").findings
         assert "no worse than a warning" in told.message
+        assert told.path[2] == ("severity" if line else "rule")
 
 
 LAYOUTS = [
@@ -250,6 +253,8 @@ def test_what_to_do_is_said_of_the_policy_that_refuses(policies: Policies, code:
     with pytest.raises(RefusedWaiverError, match=code) as refused:
         add_waivers(written, WantedWaiver(rule, reason), None)
     assert refused.value.advice == advice
+    assert str(refused.value).endswith(f" ({code})")
+    assert str(refused.value).startswith("the ")
 
 
 def test_a_waiver_of_what_stood_there_before_is_replaced() -> None:
@@ -285,3 +290,84 @@ def test_a_waiver_stands_below_one_blank_line_however_the_file_ends(ends: str) -
     after = waived(text + ends, rule)
     assert re.search(r"[^\n]\n\n\[\[waiver\]\]\n", after.removeprefix(text[:-1]))
     assert after.startswith(text)
+
+
+AT, ELSEWHERE = 'cycle "Cycle" treatment_free_days', 'cycle "Other" treatment_free_days'
+
+
+def entry(rule: str, at: str, value: int) -> str:
+    return f'{{ rule = "{rule}", at = \'{at}\', value = {value}, reason = "before" }}'
+
+
+@pytest.mark.parametrize(
+    ("before", "left"),
+    [
+        ([("S304", AT, 20)], []),
+        ([("S304", AT, 20), ("S304", AT, 22)], []),
+        ([("S303", AT, 20), ("S304", AT, 22)], [("S303", 20)]),  # of another rule
+        ([("S304", ELSEWHERE, 20), ("S304", AT, 22)], [("S304", 20)]),  # of another place
+        ([("S304", AT, 20), ("S303", AT, 9), ("S304", AT, 22)], [("S303", 9)]),
+    ],
+)
+@pytest.mark.parametrize("as_array", [False, True])
+def test_waivers_of_what_stood_at_a_place_before_make_way_for_the_new_one_and_no_others(
+    before: list[tuple[str, str, int]], left: list[tuple[str, int]], as_array: bool
+) -> None:
+    lines = 'indication = "mrd-positive"\n\n' + cycle(free=21, repeat=2)
+    if as_array:
+        array = f"waiver = [{', '.join(entry(*one) for one in before)}]\n"
+        text = regimen_text(lines).replace("indication", f"{array}indication", 1)
+    else:
+        text = regimen_text(lines) + "".join(
+            waiver(rule, "", at.replace('"', "'"), value) for rule, at, value in before
+        )
+    after = waived(text, CATALOGUE["S304"])
+    assert [(one.rule, one.value) for one in regimen_of(after).waivers] == [*left, ("S304", 21)]
+    assert found(after, CATALOGUE["S304"]) == ()
+
+
+def test_a_second_finding_of_a_rule_is_waived_beside_the_first_whose_waiver_stays() -> None:
+    text = regimen_text(cycle(free=21) + cycle(free=20) + cycle()) + waiver("S304", "", AT.replace('"', "'"), 21)
+    after = waived(text, CATALOGUE["S304"])
+    assert [(one.at, one.value) for one in own_waivers(after)] == [
+        (AT.replace('"', "'"), 21),
+        ('cycle "Cycle 2" treatment_free_days', 20),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "why"),
+    [
+        (cycle(repeat=2), "S304", "S304 finds nothing"),
+        (cycle(), "S304", "S304 was not evaluated: "),
+        (cycle(), "T502", "T502 was not evaluated: off unless it is selected"),
+        ('format = "1"', "S304", "the file cannot be read as a regimen"),
+    ],
+)
+def test_why_there_is_nothing_to_waive_is_told(lines: str, code: str, why: str) -> None:
+    rule = CATALOGUE[code]
+    with pytest.raises(NothingToWaiveError) as refused:
+        add_waivers(task(regimen_text(lines)), WantedWaiver(rule, REASON), None)
+    assert str(refused.value).startswith(why)
+
+
+def test_what_else_is_found_in_a_file_is_no_reason_against_a_waiver() -> None:
+    text = regimen_text('indication = "mrd-positive"\n\n' + cycle(free=21) + cycle("28 mcg/day for 27 days"))
+    assert {"S301", "S304"} <= set(codes(task(text).judge(None)))
+    assert [one.rule for one in regimen_of(waived(text, CATALOGUE["S304"])).waivers] == ["S304"]
+
+
+def test_virtual_patients_are_asked_for_the_waiver_of_a_rule_that_needs_them_and_for_no_other() -> None:
+    text, asked = regimen_text(cycle(free=21, repeat=2)), []
+
+    def simulator() -> Script:
+        asked.append(True)
+        return script(outcome(100, 1000, (0, 100)))
+
+    for code, times in (("S304", 0), ("B401", 1)):
+        wanted = WantedWaiver(CATALOGUE[code], REASON)
+        after = add_waivers(task(text), wanted, simulator).reading.document.text
+        assert [one.rule for one in own_waivers(after)] == [code]
+        assert len(asked) == times
+    with pytest.raises(NothingToWaiveError, match="B401 was not evaluated"):
+        add_waivers(task(text), WantedWaiver(CATALOGUE["B401"], REASON), None)

@@ -80,6 +80,67 @@ def test_a_copy_of_a_file_has_its_own_findings(tmp_path: Path) -> None:
     assert sorted(left(both, *three)) == [[], [], ["S301", "S304"]]
 
 
+def test_the_own_entries_of_a_file_cover_its_findings_before_those_of_a_file_that_is_gone(tmp_path: Path) -> None:
+    a, b, c = (judged(tmp_path, name, LONG) for name in ("a.toml", "b.toml", "c.toml"))
+    for listed, order in (((a, c), (a, b)), ((c, a), (b, a))):
+        (tmp_path / "c.toml").unlink(missing_ok=True)
+        assert left(known(tmp_path, *listed), *order) == [[], []]
+
+
+def test_entries_are_listed_by_file_and_rule_in_whatever_order_files_are_judged(tmp_path: Path) -> None:
+    a, b = (judged(tmp_path, name, LONG) for name in ("a.toml", "b.toml"))
+    listed = [(entry.path, entry.rule) for entry in known(tmp_path, b, a).entries]
+    assert listed == [("a.toml", "S301"), ("a.toml", "S304"), ("b.toml", "S301"), ("b.toml", "S304")]
+    assert known(tmp_path, b, a) == known(tmp_path, a, b)
+
+
+def test_a_baseline_is_of_the_first_version_where_one_entry_is(tmp_path: Path) -> None:
+    entry = BaselineEntry("a.toml", "S301", "cycle", "1", "m")
+    assert Baseline(tmp_path, (entry, entry._replace(by_pointer=True))).of_first_version
+    assert not Baseline(tmp_path, (entry,)).of_first_version
+    assert not Baseline(tmp_path, ()).of_first_version
+
+
+def test_each_entry_covers_one_finding(tmp_path: Path) -> None:
+    baseline = known(tmp_path, judged(tmp_path, "a.toml", LONG))
+    half = Baseline(tmp_path, baseline.entries[:1])
+    (accepted,), stale = half.accept([judged(tmp_path, "a.toml", LONG)])
+    assert (codes(accepted), stale) == (["S304"], ())
+    assert {v.rule.code: v.ruling for v in accepted.verdicts if v.rule.code in {"S301", "S304"}} == {
+        "S301": Ruling.IN_BASELINE,
+        "S304": Ruling.FINDING,
+    }
+    (again,), _ = baseline.accept([accepted])
+    assert codes(again) == []
+    assert [entry.rule for entry in known(tmp_path, again).entries] == ["S301", "S304"]  # those known are kept in it
+    twice = Baseline(tmp_path, baseline.entries * 2)
+    assert [entry.rule for entry in twice.accept([judged(tmp_path, "a.toml", LONG)])[1]] == ["S301", "S304"]
+
+
+def test_of_a_rule_some_findings_may_be_known_and_others_new(tmp_path: Path) -> None:
+    two = regimen_text(cycle(free=21) + cycle(free=20) + cycle())
+    baseline = known(tmp_path, judged(tmp_path, "a.toml", two.replace("= 20", "= 14")))
+    (accepted,), stale = baseline.accept([judged(tmp_path, "a.toml", two)])
+    (verdict,) = [verdict for verdict in accepted.verdicts if verdict.rule.code == "S304"]
+    assert (verdict.ruling, len(verdict.findings), len(verdict.baseline_findings)) == (Ruling.FINDING, 1, 1)
+    assert "20" in verdict.findings[0].message
+    assert stale == ()
+
+
+def test_a_message_with_other_numbers_is_another_finding_and_where_it_counts_from_is_not(tmp_path: Path) -> None:
+    (entry,) = known(tmp_path, judged(tmp_path, "a.toml", regimen_text(cycle(free=21, repeat=2)))).entries
+    judgement = judged(tmp_path, "a.toml", regimen_text(cycle(free=21, repeat=2)))
+    for message, is_known in (
+        (entry.message, True),
+        (f'{entry.message} in cycles 1, 2 and 7 of "28"', True),
+        (f"on day 3 and line 12: {entry.message}", True),
+        (f"{entry.message}, or 9 h", False),
+        ("", False),
+    ):
+        baseline = Baseline(tmp_path, (entry._replace(message=message),))
+        assert left(baseline, judgement) == [[] if is_known else ["S304"]], message
+
+
 def of_severity(folder: Path, severity: Severity) -> Judgement:
     settings = Settings(severities=(Severities(Pattern("S304"), severity),))
     return judge(read(LONG.encode(), str(folder / "a.toml")), TODAY, None, settings)

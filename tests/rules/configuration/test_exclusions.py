@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.rules.configuration.configurations import Configurations, nearest
 
@@ -265,3 +266,74 @@ def test_links_are_followed_to_files_and_not_into_folders(tmp_path: Path) -> Non
     (tmp_path / "a" / "round").symlink_to(tmp_path / "a")
     (tmp_path / "y.toml").symlink_to(tmp_path / "a" / "x.toml")
     assert kept() == {"a/x.toml", "y.toml"}
+
+
+@pytest.mark.parametrize("place", ["blinplan.toml", ".gitignore"])
+@pytest.mark.parametrize("written", ["drafts", "drafts/", "/drafts/"])
+def test_what_leaves_out_the_folder_that_is_named_is_not_heard_below_it(
+    tmp_path: Path, place: str, written: str
+) -> None:
+    git("init", "-q", ".")
+    put(tmp_path, {place: f'exclude = ["{written}"]\n' if place == "blinplan.toml" else f"{written}\n"})
+    put(tmp_path, {"drafts/x.toml": "", "drafts/drafts/y.toml": "", "y.toml": ""})
+    assert kept("drafts") == {"drafts/x.toml", "drafts/drafts/y.toml"}
+    assert kept() == {"y.toml"}
+
+
+def test_what_takes_in_again_is_heard_though_it_means_the_folder_that_is_named(tmp_path: Path) -> None:
+    put(tmp_path, {"blinplan.toml": 'exclude = ["ay/", "az/", "!ay/", "!a*x/"]\n'})
+    put(tmp_path, {"ax/ay/x.toml": "", "ax/az/x.toml": "", "ax/x.toml": "", "ax/azx/x.toml": ""})
+    assert kept("ax") == {"ax/ay/x.toml", "ax/x.toml", "ax/azx/x.toml"}
+    put(tmp_path, {"blinplan.toml": 'exclude = ["ay/", "!a*/"]\n'})
+    nearest.cache_clear()
+    assert "ax/ay/x.toml" in kept("ax")
+
+
+def test_a_folder_far_above_leaves_a_named_file_out_where_that_is_forced(tmp_path: Path) -> None:
+    put(tmp_path, {"blinplan.toml": 'exclude = ["a/", "x.toml/"]\nforce-exclude = true\n'})
+    put(tmp_path, {"a/b/c/d/x.toml": "", "b/x.toml": ""})
+    assert walked("a/b/c/d/x.toml") == {"a/b/c/d/x.toml": 'exclude "a/" (blinplan.toml:1)'}
+    assert walked("a/b/c") == {"a/b/c/d/x.toml": 'exclude "a/" (blinplan.toml:1)'}
+    assert walked("b/x.toml") == {"b/x.toml": None}  # a pattern of folders means no file
+
+
+def test_of_what_git_tracks_in_an_ignored_folder_only_that_is_kept(tmp_path: Path) -> None:
+    git("init", "-q", ".")
+    put(tmp_path, {".gitignore": "build/\n", "build/a.toml": "", "build/b.toml": "", "build/c/d.toml": ""})
+    git("add", "--force", "build/a.toml")
+    assert walked() == {"build/a.toml": None, "build/b.toml": ".gitignore:1", "build/c/d.toml": ".gitignore:1"}
+
+
+def test_lines_of_windows_mean_the_same(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_bytes(b"x.toml\r\n!y.toml\r\nb/\r\n")
+    put(tmp_path, {"x.toml": "", "y.toml": "", "b/z.toml": ""})
+    assert kept() == {"y.toml"}
+
+
+def test_a_submodule_hears_what_its_own_repository_excludes(tmp_path: Path) -> None:
+    put(tmp_path, {".git/modules/w/info/exclude": "x.toml\n", "w/.git": "gitdir: ../.git/modules/w\n"})
+    put(tmp_path, {"w/x.toml": "", "w/y.toml": ""})
+    assert kept("w") == {"w/y.toml"}
+
+
+def test_a_configuration_from_elsewhere_leaves_the_ignore_files_of_the_folder_heard(tmp_path: Path) -> None:
+    put(tmp_path, {"ci/strict.toml": "seed = 2\n", "p/.gitignore": "x.toml\n", "p/x.toml": "", "p/y.toml": ""})
+    asked = Configurations("ci/strict.toml", isolated=False)
+    assert kept("p", asked) == {"p/y.toml"}
+    assert kept("p", Configurations(None, isolated=True)) == {"p/y.toml"}
+
+
+@pytest.mark.parametrize("written", ["[", "../x", "a/../b", "", "!"])
+def test_a_pattern_of_the_command_line_that_means_no_path_is_refused(written: str) -> None:
+    with pytest.raises(Refusal, match="means no path"):
+        asking(exclude=(written,))
+
+
+def test_what_is_asked_goes_before_each_configuration_and_what_is_not_asked_stays(tmp_path: Path) -> None:
+    put(tmp_path, {".gitignore": "x.toml\n", "x.toml": "", "y.toml": ""})
+    put(tmp_path, {"blinplan.toml": 'respect-gitignore = false\nforce-exclude = true\nexclude = ["y.toml"]\n'})
+    assert kept(asked=asking(force_exclude=False)) == {"x.toml"}
+    assert kept("y.toml", asking(respect_gitignore=True)) == set()
+    found = asking(exclude=("z.toml",)).of_folder(tmp_path)
+    assert [pattern.text for pattern in found.exclude] == ["y.toml", "z.toml"]
+    assert (found.respect_gitignore, found.force_exclude) == (False, True)

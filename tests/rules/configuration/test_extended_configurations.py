@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.configuration.configuration import Configuration, ConfigurationError
+from blinplan.rules.configuration.configuration import DEFAULT, Configuration, ConfigurationError
 from blinplan.rules.configuration.configurations import nearest
+from blinplan.rules.configuration.extension import extend
 from blinplan.rules.configuration.file import load
 from blinplan.rules.configuration.keys import CONFIGURATION_FILE
-from blinplan.rules.configuration.settings import FailOn, Pattern
+from blinplan.rules.configuration.per_file import FilePattern
+from blinplan.rules.configuration.settings import FailOn, Pattern, Settings
 from blinplan.rules.rule import Severity
 
 VALUES = {
@@ -115,6 +117,7 @@ def test_a_selection_goes_in_place_of_the_other_and_lists_are_added(tmp_path: Pa
         ("D205", 'extend-select = ["S"]', ["D205"]),
         ("S30", 'extend-select = ["S301"]', [code for code in CATALOGUE if code[:3] == "S30" and code != "S301"]),
         ("D205", 'extend-select = ["D205"]\nignore = ["D20"]', ["D20"]),
+        ("D205", 'extend-select = ["S301", "D2"]', []),
     ],
 )
 def test_what_the_base_leaves_out_can_be_asked_again(
@@ -137,6 +140,32 @@ def test_the_own_word_on_severities_and_limits_goes_first(tmp_path: Path) -> Non
     assert found.limits["majority"].value == 60
     assert "team/blinplan.toml:3 (Team)" in found.limits["step_length"].citation
     assert "base.toml:4 (Base)" in found.limits["majority"].citation
+
+
+@pytest.mark.parametrize(
+    ("base", "own", "counts"),
+    [
+        ("warning", None, (FailOn.WARNING, "base.toml:1")),
+        (None, "never", (FailOn.NEVER, "team/blinplan.toml:2")),
+        ("warning", "never", (FailOn.NEVER, "team/blinplan.toml:2")),
+        (None, None, None),
+    ],
+)
+def test_what_counts_is_the_own_word_or_the_other_s(
+    tmp_path: Path, base: str | None, own: str | None, counts: tuple[FailOn, str] | None
+) -> None:
+    theirs, mine = (f'fail-on = "{level}"\n' if level else "" for level in (base, own))
+    found = extending(tmp_path, theirs, mine).settings.fail_on
+    assert (None if found is None else (found.level, found.origin.removeprefix(f"{tmp_path.as_posix()}/"))) == counts
+
+
+def test_what_was_built_and_read_from_no_file_is_extended_too() -> None:
+    own = Configuration(path=Path("x.toml"), settings=Settings(strict=True), origins=(("strict", "x.toml:1"),))
+    assert extend(DEFAULT, own).extends == ()
+    assert extend(DEFAULT, own).settings.strict
+    base = Configuration(path=Path("base.toml"), exclude=(FilePattern("drafts/", Path("/b"), "base.toml:1"),))
+    assert extend(base, DEFAULT).exclude == base.exclude
+    assert extend(base, own).extends == (Path("base.toml"),)
 
 
 def test_limits_are_those_of_the_label_that_is_taken_over(tmp_path: Path) -> None:

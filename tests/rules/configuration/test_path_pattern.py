@@ -57,6 +57,9 @@ from blinplan.rules.configuration.patterns import unknown_rule
         ("[[:nothing:]]", [], ["a", ":"]),
         ("[[:digit:]x]", ["7", "x"], ["y"]),
         ("a.b", ["a.b"], ["axb"]),
+        ("[[ab]", ["[", "a", "b"], ["c", "ab]"]),
+        ("[a:b]", ["a", ":", "b"], ["c", "[a:b]"]),
+        ("[[::]]", [], [":", "[", "a", "]"]),
     ],
 )
 def test_a_pattern_means_what_it_means_to_git(pattern: str, means: list[str], means_not: list[str]) -> None:
@@ -86,6 +89,9 @@ def test_a_bracket_that_is_not_closed_is_no_pattern(pattern: str) -> None:
         ("a.toml  ", "a.toml", False, True),
         ("a.toml\\ ", "a.toml ", False, True),
         ("a.toml\\  ", "a.toml ", False, True),
+        ("a\\\\ ", "a\\", False, True),  # two backslashes are one, and keep no space
+        ("a\\\\ ", "a\\ ", False, False),
+        ("a\\\\\\ ", "a\\ ", False, True),
         ("!a.toml", "a.toml", False, True),
         (r"\!a.toml", "!a.toml", False, True),
         (r"\#a.toml", "#a.toml", False, True),
@@ -127,6 +133,8 @@ def test_a_pattern_that_leads_out_leads_nowhere(text: str, nowhere: bool) -> Non
         ("s301", "the nearest is S301"),
         ("above-labeled-maximum", "the nearest is above-labelled-maximum"),
         ("nothing like it", "`blinplan rules` lists the codes"),
+        ("n106x", "the nearest is N106"),
+        ("t5", "the nearest is T502"),
     ],
 )
 def test_the_rule_that_is_written_most_alike_is_named(written: str, advice: str) -> None:
