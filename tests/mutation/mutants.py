@@ -170,7 +170,19 @@ def _is_left_alone(holder: ast.AST, node: ast.AST, function: str) -> bool:
 
 def _is_plain(node: ast.stmt) -> bool:
     value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-    return value is not None and not any(isinstance(found, ast.Call | ast.Lambda) for found in ast.walk(value))
+    return value is not None and not any(
+        isinstance(found, ast.Call | ast.Lambda) or _is_of_types(found) for found in ast.walk(value)
+    )
+
+
+def _is_of_types(node: ast.AST) -> bool:
+    """Whether it says that something is of one type or another, which is an annotation with a name."""
+    match node:
+        case ast.BinOp(op=ast.BitOr(), right=ast.Constant(value=None) | ast.Subscript()):
+            return True
+        case ast.BinOp(op=ast.BitOr(), right=ast.Name(id=name)):
+            return not name.isupper()
+    return False
 
 
 def _line(node: ast.AST) -> int:
@@ -251,7 +263,7 @@ def _statements(node: ast.stmt) -> Iterator[ast.AST]:
             yield from _negations(node)
         case ast.AugAssign() if type(node.op) in OPERATORS:
             yield ast.AugAssign(node.target, OPERATORS[type(node.op)](), node.value)
-        case ast.Expr(value=ast.Call()):
+        case ast.Expr(value=ast.Call()) if not _is_of_the_class_above(node.value):
             yield ast.Pass()
         case ast.Expr(value=ast.Yield() | ast.YieldFrom()):
             yield ast.Expr(ast.YieldFrom(ast.Tuple([], ast.Load())))
@@ -259,6 +271,11 @@ def _statements(node: ast.stmt) -> Iterator[ast.AST]:
             yield ast.Break()
         case ast.Break():
             yield ast.Continue()
+
+
+def _is_of_the_class_above(node: ast.expr) -> bool:
+    """Whether it calls a method of the class above: a function without that call cannot take the place of its own."""
+    return any(isinstance(found, ast.Name) and found.id == "super" for found in ast.walk(node))
 
 
 def _negations(node: ast.If | ast.While | ast.IfExp) -> Iterator[ast.AST]:

@@ -54,12 +54,27 @@ def test_a_shipped_regimen_is_judged_by_the_current_folder() -> None:
     assert configurations().settings_of(source("rr-adult")).strict
 
 
+def test_a_link_that_is_called_as_a_shipped_regimen_is_another_file(tmp_path: Path) -> None:
+    put({"blinplan.toml": "seed = 3\n", "a/blinplan.toml": "seed = 2\n", "a/x.toml": ""})
+    shipped = source("rr-adult")
+    Path("rr-adult").symlink_to(tmp_path / "a" / "x.toml")
+    assert configurations().of(shipped).seed == 3
+    assert seed_of("rr-adult") == 2
+
+
+def test_a_file_is_meant_by_its_path_and_not_by_what_it_is_shown_as(tmp_path: Path) -> None:
+    put({"blinplan.toml": '[per-file."a/x.toml"]\nstrict = true\n', "a/x.toml": ""})
+    for shown in ("x", "b/y.toml"):
+        assert configurations().settings_of(FileSource(tmp_path / "a" / "x.toml", shown)).strict
+
+
 def test_standard_input_is_judged_by_the_folder_that_its_name_leads_to() -> None:
     put({"blinplan.toml": "seed = 1\n", "a/blinplan.toml": 'seed = 2\n[per-file."x.toml"]\nstrict = true\n'})
     for name, seed, strict in (("a/x.toml", 2, True), ("a/y.toml", 2, False), ("b/x.toml", 1, False), ("-", 1, False)):
         given = FileSource(None, name)
         assert configurations().of(given).seed == seed, name
         assert configurations().settings_of(given).strict is strict, name
+    assert configurations().of(FileSource(None, "/nowhere/at/all/x.toml")).seed == 1  # of no folder that there is
 
 
 def test_of_settings_for_some_files_those_count_that_the_path_of_the_file_means() -> None:

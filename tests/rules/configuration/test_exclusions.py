@@ -11,6 +11,7 @@ import pytest
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.rules.configuration.configurations import Configurations, nearest
+from blinplan.rules.configuration.exclusions import Exclusions
 
 NAMES = ("a", "b", "ab", "c d", "#x", "k")
 FILES = ("x.toml", "y.toml", "xy.toml", "!z.toml")
@@ -295,6 +296,14 @@ def test_a_folder_far_above_leaves_a_named_file_out_where_that_is_forced(tmp_pat
     assert walked("a/b/c/d/x.toml") == {"a/b/c/d/x.toml": 'exclude "a/" (blinplan.toml:1)'}
     assert walked("a/b/c") == {"a/b/c/d/x.toml": 'exclude "a/" (blinplan.toml:1)'}
     assert walked("b/x.toml") == {"b/x.toml": None}  # a pattern of folders means no file
+
+
+def test_a_named_file_is_looked_at_only_where_that_is_forced(tmp_path: Path) -> None:
+    put(tmp_path, {"blinplan.toml": 'exclude = ["a/"]\n', "a/x.toml": "", "b/x.toml": ""})
+    assert Exclusions(NEAREST.of_folder).of_named(tmp_path / "a" / "x.toml") is None
+    forced = Exclusions(asking(force_exclude=True).of_folder)
+    assert forced.of_named(tmp_path / "a" / "x.toml") == 'exclude "a/" (blinplan.toml:1)'
+    assert forced.of_named(tmp_path / "b" / "x.toml") is None
 
 
 def test_of_what_git_tracks_in_an_ignored_folder_only_that_is_kept(tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ def test_changes_hold_for_the_label_of_the_regimen_and_what_it_has_not_or_forbid
         changes=(change("step_length", 5), change("no_interval", 3), change("labelled_maximum_flat", 30)),
     )
     ours, shipped = settings.limits_for(regimen), limits_by("us-2025")
-    assert (ours["step_length"].value, shipped["step_length"].value) == (5, 7)
+    assert [ours["step_length"].value, shipped["step_length"].value] == [5, 7]
     assert "no_interval" not in ours
     assert ours["labelled_maximum_flat"].value == 28
     assert ours["stop_grade"].value == 4  # of the regimen's own label
@@ -197,6 +197,6 @@ def test_files_with_the_same_changes_share_their_limits_and_others_do_not() -> N
     one, same = (Settings(changes=(change("step_length", 5),)) for _ in range(2))
     other = Settings(changes=(change("step_length", 6),))
     assert one.limits is same.limits
-    assert (one.limits["step_length"].value, other.limits["step_length"].value) == (5, 6)
+    assert [one.limits["step_length"].value, other.limits["step_length"].value] == [5, 6]
     assert Settings(label="hk-2026", changes=one.changes).limits is not one.limits
     assert DEFAULTS.limits is limits_by("us-2025")
