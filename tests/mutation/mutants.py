@@ -186,8 +186,13 @@ def _is_of_types(node: ast.AST) -> bool:
 
 
 def _line(node: ast.AST) -> int:
-    """Where a node is reached: a condition in brackets has no line of its own."""
-    return _line(node.target) if isinstance(node, ast.comprehension) else getattr(node, "lineno", 0)
+    """Where a node is reached: a condition in brackets has no line of its own, and a choice begins with one answer."""
+    match node:
+        case ast.comprehension():
+            return _line(node.target)
+        case ast.IfExp():
+            return _line(node.test)
+    return getattr(node, "lineno", 0)
 
 
 def _only_strips(node: ast.Call) -> bool:

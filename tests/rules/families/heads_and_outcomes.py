@@ -1,7 +1,10 @@
 """Heads of regimens, and outcomes of a simulation, that the tests of several families are about."""
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 
+from scipy.stats import binomtest
+
+from blinplan.proportion import Proportion
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 from tests.regimen_text import (
     cycle,
@@ -31,3 +34,26 @@ def with_outcome(**changed: object) -> SimulatedOutcome:
 def simulated(code: str, lines: str, found: SimulatedOutcome) -> str:
     verdict = verdict_of(judgement_of(regimen_text(lines), script(found)), code)
     return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value
+
+
+@dataclass(frozen=True, slots=True)
+class Surely(SimulatedOutcome):
+    """An outcome whose shares lie between what is said here of them, so that a limit can be at an end itself."""
+
+    ends: tuple[tuple[Proportion, tuple[float, float]], ...] = ()
+
+    def bounds(self, share: Proportion) -> tuple[float, float]:
+        """Between what it is said to lie; of others, what they are."""
+        return dict(self.ends).get(share, (share.value, share.value))
+
+
+def surely(found: SimulatedOutcome, *ends: tuple[Proportion, tuple[float, float]]) -> SimulatedOutcome:
+    """An outcome each of whose shares is as sure as is said of it, and what it is where nothing is said."""
+    return Surely(**{field.name: getattr(found, field.name) for field in fields(SimulatedOutcome)}, ends=ends)
+
+
+def share(count: int, total: int) -> str:
+    """A share of virtual patients as findings write it, with its interval by Wilson from another hand."""
+    found = binomtest(count, total).proportion_ci(0.95, method="wilson")
+    ends = f"{100 * found.low:.1f}-{100 * found.high:.1f}"
+    return f"{100 * count / total:.1f} % ({ends} %) of {total:,} virtual patients"

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import binomtest
 
 from blinplan.course.events import periods
-from blinplan.proportion import NORMAL_975
+from blinplan.proportion import NORMAL_975, Proportion
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import NotEvaluated, Severity
 from blinplan.rules.simulated.virtual import EARLY, MOST, PatientSimulator
@@ -25,7 +25,7 @@ from tests.regimen_text import (
     waiver,
 )
 from tests.rules.families.examples import Example, example, tried
-from tests.rules.families.heads_and_outcomes import RELAPSED, STEPPED, simulated
+from tests.rules.families.heads_and_outcomes import RELAPSED, STEPPED, share, simulated, surely
 
 ONE = cycle("15 mcg/m2/day for 28 days")
 TWO = cycle("15 mcg/m2/day for 28 days", repeat=2)
@@ -324,3 +324,258 @@ def test_why_b_cells_come_back_speaks_of_continued_therapy_there_alone() -> None
     (finding,) = verdict_of(judgement_of_lines(continued, recovered), "B403").findings
     assert "In continued therapy the labelled interval is 56 days" in finding.why
     assert finding.severity is Severity.NOTE
+
+
+Ends = tuple[float, float]
+
+
+@pytest.mark.parametrize(
+    ("depleted", "missed", "answers"),
+    [
+        ((0.501, 0.9), (0.1, 0.499), ["pass", "undecided"]),
+        ((0.5, 0.9), (0.1, 0.5), ["undecided", "undecided"]),
+        ((0.1, 0.501), (0.499, 0.9), ["undecided", "finding"]),
+        ((0.1, 0.5), (0.5, 0.9), ["finding", "pass"]),  # no majority: one rule says so
+        ((0.8, 0.9), (0.1, 0.2), ["pass", "pass"]),  # a fifth is few, and more is not
+        ((0.799, 0.9), (0.1, 0.201), ["pass", "undecided"]),
+        ((0.7, 0.8), (0.2, 0.3), ["pass", "undecided"]),
+        ((0.7, 0.799), (0.201, 0.3), ["pass", "finding"]),
+    ],
+)
+def test_shares_that_end_at_a_limit_are_on_the_side_that_the_limit_says(
+    depleted: Ends, missed: Ends, answers: list[str]
+) -> None:
+    known = surely(outcome(750, 1000), (Proportion(750, 1000), depleted), (Proportion(250, 1000), missed))
+    judgement = judgement_of_lines(ONE, script(known))
+    assert [answer(judgement, code) for code in ("B401", "B402")] == answers
+
+
+@pytest.mark.parametrize(
+    ("recovered", "expected"),
+    [((0.0, 0.05), "pass"), ((0.0, 0.051), "undecided"), ((0.05, 0.1), "undecided"), ((0.051, 0.1), "finding")],
+)
+def test_a_recovery_that_ends_at_one_in_twenty_is_no_more_than_that(recovered: Ends, expected: str) -> None:
+    known = surely(outcome(1000, 1000, (50, 1000)), (Proportion(50, 1000), recovered))
+    assert answer(judgement_of_lines(TWO, script(known)), "B403") == expected
+
+
+@pytest.mark.parametrize(
+    ("depleted", "early", "final"),
+    [
+        ((0.01, 0.05), "not applicable", "not applicable"),
+        ((0.01, 0.051), "undecided", "finding"),
+        ((0.05, 0.06), "undecided", "finding"),
+        ((0.051, 0.06), "finding", "finding"),
+    ],
+)
+def test_of_few_patients_the_share_that_is_depleted_is_asked_first(depleted: Ends, early: str, final: str) -> None:
+    known = surely(outcome(900, 1000, (30, 30)), (Proportion(30, 1000), depleted))
+    assert answer(judgement_of_lines(TWO, script(known)), "B403") == final
+    assert answer(judgement_of_lines(TWO, script(replace(known, errors=EARLY))), "B403") == early
+
+
+DOSE = "15 mcg/m2/day for 28 days"
+INTO_BLOCK = cycle(DOSE, free=40) + 'block = "induction"\n\n' + cycle(DOSE) + 'block = "maintenance"\n'
+ALL = (1000, 1000)
+CHEMOTHERAPY = cycle(DOSE, free=28, reason="chemotherapy")
+OPEN = (50, 1000)
+KNOWN_FOR_14_DAYS = (
+    "In continued therapy the labelled interval is 56 days. That B cells stay away is documented for 2 weeks; how fast"
+    " they grow back after that is an unverified part of the model."
+)
+ONLY_BLINATUMOMAB = (
+    "No recovery of B cells was observed in the treatment-free interval. The model knows blinatumomab only, and nothing"
+    " of what else is given in this one."
+)
+RULE_S_OWN = "No recovery of B cells was observed in the treatment-free interval."
+SHORTEN = "shorten the treatment-free interval or raise the dose, or waive this rule with the reason"
+
+
+def back(cycles: str, count: int) -> str:
+    """What is told of B cells that come back after cycles in so many of 1,000."""
+    return (
+        f"after cycle {cycles}, B cells are above 10 cells/µL again before the next cycle in up to"
+        f" {share(count, 1000)} (adult-rr) that were at or below it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "recovered", "told"),
+    [
+        (TWO, [(900, 1000)], [(0, "14", Severity.WARNING, back("1", 900), SHORTEN, RULE_S_OWN)]),
+        (
+            cycle(DOSE, repeat=4, free=40),
+            [(500, 1000), (0, 1000), (800, 1000)],
+            [(0, "40", Severity.WARNING, back("1, 3", 800), SHORTEN, RULE_S_OWN)],
+        ),
+        (
+            LONGER,
+            [(700, 1000), (0, 1000), (600, 1000)],
+            [
+                (0, "14", Severity.WARNING, back("1", 700), SHORTEN, RULE_S_OWN),
+                (1, "57", Severity.NOTE, back("3", 600), SHORTEN, KNOWN_FOR_14_DAYS),
+            ],
+        ),
+        (  # that after the label's own interval is told where nothing else is
+            CONTINUED,
+            [(700, 1000), (0, 1000), (600, 1000)],
+            [(0, "14", Severity.WARNING, back("1", 700), SHORTEN, RULE_S_OWN)],
+        ),
+        (  # without an interval there is none that the label gives
+            cycle(DOSE, free=0, repeat=2, phase="continued-therapy"),
+            [(600, 1000)],
+            [
+                (
+                    0,
+                    '{ dose = "15 mcg/m2/day", max = "28 mcg/day", days = 28 }',
+                    Severity.NOTE,
+                    back("1", 600),
+                    SHORTEN,
+                    KNOWN_FOR_14_DAYS,
+                )
+            ],
+        ),
+        (
+            INTO_BLOCK,
+            [(600, 1000)],
+            [
+                (
+                    0,
+                    "40",
+                    Severity.NOTE,
+                    f"{back('1', 600)}. The block changes from induction to maintenance",
+                    "read it as what blinatumomab alone would leave",
+                    ONLY_BLINATUMOMAB,
+                )
+            ],
+        ),
+        (  # the reason of one interval says nothing of another
+            cycle(DOSE, free=90, reason="chemotherapy") + cycle(DOSE, free=40) + cycle(DOSE),
+            [(700, 1000), (800, 1000)],
+            [(1, "40", Severity.WARNING, back("2", 800), SHORTEN, RULE_S_OWN)],
+        ),
+        (  # an open question that a reason closes leaves what is told of the others
+            CHEMOTHERAPY + INTO_BLOCK,
+            [OPEN, (600, 1000)],
+            [
+                (
+                    1,
+                    "40",
+                    Severity.NOTE,
+                    f"{back('2', 600)}. The block changes from induction to maintenance",
+                    "read it as what blinatumomab alone would leave",
+                    ONLY_BLINATUMOMAB,
+                )
+            ],
+        ),
+    ],
+)
+def test_what_is_told_of_a_recovery_follows_from_the_interval_in_which_it_is(
+    lines: str, recovered: list[tuple[int, int]], told: list[tuple[int, str, Severity, str, str, str]]
+) -> None:
+    judgement = judgement_of_lines(lines, script(outcome(1000, 1000, *recovered)))
+    findings = verdict_of(judgement, "B403").findings
+    assert [(one.path[1], one.severity, one.message, one.help, one.why) for one in findings] == [
+        (number, *rest) for number, _, *rest in told
+    ]
+    assert marks(judgement, "B403") == [mark for _, mark, *_ in told]
+    for one in findings:
+        assert one.limits == ("depleted_count", "recovering_patients")
+        assert one.value is not None
+        assert "15 mcg/m2/day at most 28 mcg/day for 28 days" in one.value
+
+
+def undecided_after(number: int, at: int = 1000) -> str:
+    """What is said where 50 of 1,000 leave it open whether more than one in twenty recover."""
+    return (
+        f"undecided at {at:,} patients: recovered after cycle {number} {share(50, 1000)}, and the limit is 5 %; more"
+        " --patients narrow the interval"
+    )
+
+
+GIVEN_A_REASON = "the limit is of intervals without treatment, and the file gives a reason: recovered after cycle"
+
+
+@pytest.mark.parametrize(
+    ("lines", "recovered", "early", "final"),
+    [
+        (TWO, [OPEN], undecided_after(1), undecided_after(1)),
+        # of the first interval the file gives a reason, so the second is the one that is open
+        (CHEMOTHERAPY + TWO, [OPEN, OPEN], undecided_after(2), undecided_after(2)),
+        (
+            INTO_BLOCK.replace("40", "28", 1) + "\n" + TWO,
+            [OPEN, OPEN, OPEN],
+            undecided_after(3),
+            undecided_after(3),
+        ),  # as two blocks end
+        # where all have one, all patients say whether there is anything to tell
+        (CHEMOTHERAPY + ONE, [OPEN], undecided_after(1), f"{GIVEN_A_REASON} 1 {share(50, 1000)}"),
+        (INTO_BLOCK, [OPEN], undecided_after(1), f"{GIVEN_A_REASON} 1 {share(50, 1000)}"),
+        (CHEMOTHERAPY + ONE, [(900, 1000)], None, f"{GIVEN_A_REASON} 1 {share(900, 1000)}"),
+        # a warning on one stands beside an open one, when there are no more patients to ask
+        (cycle(DOSE, repeat=3), [(900, 1000), OPEN], undecided_after(2), None),
+        (
+            CONTINUED,
+            [(0, 1000), (0, 1000), (700, 1000)],
+            None,
+            f"recovered after cycle 3 {share(700, 1000)}; but i{KNOWN_FOR_14_DAYS[1:]}",
+        ),
+        # of the label's own interval nothing is open, early or not
+        (CONTINUED, [(0, 1000), (0, 1000), OPEN], None, None),
+        (
+            ONE + CONTINUED,
+            [OPEN, (0, 1000), (0, 1000), (700, 1000)],
+            undecided_after(1),
+            undecided_after(1),
+        ),
+    ],
+)
+def test_a_recovery_that_is_open_is_told_by_the_interval_that_leaves_it_so(
+    lines: str, recovered: list[tuple[int, int]], early: str | None, final: str | None
+) -> None:
+    known = surely(outcome(1000, 1000, *recovered), (Proportion(50, 1000), (0.04, 0.06)))
+    for errors, reason in ((EARLY, early), (NORMAL_975, final)):
+        verdict = verdict_of(judgement_of_lines(lines, script(replace(known, errors=errors))), "B403")
+        said = None if verdict.not_evaluated is None else verdict.not_evaluated.reason
+        if reason is not None or errors == NORMAL_975:
+            assert said == reason
+
+
+@pytest.mark.parametrize(
+    ("lines", "depleted", "told"),
+    [
+        (
+            cycle("5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days"),
+            100,
+            [
+                (
+                    "B401",
+                    f"B cells reach 10 cells/µL or fewer in cycle 1 in {share(100, 1000)} (adult-rr), not in the"
+                    " majority",
+                    Severity.ERROR,
+                )
+            ],
+        ),
+        (
+            cycle("5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days") + cycle("16 mcg/m2/day for 28 days"),
+            700,
+            [
+                (
+                    "B402",
+                    f"B cells do not reach 10 cells/µL or fewer in cycle 1 in {share(300, 1000)} (adult-rr)",
+                    Severity.WARNING,
+                )
+            ],
+        ),
+    ],
+)
+def test_what_is_told_of_the_first_cycle_stands_at_its_target_dose(
+    lines: str, depleted: int, told: list[tuple[str, str, Severity]]
+) -> None:
+    judgement = judgement_of_lines(lines, script(outcome(depleted, 1000, (0, 900))))
+    found = [one for code in ("B401", "B402") for one in verdict_of(judgement, code).findings]
+    assert [(one.code, one.message, one.severity) for one in found] == told
+    for one in found:
+        assert one.path == ("cycle", 0, "steps", 1, "dose")
+        assert one.help == "raise the target dose, or waive this rule with the reason"
+        assert one.value == ("5 mcg/m2/day at most 9 mcg/day for 7 days, 15 mcg/m2/day at most 28 mcg/day for 21 days")

@@ -1,19 +1,24 @@
 """T: T cells at a dose step, on both sides of the majority."""
 
+from dataclasses import replace
+
 import pytest
 
 from blinplan.proportion import Proportion
+from blinplan.rules.configuration.settings import DEFAULTS, Pattern
 from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.outcome import Escalation, SimulatedOutcome
 from tests.regimen_text import (
     cycle,
     judgement_of,
+    judgement_of_lines,
+    marks,
     regimen_text,
     script,
     verdict_of,
 )
 from tests.rules.families.examples import Example, example, tried
-from tests.rules.families.heads_and_outcomes import STEPPED, simulated, with_outcome
+from tests.rules.families.heads_and_outcomes import STEPPED, share, simulated, surely, with_outcome
 
 
 @pytest.mark.parametrize(
@@ -90,3 +95,102 @@ EXAMPLES = (
 @pytest.mark.parametrize("example", tried(EXAMPLES))
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer
+
+
+FULL = "28 mcg/day for 28 days"
+
+
+@pytest.mark.parametrize(
+    ("lines", "day", "place", "written"),
+    [
+        (STEPPED, 7, (0, 1), "9 mcg/day for 7 days, 28 mcg/day for 21 days"),
+        (cycle(*WEEKS, "28 mcg/day for 14 days"), 14, (0, 2), f"{', '.join(WEEKS)}, 28 mcg/day for 14 days"),
+        (cycle(FULL) + STEPPED, 49, (1, 1), "9 mcg/day for 7 days, 28 mcg/day for 21 days"),
+        (cycle("9 mcg/day for 7 days", free=0) + cycle(FULL), 7, (1, 0), FULL),
+    ],
+)
+def test_the_step_is_the_one_that_begins_on_the_day_of_the_rise(
+    lines: str, day: int, place: tuple[int, int], written: str
+) -> None:
+    found = with_outcome(escalation=Escalation(float(day), Proportion(10, 1000), None))
+    judgement = judgement_of_lines(lines, script(replace(found, compared_returns=beside(300))))
+    (finding,) = verdict_of(judgement, "T501").findings
+    assert finding.message == (
+        f"T cells are back at 90 % of baseline before this step in {share(10, 1000)} (adult-rr), under rr-adult in"
+        f" {share(300, 1000)}"
+    )
+    assert finding.help == "expect a second fall of T cells before the first is over, or step later"
+    assert finding.path == ("cycle", place[0], "steps", place[1], "dose")
+    assert marks(judgement, "T501") == ['"28 mcg/day"']
+    assert finding.value == written
+    assert finding.limits == ("returned_t_cells", "majority", "fewer_returned_t_cells")
+
+
+@pytest.mark.parametrize(
+    ("own", "label", "answer"),
+    [
+        ((501, 0.501, 0.501), None, "pass"),
+        ((500, 0.5, 0.5), None, "finding"),  # half are no majority
+        ((480, 0.46, 0.5), None, "finding"),
+        ((480, 0.46, 0.501), None, "undecided"),
+        ((335, 0.335, 0.335), (500, 0.5, 0.5), "pass"),  # 67 % of half, and fewer than that is worse
+        ((334, 0.334, 0.334), (500, 0.5, 0.5), "finding"),
+        ((320, 0.3, 0.335), (550, 0.5, 0.6), "finding"),
+        ((320, 0.3, 0.336), (550, 0.5, 0.6), "undecided"),
+        ((100, 0.05, 0.2), (100, 0.05, 0.2), "pass"),  # as many, whatever few patients leave open
+        ((99, 0.05, 0.2), (100, 0.05, 0.2), "undecided"),
+    ],
+)
+def test_a_share_at_its_limit_is_on_the_side_that_the_limit_says(
+    own: tuple[int, float, float], label: tuple[int, float, float] | None, answer: str
+) -> None:
+    ends = [(Proportion(count, 1000), (low, high)) for count, low, high in (own, label or own)]
+    found = surely(returned(own[0], None if label is None else beside(label[0])), *ends)
+    assert simulated("T501", STEPPED, found) == answer
+
+
+ASKED = replace(DEFAULTS, extend_select=(Pattern("T502"),))
+
+
+def window(first: int, second: int) -> str:
+    """What is told of two rises on these days of the course: counts fall for 2 days, and are back within 14."""
+    return (
+        f"expect fewer T cells in blood on days {first} to {first + 2}, and again on days {second} to {second + 2};"
+        " they are back within 14 days of each, so the two windows run into each other"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (STEPPED, [((0, 1), window(1, 8))]),
+        (cycle(FULL) + STEPPED, [((1, 1), window(43, 50))]),
+        (
+            cycle("5 mcg/day for 14 days", "9 mcg/day for 7 days", "28 mcg/day for 7 days"),
+            [((0, 2), window(15, 22))],  # the first step comes when they are back
+        ),
+        (
+            cycle("9 mcg/day for 36 hours", "15 mcg/day for 36 hours", "28 mcg/day for 600 hours"),
+            [((0, 1), window(1, 2)), ((0, 2), window(2, 4))],  # noon of day 2, and midnight before day 4
+        ),
+        (
+            cycle("0.5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days"),
+            [((0, 1), window(1, 8))],  # the least that was studied is a dose too
+        ),
+        (cycle("28 mcg/day for 7 days", "9 mcg/day for 2 days", "28 mcg/day for 19 days"), [((0, 2), window(1, 10))]),
+    ],
+)
+def test_the_days_of_each_window_are_counted_from_the_start(
+    lines: str, told: list[tuple[tuple[int, int], str]]
+) -> None:
+    judgement = judgement_of_lines(lines, settings=ASKED)
+    findings = verdict_of(judgement, "T502").findings
+    assert [(one.path, one.message) for one in findings] == [
+        (("cycle", number, "steps", step, "dose"), message) for (number, step), message in told
+    ]
+    for one in findings:
+        assert one.severity is Severity.NOTE
+        assert one.help == "read T-cell counts of these days as redistribution, not as loss"
+        steps = judgement.reading.document.values["cycle"][one.path[1]]["steps"]
+        assert one.value is not None
+        assert one.value.count(" for ") == len(steps)

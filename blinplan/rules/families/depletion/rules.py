@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from blinplan.course.events import Period, block_changes, interval_reasons
+from blinplan.course.events import Period, block_changes
 from blinplan.regimen.regimen import Phase
 from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.checks.intervals import percent, too_few_patients
@@ -140,7 +140,11 @@ def _undecided_recovery(
 
     The limit is of intervals without treatment, so it leaves nothing open on one whose reason the file gives.
     """
-    unexplained = {number: recovered for number, recovered in undecided.items() if _reason(case, number) is None}
+    unexplained = {
+        number: recovered
+        for number, recovered in undecided.items()
+        if not _is_explained(case, number) and _block_change(case, number) is None
+    }
     number, recovered = next(iter((unexplained or undecided).items()))
     what = f"recovered after cycle {number}"
     assert case.outcome is not None  # noqa: S101
@@ -162,17 +166,17 @@ def _recovery_finding(
     worst = max((recovered for _, recovered in cycles), key=lambda recovered: recovered.value)
     numbers = ", ".join(str(period.cycle) for period, _ in cycles)
     continued = cycles[0][0].phase is Phase.CONTINUED_THERAPY
-    reason = _reason(case, cycles[0][0].cycle)
+    change = _block_change(case, cycles[0][0].cycle)
     return case.finding(
         rule,
         path,
         f"after cycle {numbers}, B cells are above {case.limits['depleted_count']} again before the next cycle in up"
-        f" to {worst} ({outcome.people}) that were at or below it" + (f". {reason}" if reason else ""),
+        f" to {worst} ({outcome.people}) that were at or below it" + (f". {change}" if change else ""),
         _EXPECT
-        if reason
+        if change
         else "shorten the treatment-free interval or raise the dose, or waive this rule with the reason",
-        severity=Severity.NOTE if continued or reason else None,
-        why=_OTHER_TREATMENT if reason else _CONTINUED if continued else None,
+        severity=Severity.NOTE if continued or change else None,
+        why=_OTHER_TREATMENT if change else _CONTINUED if continued else None,
         value=case.text_at(path[:2]),
     )
 
@@ -188,11 +192,9 @@ _CONTINUED = (
 )
 
 
-def _reason(case: Case, number: int) -> str | None:
-    """Why the interval after a cycle of the course is what it is, where the file says so, or that a block changes."""
-    reason, change = interval_reasons(case.regimen).get(number), block_changes(case.regimen).get(number)
-    if reason is not None:
-        return f"The file's reason for the interval: {reason}"
+def _block_change(case: Case, number: int) -> str | None:
+    """That another block begins after a cycle of the course, as a sentence; what is given with it may differ."""
+    change = block_changes(case.regimen).get(number)
     return None if change is None else f"{change[0].upper()}{change[1:]}"
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from itertools import pairwise
 from math import floor
 from typing import TYPE_CHECKING
 
@@ -17,10 +16,10 @@ if TYPE_CHECKING:
 TITLE = "T cells"
 
 
-def _two_steps(first: int) -> str:
+def _two_steps(first: int, second: int) -> str:
     return (
         '[[cycle]]\nname = "Cycle 1"\nsteps = [\n'
-        f'  {{ dose = "9 mcg/day", days = {first} }},\n  {{ dose = "28 mcg/day", days = {28 - first} }},\n]\n'
+        f'  {{ dose = "9 mcg/day", days = {first} }},\n  {{ dose = "28 mcg/day", days = {second} }},\n]\n'
         "treatment_free_days = 14"
     )
 
@@ -41,11 +40,8 @@ def _not_back(rule: Rule, case: Case) -> Answer:
         return too_few_patients(escalation.returns.total, f"returned {escalation.returns}", percent(majority))
     if isinstance(compared, NotEvaluated):
         return compared
-    step = next(
-        following
-        for before, following in pairwise(case.periods)
-        if following.start == round(escalation.day * MINUTES_PER_DAY) and before.dose and following.dose
-    )
+    begins = round(escalation.day * MINUTES_PER_DAY)
+    step = next(period for period in case.periods if period.start == begins)
     back = escalation.median_return
     return (
         case.finding(
@@ -63,9 +59,11 @@ def _not_back(rule: Rule, case: Case) -> Answer:
 def _comparison(case: Case, returns: "Proportion") -> str | NotEvaluated | None:
     """What to say of the regimen that this is compared with, where it is worse than that; None where it is not."""
     assert case.outcome is not None  # noqa: S101 - simulated rules run with an outcome only
-    name, other = case.outcome.compared_returns or (None, None)
-    if name is None or other is None:
-        return "" if name is None else f", and {name} has no such step"
+    if case.outcome.compared_returns is None:
+        return ""
+    name, other = case.outcome.compared_returns
+    if other is None:
+        return f", and {name} has no such step"
     if returns.value >= other.value:
         return None
     limit = case.limits["fewer_returned_t_cells"].fraction
@@ -121,8 +119,8 @@ RULES = (
         Severity.NOTE,
         "T cells leave the blood after every start and every step; counts then say little about the effect.",
         limits=("returned_t_cells", "majority", "fewer_returned_t_cells"),
-        bad=_two_steps(3),
-        good=_two_steps(7),
+        bad=_two_steps(3, 25),
+        good=_two_steps(7, 21),
         check=_not_back,
         simulated=True,
     ),
@@ -133,8 +131,8 @@ RULES = (
         Severity.NOTE,
         "T-cell counts fall within 1 to 2 days after a start and a step, and are back within 7 to 14 days.",
         limits=("redistribution", "return_of_t_cells"),
-        bad=_two_steps(13),
-        good=_two_steps(14),
+        bad=_two_steps(13, 15),
+        good=_two_steps(14, 14),
         check=_windows,
         by_default=False,
     ),
