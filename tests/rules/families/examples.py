@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -15,6 +15,7 @@ from blinplan.regimen.site.site import Site
 from blinplan.rules.configuration.settings import DEFAULTS, Pattern, Settings
 from blinplan.rules.families.across_files.neighbours import AmongOthers, neighbours_of
 from blinplan.rules.judge import judge
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 from blinplan.rules.verdict import Verdict
 from tests.regimen_text import TODAY, regimen_text, script, verdict_of
@@ -71,6 +72,44 @@ def words_of(verdict: Verdict) -> Iterator[str]:
         gross = "gross " if finding.gross else ""
         place = ".".join(map(str, finding.path)) or "the file"
         yield " | ".join([f"{gross}{finding.severity} at {place}", *(part for part in said if part is not None)])
+
+
+class Told(NamedTuple):
+    """Everything that a finding says: where it stands and at which words of the file, how bad, what, and what to do.
+
+    ``value`` is what a waiver of it has to say, where more decides than what stands there.
+    """
+
+    place: str
+    mark: str
+    severity: str
+    message: str
+    advice: str
+    limits: tuple[str, ...] = ()
+    value: str | None = None
+
+
+def told_of(judgement: Judgement, code: str) -> list[Told]:
+    """What a rule says of a file, finding by finding, in its order."""
+    text = judgement.reading.document.text
+    return [
+        Told(
+            ".".join(map(str, one.path)),
+            text[one.span.start : one.span.end],
+            one.severity.value,
+            one.message,
+            one.help,
+            one.limits,
+            one.value,
+        )
+        for one in verdict_of(judgement, code).findings
+    ]
+
+
+def not_told_of(judgement: Judgement, code: str) -> tuple[str, str] | None:
+    """Why a rule does not answer, in a word and in a sentence; None where it does."""
+    answer = verdict_of(judgement, code).not_evaluated
+    return None if answer is None else (answer.kind, answer.reason)
 
 
 @cache

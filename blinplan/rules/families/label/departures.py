@@ -64,7 +64,6 @@ def _follows_from_others(case: Case, difference: Difference, others: list[Differ
     return any(
         other.path[: len(difference.path)] == difference.path and other.path[-1] in {"days", "hours"}
         for other in others
-        if other is not difference
     )
 
 
@@ -120,7 +119,7 @@ def _too_low(rule: Rule, case: Case) -> Iterator[Finding]:
 def _departure_from_nothing(rule: Rule, case: Case) -> Answer:
     laid = beside_base(case)
     departures = [one for one in case.regimen.departures if one.path[0] == "cycle"]  # of premedication C605 tells
-    if laid is OF_A_LABEL or not departures:
+    if not departures:
         return NotEvaluated("not applicable", "the file states no departure")
     # Imported here, because most regimens state none.
     from blinplan.rules.families.label.never_run import departures_never_run

@@ -71,12 +71,12 @@ def _uneven_doses(rule: Rule, case: Case) -> Iterator[Finding]:
 
 def _uneven(rule: Rule, case: Case, step: Step, following: Step) -> Iterator[Finding]:
     ratio, limit = following.dose.amount / step.dose.amount, case.limits["step_ratio"]
-    if 1 <= ratio <= limit.value:
-        return
-    if ratio > 1:
+    if ratio < 1:
+        how, why, within = "goes down inside a cycle", "no such step was run", ratio
+    elif ratio > limit.value:
         how, why, within = f"rises {decimal_text(ratio, 1)} times", f"steps up to {limit} were run", ratio / limit.value
     else:
-        how, why, within = "goes down inside a cycle", "no such step was run", ratio
+        return
     departing = step if following.departure is None else following
     yield case.finding(
         rule,

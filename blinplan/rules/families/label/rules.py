@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from blinplan.label.label import Label
-from blinplan.label.read import label_named, label_names, label_of
+from blinplan.label.read import label_named, label_names
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Indication, Phase
-from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_length
+from blinplan.rules.checks.comparison import beside_label, severity_of_length
 from blinplan.rules.checks.dose_differences import dose_differences, is_reversed, told_by
 from blinplan.rules.families.label import departures
 from blinplan.rules.reference import StepPair, numbered_cycles
@@ -22,8 +22,8 @@ def _regimen(steps: str, phase: str = "induction") -> str:
     )
 
 
-def _two_steps(first: str, days: int) -> str:
-    return f'{{ dose = "{first}", days = {days} }}, {{ dose = "28 mcg/day", days = {28 - days} }}'
+def _two_steps(first: str, days: int, others: int = 21) -> str:
+    return f'{{ dose = "{first}", days = {days} }}, {{ dose = "28 mcg/day", days = {others} }}'
 
 
 _BY_AREA = (
@@ -72,7 +72,9 @@ def _other_phase(rule: Rule, case: Case) -> Answer:
             message = f"cycle {numbers[0]} is called {cycle.phase}; the label has {beside.phase} there"
             advice = f'write `phase = "{beside.phase}"`, or waive this rule with the reason'
             found.setdefault(id(cycle), case.finding(rule, (*cycle.path, "phase"), message, advice))
-    return [] if found and _other_indications(case) else list(found.values())  # then the indication is wrong
+    if not found:
+        return ()
+    return () if _other_indications(case) else list(found.values())  # then the indication is wrong
 
 
 def _other_indications(case: Case) -> list[Indication]:
@@ -83,10 +85,11 @@ def _other_indications(case: Case) -> list[Indication]:
 
 
 def _other_indication(rule: Rule, case: Case) -> Answer:
-    laid = beside_label(case)
-    if isinstance(laid, NotEvaluated):
-        return laid
-    if all(pair.ratio == 1 and pair.alike for pair in laid.pairs) or _is_told(case):
+    differences = dose_differences(case.with_limits(case.limits_unasked))
+    if isinstance(differences, NotEvaluated):
+        return differences
+    unseen = [one for one in differences if one.limit.unverified]
+    if not unseen:  # the doses are the label's, or another rule tells of them
         return ()
     others = _other_indications(case)
     if not others:
@@ -104,14 +107,6 @@ def _other_indication(rule: Rule, case: Case) -> Answer:
     ]
 
 
-def _is_told(case: Case) -> bool:
-    """Whether another rule tells of a dose: of one whose labelled number was seen, or that is far from it."""
-    differences = dose_differences(case.with_limits(case.limits_unasked))
-    if isinstance(differences, NotEvaluated):
-        return False
-    return any(not one.limit.unverified or is_gross(one.pair.ratio) for one in differences)
-
-
 def _no_schedule(rule: Rule, case: Case) -> Answer:
     laid = beside_label(case)
     if isinstance(laid, NotEvaluated) and laid.kind == "not applicable":
@@ -122,8 +117,7 @@ def _no_schedule(rule: Rule, case: Case) -> Answer:
     ordering = _labels_with(case)
     write = f'write `label = "{ordering[0].name}"`, which orders it, ' if ordering else ""
     advice = f"{write}correct the indication or the ages, or waive this rule with the reason"
-    elsewhere = ordering or label_of(case.regimen).schedule(case.regimen.indication, case.regimen.basis) is not None
-    return [case.finding(rule, ("indication",), message, advice, severity=Severity.ERROR if elsewhere else None)]
+    return [case.finding(rule, ("indication",), message, advice)]
 
 
 def _labels_with(case: Case) -> list[Label]:
@@ -168,7 +162,7 @@ RULES = (
         "As long as the first step lasts the full dose is not given. More than one and a half times as long is an"
         " error.",
         limits=("first_step_flat", "first_step_by_area", "far_from_label"),
-        bad=_regimen(_two_steps("9 mcg/day", 8)),
+        bad=_regimen(_two_steps("9 mcg/day", 8, 20)),
         good=_regimen(_two_steps("9 mcg/day", 7)),
         check=_long_first_step,
     ),
@@ -189,8 +183,7 @@ RULES = (
         "label-without-schedule",
         "The label that the regimen follows, as far as it was seen, has no schedule for its patients.",
         Severity.ERROR,
-        "What no label orders is laid beside nothing, and looks as sound as what agrees with one. It is an error where"
-        " another label has such a schedule, or the ages or weights are what leaves the regimen out.",
+        "What no label orders is laid beside nothing, and looks as sound as what agrees with one.",
         limits=(),
         bad='indication = "mrd-positive"\nlabel = "hk-2026"\n\n' + _FULL,
         good='indication = "mrd-positive"\nlabel = "us-2025"\n\n' + _FULL,
