@@ -7,11 +7,16 @@ from blinplan.regimen.site.site import Site
 from blinplan.regimen.toml.problems import Problem
 
 
-def regimen_in(text: str) -> Regimen:
-    """The regimen that a text holds."""
+def regimen_file_in(text: str) -> RegimenFile:
+    """The file of a regimen that a text is."""
     reading = read(text.encode(), "x.toml")
     assert isinstance(reading, RegimenFile), problems_of(reading)
-    return reading.regimen
+    return reading
+
+
+def regimen_in(text: str) -> Regimen:
+    """The regimen that a text holds."""
+    return regimen_file_in(text).regimen
 
 
 def record_in(text: str) -> CourseRecord:

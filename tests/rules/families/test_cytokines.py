@@ -1,5 +1,7 @@
 """C: cytokines, premedication and days in hospital, on both sides of each limit."""
 
+from dataclasses import replace
+
 import pytest
 
 from blinplan.course.patient import Patient
@@ -7,6 +9,7 @@ from blinplan.proportion import Proportion
 from blinplan.regimen.age import read_age
 from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
+from blinplan.rules.simulated.virtual import EARLY
 from tests.read_text import site_in
 from tests.regimen_text import (
     codes,
@@ -18,7 +21,7 @@ from tests.regimen_text import (
     waiver,
 )
 from tests.rules.families.examples import Example, example, tried
-from tests.rules.families.heads_and_outcomes import MRD, RELAPSED, STEPPED, simulated, with_outcome
+from tests.rules.families.heads_and_outcomes import MRD, RELAPSED, STEPPED, simulated, surely, with_outcome
 
 
 @pytest.mark.parametrize(
@@ -83,6 +86,21 @@ def test_a_first_peak_is_held_against_the_label_s(peak: tuple[float, float, floa
 def test_later_cycles_raise_cytokines_in_fewer(later: tuple[tuple[int, int], ...], answer: str) -> None:
     changed = tuple(Proportion(count, total) for count, total in later)
     assert simulated("C602", cycle(repeat=2), with_outcome(later_elevation=changed)) == answer
+
+
+@pytest.mark.parametrize(
+    ("ends", "answer"),
+    [((0.4, 0.5), "pass"), ((0.4, 0.501), "undecided"), ((0.5, 0.6), "undecided"), ((0.501, 0.6), "finding")],
+)
+def test_a_share_that_ends_at_half_is_no_more_than_that(ends: tuple[float, float], answer: str) -> None:
+    known = surely(_later(500), (Proportion(500, 1000), ends))
+    assert simulated("C602", cycle(repeat=2), known) == answer
+
+
+def test_where_the_cycles_differ_in_nobody_more_patients_are_asked_for_while_there_are_any() -> None:
+    nobody = with_outcome(later_elevation=(Proportion(0, 0),))
+    assert simulated("C602", cycle(repeat=2), nobody) == "pass"
+    assert simulated("C602", cycle(repeat=2), replace(nobody, errors=EARLY)) == "undecided"
 
 
 @pytest.mark.parametrize(
@@ -314,7 +332,7 @@ def test_less_than_two_thirds_of_the_label_s_days_in_hospital_is_an_error(
         ("[30, 2]", Severity.WARNING, "30 days in hospital are planned in cycle 1; the label's are 3 days"),
         ("[3, 20]", Severity.WARNING, "20 days in hospital are planned in cycle 2; the label's are 2 days"),
         ("[3, 2, 0, 99]", Severity.ERROR, "99 days"),
-        ("[3, 2, 0, 0, 1]", Severity.WARNING, "1 day in hospital are planned in cycle 5, and the regimen has 4 cycles"),
+        ("[3, 2, 0, 0, 1]", Severity.WARNING, "1 day in hospital is planned in cycle 5, and the regimen has 4 cycles"),
     ],
 )
 def test_implausible_days_in_hospital_are_told_with_both_values(days: str, severity: Severity, said: str) -> None:

@@ -13,7 +13,7 @@ def admitted_groups(case: Case) -> tuple[AgeGroup, ...]:
 def _of_regimen(case: Case) -> frozenset[AgeGroup]:
     who = case.regimen.eligibility
     if not who.limited_by_age:
-        return _BY_POPULATION.get(who.population or "", frozenset(AgeGroup))
+        return _BY_POPULATION.get(who.population, frozenset(AgeGroup))
     # Imported here, because few files say ages.
     from blinplan.course.adulthood import adult_from
 
@@ -27,7 +27,7 @@ def _of_regimen(case: Case) -> frozenset[AgeGroup]:
     return frozenset(AgeGroup)
 
 
-_BY_POPULATION = {
+_BY_POPULATION: dict[str | None, frozenset[AgeGroup]] = {
     "adult-rr": frozenset({AgeGroup.ADULTS}),
     "adult-mrd": frozenset({AgeGroup.ADULTS}),
     "child": frozenset({AgeGroup.CHILDREN}),

@@ -67,15 +67,12 @@ _LONGEST_ENDING = 2
 _SOUNDS = (
     ("desam", "dexam"),
     ("ks", "x"),
-    ("ph", "f"),
     ("z", "s"),
     ("y", "i"),
     ("k", "c"),
     ("h", ""),
 )
 _ENDINGS = r"(as|um|us|is|a|e|o|s)$"
-_LEAST_LETTERS = 7
-"""How long a stem is at least, for a word like it to be taken for a slip of the pen."""
 
 
 @lru_cache(maxsize=512)  # files have the same few drugs
@@ -166,7 +163,7 @@ def _drug_by_name(word: str) -> WrittenDrug | None:
 
 def _drug_alike(word: str) -> WrittenDrug | None:
     sound = _sound_of(word)
-    alike = (name for name, stem in _STEMS.items() if len(stem) >= _LEAST_LETTERS and one_slip(sound, stem))
+    alike = (name for name, stem in _STEMS.items() if one_slip(sound, stem))
     name = next(alike, None)
     return None if name is None else WrittenDrug(name, word, is_misspelt=True)
 

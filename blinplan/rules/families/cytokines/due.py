@@ -8,7 +8,7 @@ from typing import NamedTuple
 from blinplan.quantities import Basis, Mass, decimal_text
 from blinplan.regimen.regimen import DueKind, ThingDue
 from blinplan.regimen.toml.positions import KeyPath
-from blinplan.rules.checks.comparison import is_gross
+from blinplan.rules.checks.comparison import GROSS
 from blinplan.rules.families.cytokines.corticosteroids import corticosteroid_in
 from blinplan.rules.families.cytokines.premedication.comparison import EQUAL_DOSES
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule
@@ -102,7 +102,7 @@ def _intrathecal(rule: Rule, case: Case, due: ThingDue, dose: _WrittenDose) -> F
     of_methotrexate = re.fullmatch(r"(?i)(intrathecal )?(methotrexate|mtx)( intrathecal(ly)?)?", due.what.strip())
     most = case.limits_unasked["highest_intrathecal_methotrexate" if of_methotrexate else "highest_intrathecal"]
     ratio = dose.mass.milligrams / most.value
-    if dose.mass.basis is Basis.BSA or not (is_gross(ratio) and ratio > 1 if of_methotrexate else ratio > 1):
+    if dose.mass.basis is Basis.BSA or ratio <= (GROSS if of_methotrexate else 1):
         return None
     return _implausible(rule, case, due, dose, f"into the spinal canal no more than {most} are given", most.name)
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, plural
+from blinplan.regimen import library
 from blinplan.regimen.regimen import Cycle, Disease
 from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.checks import labelled
-from blinplan.rules.checks.departures import base_named, is_laid_beside_base
+from blinplan.rules.checks.departures import beside_base
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 _NOTHING_SAID = NotEvaluated("not said", "the file says nothing of days in hospital")
@@ -47,7 +48,7 @@ def _short_stay(rule: Rule, case: Case, number: int) -> Iterator[Finding]:
         yield case.finding(
             rule,
             _place(number),
-            f"{_days(planned)} in hospital are planned in cycle {number}, and {due} are due{has_them}",
+            f"{_plan_in_words(planned, number)}, and {due} are due{has_them}",
             f"plan the first {_days(due)} of cycle {number} in hospital",
             limits=limits,
             severity=_severity_of_short(case, number, planned),
@@ -77,12 +78,13 @@ def _stay_beside(case: Case, number: int) -> _Stay | None:
 
 def _of_base(case: Case, number: int) -> _Stay | None:
     """The days of the regimen departed from; None where the cycle or a step of it states that it departs."""
-    if not is_laid_beside_base(case):
+    laid = beside_base(case)
+    if isinstance(laid, NotEvaluated):
         return None
-    base = base_named(case.regimen.departs_from or "")
+    base = library.regimen(laid.reference.name)
     cycle = case.regimen.one_by_one[number - 1]
     stated = cycle.departure is not None or any(step.departure is not None for step in cycle.steps)
-    if base is None or stated or number > len(base.hospital_days):
+    if stated or number > len(base.hospital_days):
         return None
     return _Stay(base.name, base.hospital_days[number - 1])
 
@@ -104,8 +106,7 @@ def _implausible_stay(rule: Rule, case: Case, number: int, days: int) -> Iterato
         yield from [_of_no_cycle(rule, case, number, days)] if days else []
         return
     cycle = course[number - 1]
-    longest = Fraction(cycle.infusion + cycle.treatment_free, MINUTES_PER_DAY)
-    if days > longest:
+    if days > _days_of(cycle):
         yield _longer_than_cycle(rule, case, number, days)
     elif not _is_whole_infusion(cycle, days):
         yield from _far_above(rule, case, number, days)
@@ -116,8 +117,7 @@ def _of_no_cycle(rule: Rule, case: Case, number: int, days: int) -> Finding:
     return case.finding(
         rule,
         _place(number),
-        f"{_days(days)} in hospital are planned in cycle {number}, and the regimen has"
-        f" {total} {plural('cycle', total)}",
+        f"{_plan_in_words(days, number)}, and the regimen has {total} {plural('cycle', total)}",
         "leave out the days of cycles that there are not",
         limits=("watched_days",),
     )
@@ -125,18 +125,23 @@ def _of_no_cycle(rule: Rule, case: Case, number: int, days: int) -> Finding:
 
 def _longer_than_cycle(rule: Rule, case: Case, number: int, days: int) -> Finding:
     cycle = case.regimen.one_by_one[number - 1]
-    whole = -(-(cycle.infusion + cycle.treatment_free) // MINUTES_PER_DAY)
+    whole = _days_of(cycle)
     due, limits = labelled.hospital_days(case, number) if number <= 2 else (0, ("watched_days",))
     asked = f"; {due} are due" if due else ""
     return case.finding(
         rule,
         _place(number),
-        f"{_days(days)} in hospital are planned in cycle {number}, which lasts {_days(whole)} with the interval{asked}",
+        f"{_plan_in_words(days, number)}, which lasts {_days(whole)} with the interval{asked}",
         f"plan {_days(due)}, or as many as are meant" if due else "plan as many as are meant",
         severity=Severity.ERROR,
         limits=limits,
         value=f"{days} of {whole}",
     )
+
+
+def _days_of(cycle: Cycle) -> int:
+    """The days of a cycle with its interval, the last of which may end early."""
+    return ceil(Fraction(cycle.infusion + cycle.treatment_free, MINUTES_PER_DAY))
 
 
 def _is_whole_infusion(cycle: Cycle, days: int) -> bool:
@@ -159,7 +164,7 @@ def _far_above(rule: Rule, case: Case, number: int, days: int) -> Iterator[Findi
         yield case.finding(
             rule,
             _place(number),
-            f"{_days(days)} in hospital are planned in cycle {number}; {beside.whose}'s{last} are {_days(due)}",
+            f"{_plan_in_words(days, number)}; {beside.whose}'s{last} are {_days(due)}",
             f"plan {_days(due)}, or waive this rule with the reason",
             limits=(*limits, times.name, more.name),
         )
@@ -167,6 +172,10 @@ def _far_above(rule: Rule, case: Case, number: int, days: int) -> Iterator[Findi
 
 def _place(number: int) -> KeyPath:
     return "monitoring", "hospital_days", number - 1
+
+
+def _plan_in_words(days: int, number: int) -> str:
+    return f"{_days(days)} in hospital {'is' if days == 1 else 'are'} planned in cycle {number}"
 
 
 def _days(number: int) -> str:

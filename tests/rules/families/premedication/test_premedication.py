@@ -277,6 +277,7 @@ def test_a_drug_that_is_not_one_name_is_asked_about(before: str, after: str) -> 
     [
         *("no dexamethasone", "dexamethasone or prednisone", "не надо дексаметазон", "prednisone or paracetamol"),
         *("paracetamol instead of dexamethasone", "dexamethasone 0.1 % eye drops", "methyl prednisolone cream"),
+        *("дексаметазонами", "dexamethasone, a steroid that is not given"),
     ],
 )
 def test_words_beside_a_name_are_kept(drug: str) -> None:
@@ -291,12 +292,27 @@ def test_words_beside_a_name_are_kept(drug: str) -> None:
         *("dexamethasone", "Dexamethason i.v.", "dexamethasone (Decadron)", "dexamethasone sodium phosphate 4 mg/ml"),
         *("Solu-Medrol", "methyl prednisolone iv", "a corticosteroid", "prednisone or an equivalent", "дексаметазона"),
         *("dexamethasone oral tablets", "地塞米松注射液", "prednisolone by mouth", "dexamethsone iv"),
+        *("dexamethasone, a corticosteroid", "дексаметазоном"),
     ],
 )
 def test_a_salt_a_form_and_a_route_are_no_other_drug(drug: str) -> None:
     read = corticosteroids.corticosteroid_in(drug)
     assert read is not None
     assert read.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("dexamethsone", "dexamethasone"),
+        ("prednsone", "prednisone"),
+        ("cortisome", "cortisone"),
+        ("cortisn", "cortisone"),
+    ],
+)
+def test_a_word_like_a_name_is_a_slip_of_the_pen(word: str, name: str) -> None:
+    read = corticosteroids.corticosteroid_in(word)
+    assert read == corticosteroids.WrittenDrug(name, word, is_misspelt=True)
 
 
 EQUAL_TO_20 = [("dexamethasone", 20), ("prednisone", 100), ("methylprednisolone", 100), ("hydrocortisone", 500)]

@@ -24,16 +24,17 @@ def once_for_all_alike(check: Callable[[Rule, Case], Answer]) -> Callable[[Rule,
 
     @wraps(check)
     def check_once(rule: Rule, case: Case) -> Answer:
-        limits = case.limits
-        if not case.regimen.premedication or not isinstance(limits, Consulted):
+        if not case.regimen.premedication:
             return check(rule, case)
+        limits = case.limits
+        assert isinstance(limits, Consulted)  # noqa: S101 - rules are asked with limits that remember it
         key = _what_decides(rule, case)
         known = _NOTHING_FOUND.get(key)
         if known is not None:
             limits.names |= dict.fromkeys(known[1])
             return ()
         answer = check(rule, case)
-        if not isinstance(answer, (list, tuple)) or answer:
+        if answer:  # findings, or why there is no answer
             return answer
         if len(_NOTHING_FOUND) >= _MOST:
             _NOTHING_FOUND.clear()

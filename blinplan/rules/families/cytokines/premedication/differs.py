@@ -74,8 +74,9 @@ def _far_from_nearest(
 ) -> Iterator[Finding]:
     """What differs so much from the nearest of every label's that a slip is likelier than another protocol."""
     for given, drug in own.steroids:
-        tried = (list(PremedicationPair(rule, case, own, given, drug, label).of_what_is_given()) for label in labels)
-        yield from (finding for finding in min(tried, key=weight_of) if finding.gross)
+        pairs = (PremedicationPair(rule, case, own, given, drug, label) for label in labels)
+        far = ([finding for finding in pair.of_what_is_given() if finding.gross] for pair in pairs)
+        yield from min(far, key=weight_of)
 
 
 def _beside_all(rule: Rule, case: Case, own: OfGroup, labels: Sequence[LabelledPremedication]) -> Iterator[Finding]:
