@@ -165,10 +165,11 @@ class Reader:
         )
 
     def _files(self, at: KeyPath) -> FilePattern:
-        if leads_nowhere(str(at[-1])):
+        _, written = map(str, at)
+        if leads_nowhere(written):
             advice = f"give a pattern that counts from the folder of {path_text(self._path)}, such as trials/**"
-            self._fault(at, f"{str(at[-1])[:60]!r} means no file", advice, key=True)
-        return FilePattern(str(at[-1]), self._path.resolve().parent, self._origin(at))
+            self._fault(at, f"{written[:60]!r} means no file", advice, key=True)
+        return FilePattern(written, self._path.resolve().parent, self._origin(at))
 
     def _fail_on(self, at: KeyPath, written: str | None) -> FailOnSetting | None:
         return None if written is None else FailOnSetting(FailOn(written), self._origin(at))

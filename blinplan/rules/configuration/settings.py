@@ -153,12 +153,12 @@ class Settings:
         if not rule.binding and rule.check is None and not rule.about_waivers:
             return None
         if rule.binding:
-            return self._reason_ignored(rule) if self.ignore else None
+            return self._reason_ignored(rule)
         return self.reason_not_selected(rule)
 
     def reason_not_selected(self, rule: Rule) -> NotEvaluated | None:
         """Why a rule is not among those the user chose; None where it is. A binding one is asked all the same."""
-        if self.ignore and (ignored := self._reason_ignored(rule)) is not None:
+        if (ignored := self._reason_ignored(rule)) is not None:
             return ignored
         if any(pattern.matches(rule) for pattern in self.extend_select):
             return None

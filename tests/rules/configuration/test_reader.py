@@ -196,6 +196,13 @@ def test_what_is_wrong_is_said_with_what_to_do(text: str, where: str, said: str,
     assert fault.help.startswith(advice)
 
 
+def test_a_long_path_is_told_by_its_beginning() -> None:
+    (fault,) = faults(f'extend = "{"x" * 90}"')
+    assert fault.message == f"`extend` leads to no file: {'x' * 80}"
+    (fault,) = faults(f"[severity]\n{'D' * 90} = 1")
+    assert fault.message == f"`severity.{'D' * 71}` is the number 1"
+
+
 def test_a_circle_is_told_from_the_file_at_which_it_closes() -> None:
     Path("a.toml").write_text('extend = "b.toml"\n', encoding="utf-8")
     Path("b.toml").write_text('extend = "a.toml"\n', encoding="utf-8")

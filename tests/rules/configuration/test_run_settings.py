@@ -63,6 +63,7 @@ HERE = FailOnSetting(FailOn.NEVER, "own/blinplan.toml:9")
         (None, None, None, "error", (FailOn.ERROR, "run/blinplan.toml:1")),
         (None, None, "never", "warning", (FailOn.NEVER, "own/blinplan.toml:1")),
         (None, HERE, "warning", "warning", (FailOn.NEVER, "own/blinplan.toml:9")),  # of some files of the folder
+        (None, HERE, None, "never", (FailOn.NEVER, "own/blinplan.toml:9")),
         ("error", HERE, "never", "warning", (FailOn.ERROR, "fail-on")),
         ("never", None, None, None, (FailOn.NEVER, "fail-on")),
     ],

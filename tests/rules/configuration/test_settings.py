@@ -100,6 +100,7 @@ def test_what_reading_a_file_decides_is_not_left_out_unless_it_is_no_regimen() -
         (DEFAULTS, "T502", "off", "off unless it is selected (--extend-select)"),
         (Settings(extend_select=(Pattern("T5"),)), "T502", None, ""),
         (Settings(select=(Pattern("T502"),)), "T502", None, ""),
+        (Settings(select=(Pattern("D"), Pattern("S"))), "S301", None, ""),
         (Settings(select=(Pattern("D"),)), "S301", "not requested", "not among the rules selected"),
         (Settings(select=(Pattern("D"),), extend_select=(Pattern("S301"),)), "S301", None, ""),
         (
