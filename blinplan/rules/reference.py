@@ -169,8 +169,7 @@ def _places_between(beside: ReferenceCycle, start: int, end: int) -> list[int]:
     """Which steps of the reference are given between two times; its last dose stands for all that comes after it."""
     places, began = [], 0
     for place, step in enumerate(beside.steps):
-        last = place == len(beside.steps) - 1
-        if began < end and (last or began + step.minutes > start):
+        if began < end and began + step.minutes > start:
             places.append(place)
         began += step.minutes
     return places or [len(beside.steps) - 1]

@@ -99,7 +99,7 @@ def pair(own: list[str], other: list[str], number: int) -> StepPair:
 def test_how_far_two_doses_are_apart_is_a_ratio_of_one_or_more() -> None:
     for dose, ratio, distance in (("28", 1, 1), ("14", Fraction(1, 2), 2), ("56", 2, 2)):
         found = pair([steps(f"{dose} for 28")], [FULL], 0)
-        assert (found.ratio, found.distance) == (ratio, distance)
+        assert [found.ratio, found.distance] == [ratio, distance]
 
 
 def test_a_step_is_followed_where_both_cycles_have_another_after_it() -> None:

@@ -208,8 +208,7 @@ def _of_cycles(case: Case, reference: Reference) -> Iterator[Difference]:
         if between and interval not in {None, cycle.treatment_free} and cycle.path not in followed:
             followed.add(cycle.path)
             yield _interval(case, cycle, interval or 0, reference.name)
-    if last > count:
-        yield from _beyond(case, count, last, reference.name)
+    yield from _beyond(case, count, last, reference.name)
 
 
 def _infusion(case: Case, cycle: Cycle, beside: ReferenceCycle, base: str) -> Difference:
@@ -253,7 +252,7 @@ def _severity_of_interval(case: Case, cycle: Cycle, beside: int) -> Severity:
 
 
 def _beyond(case: Case, count: int, last: int, base: str) -> Iterator[Difference]:
-    """The cycles beyond those of the base: one table of them, or each that states a departure."""
+    """The cycles beyond those of the base, where there are some: one table of them, or each that states a departure."""
     course = case.regimen.one_by_one
     tables = list({cycle.path: cycle for cycle in course[count:]}.values())
     unstated = [cycle for cycle in tables if cycle.departure is None][:1]

@@ -175,8 +175,8 @@ def test_without_a_label_days_in_hospital_follow_from_the_own_steps() -> None:
 
 def test_the_dose_rises_where_a_higher_step_follows() -> None:
     own = case(second("9 for 7", "15 for 7", "12 for 7", "12 for 3", "28 for 4")).regimen.cycles[1]
-    found = [(step.dose.amount, start // 1440) for step, start in labelled.escalations(own)]
-    assert found == [(15, 7), (28, 24)]
+    found = [(str(step.dose), start // 1440) for step, start in labelled.escalations(own)]
+    assert found == [("15 mcg/day", 7), ("28 mcg/day", 24)]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """Everything in which a regimen is not the one that it departs from is told once, at its place, as bad as it is far."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from blinplan.regimen import library
 from blinplan.regimen.reading import RegimenFile, read
+from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.checks.departures import (
+    BESIDE_BASE,
     base_named,
     beside_base,
     compare_with_base,
@@ -14,6 +17,7 @@ from blinplan.rules.checks.departures import (
     is_beside_nothing,
     is_laid_beside_base,
     told_by_other_rules,
+    unless_beside_base,
 )
 from blinplan.rules.configuration.settings import DEFAULTS
 from blinplan.rules.judging.cases import case_of
@@ -22,7 +26,7 @@ from blinplan.rules.rule import Case, NotEvaluated
 
 def text_of(name: str, base: str | None, *edits: tuple[str, str]) -> str:
     """A shipped regimen that is called investigational, departs from another one, and has some things otherwise."""
-    text = library.load(name).document.text
+    text = re.sub(r"^departs_from .*\n", "", library.load(name).document.text, flags=re.MULTILINE)
     departs = "" if base is None else f'departs_from = "{base}"\n'
     text = re.sub(r'^indication = ".*"\n', f'indication = "investigational"\n{departs}', text, flags=re.MULTILINE)
     for old, new in edits:
@@ -226,6 +230,69 @@ def test_a_cycle_beyond_those_of_the_base_is_laid_beside_its_last_interval() -> 
     assert [one[0] for one in told(late)] == ["cycle/2/treatment_free_days", "cycle/3/name"]
 
 
+ALIKE = 'steps = [{ dose = "28 mcg/day", days = 27 }]\ntreatment_free_days = 21\n'
+
+
+def test_of_a_cycle_that_is_repeated_infusion_and_interval_are_told_once() -> None:
+    text = text_of("rr-adult", "rr-adult")
+    head = text[: text.index("[[cycle]]")]
+    found = told(f'{head}[[cycle]]\nname = "All"\nrepeat = 5\n{ALIKE}')
+    assert [one[0].rpartition("/")[2] for one in found] == ["steps", "dose", "treatment_free_days"]
+
+
+def test_each_interval_is_laid_beside_that_of_its_own_cycle() -> None:
+    continued = text_of("rr-adult-continued", "rr-adult-continued")
+    assert told(continued) == []
+    longer = continued.replace("repeat = 4", "repeat = 5")
+    assert [one[0] for one in told(longer)] == ["cycle/3/repeat"]
+    assert [one[0] for one in told(longer.replace("= 56", "= 55"))] == ["cycle/3/repeat", "cycle/3/treatment_free_days"]
+
+
+def test_a_base_of_one_cycle_has_no_interval() -> None:
+    text = text_of("mrd-adult", "hk-first-relapse", ("repeat = 3", "repeat = 1"))
+    assert [one[0] for one in told(text)] == ["cycle/1/repeat"]
+
+
+def test_of_tables_beyond_the_base_each_that_states_why_is_told_and_of_the_others_the_first() -> None:
+    stated = 'departure = { reason = "Protocol 12", source = "Blincyto (blinatumomab)" }\n'
+    tables = "".join(
+        f"\n{MORE.replace('More', name)}treatment_free_days = 14\n{stated if name in 'BD' else ''}" for name in "ABCD"
+    )
+    found = differences(case(text_of("rr-adult", "rr-adult") + tables))
+    assert [(one.path, one.departure is not None) for one in found] == [
+        (("cycle", 3, "name"), False),
+        (("cycle", 4, "name"), True),
+        (("cycle", 6, "name"), True),
+    ]
+    assert {one.message for one in found} == {"the regimen has 9 cycles; rr-adult has 5"}
+
+
+def test_what_is_known_of_a_case_is_not_worked_out_again() -> None:
+    own = case(text_of("rr-adult", "rr-adult"))
+    assert beside_base(replace(own, beside_base=None)) == own.beside_base
+    known = NotEvaluated("not applicable", "known")
+    assert beside_base(replace(own, beside_base=known)) is known
+
+
+def test_a_base_that_counts_alike_is_taken_as_it_is_whatever_the_label_gives() -> None:
+    three = text_of("dlbcl-3-step", "dlbcl-3-step")
+    assert not isinstance(beside_base(case(three)), NotEvaluated)
+    assert told(three) == []
+
+
+def test_only_the_doses_without_an_equivalent_are_named() -> None:
+    found = beside_base(case(text_of("rr-adult", "mt103-206-5-15-30")))
+    assert isinstance(found, NotEvaluated)
+    assert found.reason.endswith("and us-2025 has no equivalent of 30 mcg/m²/day")
+
+
+def test_what_holds_in_general_is_asked_of_those_beside_nothing_only() -> None:
+    asked = unless_beside_base(lambda *_: ())
+    rule = CATALOGUE["L012"]
+    assert asked(rule, case(text_of("rr-adult", None))) == ()
+    assert asked(rule, case(text_of("rr-adult", "rr-adult"))) is BESIDE_BASE
+
+
 def test_a_departure_that_is_stated_stands_with_its_difference() -> None:
     stated = ', departure = { reason = "Protocol 12", source = "Blincyto (blinatumomab)" }'
     for departure in ("", stated):
@@ -239,7 +306,9 @@ def test_a_departure_that_is_stated_stands_with_its_difference() -> None:
     ("edit", "known"),
     [
         ((NINE, '"168 mcg/day"'), [False]),
+        ((NINE, '"168.84 mcg/day"'), [False]),
         ((NINE, '"169 mcg/day"'), [True]),  # above all that were studied
+        (('"28 mcg/day", days = 21', '"169 mcg/day", days = 21'), [True]),
         ((NINE, '"9000 mcg/day"'), [True]),  # a slip of a unit
         (("days = 7", "days = 1"), [False, True]),  # an infusion of 22 days, in which a step is shorter than 48 hours
         (("days = 7", "days = 2"), [False, False]),

@@ -1,6 +1,8 @@
 """What is counted of virtual patients follows from ranks and shares: closed forms, and patients counted by hand."""
 
+from dataclasses import replace
 from math import nan
+from statistics import NormalDist
 from types import SimpleNamespace
 from typing import Any
 
@@ -91,7 +93,7 @@ def test_an_outcome_says_of_how_many_people_it_is_and_how_sure_shares_have_to_be
     found = outcome(90, 100)
     assert (found.patients, found.people) == (100, "adult-rr")
     assert not found.is_early
-    some = virtual.replace(found, drawn=2500, errors=EARLY)
+    some = replace(found, drawn=2500, errors=EARLY)
     assert some.people == "adult-rr, 100 of 2,500 drawn admitted"
     assert some.is_early
     share = Proportion(90, 100)
@@ -129,7 +131,7 @@ def test_t_cells_are_compared_with_the_label_or_what_is_departed_from_or_the_lab
 
 
 def test_what_is_departed_from_goes_before_the_label_for_relapse() -> None:
-    regimen = virtual.replace(library.regimen("nhl-5"), departs_from="mrd-adult")
+    regimen = replace(library.regimen("nhl-5"), departs_from="mrd-adult")
     found = virtual._compared_with(regimen, "adult-rr")
     assert found is not None
     assert found.name == "mrd-adult"
@@ -141,3 +143,7 @@ def test_children_are_given_doses_by_area() -> None:
         Basis.FLAT,
         Basis.FLAT,
     ]
+
+
+def test_fewer_patients_decide_where_one_answer_in_a_thousand_errs() -> None:
+    assert 2 * NormalDist().cdf(-EARLY) == pytest.approx(0.001, rel=1e-9)
