@@ -1,5 +1,6 @@
 """The bags of a course as it came to be: those that hung by the record, and around them those that a site prepares."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -20,8 +21,7 @@ from blinplan.course.calendar import Clock, infusions
 from blinplan.course.events import Course, Period, as_ordered, rate_of_dose
 from blinplan.course.happened.hung import HungBag, minutes_left, unknown_stretches, went_on
 from blinplan.course.happened.ledger import LedgerEntry
-from blinplan.course.happened.replan import Replanned, replay
-from blinplan.course.wall_clock import WallClock
+from blinplan.course.happened.replan import Replanned
 from blinplan.label.read import label_of
 from blinplan.quantities import HOURS_PER_DAY
 from blinplan.regimen.record.record import BagOnRecord
@@ -40,7 +40,7 @@ def bags_of(found: Replanned, site: Site, clock: Clock) -> tuple[Bag, ...]:
     refuse_more_than_are_planned(bags)
     unknown = list(not_on_record(found))
     for number, bag in enumerate(_with_steps(bags, infusions(found.course))):
-        in_doubt = not bag.on_record and any(start <= bag.start < stop for start, stop in unknown)
+        in_doubt = any(start <= bag.start < stop for start, stop in unknown)
         bags[number] = replace(bag, uncertain=in_doubt)
     return tuple(bags)
 
@@ -55,7 +55,11 @@ def not_on_record(found: Replanned) -> Iterator[tuple[int, int]]:
 def _with_steps(bags: Iterable[Bag], steps: Sequence[Infusion]) -> Iterator[Bag]:
     """The bags with the dose steps that they belong to."""
     for bag in bags:
-        yield replace(bag, step=next(n for n, step in enumerate(steps) if step.start <= bag.start < step.stop))
+        yield replace(bag, step=bisect_right(steps, bag.start, key=_start) - 1)
+
+
+def _start(stretch: Infusion) -> int:
+    return stretch.start
 
 
 class _Hanging:
@@ -64,6 +68,7 @@ class _Hanging:
     def __init__(self, found: Replanned, site: Site, clock: Clock) -> None:
         self._found, self._site, self._clock = found, site, clock
         self._ledger = found.ledger
+        self._stops = {entry.stopped: entry for entry in found.ledger.interruptions}
         self._bags = went_on(as_ordered(found.course), found.ledger.bags, found.ledger.same_bag)
         self._sizes = _sizes(found.course, site)
         self._steps = infusions(as_ordered(found.course))
@@ -82,9 +87,7 @@ class _Hanging:
         hung = list(self._bags_on_record())
         since = 0
         for minute in self._cuts:
-            planned = [
-                replace(bag, stop=min(bag.stop, minute)) for bag in self._before(minute, hung) if bag.start >= since
-            ]
+            planned = [replace(bag, stop=min(bag.stop, minute)) for bag in self._between(since, minute, hung)]
             yield from planned
             last = next((bag for bag in planned if bag.stop == minute), None)
             if last is not None:
@@ -100,26 +103,17 @@ class _Hanging:
         known = self._ledger
         stops = {entry.stopped for entry in known.interruptions}
         ends = set() if known.end is None else {known.end.minute}
-        return sorted(stops | ends | self._early)
+        early = {start.start for start in known.starts if start.early}
+        return sorted(stops | ends | early)
 
-    @property
-    def _early(self) -> set[int]:
-        """When a cycle began before the one before it and its interval had ended."""
-        return {start.start for start in self._ledger.starts if start.early}
-
-    def _before(self, minute: int, hung: Sequence[Bag]) -> Iterator[Bag]:
+    def _between(self, since: int, minute: int, hung: Sequence[Bag]) -> Iterator[Bag]:
         """What hung before an infusion was cut short was chosen without knowing of it, and stays so."""
-        known, begun = self._ledger, minute in self._early
-        then = replace(
-            known,
-            interruptions=tuple(entry for entry in known.interruptions if entry.stopped < minute),
-            starts=tuple(start for start in known.starts if start.start <= minute - begun),
-            figures=tuple(figures for figures in known.figures if figures.minute <= minute - begun),
-            end=None,
-            bags=(),
-        )
-        course = replay(self._found.undated, then, WallClock(self._clock.start)).course
-        until = [infusion for infusion in infusions(course) if infusion.start < minute]
+        planned = self._found.planned_stops
+        first, last = (bisect_left(self._steps, edge, key=_start) for edge in (since, minute))
+        until = [
+            replace(step, stop=planned.get(minute, minute)) if step.stop == minute else step
+            for step in self._steps[first:last]
+        ]
         for bag in self._in_use(_around(until, [*hung, *self._without]), minute):
             if bag.start < minute:
                 yield bag
@@ -185,10 +179,6 @@ class _Hanging:
         """How long a bag can hang that hangs: to the next dose or stop, and no longer than it lasts."""
         edge = next((one.stop for one in self._steps if one.start <= minute < one.stop), minute)
         return self._wrong.get(minute, min(edge, minute + left))
-
-    @property
-    def _stops(self) -> dict[int, LedgerEntry]:
-        return {entry.stopped: entry for entry in self._ledger.interruptions}
 
     def _until_change(self, bag: Bag, minutes: int, used: int = 0) -> Bag:
         """A bag that runs so many minutes at most, taken down when the bags after it are best.

@@ -34,7 +34,7 @@ from blinplan.reports.plan.dated_plan import closed_days
 from blinplan.reports.plan.dated_remarks import remarks_of_days
 from tests.collection.examples import fewer_examples
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
-from tests.course.regimens import site
+from tests.course.regimens import course_of, site, with_area
 
 WARD = site(24, 48, 72, 96, closed=frozenset({5, 6}), disconnected_bag=True)
 OTHER = site(24, 168, at=8 * HOUR)
@@ -94,6 +94,39 @@ def test_a_dose_that_is_written_to_so_many_digits_is_the_ordered_one() -> None:
     ):
         happened = replace(with_bags(bag(DAY, 6 * HOUR, dose)), regimen="rr-below-45-kg")
         assert bool(list(wrong_doses(replan(child, happened).course))) is wrong
+
+
+@pytest.mark.parametrize(
+    ("area", "at", "dose", "pump", "rate"),
+    [
+        ("1.2", DAY, "5 mcg/m2/day", None, "6"),
+        ("1.2", DAY, "15 mcg/m2/day", None, "18"),  # the step that it was made for is capped at 28 mcg/day
+        ("1.2", DAY, "5 mcg/m2/day", 10, "12"),  # at 10 mL/h in place of 5
+        ("1.2", DAY, "7 mcg/m2/day", None, "8.4"),
+        ("1.2", DAY, "10 mcg/m2/day", None, "12"),  # of no step, which has no cap
+        ("1.2", 9 * DAY, "5 mcg/m2/day", None, "6"),
+        ("2", DAY, "5 mcg/m2/day", None, "9"),
+        ("2", DAY, "15 mcg/m2/day", None, "28"),
+        ("2", DAY, "5 mcg/m2/day", 10, "18"),  # the bag was made for the cap, and gives it in half its time
+        ("2", 9 * DAY, "5 mcg/m2/day", None, "9"),
+        ("2", 9 * DAY, "28 mcg/day", None, "28"),
+        ("2", 9 * DAY, "14 mcg/day", 10, "28"),
+    ],
+)
+def test_what_a_bag_gave_by_area_is_what_it_was_made_for(
+    area: str, at: int, dose: str, pump: int | None, rate: str
+) -> None:
+    """5 mcg/m²/day and no more than 9 mcg/day for a week, then 15 and no more than 28."""
+    planned = course_of("rr-below-45-kg", with_area(Fraction(area)))
+    by_area, cap = (5, Fraction(9)) if at < 7 * DAY else (15, Fraction(28))
+    ordered = min(Fraction(area) * by_area, cap)
+    one = bag(at, 6 * HOUR, dose, rate=None if pump is None else Fraction(pump))
+    found = replan(planned, replace(with_bags(one), regimen="rr-below-45-kg"))
+    assert [wrong.micrograms for wrong in wrong_doses(found.course)] == (
+        [] if Fraction(rate) == ordered else [(Fraction(rate) - ordered) / 4]
+    )
+    event = next(one for one in found.course.events if one.period.start <= at < one.period.stop)
+    assert (event.rate, event.period.cycle_name) == (Fraction(rate), planned.events[0].period.cycle_name)
 
 
 def test_where_a_bag_on_record_was_hung_at_a_restart_no_other_one_goes_on() -> None:

@@ -53,15 +53,17 @@ class Contents:
     @property
     def millilitres(self) -> Fraction:
         """The final volume in mL, as it is filled."""
-        if self.diluent is None or self.stabiliser is None or self.drug is None:
+        if self.stabiliser is None or self.drug is None:
             return self.computed_millilitres
+        assert self.diluent is not None  # noqa: S101 - of these two and the final volume it follows
         return self.diluent + self.stabiliser + self.drug
 
     @property
     def micrograms(self) -> Fraction:
         """The drug in the bag in mcg, as it is drawn up."""
-        if self.vial is None or self.drug is None:
+        if self.vial is None:
             return self.computed_micrograms
+        assert self.drug is not None  # noqa: S101 - what a vial holds says how much it is
         return self.drug * self.vial.per_millilitre
 
     @property
@@ -83,9 +85,7 @@ class Contents:
     @property
     def left_in_vials(self) -> Fraction | None:
         """What is left in the opened vials, in mcg."""
-        if self.vial is None or self.vials is None:
-            return None
-        return self.vials * self.vial.micrograms - self.micrograms
+        return None if self.vial is None else -self.micrograms % self.vial.micrograms
 
 
 def contents(bag: Bag, site: Site) -> Contents | None:
@@ -101,8 +101,7 @@ def _contents_of(
     size: SiteBag, strength: Fraction | None, vial: Vial | None, syringes: tuple[Syringe, ...]
 ) -> Contents | None:
     """What goes into bags of a size with a concentration: the bags of a course are of few kinds."""
-    fill = None if strength is None else _final_volume(size, strength, vial)
-    if strength is None or fill is None:
+    if strength is None or (fill := _final_volume(size, strength, vial)) is None:
         return None
     micrograms = strength * fill
     computed = None if vial is None else micrograms / vial.per_millilitre
@@ -177,41 +176,49 @@ class Usage:
 
 def usage(bags: Iterable[Bag], site: Site) -> Usage | None:
     """What bags take in all, each made from vials of its own; None where that of any is not known."""
-    vials, hung, rests, left, share = 0, 0, Fraction(0), Fraction(0), None
+    vials, hung, left, share = 0, 0, Fraction(0), Fraction(0)
+    rests, rests_millilitres = Fraction(0), Fraction(0)
     not_counted = []
     for bag in bags:
-        if bag.again:
-            left -= 0 if share is None else bag.micrograms * share
-            continue
         making = _making(bag, site)
+        if bag.on_record or not bag.again:  # a plan hangs again the bag that hung last, a record any of its own
+            share = Fraction(0) if making is None else making.share
+        if bag.again:
+            left -= bag.micrograms * share
+            continue
         if making is None and bag.is_to_prepare:
             return None
-        share = None if making is None else making.share
-        if making is None or share is None:
+        if making is None:
             not_counted.append(bag.start)
             continue
         vials, hung = vials + making.vials, hung + making.vials * bag.on_record
         rests += making.left_in_vials
+        rests_millilitres += making.left_in_vials / making.vial.per_millilitre
         left += making.micrograms - bag.micrograms * share
-    per_millilitre = site.vial.per_millilitre if site.vial is not None else Fraction(1)
-    return Usage(vials, rests, rests / per_millilitre, left, hung, tuple(not_counted))
+    return Usage(vials, rests, rests_millilitres, left, hung, tuple(not_counted))
 
 
 class _Making(NamedTuple):
-    """What a bag took: the drug in it in mcg, the share of its dose that the patient gets, and vials."""
+    """What a bag took: the drug in it in mcg, the share of its dose that the patient gets, and from which vials."""
 
     micrograms: Fraction
     share: Fraction
-    vials: int
-    left_in_vials: Fraction
+    vial: Vial
+
+    @property
+    def vials(self) -> int:
+        return -(-self.micrograms // self.vial.micrograms)
+
+    @property
+    def left_in_vials(self) -> Fraction:
+        return -self.micrograms % self.vial.micrograms
 
 
 def _making(bag: Bag, site: Site) -> _Making | None:
     """What a bag took or takes; None where nobody says."""
     holds, vial = contents(bag, site), site.at(bag.start).vial
-    if holds is not None and holds.vials is not None and holds.left_in_vials is not None:
-        return _Making(holds.micrograms, holds.share, holds.vials, holds.left_in_vials)
-    if not bag.on_record or bag.held is None or vial is None:
+    if vial is None:
         return None
-    vials = -(-bag.held // vial.micrograms)
-    return _Making(bag.held, Fraction(1), vials, vials * vial.micrograms - bag.held)
+    if holds is not None:
+        return _Making(holds.micrograms, holds.share, vial)
+    return None if bag.held is None else _Making(bag.held, Fraction(1), vial)

@@ -76,7 +76,7 @@ def next_opening(site: Site, start: datetime, minute: int) -> tuple[int, str]:
             continue
         at = moment_of_change(site, day, start)
         if at is None:
-            at = earliest if day == first else datetime.combine(day, earliest.timetz())
+            at = datetime.combine(day, earliest.timetz())
         opens = round((at.astimezone(UTC) - start.astimezone(UTC)).total_seconds()) // 60
         if opens >= minute:
             return opens, f"{site.name} starts cycles {_when(site)}"

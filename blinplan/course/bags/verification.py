@@ -190,9 +190,7 @@ def verify_bag(dated: Dated, at: int, seen: BagAndPump) -> Verification:
         return Verification(at, None, None, None, _alone(seen), tuple(_contradictions(seen)), ())
     holds = None if bag is None or dated.site is None else contents(bag, dated.site)
     compared = tuple(_compare(seen, event, bag, holds))
-    likely = (
-        () if all(each.agrees is not False for each in compared) else tuple(_likely(dated, seen, event, bag, holds))
-    )
+    likely = tuple(_likely(dated, seen, event, bag, holds))
     return Verification(at, event, number, bag, compared, tuple(_contradictions(seen)), likely)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ from blinplan.course.events import INTERRUPTED, Course, Event, Period, course_of
 from blinplan.course.patient import Patient
 from blinplan.label.label import Label
 from blinplan.label.read import label_of
-from blinplan.quantities import MINUTES_PER_HOUR, Basis, DoseRate
+from blinplan.quantities import MINUTES_PER_HOUR, DoseRate
 from blinplan.regimen.record.record import BagOnRecord, CourseRecord, minutes_between
 from blinplan.regimen.toml.positions import KeyPath
 
@@ -40,10 +41,20 @@ class HungBag:
 
     def dose_given(self, label: Label) -> DoseRate:
         """The dose rate that it gave: what it was made for, at the pump's rate in place of the label's."""
+        return DoseRate(self.bag.dose.amount * self._speed(label), self.bag.dose.basis)
+
+    def cap_given(self, label: Label, periods: Iterable[Period]) -> DoseRate | None:
+        """The most that it gave: the cap of the step that it was made for, at the pump's rate as the dose is.
+
+        None where its dose is that of no step, or of one without a cap.
+        """
+        cap = next((period.cap for period in periods if period.dose == self.bag.dose), None)
+        return None if cap is None else DoseRate(cap.amount * self._speed(label), cap.basis)
+
+    def _speed(self, label: Label) -> Fraction:
+        """The pump's rate as a share of the label's; 1 where either is not known."""
         labelled, pump = label.bag(self.bag.minutes), self.bag.millilitres_per_hour
-        if pump is None or labelled is None:
-            return self.bag.dose
-        return DoseRate(self.bag.dose.amount * pump / labelled.millilitres_per_hour, self.bag.dose.basis)
+        return Fraction(1) if pump is None or labelled is None else pump / labelled.millilitres_per_hour
 
     def minutes_full(self, label: Label) -> Fraction:
         """For how many minutes it gives something when it is full, as the pump ran.
@@ -52,8 +63,8 @@ class HungBag:
         """
         labelled, pump, volume = label.bag(self.bag.minutes), self.bag.millilitres_per_hour, self.bag.millilitres
         usual = None if labelled is None else labelled.millilitres_per_hour
-        if volume is not None and (pump or usual):
-            return volume * MINUTES_PER_HOUR / (pump or usual or 1)
+        if volume is not None and (rate := pump or usual) is not None:
+            return volume * MINUTES_PER_HOUR / rate
         return Fraction(self.bag.minutes) * (1 if pump is None or usual is None else usual / pump)
 
     def is_followed_by(self, other: "HungBag") -> bool:
@@ -96,17 +107,19 @@ class _Stretch:
     start: int
     stop: int
     dose: DoseRate | None
+    cap: DoseRate | None = None
     lack: str | None = None
 
 
 def hung_bags(record: CourseRecord) -> tuple[HungBag, ...]:
     """The bags of a record, in minutes of its course; when one was prepared is said once, and holds where it hangs."""
-    prepared = {bag.number: bag.prepared for bag in reversed(record.bags) if bag.number is not None and bag.prepared}
+    told = (bag for bag in reversed(record.bags) if bag.number is not None and bag.prepared)
+    prepared: dict[int | None, datetime | None] = {bag.number: bag.prepared for bag in told}
     return tuple(
         HungBag(
             minutes_between(record.start, bag.hung),
             None if bag.taken_down is None else minutes_between(record.start, bag.taken_down),
-            replace(bag, prepared=bag.prepared or (None if bag.number is None else prepared.get(bag.number))),
+            replace(bag, prepared=bag.prepared or prepared.get(bag.number)),
         )
         for bag in record.bags
     )
@@ -123,8 +136,7 @@ def went_on(course: Course, bags: Sequence[HungBag], stops: Iterable[tuple[int, 
         if last is None or last.stop is not None or last.start >= stopped:
             continue
         running = next((e for e in course.events if e.period.start <= restarted < e.period.stop), None)
-        given = last.dose_given(label_of(course.regimen_at(last.start)))
-        if running is not None and running.period.dose is not None and _differs(given, running, course):
+        if running is not None and running.period.dose is not None and _differs(_given(course, last), running, course):
             found = (*found[:-1], replace(last, stop=stopped), replace(last, start=restarted))
     return found
 
@@ -145,10 +157,11 @@ def to_the_last_bag(course: Course, bags: Sequence[HungBag], after: Sequence[tup
 
     ``after`` says from when on, and why, in the order of time.
     """
-    last = course.events[-1].period
-    stops = [bag.start + int(bag.minutes_full(label_of(course.regimen_at(bag.start)))) for bag in bags[-1:]]
-    until = max((bag.stop or stop for bag, stop in zip(bags[-1:], stops, strict=True)), default=0)
-    edges = [*((max(since, last.stop), lack) for since, lack in after), (until, "")]
+    if not bags:
+        return course
+    last, bag = course.events[-1].period, bags[-1]
+    until = bag.stop or bag.start + int(bag.minutes_full(label_of(course.regimen_at(bag.start))))
+    edges = [*after, (until, "")]
     nothing = replace(last, dose=None, cap=None, step=0, cycle_name=INTERRUPTED, interval_reason=None)
     more = [
         replace(nothing, start=start, stop=min(stop, until), lack=lack)
@@ -232,16 +245,24 @@ def _stretches_of_infusion(course: Course, bag: HungBag) -> Iterator[tuple[int, 
 def _stretches(course: Course, bags: Sequence[HungBag]) -> Iterator[_Stretch]:
     """What the bags gave, and where none did: a bag gives no more than is in it, and between two nothing is given."""
     for bag, left in zip(bags, minutes_left(course, bags), strict=True):
-        dose = bag.dose_given(label_of(course.regimen_at(bag.start)))
+        given = _given(course, bag)
         for start, stop in _stretches_of_infusion(course, bag):
             empty = min(stop, start + left)
             left -= empty - start  # noqa: PLW2901 - what is left grows less
-            yield _Stretch(start, empty, dose)
+            yield replace(given, start=start, stop=empty)
             if bag.stop is not None:
-                yield _Stretch(empty, stop, None, PAST_ITS_HOURS if bag.bag.millilitres is None else EMPTY)
+                lack = PAST_ITS_HOURS if bag.bag.millilitres is None else EMPTY
+                yield _Stretch(empty, stop, None, lack=lack)
         following = next((other for other in bags if other.start > bag.start), None)
         if bag.stop is not None and following is not None and bag.is_followed_by(following):
-            yield _Stretch(bag.stop, following.start, None, NO_BAG)
+            yield _Stretch(bag.stop, following.start, None, lack=NO_BAG)
+
+
+def _given(course: Course, bag: HungBag) -> _Stretch:
+    """What a bag gives as long as there is something in it."""
+    label = label_of(course.regimen_at(bag.start))
+    cap = bag.cap_given(label, (event.period for event in course.events))
+    return _Stretch(bag.start, bag.start, bag.dose_given(label), cap)
 
 
 def _pieces(event: Event, course: Course, stretches: Iterable[_Stretch]) -> Iterator[Period]:
@@ -249,8 +270,7 @@ def _pieces(event: Event, course: Course, stretches: Iterable[_Stretch]) -> Iter
     period, now = event.period, event.period.start
     for stretch in stretches:
         start, stop = max(stretch.start, now), min(stretch.stop, period.stop)
-        as_it_was = period.dose is None if stretch.dose is None else not _differs(stretch.dose, event, course)
-        if start >= stop or as_it_was:
+        if start >= stop or not _differs(stretch, event, course):
             continue
         if start > now:
             yield replace(period, start=now, stop=start)
@@ -261,20 +281,19 @@ def _pieces(event: Event, course: Course, stretches: Iterable[_Stretch]) -> Iter
 
 
 def _piece(ordered: Period, stretch: _Stretch, course: Course) -> Period:
-    given = replace(ordered, dose=stretch.dose, instead_of=ordered)
+    given = replace(ordered, dose=stretch.dose, cap=stretch.cap, instead_of=ordered)
     if stretch.dose is None:
-        return replace(given, cap=None, cycle_name=INTERRUPTED, interval_reason=None, lack=stretch.lack)
+        return replace(given, cycle_name=INTERRUPTED, interval_reason=None, lack=stretch.lack)
     named = next(event.period for event in course.events if event.period.cycle == ordered.cycle)
-    cap = None if stretch.dose.basis is Basis.FLAT else ordered.cap
-    given = replace(given, cap=cap, cycle_name=named.cycle_name, lack=None)
+    given = replace(given, cycle_name=named.cycle_name, lack=None)
     return replace(given, instead_of=None) if ordered.lack == NOT_DECIDED else given
 
 
-def _differs(given: DoseRate, event: Event, course: Course) -> bool:
+def _differs(given: _Stretch, event: Event, course: Course) -> bool:
     """Whether a bag gives another dose than is ordered; one that is written to so many digits is not."""
-    if given == event.period.dose:
-        return False
-    return not comes_to(given, event.rate, event.period.cap, course.patient_at(event.period.start))
+    if given.dose is None or given.dose == event.period.dose:
+        return given.dose != event.period.dose
+    return not comes_to(given.dose, event.rate, given.cap, course.patient_at(event.period.start))
 
 
 def comes_to(given: DoseRate, rate: Fraction, cap: DoseRate | None, whom: Patient) -> bool:

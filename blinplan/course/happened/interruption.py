@@ -400,9 +400,9 @@ def _cycle(asked: _Asked) -> Iterator[Decision]:
         yield Decision(Topic.CYCLE, f"the same cycle up to {limit}, a new one after that", (limit.name,))
         return
     new = interruption.minutes > limit.minutes
-    whole = (
-        "28 infusion days" if infusion in {None, _LABELLED_CYCLE} else f"its {duration_text(infusion or 0)} of infusion"
-    )
+    whole = "28 infusion days"
+    if infusion is not None and infusion != _LABELLED_CYCLE:
+        whole = f"its {duration_text(infusion)} of infusion"
     yield Decision(
         Topic.CYCLE,
         f"{'a new cycle' if new else f'the same cycle, to {whole}'}: it lasted {duration_text(interruption.minutes)}",

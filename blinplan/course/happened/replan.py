@@ -1,6 +1,6 @@
 """A course with its record or its ledger: what was given, what is left to give, and what was known when."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, tzinfo
 
@@ -26,7 +26,9 @@ class Replanned:
     """A course as it came to be, and the ledger of what was decided.
 
     ``planned`` is the one that was planned, on its calendar where it has one, and ``undated`` the same without dates.
-    ``ended`` says that nothing more is planned: the infusion was not restarted, or is not to be.
+    ``ended`` says that nothing more is planned: the infusion was not restarted, or is not to be. ``planned_stops`` says
+    of each stretch of infusion, by the minute at which it stopped, until when it was planned before something cut it
+    short.
     """
 
     planned: Course
@@ -34,6 +36,7 @@ class Replanned:
     ledger: Ledger
     ended: bool
     undated: Course
+    planned_stops: Mapping[int, int]
 
 
 def replan(
@@ -224,7 +227,8 @@ def _walk(undated: Course, decided: "Decided", clock: WallClock) -> Replanned:
     laid_out = walk.to_its_end()
     course = course_of(undated.regimen, undated.patient, laid_out, tuple(walk.changes))
     course = replace(course, others=undated.others)
-    return Replanned(on_calendar(undated, clock), _with_its_bags(course, walk), walk.ledger, walk.ended, undated)
+    given = _with_its_bags(course, walk)
+    return Replanned(on_calendar(undated, clock), given, walk.ledger, walk.ended, undated, walk.planned_stops)
 
 
 def _with_its_bags(course: Course, walk: Walk) -> Course:

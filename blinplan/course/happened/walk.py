@@ -40,6 +40,7 @@ class Walk:
         self._figures: list[NewFigures] = []
         self.changes: list[PatientChange] = []
         self.stopped: list[DoseRate] = []
+        self.planned_stops: dict[int, int] = {}
         self.ended = False
 
     @property
@@ -72,6 +73,7 @@ class Walk:
                 yield period
                 continue
             yield replace(period, stop=closing.minute)
+            self.planned_stops[closing.minute] = self.planned_stops.get(period.stop, closing.minute)
             self.ended = True
             self._starts = [start for start in self._starts if start.start < closing.minute]
             return
@@ -158,6 +160,7 @@ class Walk:
             stop = self._next_stop(stretch.period.cycle, until.minute, ends=not rest or cut is not None)
             until = until if stop is None else self._clock.at(stop)
             if until.minute > self._now.minute:
+                self.planned_stops[until.minute] = end.minute
                 yield self._lay(stretch.period, until)
                 full = full or _ordered_amount(stretch.period) >= highest
             if stop is None and cut is not None:

@@ -1,5 +1,6 @@
 """What goes into a bag: volumes add up, the dose is the ordered one, and what a syringe cannot measure is told."""
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 
@@ -8,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.bags.bag import Bag
-from blinplan.course.bags.contents import Contents, contents, impossible_bags, syringe_draws, usage
+from blinplan.course.bags.contents import Contents, Usage, contents, impossible_bags, syringe_draws, usage
 from blinplan.course.bags.keeping import UseBy, use_by
 from blinplan.course.bags.preparation import faults_of_site, prepared_by
 from blinplan.course.bags.sequence import in_use_left, usable_bags
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.regimen.site.site import Site, SiteBag, Syringe
+from blinplan.regimen.site.site import LaterPlace, Site, SiteBag, Syringe, Vial
 from tests.course.regimens import site
 
 DAY, HOUR = MINUTES_PER_DAY, 60
@@ -116,6 +117,8 @@ def test_volumes_add_up_and_the_dose_is_off_by_what_is_told(
     assert holds.drug is not None
     assert holds.diluent is not None
     assert holds.diluent + holds.stabiliser + holds.drug == holds.millilitres  # type: ignore[operator]
+    if fill is None:
+        assert holds.diluent == 270  # the label's saline stays, and the drug comes on top as it is measured
     assert holds.computed_micrograms / holds.computed_millilitres * 240 == rate
     assert holds.micrograms == holds.drug * holds.vial.per_millilitre
     assert holds.difference == holds.micrograms - holds.computed_micrograms
@@ -147,6 +150,12 @@ def test_what_nobody_can_make_is_named() -> None:
         assert why in bags[0].why
     fine = ward(SiteBag(DAY, None, None, stabiliser=Fraction("5.5")))
     assert not list(impossible_bags([bag_of(fine, 28)], fine))
+    # 28 mcg/day in 275 mL take 2.5667 mL of drug; saline may be half a millilitre, or none at all, and no less.
+    for saline, made in ((Fraction(1, 2), True), (Fraction(0), True), (-Fraction(1, 1000), False)):
+        stabiliser = 275 - Fraction(28 * 275, 240) / Fraction("12.5") - saline
+        tight = ward(SiteBag(DAY, Fraction(275), None, stabiliser=stabiliser))
+        assert held(tight, 28).diluent == saline
+        assert bool(list(impossible_bags([bag_of(tight, 28)], tight))) is not made
 
 
 def test_a_volume_that_nobody_says_is_not_made_up() -> None:
@@ -166,6 +175,11 @@ def test_a_volume_that_nobody_says_is_not_made_up() -> None:
     assert unknown.share == 1
     bare = ward(SiteBag(DAY, None, None, diluent=Fraction(270)))
     assert contents(bag_of(bare, 28), bare) is None
+    without_stabiliser = held(ward(SiteBag(DAY, Fraction(276), None, diluent=Fraction(270))), 28)
+    assert [without_stabiliser.millilitres, without_stabiliser.diluent] == [276, 270]
+    assert without_stabiliser.drug == Fraction("32.2") / Fraction("12.5")
+    no_rate = ward(SiteBag(36 * HOUR, Fraction(276), None, stabiliser=Fraction(5)))
+    assert contents(bag_of(no_rate, 28), no_rate) is None
     assert contents(replace(bag_of(day, 28), on_record=True), day) is None
 
 
@@ -248,6 +262,46 @@ def test_what_bags_take_is_the_sum_and_what_is_not_given_is_left_over() -> None:
     assert used.left_in_vials_millilitres == 2 * (Fraction("2.8") - Fraction("2.6"))
     assert used.left_in_bags == 2 * drawn - drawn * 360 / 275  # 240 and 120 mL of 275 mL each
     assert usage([bag_of(day, 28)], replace(day, vial=None)) is None
+
+
+HANGS = st.tuples(
+    st.sampled_from(["planned", "again", "recorded", "silent", "again on record"]), st.integers(1, 24), st.booleans()
+)
+
+
+@given(st.lists(HANGS, max_size=8))
+def test_what_bags_take_is_counted_bag_by_bag(hangs: list[tuple[str, int, bool]]) -> None:
+    """Of 275 mL with 2.6 mL of drug, 32.5 mcg, the pump gives 10 mL an hour; there the vials hold 4 mL of 8 mcg/mL.
+
+    A bag on record held 33 mcg, and gave its dose. Hung again it takes no vial, and less is left over in it.
+    """
+    there = ward(SiteBag(DAY, Fraction(275), None), syringes=TENTHS, vial=Vial(Fraction(32), Fraction(8)))
+    here = replace(ward(SiteBag(DAY, Fraction(275), None), syringes=TENTHS), later=(LaterPlace(100 * DAY, there),))
+    size, bags, silent = here.bags[0], list[Bag](), list[int]()
+    vials, on_record, mcg, millilitres, in_bags = 0, 0, Fraction(0), Fraction(0), Fraction(0)
+    drawn, per_hour = Fraction(0), Fraction(0)
+    for place, (kind, hours, moved) in enumerate(sorted(hangs, key=lambda hang: hang[2])):
+        start = (place + 1) * DAY + moved * 100 * DAY
+        bag = Bag(start, start + hours * HOUR, size, Fraction(28), 0, again=kind.startswith("again"))
+        holds, strength = (32, 8) if moved else (35, Fraction("12.5"))
+        if kind == "planned":
+            # 32.0833 mcg are ordered: 2.5667 mL, or 4.0104 mL of the weaker drug, of which a syringe measures 4.0 mL.
+            drawn = Fraction(32) if moved else Fraction("32.5")
+            per_hour = drawn * 10 / 275
+        elif kind in {"recorded", "again on record"}:
+            bag, drawn, per_hour = replace(bag, on_record=True, held=Fraction(33)), Fraction(33), Fraction(28, 24)
+        elif kind == "silent":
+            bag, drawn, per_hour = replace(bag, on_record=True), Fraction(0), Fraction(0)
+            silent.append(start)
+        bags.append(bag)
+        in_bags -= per_hour * hours
+        if kind in {"planned", "recorded"}:
+            opened = math.ceil(drawn / holds)
+            vials, on_record = vials + opened, on_record + opened * (kind == "recorded")
+            mcg += opened * holds - drawn
+            millilitres += (opened * holds - drawn) / strength
+            in_bags += drawn
+    assert usage(bags, here) == Usage(vials, mcg, millilitres, in_bags, on_record, tuple(silent))
 
 
 def test_at_room_temperature_the_time_of_a_bag_runs_from_its_preparation() -> None:

@@ -45,6 +45,9 @@ def test_a_bag_that_says_nothing_is_the_label_s() -> None:
     assert (bag.preservative, bag.in_use, bag.cold) == (False, 48 * HOUR, 8 * DAY)
     assert bag.by_label == {"rate", "preservative", "in_use", "cold"}
     assert bag.diluent is None
+    # The label's saline is what drug and stabiliser come on top of; in a bag that is filled to a volume it is the rest.
+    filled = bag_by_label(SiteBag(DAY, Fraction(276), None, stabiliser=Fraction("5.5")), LABEL.bag(DAY))
+    assert (filled.diluent, filled.by_label) == (None, bag.by_label)
 
 
 def test_a_bag_that_says_all_keeps_its_own_word() -> None:

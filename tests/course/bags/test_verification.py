@@ -70,6 +70,7 @@ def test_the_way_back_is_concentration_times_rate_times_a_day() -> None:
     by_volume = replace(seen, rate=None, infused=exactly(Fraction(240)), hours=exactly(Fraction(24)))
     assert by_volume.dose == exactly(Fraction(28))
     assert replace(by_volume, hours=None).dose is None
+    assert replace(by_volume, infused=None).dose is None
 
 
 def test_each_figure_stands_beside_that_of_the_plan_in_its_unit() -> None:
@@ -108,6 +109,8 @@ def test_a_bag_that_is_taken_down_early_is_made_for_more_than_it_gives() -> None
     [
         ("30", "28", "2 mcg more, ≈7.143 %"),
         ("27", "28", "1 mcg less, ≈3.571 %"),
+        ("28.5", "28", "0.5 mcg more, ≈1.786 %"),
+        ("27.5", "28", "0.5 mcg less, ≈1.786 %"),
         ("56", "28", "28 mcg more, 2 times"),
         ("55.99", "28", "27.99 mcg more, ≈99.964 %"),
         ("280", "28", "252 mcg more, 10 times"),
@@ -271,3 +274,64 @@ def test_a_pump_that_is_set_to_the_whole_bag_agrees_where_it_is_taken_down_befor
     for hours, agrees in ((whole, True), (Fraction(bag.minutes, MINUTES_PER_HOUR), True), (whole - 1, False)):
         pump = replace(seen, infused=exactly(rate * hours), hours=exactly(hours))
         assert verify_bag(dated, bag.start, pump).agrees is agrees, hours
+
+
+def test_the_plan_s_dose_is_that_of_the_drug_as_a_syringe_measures_it() -> None:
+    """2.6 mL in place of 2.576 mL are 32.5 mcg in 276 mL, of which 240 mL flow in a day."""
+    dated = planned(24)
+    assert dated.site is not None
+    dated = replace(dated, site=replace(dated.site, syringes=(Syringe(Fraction(3), Fraction(1, 5)),)))
+    given = Fraction("32.5") * 240 / 276
+    found = verify_bag(dated, 8 * DAY, as_it_stands(dated, dated.bags[8]))
+    assert (found.planned_dose, found.compared[0].planned, found.agrees) == (given, given, True)
+    as_ordered = verify_bag(dated, 8 * DAY, BagAndPump(exactly(Fraction("32.2")), exactly(Fraction(276)), exactly(Fraction(10))))
+    assert [one.agrees for one in as_ordered.compared[:2]] == [False, False]
+    assert as_ordered.likely == ()  # it is what was ordered
+
+
+def test_figures_that_agree_one_by_one_may_not_agree_with_each_other() -> None:
+    """The running time to the step, 72 h, and the volume of the whole bag, 172.8 mL at 1.8 mL/h."""
+    dated = planned(96)
+    bag = dated.bags[1]
+    mixed = replace(as_it_stands(dated, bag), infused=exactly(Fraction("172.8")), hours=exactly(Fraction(72)))
+    found = verify_bag(dated, bag.start, mixed)
+    assert all(one.agrees for one in found.compared)
+    assert found.contradictions == ("1.8 mL/h for 72 h are 129.6 mL, and 172.8 mL are to be infused",)
+    assert not found.agrees
+
+
+def test_what_is_not_known_of_a_bag_is_not_compared() -> None:
+    """A ward that does not say what it fills; a plan without its bags, and one without its ward."""
+    plain = date_course(course(), START.astimezone(ZoneInfo("UTC")), site(24), None)
+    seen = as_it_stands(planned(24), planned(24).bags[8])
+    found = verify_bag(plain, 8 * DAY, seen)
+    assert [one.planned for one in found.compared] == [28, None, None, 10, 240, 24]
+    assert found.agrees
+    without_bags = verify_bag(replace(planned(24), bags=()), 8 * DAY, seen)
+    assert [one.planned for one in without_bags.compared] == [28, None, None, None, None, None]
+    assert (without_bags.number, without_bags.bag) == (None, None)
+    without_site = verify_bag(replace(planned(24), site=None), 8 * DAY, seen)
+    assert [one.planned for one in without_site.compared] == [28, None, None, 10, 240, 24]
+    wrong = replace(seen, micrograms=exactly(Fraction(322)))
+    assert verify_bag(plain, 8 * DAY, wrong).likely == verify_bag(replace(planned(24), site=None), 8 * DAY, wrong).likely
+    assert verify_bag(replace(planned(24), bags=()), 8 * DAY, wrong).likely == verify_bag(plain, 8 * DAY, wrong).likely
+
+
+@pytest.mark.parametrize("power", [-4, -3, -2, -1, 1, 2, 3, 4])
+def test_a_point_in_the_wrong_place_is_known_by_up_to_three_places(power: int) -> None:
+    found = likely(planned(24), 8 * DAY, micrograms=Fraction("32.2") * Fraction(10) ** power)
+    times = f"{10**power:,}" if power > 0 else f"{Fraction(10) ** power * 1.0:.{-power}f}"
+    told = f"it is {times} times the dose: a decimal point may stand in the wrong place"
+    assert found.likely == ((told,) if abs(power) <= 3 else ())
+
+
+def test_a_pump_without_a_rate_and_a_bag_without_drug_look_like_no_slip() -> None:
+    dated = planned(24, 48)
+    empty = likely(dated, 8 * DAY, micrograms=Fraction(0))
+    assert empty.likely == ()
+    seen = as_it_stands(dated, dated.bags[0])
+    still = replace(seen, rate=None, infused=None, hours=None)
+    assert verify_bag(dated, 0, still).likely == ()
+    # 9 mcg/day are 18 in a bag of 48 hours; of 24 hours in the pump, half of it is what is infused.
+    half = replace(seen, micrograms=exactly(Fraction(9)), hours=exactly(Fraction(24)))
+    assert verify_bag(dated, 0, half).likely == ("9 mcg are what is infused; with priming the bag holds 20.7 mcg",)

@@ -8,14 +8,23 @@ stop the drug; dexamethasone and supervision again from four hours on; the same 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
 
-from blinplan.course.happened.interruption import Circumstances, Decision, Topic, decisions
+from blinplan.course.happened.interruption import (
+    Circumstances,
+    Decision,
+    Topic,
+    decisions,
+    premedication_goes_by_age,
+)
+from blinplan.label.read import label_named
+from blinplan.limits import Limits, StatedLimits
 from blinplan.quantities import Basis, DoseRate, duration_text
 from blinplan.regimen.record.record import Cause, Interruption
-from blinplan.regimen.regimen import AgeGroup
+from blinplan.regimen.regimen import AgeGroup, Eligibility, Indication, Occasion
 from tests.course.regimens import DAY, HOUR, shipped
 
 START = datetime(2026, 3, 5, 10, tzinfo=UTC)
@@ -270,3 +279,114 @@ def test_of_a_long_stop_for_no_event_the_physician_decides(cause: Cause, words: 
     assert answers(cause, lasts, new_cycle=False) == [*again(lasts), unsaid, same]
     up_to = f"the same cycle up to 7 days; after more it is to be decided: {silent}"
     assert answers(cause, None) == [*LASTING, Decision(Topic.CYCLE, up_to, limits)]
+
+
+def asked_of(
+    cause: Cause, grade: int, known: Circumstances, numbers: Limits | None = None, **more: Any
+) -> dict[Topic, Decision]:
+    regimen = replace(shipped("rr-adult"), **more)
+    at = START + timedelta(days=2)
+    one = Interruption(START, at, cause, 1, grade, 0, None, None, None, None, ("interruption", 0))
+    return {each.question: each for each in decisions(one, regimen, known, numbers)}
+
+
+@pytest.mark.parametrize(
+    ("limits", "dose"),
+    [
+        ({"minimum_weight": 45}, "9 mcg/day"),
+        ({"minimum_weight": 60, "below_weight": 80}, "9 mcg/day"),
+        ({"minimum_weight": Fraction("44.9")}, None),
+        ({"below_weight": 45}, "5 mcg/m²/day"),
+        ({"minimum_weight": 10, "below_weight": 20}, "5 mcg/m²/day"),
+        ({"below_weight": Fraction("45.1")}, None),
+        ({"minimum_weight": 30, "below_weight": 60}, None),
+        ({}, None),
+    ],
+)
+def test_whom_a_regimen_is_for_says_how_a_restart_is_dosed_where_it_is_for_one_side_of_45_kg(
+    limits: dict[str, Any], dose: str | None
+) -> None:
+    found = asked_of(RELEASE, 3, Circumstances(FULL), eligibility=Eligibility(**limits))[Topic.DOSE]
+    assert (None if found.dose is None else str(found.dose)) == dose
+    assert (found.evaluated, found.missing) == (dose is not None, None if dose else "weight_kg")
+    for weight, own in (("44.9", "5 mcg/m²/day"), ("45", "9 mcg/day")):  # where it is known, it alone decides
+        known = Circumstances(FULL, Fraction(weight))
+        assert str(asked_of(RELEASE, 3, known, eligibility=Eligibility(**limits))[Topic.DOSE].dose) == own
+
+
+def test_a_project_s_numbers_take_the_place_of_the_label_s() -> None:
+    numbers = label_named("us-2025").numbers
+    held = replace(numbers["other_hold"], value=numbers["other_hold"].value * 2)
+    stricter = {**numbers, "other_hold": held}
+    assert asked_of(OTHER, 3, Circumstances(FULL))[Topic.WAIT].wait == 3 * DAY
+    assert asked_of(OTHER, 3, Circumstances(FULL), stricter)[Topic.WAIT].wait == 6 * DAY
+
+
+@pytest.mark.parametrize(("cause", "grade"), [(RELEASE, 2), (NEURO, 2), (RELEASE, 3), (NEURO, 3), (Cause.TECHNICAL, 1)])
+def test_what_is_to_be_considered_after_another_event_is_asked_of_no_other_one(cause: Cause, grade: int) -> None:
+    numbers = label_named("us-2025").numbers
+    without = StatedLimits({name: numbers[name] for name in numbers if name != "consider_stop_grade"}, "a text")
+    assert asked_of(cause, grade, Circumstances(FULL), without) == asked_of(cause, grade, Circumstances(FULL))
+    assert not asked_of(OTHER, 2, Circumstances(FULL), without)[Topic.CONTINUE].evaluated
+
+
+@pytest.mark.parametrize(("grade", "doubted"), [(1, False), (2, False), (3, True)])
+def test_an_event_at_the_low_dose_by_area_is_doubted_where_it_is_severe(grade: int, doubted: bool) -> None:
+    low = Circumstances(DoseRate(Fraction(5), Basis.BSA), Fraction(30))
+    assert (Topic.CONTINUE in asked_of(NEURO, grade, low)) is doubted
+
+
+@pytest.mark.parametrize("group", AgeGroup)
+def test_a_restart_is_premedicated_on_the_occasions_that_it_is(group: AgeGroup) -> None:
+    """A restart is one, in cycle 1 one of its own, and with a new cycle the start of that; none is the first start."""
+    plan = shipped("rr-adult")
+    (other,) = set(AgeGroup) - {group}
+    for chosen in product((False, True), repeat=len(Occasion)):
+        occasions = frozenset(occasion for occasion, on in zip(Occasion, chosen, strict=True) if on)
+        drug = replace(plan.premedication[0], occasions=occasions, patients=group)
+        regimen = replace(plan, premedication=(drug,))
+        for number, new in product((1, 2), (None, False, True)):
+            own = {Occasion.RESTART, *([Occasion.FIRST_CYCLE_RESTART] if number == 1 else [])}
+            given = bool(occasions & (own | ({Occasion.CYCLE_START} if new else set())))
+            one = replace(STOPPED, cycle=number, new_cycle=new)
+            told = {
+                who: [each.yes for each in decisions(one, regimen, who_is(who)) if each.question is Topic.PREMEDICATION]
+                for who in AgeGroup
+            }
+            assert told == {group: [True] if given else [], other: []}
+            assert premedication_goes_by_age(one, regimen) is given
+            everybody = replace(regimen, premedication=(replace(drug, patients=None),))
+            assert not premedication_goes_by_age(one, everybody)
+
+
+STOPPED = Interruption(
+    START, START + timedelta(days=2), RELEASE, 1, 2, None, None, None, None, None, ("interruption", 0)
+)
+
+
+def who_is(group: AgeGroup) -> Circumstances:
+    return Circumstances(FULL, groups=frozenset({group}))
+
+
+@pytest.mark.parametrize("indication", Indication)
+def test_where_a_regimen_names_no_premedication_the_label_gives_it_in_relapse(indication: Indication) -> None:
+    regimen = replace(shipped("rr-adult"), premedication=(), indication=indication)
+    told = [each.yes for each in decisions(STOPPED, regimen, who_is(AgeGroup.ADULTS)) if each.yes is not None]
+    asked = [Topic.PREMEDICATION] if indication is Indication.RELAPSED_REFRACTORY else []
+    found = [each.question for each in decisions(STOPPED, regimen, who_is(AgeGroup.ADULTS))]
+    assert [topic for topic in found if topic is Topic.PREMEDICATION] == asked
+    assert told[: len(asked)] == [True] * len(asked)
+
+
+@pytest.mark.parametrize(
+    ("infusion", "words"),
+    [
+        (None, "28 infusion days"),
+        (28 * DAY, "28 infusion days"),
+        (28 * DAY + 1, "its 28 d 1 min of infusion"),
+        (56 * DAY, "its 56 d of infusion"),
+    ],
+)
+def test_to_which_end_a_cycle_goes_on_is_told(infusion: int | None, words: str) -> None:
+    found = asked_of(RELEASE, 2, Circumstances(FULL, infusion=infusion))[Topic.CYCLE]
+    assert found.answer == f"the same cycle, to {words}: it lasted 2 d"

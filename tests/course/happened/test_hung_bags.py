@@ -143,6 +143,11 @@ def test_what_is_left_of_a_bag_that_is_hung_again_is_what_it_has_not_given() -> 
         ((bag(0, 4 * DAY), bag(40 * DAY, 41 * DAY)), 41 * DAY, [(4 * DAY, 28 * DAY)]),  # to the end of the cycle
         ((bag(0, 28 * DAY), bag(42 * DAY, 43 * DAY)), 43 * DAY, []),  # nothing was infused in the interval
         ((bag(1, 4 * DAY),), 4 * DAY, [(0, 1)]),
+        (  # in the order of time
+            (bag(DAY, 2 * DAY), bag(3 * DAY, 4 * DAY), bag(5 * DAY, 6 * DAY)),
+            7 * DAY,
+            [(0, DAY), (2 * DAY, 3 * DAY), (4 * DAY, 5 * DAY), (6 * DAY, 7 * DAY)],
+        ),
     ],
 )
 def test_where_nobody_says_which_bag_hung(
