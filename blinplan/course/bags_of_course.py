@@ -262,7 +262,7 @@ class _Hanging:
     def _from(self, at: int, running: Infusion) -> tuple[Bag, ...] | None:
         """The bags of what is left of an infusion; None where there are none."""
         try:
-            return self._sequence([replace(running, start=at)]) if at < running.stop else ()
+            return self._sequence([replace(running, start=at)])
         except NoSequenceError:
             return None
 

@@ -11,12 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.bags.sequence import bag_sequence
-from blinplan.course.calendar import Clock, Due, Entry, entries, infusions, micrograms
+from blinplan.course.calendar import Clock, Due, Entry, changed_days, entries, infusions, micrograms
 from blinplan.course.events import Course, expand
+from blinplan.course.happened.replan import on_calendar, replan
 from blinplan.course.patient import patient
 from blinplan.course.premedication import premedication_plan
+from blinplan.course.wall_clock import WallClock
 from blinplan.regimen import library
 from blinplan.regimen.age import completed_age
+from blinplan.regimen.regimen import AgeGroup
+from tests.course.records import record, stop
 from tests.course.regimens import cycle, regimen, site
 
 DAY = 24 * 60
@@ -123,3 +127,50 @@ def test_bags_are_prepared_so_long_before_they_hang() -> None:
     past = tuple(replace(bag, on_record=bag.start < DAY) for bag in bags)
     assert len(of(entries(found, bags=past, site=ward), Due.PREPARATION)) == len(bags) - 1
     assert of(entries(found, bags=bags), Due.PREPARATION) == []
+
+
+@pytest.mark.parametrize(("at", "told", "begins"), [(44, 42, 44), (42, 42, 42), (40, 40, 40)])
+def test_the_next_cycle_is_due_when_it_can_begin_and_at_the_latest_when_it_did(at: int, told: int, begins: int) -> None:
+    found = replan(course(), record(starts={2: at * DAY}))
+    due = entries(found.course, ledger=found.ledger)
+    assert next((one.cycle, one.start // DAY) for one in of(due, Due.NEXT_CYCLE)) == (2, told)
+    assert [one.start // DAY for one in of(due, Due.START)][:2] == [0, begins]
+
+
+def test_a_restart_of_which_the_age_decides_is_in_the_calendar_with_those_whom_it_is_for() -> None:
+    """In cycle 2 the label premedicates the restarts of adults; how old the patient is, nobody says."""
+    planned = expand(library.regimen("rr-adult"), patient(Fraction(70)))
+    for lasts, is_given in ((5 * 60, True), (3 * 60, False)):
+        found = replan(planned, record(stop(50 * DAY, lasts, cycle=2)))
+        due = entries(found.course, premedication_plan(found.course), ledger=found.ledger)
+        told = [one.premedication for one in of(due, Due.PREMEDICATION) if one.start == 50 * DAY + lasts - 60]
+        assert [one.only for one in told if one is not None] == ([AgeGroup.ADULTS] if is_given else [])
+        known = replan(course(), record(stop(50 * DAY, lasts, cycle=2)))
+        due = entries(known.course, premedication_plan(known.course), ledger=known.ledger)
+        told = [one.premedication for one in of(due, Due.PREMEDICATION) if one.start == 50 * DAY + lasts - 60]
+        assert [one.only for one in told if one is not None] == ([None] if is_given else [])
+
+
+@pytest.mark.parametrize(("first", "rate"), [(159, 28), (160, 28), (161, 9), (165, 9)])
+def test_the_hour_that_a_day_has_more_is_given_at_the_dose_that_runs_then(first: int, rate: int) -> None:
+    """On 25 October it is 2:00 twice, of which the first is meant: 160 hours by the clock after 10:00 on the 18th."""
+    steps = f'dose = "9 mcg/day", hours = {first}; dose = "28 mcg/day", hours = {20 * 24 - first}'
+    planned = expand(regimen(cycle(steps)), patient(Fraction(70)))
+    clock = WallClock(datetime(2026, 10, 18, 10, tzinfo=BERLIN))
+    on_calendar_now = on_calendar(planned, clock)
+    (day,) = changed_days(on_calendar_now, clock)
+    assert (day.start, day.stop, day.more, day.cycle) == (6 * DAY, 7 * DAY + 60, 60, 1)
+    assert day.micrograms == micrograms(on_calendar_now, 6 * DAY, 7 * DAY + 60)
+    assert day.micrograms_more == Fraction(rate, 24)
+
+
+def test_a_day_of_one_dose_gives_an_hour_more_of_it() -> None:
+    """Until 22 October 9 mcg/day, and then 28: the day of 25 hours has 28 alone; in spring it is an hour less."""
+    planned = expand(
+        regimen(cycle('dose = "9 mcg/day", days = 3; dose = "28 mcg/day", days = 11')), patient(Fraction(70))
+    )
+    for begins, more in ((START, 1), (datetime(2027, 3, 22, 10, tzinfo=BERLIN), -1)):
+        clock = WallClock(begins)
+        (day,) = changed_days(on_calendar(planned, clock), clock)
+        assert (day.more, day.micrograms_more) == (60 * more, Fraction(28 * more, 24))
+        assert day.micrograms == 28 + Fraction(28 * more, 24)

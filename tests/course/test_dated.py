@@ -440,3 +440,12 @@ def test_a_restart_wants_a_bag_too() -> None:
     plan = date_course(planned, MONDAY, site(24, 48, 72, 96), record(planned, MONDAY, evening))
     restart = next(entry for entry in plan.entries if entry.due is Due.RESTART)
     assert when_closed(restart, plan.clock, WARD) == "20:00, and Ward 7 changes bags at 10:00"
+
+
+def test_where_a_site_says_where_the_patient_is_nothing_else_does() -> None:
+    tokyo, york = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
+    moves = ((5 * DAY, tokyo),)
+    assert date_course(course(), MONDAY, None, None, moves).clock.moves == moves
+    ward = replace(site(24, 48, 72), later=(LaterPlace(5 * DAY, site(24, 48, 72, time_zone=str(york))),))
+    assert date_course(course(), MONDAY, ward, None, moves).clock.moves == ((5 * DAY, york),)
+    assert date_course(course(), MONDAY, site(24), None, moves).clock.moves == ()

@@ -8,7 +8,7 @@ import pytest
 
 from blinplan.course import eligibility
 from blinplan.course.adulthood import adult_from
-from blinplan.course.eligibility import choose, coverage_gaps, of_another_group
+from blinplan.course.eligibility import choose, coverage_gaps, misfits, of_another_group, open_limits
 from blinplan.course.events import expand
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.label.read import label_named
@@ -341,3 +341,53 @@ def test_a_weight_that_decides_nothing_is_no_reason() -> None:
 def test_one_month_is_no_months(value: int, unit: str, said: str) -> None:
     limit = replace(label_named("us-2025").numbers["youngest"], value=Fraction(value), unit=unit)
     assert eligibility._age_text(limit) == said
+
+
+ADULTS = Eligibility(minimum_weight=Fraction(45), minimum_age=Fraction(18))
+NOT_18 = "the patient weighs 14 kg, and nobody of 18 years or more weighs less than 20 kg"
+
+
+@pytest.mark.parametrize(
+    ("who", "person", "told"),
+    [
+        (ADULTS, Patient(Fraction(14)), ["the patient weighs 14 kg"]),  # which is reason enough
+        (replace(ADULTS, minimum_weight=None), Patient(Fraction(14)), [NOT_18]),
+        (replace(ADULTS, minimum_weight=None), Patient(Fraction(20)), []),
+        (
+            replace(ADULTS, minimum_weight=None),
+            Patient(Fraction(14), age=read_age("40")),
+            [],
+        ),  # the age is what is asked
+        (Eligibility(), Patient(Fraction(14)), []),
+        (ADULTS, Patient(Fraction(44), age=read_age("17")), ["the patient weighs 44 kg", "the patient is 17 years"]),
+        (ADULTS, Patient(Fraction(45), age=read_age("18")), []),
+        (ADULTS, Patient(), []),
+        (
+            replace(ADULTS, minimum_weight=None),
+            Patient(Fraction(14), Fraction(50)),  # one of the two is enough
+            [NOT_18],
+        ),
+    ],
+)
+def test_whom_a_regimen_is_not_for_is_told_once(who: Eligibility, person: Patient, told: list[str]) -> None:
+    assert misfits(who, person) == told
+
+
+@pytest.mark.parametrize(
+    ("who", "person", "told"),
+    [
+        (ADULTS, Patient(), ["weight is not given", "age is not given"]),
+        (ADULTS, Patient(Fraction(70)), ["age is not given"]),
+        (ADULTS, Patient(age=read_age("40")), ["weight is not given"]),
+        (ADULTS, Patient(Fraction(70), age=read_age("40")), []),
+        (Eligibility(), Patient(), []),
+        (Eligibility(), Patient(age=read_age("0")), []),
+        (
+            Eligibility(minimum_age=Fraction(1, 2)),
+            Patient(age=read_age("0")),
+            ["age on the first day is not known exactly (0 years)"],
+        ),
+    ],
+)
+def test_what_cannot_be_held_against_a_patient_is_told(who: Eligibility, person: Patient, told: list[str]) -> None:
+    assert open_limits(who, person) == told

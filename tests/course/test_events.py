@@ -320,3 +320,10 @@ def test_a_reason_for_no_interval_is_that_of_the_last_step() -> None:
     text = one + 'interval_reason = "No rest"\n' + one.replace('"Cycle"', '"Cycle 2"')
     reasons = [event.period.interval_reason for event in expand(regimen(text), Patient()).events]
     assert reasons == [None, "No rest", None, None]
+
+
+def test_what_everybody_gets_is_without_the_optional_cycles() -> None:
+    one = cycle('dose = "28 mcg/day", days = 7')
+    found = expand(regimen(one + one + "optional = true\n"), ADULT)
+    assert [found.micrograms, found.for_everybody.micrograms] == [2 * 7 * 28, 7 * 28]
+    assert [event.period.cycle for event in found.for_everybody.events] == [1, 1]

@@ -302,10 +302,9 @@ def _possible_amounts(seen: BagAndPump, planned: Fraction, bag: Bag | None) -> I
 
 def _other_rate(dated: Dated, seen: BagAndPump, doses: Collection[Fraction]) -> Iterator[str]:
     """Say that the pump's rate is that of another bag, where the right one would give the dose."""
-    per_hour = seen.millilitres_per_hour
     for size in dated.site.bags if dated.site else ():
         right = size.millilitres_per_hour
-        if right is None or per_hour is None or right == per_hour or not seen.micrograms.value:
+        if right is None:
             continue
         scale = right * HOURS_PER_DAY / seen.total.value
         at_rate = WrittenFigure(seen.micrograms.value * scale, seen.micrograms.half * scale)

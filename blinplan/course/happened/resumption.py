@@ -127,7 +127,8 @@ class FromRecord:
     def entry(self, at: Stop) -> LedgerEntry:
         """Ask the label about the next interruption."""
         interruption = self._waiting.pop(0)
-        recurs = self._low == (interruption.cause, at.dose, interruption.cycle)
+        is_event = interruption.cause in ADVERSE_EVENTS
+        recurs = is_event and self._low == (interruption.cause, at.dose, interruption.cycle)
         resumes = interruption.stopped if interruption.restarted is None else interruption.restarted
         groups = self._adulthood.groups_at(self._minute(resumes))
         given = interruption.restart_dose

@@ -1,12 +1,22 @@
-"""The bags of a course that was interrupted many times."""
+"""The bags of a course that was interrupted many times, and of one that goes on elsewhere."""
 
 import sys
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
 from types import FrameType
 
+import pytest
+
+from blinplan.course.bags import sequence
+from blinplan.course.bags.sequence import NoSequenceError
 from blinplan.course.bags_of_course import bags_of
 from blinplan.course.calendar import Clock
 from blinplan.course.events import expand
 from blinplan.course.happened.replan import replan
+from blinplan.quantities import read_dose
+from blinplan.regimen.record.record import BagOnRecord
+from blinplan.regimen.site.site import LaterPlace
 from tests.course.records import DAY, HOUR, START, record, stop
 from tests.course.regimens import ADULT, cycle, regimen, site
 
@@ -34,3 +44,47 @@ def calls_for(stops: int) -> int:
 def test_each_stop_costs_what_the_one_before_it_cost() -> None:
     few, more, most = (calls_for(stops) for stops in (0, 10, 20))
     assert most - more < 1.2 * (more - few)
+
+
+def test_a_place_hangs_its_own_bags_from_the_minute_on_at_which_it_takes_over() -> None:
+    """Bags of four days here, of two days there from hour 250 on, and of one in the last place."""
+    last, there = site(24, at=None), site(48, at=None)
+    here = site(96, at=None, later=(LaterPlace(250 * HOUR, there), LaterPlace(500 * HOUR, last)))
+    planned = expand(regimen(cycle('dose = "9 mcg/day", days = 7; dose = "28 mcg/day", days = 21')), ADULT)
+    bags = bags_of(replan(planned, None), here, Clock(START))
+    assert sum(bag.micrograms for bag in bags) == 7 * 9 + 21 * 28
+    assert all(one.stop == other.start for one, other in pairwise(bags))
+    assert {0, 7 * DAY, 250 * HOUR, 500 * HOUR} <= {bag.start for bag in bags}
+    sizes = {(bag.start >= 250 * HOUR) + (bag.start >= 500 * HOUR): bag.size.minutes // HOUR for bag in bags}
+    assert sizes == {0: 96, 1: 48, 2: 24}
+    assert {bag.size.minutes for bag in bags if bag.start < 250 * HOUR} == {96 * HOUR}
+
+
+def test_a_plan_has_no_more_bags_than_are_planned_for_one_course(monkeypatch: pytest.MonkeyPatch) -> None:
+    """28 bags up to a stop and 28 after it: more than 50, of which neither part is."""
+    planned = expand(regimen(cycle('dose = "28 mcg/day", days = 56')), ADULT)
+    found = replan(planned, record(stop(28 * DAY, 60), regimen="example"))
+    assert len(bags_of(found, site(24, at=None), Clock(START))) == 56
+    monkeypatch.setattr(sequence, "MOST_BAGS", 57)
+    assert len(bags_of(found, site(24, at=None), Clock(START))) == 56
+    monkeypatch.setattr(sequence, "MOST_BAGS", 55)
+    with pytest.raises(NoSequenceError, match="more are needed than the 55 bags"):
+        bags_of(found, site(24, at=None), Clock(START))
+
+
+def test_what_hung_before_the_last_thing_that_is_known_is_in_doubt_and_what_comes_is_not() -> None:
+    """One bag is on record, of the first day; stops on days 5 and 10, each for a day."""
+    planned = expand(regimen(cycle('dose = "28 mcg/day", days = 20')), ADULT)
+    one = BagOnRecord(START, START + timedelta(days=1), read_dose("28 mcg/day").rate, DAY, None, 1, ("bag", 0))
+    stops = [stop(day * DAY, DAY) for day in (5, 10)]
+    found = replan(planned, replace(record(*stops, regimen="example"), bags=(one,)))
+    bags = bags_of(found, site(24, at=None), Clock(START))
+    assert [bag.start // DAY for bag in bags if bag.uncertain] == [1, 2, 3, 4, 6, 7, 8, 9]
+    assert [bag.start // DAY for bag in bags if bag.is_to_prepare] == list(range(11, 22))
+    lasting = replan(planned, replace(record(stop(5 * DAY, None), regimen="example"), bags=(one,)))
+    assert [bag.start // DAY for bag in bags_of(lasting, site(24, at=None), Clock(START)) if bag.uncertain] == [
+        1,
+        2,
+        3,
+        4,
+    ]

@@ -17,6 +17,7 @@ from blinplan.course.bags.preparation import (
     too_light_text,
     with_hospital_days,
 )
+from blinplan.course.bags.sequence import usable_bags
 from blinplan.label.read import label_named
 from blinplan.limits import Change, Limits, StatedLimits
 from blinplan.regimen.site.site import Site, SiteBag, Vial
@@ -144,6 +145,9 @@ def test_a_patient_is_too_light_below_the_label_s_weight(weight: str | None, lig
     assert not is_too_light(site(24, 48), whom)  # none of them holds a preservative
     assert not is_too_light(replace(site(24, 96), preservative_from=None), whom)
     assert is_too_light(site(36), whom) is light  # nobody says that it holds none
+    assert [size.minutes // HOUR for size in usable_bags(site(24, 36, 96), whom)] == ([24] if light else [24, 36, 96])
+    unlimited = replace(site(24, 36, 96), preservative_from=None)
+    assert usable_bags(unlimited, whom) == unlimited.bags
 
 
 def test_which_bags_hold_benzyl_alcohol_is_told() -> None:

@@ -20,7 +20,7 @@ from blinplan.course.bags.verification import (
 )
 from blinplan.course.dated import Dated, date_course
 from blinplan.quantities import MINUTES_PER_HOUR
-from blinplan.regimen.site.site import Syringe
+from blinplan.regimen.site.site import SiteBag, Syringe
 from tests.course.records import DAY, START, course
 from tests.course.regimens import site
 
@@ -284,7 +284,9 @@ def test_the_plan_s_dose_is_that_of_the_drug_as_a_syringe_measures_it() -> None:
     given = Fraction("32.5") * 240 / 276
     found = verify_bag(dated, 8 * DAY, as_it_stands(dated, dated.bags[8]))
     assert (found.planned_dose, found.compared[0].planned, found.agrees) == (given, given, True)
-    as_ordered = verify_bag(dated, 8 * DAY, BagAndPump(exactly(Fraction("32.2")), exactly(Fraction(276)), exactly(Fraction(10))))
+    as_ordered = verify_bag(
+        dated, 8 * DAY, BagAndPump(exactly(Fraction("32.2")), exactly(Fraction(276)), exactly(Fraction(10)))
+    )
     assert [one.agrees for one in as_ordered.compared[:2]] == [False, False]
     assert as_ordered.likely == ()  # it is what was ordered
 
@@ -307,13 +309,18 @@ def test_what_is_not_known_of_a_bag_is_not_compared() -> None:
     found = verify_bag(plain, 8 * DAY, seen)
     assert [one.planned for one in found.compared] == [28, None, None, 10, 240, 24]
     assert found.agrees
+    other = replace(seen, micrograms=exactly(Fraction("10.35")))
+    assert verify_bag(plain, 8 * DAY, other).likely == ("it is the dose of step 1 of cycle 1",)
+    assert verify_bag(plain, 8 * DAY, replace(seen, micrograms=exactly(Fraction(28)))).likely == ()
     without_bags = verify_bag(replace(planned(24), bags=()), 8 * DAY, seen)
     assert [one.planned for one in without_bags.compared] == [28, None, None, None, None, None]
     assert (without_bags.number, without_bags.bag) == (None, None)
     without_site = verify_bag(replace(planned(24), site=None), 8 * DAY, seen)
     assert [one.planned for one in without_site.compared] == [28, None, None, 10, 240, 24]
     wrong = replace(seen, micrograms=exactly(Fraction(322)))
-    assert verify_bag(plain, 8 * DAY, wrong).likely == verify_bag(replace(planned(24), site=None), 8 * DAY, wrong).likely
+    assert (
+        verify_bag(plain, 8 * DAY, wrong).likely == verify_bag(replace(planned(24), site=None), 8 * DAY, wrong).likely
+    )
     assert verify_bag(replace(planned(24), bags=()), 8 * DAY, wrong).likely == verify_bag(plain, 8 * DAY, wrong).likely
 
 
@@ -335,3 +342,23 @@ def test_a_pump_without_a_rate_and_a_bag_without_drug_look_like_no_slip() -> Non
     # 9 mcg/day are 18 in a bag of 48 hours; of 24 hours in the pump, half of it is what is infused.
     half = replace(seen, micrograms=exactly(Fraction(9)), hours=exactly(Fraction(24)))
     assert verify_bag(dated, 0, half).likely == ("9 mcg are what is infused; with priming the bag holds 20.7 mcg",)
+
+
+@pytest.mark.parametrize(("micrograms", "told"), [("64", True), ("63", False), ("64.4", True), ("64.3", False)])
+def test_another_rate_explains_a_dose_as_far_as_the_drug_is_written(micrograms: str, told: bool) -> None:
+    """64.4 mcg in 276 mL are for 48 hours at 5 mL/h; the pump is set to 10."""
+    dated = planned(24, 48)
+    seen = BagAndPump(written_figure(micrograms), exactly(Fraction(276)), exactly(Fraction(10)))
+    said = ("at 5 mL/h, the rate of bags of 48 hours, it would be the dose of the plan",)
+    assert verify_bag(dated, 8 * DAY + 60, seen).likely == (said if told else ())
+
+
+def test_another_rate_explains_the_dose_of_a_bag_whose_drug_a_syringe_measures() -> None:
+    """5.2 mL in place of 5.152 mL; of a bag of 36 hours nobody knows the rate."""
+    dated = planned(24, 48)
+    assert dated.site is not None
+    unknown = SiteBag(36 * 60, None, None)
+    own = replace(dated.site, syringes=(Syringe(Fraction(10), Fraction(1, 5)),), bags=(unknown, *dated.site.bags))
+    seen = BagAndPump(exactly(Fraction("5.2") * Fraction("12.5")), exactly(Fraction(276)), exactly(Fraction(10)))
+    said = "at 5 mL/h, the rate of bags of 48 hours, it would be the dose of the plan"
+    assert verify_bag(replace(dated, site=own), 8 * DAY + 60, seen).likely == (said,)

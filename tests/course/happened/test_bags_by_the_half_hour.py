@@ -130,7 +130,8 @@ def hung(begins: int, told: list[tuple[int, int, Any, int | None]], *, hangs: bo
         now += gap if gap > 15 else 0
         number += step or 0
         same = [(one.dose, one.hours, one.pump, one.volume) for one in found if step == 0 and one.number == number]
-        found.append(Hung(now, now + halves, *(same[0] if same else made), None if step is None else number))
+        how: tuple[int, int, int | None, int | None] = same[0] if same else made
+        found.append(Hung(now, now + halves, *how, None if step is None else number))
         now += halves
     if hangs and found:
         found[-1] = replace(found[-1], stop=None)

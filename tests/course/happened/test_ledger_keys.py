@@ -1,6 +1,7 @@
 """The keys of a ledger, one by one: plans that were printed years ago are read by them."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -13,6 +14,7 @@ from blinplan.course.happened.hung import HungBag
 from blinplan.course.happened.interruption import Decision, Topic
 from blinplan.course.happened.ledger import CourseEnd, Ledger, LedgerEntry, Resumption, StartOfCycle, record_of
 from blinplan.course.happened.ledger_document import LedgerError, ledger_data, ledger_of
+from blinplan.course.happened.resumption import FromLedger
 from blinplan.course.patient import BodySurfaceArea, Patient
 from blinplan.course.wall_clock import DayLength
 from blinplan.quantities import read_dose
@@ -303,3 +305,12 @@ def test_a_ledger_says_again_what_was_on_record() -> None:
 def test_the_bag_that_went_on_is_told_with_its_stop() -> None:
     assert LEDGER.same_bag == ((100, 400),)
     assert Ledger().same_bag == ()
+
+
+def test_a_cycle_is_known_to_have_begun_where_its_start_is_on_record() -> None:
+    """One that was planned for another day is none, though it is in the ledger."""
+    for recorded in (True, False):
+        planned = replace(LEDGER.starts[0], recorded=recorded)
+        found = FromLedger(replace(LEDGER, starts=(planned,)))
+        assert found.began(2) == ((60540, ("starts",)) if recorded else None)
+        assert found.began(3) is None
