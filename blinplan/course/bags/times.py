@@ -94,8 +94,9 @@ def _besides(times: Sequence[int], site: Site, start: datetime) -> Iterator[tupl
     for (before, shown), (after, shown_after) in pairwise((minute, clock.at(minute).shown) for minute in times):
         if after - before <= shown_after - shown:
             continue
-        to_the_hour = -local_time(before, start).minute % MINUTES_PER_HOUR
-        for minute in range(before + SHORTEST + to_the_hour, after - SHORTEST + 1, MINUTES_PER_HOUR):
+        half = MINUTES_PER_HOUR // 2  # by so much the clock is put back on Lord Howe
+        to_the_hour = -local_time(before, start).minute % half
+        for minute in range(before + SHORTEST + to_the_hour, after - SHORTEST + 1, half):
             at = local_time(minute, start)
             if at.minute == 0 and is_open(site, at.date()) and not _comes_twice(at):
                 yield minute, 1 if at.hour in _DAYTIME else 2
