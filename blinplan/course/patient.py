@@ -141,7 +141,7 @@ def patient(
         height look as if one were in pounds or inches and no area says that they are right.
     """
     sized = _of_size(weight, height, area, formula)
-    found = sized if age is None else replace(sized, age=age)
+    found = replace(sized, age=age)
     _fits_the_age(found)
     return found
 

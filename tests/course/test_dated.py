@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from blinplan.course.bags.opening import NeverOpenError, next_opening
 from blinplan.course.bags.sequence import NoSequenceError
-from blinplan.course.calendar import Due, when_closed
+from blinplan.course.calendar import Due, changed_days, when_closed
 from blinplan.course.closed_days import closed_changes, shortages_in
 from blinplan.course.dated import Dated, as_planned, date_course
 from blinplan.course.eligibility import choose
@@ -449,3 +449,51 @@ def test_where_a_site_says_where_the_patient_is_nothing_else_does() -> None:
     ward = replace(site(24, 48, 72), later=(LaterPlace(5 * DAY, site(24, 48, 72, time_zone=str(york))),))
     assert date_course(course(), MONDAY, ward, None, moves).clock.moves == ((5 * DAY, york),)
     assert date_course(course(), MONDAY, site(24), None, moves).clock.moves == ()
+
+
+TOKYO, YORK = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
+
+
+def test_a_patient_travels_where_the_zone_is_another_one_from_a_minute_on() -> None:
+    """To Tokyo after five days, to Japan's clock by another name never, and back after ten."""
+    moves = ((5 * DAY, TOKYO), (7 * DAY, TOKYO), (10 * DAY, BERLIN))
+    plan = date_course(course(), MONDAY, None, None, moves)
+    asked = [(0, 5 * DAY), (0, 5 * DAY + 1), (5 * DAY, 6 * DAY), (5 * DAY + 1, 10 * DAY), (7 * DAY, 8 * DAY)]
+    assert [plan.travels(*stretch) for stretch in asked] == [False, True, True, False, False]
+    assert [plan.travels(*stretch) for stretch in [(10 * DAY, 11 * DAY), (10 * DAY + 1, 99 * DAY)]] == [True, False]
+    at_home = date_course(course(), MONDAY, None, None, ((5 * DAY, BERLIN),))
+    assert not at_home.travels(0, 99 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("begins", "moves", "journeys"),
+    [
+        (MONDAY, (), [(60, False)]),  # summer time ends on 25 October
+        (MONDAY, ((10 * DAY, BERLIN),), [(60, False)]),
+        (MONDAY, ((2 * DAY + 60, YORK),), [(6 * 60, True)]),  # where it ends a week later, on the 31st at night
+        (MONDAY, ((6 * DAY + 2 * 60, YORK),), [(60, False), (5 * 60, True)]),  # the day after the one of 25 hours
+        (datetime(2026, 11, 2, 10, tzinfo=BERLIN), ((3 * DAY + 5, TOKYO),), [(-8 * 60, True)]),
+        (
+            datetime(2026, 11, 2, 10, tzinfo=BERLIN),
+            ((3 * DAY + 5, TOKYO), (9 * DAY + 5, BERLIN)),
+            [(-8 * 60, True), (8 * 60, True)],
+        ),
+    ],
+)
+def test_a_day_is_of_a_journey_where_the_clock_on_the_wall_does_not_explain_it(
+    begins: datetime, moves: tuple[tuple[int, ZoneInfo], ...], journeys: list[tuple[int, bool]]
+) -> None:
+    plan = date_course(course(), begins, None, None, moves)
+    first = [day for day in changed_days(plan.course, plan.days) if day.start < 12 * DAY]
+    assert [(day.more, plan.is_of_journey(day)) for day in first] == journeys
+
+
+def test_the_plans_before_show_what_this_one_shows() -> None:
+    planned = course()
+    happened = record(planned, MONDAY, interruption(MONDAY, 10 * DAY, DAY, CRS, 2, 1), _2=45 * DAY)
+    now = replace(
+        date_course(planned, MONDAY, None, happened), cycle=2, first=date(2026, 11, 1), last=date(2026, 12, 1)
+    )
+    before = list(as_planned(now))
+    assert [(plan.cycle, plan.first, plan.last) for plan in before] == [(2, now.first, now.last)] * 3
+    assert list(as_planned(date_course(planned, MONDAY, None, None))) == []

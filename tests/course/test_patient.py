@@ -301,6 +301,16 @@ def test_nobody_is_136_years_old() -> None:
         patient(age=read_age("1890-01-01")).on(START)
 
 
+@pytest.mark.parametrize(("born", "taken"), [("1905-11-03", True), ("1906-11-02", True), ("1905-11-02", False)])
+def test_an_age_is_taken_up_to_the_day_before_a_hundred_and_twenty_first_birthday(born: str, taken: bool) -> None:
+    whom = patient(age=read_age(born))
+    if taken:
+        assert whom.on(START).age is not None
+        return
+    with pytest.raises(PatientError, match="1905-11-02, 121 years on 2026-11-02; an age here is up to 120 years"):
+        whom.on(START)
+
+
 def test_a_date_of_birth_is_held_against_the_weight_on_the_first_day() -> None:
     newborn = patient(Fraction(30), age=read_age("2026-10-20"))
     with pytest.raises(PatientError, match="30 kg at born 2026-10-20, 13 days on 2026-11-02: nobody below 1 month"):
