@@ -151,7 +151,7 @@ def _at(holder: ast.AST, field: str, index: int | None, node: ast.AST, function:
     if isinstance(node, ast.Call):  # whose arguments are fields that a function keeps for its annotations
         for name in () if _only_strips(node) else ("args", "keywords"):
             for place, child in enumerate(getattr(node, name)):
-                if not _only_asserts(child):
+                if not _only_asserts(node, child):
                     yield from _at(node, name, place, child, function)
     yield from _in_block(node, function)
 
@@ -201,9 +201,10 @@ def _only_strips(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Attribute) and node.func.attr in {"strip", "rstrip", "lstrip"}
 
 
-def _only_asserts(node: ast.AST) -> bool:
-    """Whether it says that a `zip` stops where the lengths differ, which like an assertion never decides anything."""
-    return isinstance(node, ast.keyword) and node.arg == "strict"
+def _only_asserts(call: ast.Call, argument: ast.AST) -> bool:
+    """Whether it says that a `zip` stops where lengths differ, which like an assertion decides nothing."""
+    is_zip = isinstance(call.func, ast.Name) and call.func.id == "zip"
+    return is_zip and isinstance(argument, ast.keyword) and argument.arg == "strict"
 
 
 def _text(old: ast.AST, new: ast.AST) -> str:

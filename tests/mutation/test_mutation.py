@@ -28,6 +28,10 @@ def most(size: int, ill: bool = False) -> int:
 
 def told(dose: int) -> str:
     return f"{dose + 1} mcg" if dose else "no dose"
+
+
+def pairs(doses: list[int], days: list[int]) -> object:
+    return zip(doses, days, strict=True)
 '''
 
 
