@@ -136,7 +136,11 @@ def went_on(course: Course, bags: Sequence[HungBag], stops: Iterable[tuple[int, 
         if last is None or last.stop is not None or last.start >= stopped:
             continue
         running = next((e for e in course.events if e.period.start <= restarted < e.period.stop), None)
-        if running is not None and running.period.dose is not None and _differs(_given(course, last), running, course):
+        if (
+            running is not None
+            and running.period.dose is not None
+            and _differs(_stretch_of(course, last), running, course)
+        ):
             found = (*found[:-1], replace(last, stop=stopped), replace(last, start=restarted))
     return found
 
@@ -245,7 +249,7 @@ def _stretches_of_infusion(course: Course, bag: HungBag) -> Iterator[tuple[int, 
 def _stretches(course: Course, bags: Sequence[HungBag]) -> Iterator[_Stretch]:
     """What the bags gave, and where none did: a bag gives no more than is in it, and between two nothing is given."""
     for bag, left in zip(bags, minutes_left(course, bags), strict=True):
-        given = _given(course, bag)
+        given = _stretch_of(course, bag)
         for start, stop in _stretches_of_infusion(course, bag):
             empty = min(stop, start + left)
             left -= empty - start  # noqa: PLW2901 - what is left grows less
@@ -258,7 +262,7 @@ def _stretches(course: Course, bags: Sequence[HungBag]) -> Iterator[_Stretch]:
             yield _Stretch(bag.stop, following.start, None, lack=NO_BAG)
 
 
-def _given(course: Course, bag: HungBag) -> _Stretch:
+def _stretch_of(course: Course, bag: HungBag) -> _Stretch:
     """What a bag gives as long as there is something in it."""
     label = label_of(course.regimen_at(bag.start))
     cap = bag.cap_given(label, (event.period for event in course.events))
