@@ -183,6 +183,8 @@ def _is_of_types(node: ast.AST) -> bool:
             return True
         case ast.BinOp(op=ast.BitOr(), right=ast.Name(id=name)):
             return not name.isupper()
+        case ast.Subscript(value=ast.Name(id="Literal")):
+            return True
     return False
 
 
