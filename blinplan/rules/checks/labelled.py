@@ -9,7 +9,7 @@ from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, DoseRa
 from blinplan.regimen.regimen import Cycle, Indication, Occasion, Step
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.reference import Comparison
-from blinplan.rules.rule import Case, NotEvaluated
+from blinplan.rules.rule import Case, NotEvaluated, Rule
 
 NOT_LABELLED = NotEvaluated("not applicable", "the regimen is investigational, and the label speaks of its indications")
 _BY_INDICATION = {
@@ -45,6 +45,11 @@ def cycles(case: Case) -> Limit | None:
     """The number of labelled cycles; None where the regimen is investigational."""
     name = _BY_INDICATION.get(case.regimen.indication)
     return None if name is None else case.limits[f"cycles_{name}"]
+
+
+def limits_stated(rule: Rule, case: Case) -> tuple[str, ...]:
+    """The limits of a rule that the label states: what a site says of itself is judged where its label says nothing."""
+    return tuple(name for name in rule.limits if name in case.limits)
 
 
 def escalations(cycle: Cycle) -> Iterator[tuple[Step, int]]:

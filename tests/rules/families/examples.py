@@ -1,7 +1,7 @@
 """What a rule finds, and what comes near it and is in order: the tests of each family list such files."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from blinplan.rules.judge import judge
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 from blinplan.rules.verdict import Verdict
-from tests.regimen_text import TODAY, regimen_text, script, verdict_of
+from tests.regimen_text import TODAY, judgement_of, regimen_text, script, verdict_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +140,19 @@ def example(
     """An example of the lines of a regimen, with what the others need around them, and waivers below."""
     text = regimen_text(lines) + below
     return Example(code, answer, title, text, outcome, patient, site, selected=selected, begins=begins)
+
+
+def verdict_on(code: str, text: str, **asked: Any) -> Verdict:
+    """The answer of one rule, which alone is asked, to a whole file."""
+    settings = replace(asked.pop("settings", DEFAULTS), select=(Pattern(code),))
+    return verdict_of(judgement_of(text, settings=settings, **asked), code)
+
+
+def said(code: str, lines: str, *, below: str = "", **asked: Any) -> list[str]:
+    """What it says of some lines: how bad, where, what, what to do, what stands there; or why it does not answer."""
+    return list(words_of(verdict_on(code, regimen_text(lines) + below, **asked)))
+
+
+def limits_of(code: str, lines: str, **asked: Any) -> list[tuple[str, ...]]:
+    """The names of the limits that each finding of a rule rests on."""
+    return [finding.limits for finding in verdict_on(code, regimen_text(lines), **asked).findings]

@@ -25,6 +25,8 @@ from blinplan.limits import Limits
 from blinplan.quantities import MINUTES_PER_DAY, Basis, decimal_text, duration_text
 from blinplan.regimen.regimen import Cycle, Step
 from blinplan.regimen.site.site import WEEKDAYS, Site
+from blinplan.regimen.toml.positions import KeyPath
+from blinplan.rules.checks import labelled
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 _MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
@@ -74,6 +76,22 @@ def bags_do_not_fit(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
                 )
 
 
+def _finding(
+    rule: Rule,
+    case: Case,
+    path: KeyPath,
+    message: str,
+    advice: str,
+    *,
+    severity: Severity | None = None,
+    value: str | None = None,
+) -> Finding:
+    """A finding by those limits of its rule that the label states."""
+    return case.finding(
+        rule, path, message, advice, severity=severity, value=value, limits=labelled.limits_stated(rule, case)
+    )
+
+
 def preservative(rule: Rule, case: Case, site: Site) -> Answer:
     """Find the steps that need a bag with preservative, where patients are admitted who must not have it."""
     least = _preservative_from(case.limits, site)
@@ -96,8 +114,9 @@ def preservative(rule: Rule, case: Case, site: Site) -> Answer:
                 bag_sequence([_alone(infusion)], site, None, lambda _: without_preservative(site))
             except NoSequenceError:
                 findings.append(
-                    case.finding(
+                    _finding(
                         rule,
+                        case,
                         case.length_path(step),
                         f"{who}, and the site has no bags without preservative that give this step:"
                         f" {preserved_bags_text(site)}",
@@ -120,15 +139,16 @@ def _preservative_from(limits: Limits, site: Site) -> Fraction:
 def follows_label(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
     """Find in what the site is laxer than the label that the regimen follows, or cannot be right."""
     for fault in faults_of_site(site, label_of(case.regimen)):
-        yield case.finding(rule, ("cycle", 0, "steps"), f"{site.name}: {fault.message}", fault.advice)
+        yield _finding(rule, case, ("cycle", 0, "steps"), f"{site.name}: {fault.message}", fault.advice)
     weight = case.patient.weight if case.patient else None
     for cycle in case.regimen.cycles:
         for step in cycle.steps:
             rate = _highest_rate(case, step)
             bags = [Bag(0, size.minutes, size, rate, 0) for size in usable_bags(site, weight)] if rate else []
             for bag, why in impossible_bags(bags, site):
-                yield case.finding(
+                yield _finding(
                     rule,
+                    case,
                     case.length_path(step),
                     f"{site.name}: a bag for {duration_text(bag.size.minutes)} with {decimal_text(bag.rate, 3)} mcg/day"
                     f" cannot be made: {why}",
@@ -170,8 +190,9 @@ def _bags_beyond_their_time(rule: Rule, case: Case, site: Site) -> Iterator[Find
     for size in site.bags:
         limit = size.in_use
         if site.kept_cold and size.cold is not None and site.prepared_before > size.cold:
-            yield case.finding(
+            yield _finding(
                 rule,
+                case,
                 ("cycle", 0, "steps"),
                 f"{site.name} prepares bags {duration_text(site.prepared_before)} before they start; those that last"
                 f" {duration_text(size.minutes)} keep for {duration_text(size.cold)} at 2 to 8 °C",
@@ -181,8 +202,9 @@ def _bags_beyond_their_time(rule: Rule, case: Case, site: Site) -> Iterator[Find
                 f" for {duration_text(size.cold)}",
             )
         elif limit is not None and site.warm_before + size.minutes > limit:
-            yield case.finding(
+            yield _finding(
                 rule,
+                case,
                 ("cycle", 0, "steps"),
                 f"{site.name} prepares bags {duration_text(site.warm_before)} before they start; those that last"
                 f" {duration_text(size.minutes)} may be used for {duration_text(limit)} in all",
@@ -199,8 +221,9 @@ def _steps_off_the_hour(rule: Rule, case: Case, site: Site) -> Iterator[Finding]
     for cycle in case.regimen.cycles:
         for step, infusion in _infusions(cycle):
             if infusion.start % MINUTES_PER_DAY:
-                yield case.finding(
+                yield _finding(
                     rule,
+                    case,
                     (*step.path, "dose"),
                     f"this step begins {duration_text(infusion.start)} into the cycle, and {site.name} changes bags at"
                     " one time of day",
@@ -210,36 +233,21 @@ def _steps_off_the_hour(rule: Rule, case: Case, site: Site) -> Iterator[Finding]
 
 
 def _no_day_to_start(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
-    if not site.closed:
-        return
-    weight = case.patient.weight if case.patient else None
-    ward = replace(site, holidays=frozenset(), preservative_from=_least_weight(case, site))
-    week = replace(ward, bags=usable_bags(ward, weight))
+    """Find cycles of which some step begins on a closed day, on whatever day of the week they start."""
     for cycle in case.regimen.cycles:
-        if any(_runs(cycle, week, _MONDAY + timedelta(days=day)) for day in range(7)):
+        days = [infusion.start // MINUTES_PER_DAY for _, infusion in _infusions(cycle)]
+        if any(all((first + day) % len(WEEKDAYS) not in site.closed for day in days) for first in range(len(WEEKDAYS))):
             continue
         closed = ", ".join(WEEKDAYS[day] for day in sorted(site.closed))
-        yield case.finding(
+        yield _finding(
             rule,
+            case,
             (*cycle.path, "steps"),
-            f'on whatever day "{cycle.name}" starts, {site.name} would have to change a bag on a day on which it does'
-            f" not ({closed}){_why_so_few(case, ward)}",
-            _advice(case, ward),
+            f'on whatever day "{cycle.name}" starts, {site.name} would have to begin a step on a day on which it'
+            f" changes no bags ({closed})",
+            "let each step last so long that the next begins on an open day",
             value=f"{case.text_at((*cycle.path, 'steps'))}; closed on {closed}",
         )
-
-
-def _runs(cycle: Cycle, site: Site, start: datetime) -> bool:
-    """Whether a cycle that starts then has all its changes, those of the dose too, on open days."""
-    infusions = [infusion for _, infusion in _infusions(cycle)]
-    if any((start + timedelta(minutes=infusion.start)).weekday() in site.closed for infusion in infusions):
-        return False
-    at = start + timedelta(minutes=site.change_minute or 0)
-    try:
-        bag_sequence(infusions, site, at)
-    except NoSequenceError:
-        return False
-    return True
 
 
 def _no_course(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
@@ -265,8 +273,9 @@ def _no_course(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
     first = next(iter(refusals.values()))
     names = [WEEKDAYS[start.weekday()].capitalize() for start in refusals]
     when = "on whatever day this course starts" if len(refusals) == len(starts) else f"from a start on a {_or(names)}"
-    yield case.finding(
+    yield _finding(
         rule,
+        case,
         ("cycle", 0, "steps"),
         f"{when}, no sequence of {site.name}'s bags gives it: {first}{_why_so_few(case, week)}",
         _advice(case, week),
@@ -307,10 +316,8 @@ def _advice(case: Case, site: Site) -> str:
 
 
 def _least_weight(case: Case, site: Site) -> Fraction | None:
-    """The weight from which bags with preservative are given; None where nobody says."""
-    limits = case.limits_unasked
-    known = site.preservative_from is not None or "preservative_from_weight" in limits
-    return _preservative_from(limits, site) if known else None
+    """The weight from which bags with preservative are given; None where neither the site nor its label says."""
+    return None if site.preservative_from is None else _preservative_from(case.limits_unasked, site)
 
 
 def course_of_case(case: Case) -> Course | None:
