@@ -67,7 +67,7 @@ def _empty(rule: Rule, case: Case, wrong: WrongDose, bag: HungBag) -> Finding:
     else:
         message = f"for {lasted} this bag hung empty: {lacking} mcg were not given"
         advice = "correct the times, or what was in it (`fill_ml`)"
-    return case.finding(rule, (*bag.path, "taken_down"), message, advice)
+    return case.finding(rule, (*bag.path, "taken_down"), message, advice, limits=())
 
 
 def _none(rule: Rule, case: Case, wrong: WrongDose, following: HungBag) -> Finding:
@@ -79,4 +79,5 @@ def _none(rule: Rule, case: Case, wrong: WrongDose, following: HungBag) -> Findi
         f"for {lasted} before this bag none hung, and the infusion is not said to have stopped: {lacking} mcg were not"
         " given",
         "add an [[interruption]] with its cause, or the bag that hung",
+        limits=(),
     )

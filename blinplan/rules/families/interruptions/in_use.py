@@ -6,6 +6,7 @@ from blinplan.course.happened.hung import HungBag, hung_bags
 from blinplan.label.read import label_of
 from blinplan.quantities import duration_text, hours_text
 from blinplan.regimen.record.record import CourseRecord, minutes_between
+from blinplan.rules.checks import labelled
 from blinplan.rules.families.interruptions.restarts import record_in
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule
 
@@ -15,19 +16,18 @@ _NO_BAGS = NotEvaluated("not applicable", "no bags are on record for which the l
 def in_use(rule: Rule, case: Case) -> Answer:
     """Find bags on record that ran longer than they may be used, the same bag that was hung again with them."""
     record = record_in(case)
-    asked = [bag for bag in hung_bags(record) if _time_of(case, bag) is not None]
+    asked = [(bag, limit) for bag in hung_bags(record) if (limit := _time_of(case, bag)) is not None]
     if not asked:
         return _NO_BAGS
-    found = [finding for bag in asked for finding in _findings(rule, case, record, bag)]
-    if found or not any(_may_be_expired(case, record, bag) for bag in asked):
+    found = [finding for bag, limit in asked for finding in _findings(rule, case, record, bag, limit)]
+    if found or not any(_may_be_expired(case, record, bag, limit) for bag, limit in asked):
         return found
     return NotEvaluated("undecided", "whether a bag was kept cold before it was hung is not known (`kept`, --site)")
 
 
-def _findings(rule: Rule, case: Case, record: CourseRecord, bag: HungBag) -> Iterator[Finding]:
-    limit, until = _time_of(case, bag), _ran_until(record, bag)
-    over = None if limit is None else until - _used_since(case, record, bag) - limit
-    if limit is None or over is None or over <= 0:
+def _findings(rule: Rule, case: Case, record: CourseRecord, bag: HungBag, limit: int) -> Iterator[Finding]:
+    over = _ran_until(record, bag) - _used_since(case, record, bag) - limit
+    if over <= 0:
         return
     since = "it was hung" if _used_since(case, record, bag) == _first_hung(record, bag) else "it was prepared"
     yield case.finding(
@@ -36,6 +36,7 @@ def _findings(rule: Rule, case: Case, record: CourseRecord, bag: HungBag) -> Ite
         f"{_name_of(bag)} ran until {duration_text(over)} after its in-use time was over, which is {hours_text(limit)}"
         f" from when {since}",
         "take it down where it hangs, tell the treating physician, and hang a new bag before the time is over",
+        limits=labelled.limits_stated(rule, case),
     )
 
 
@@ -57,8 +58,7 @@ def _ran_until(record: CourseRecord, bag: HungBag) -> int:
     if bag.stop is not None:
         return bag.stop
     again = [stop.restarted for stop in record.interruptions if stop.same_bag and stop.restarted is not None]
-    minutes = [minutes_between(record.start, restarted) for restarted in again]
-    return max((minute for minute in minutes if minute > bag.start), default=bag.start)
+    return max([bag.start, *(minutes_between(record.start, restarted) for restarted in again)])
 
 
 def _first_hung(record: CourseRecord, bag: HungBag) -> int:
@@ -74,9 +74,9 @@ def _used_since(case: Case, record: CourseRecord, bag: HungBag) -> int:
     return minutes_between(record.start, prepared)
 
 
-def _may_be_expired(case: Case, record: CourseRecord, bag: HungBag) -> bool:
+def _may_be_expired(case: Case, record: CourseRecord, bag: HungBag, limit: int) -> bool:
     """Whether a bag ran too long if it was not cold before it was hung, which nobody says."""
-    limit, until, prepared = _time_of(case, bag), _ran_until(record, bag), bag.bag.prepared
-    if case.site is not None or limit is None or prepared is None:
+    prepared = bag.bag.prepared
+    if case.site is not None or prepared is None:
         return False
-    return until - minutes_between(record.start, prepared) > limit
+    return _ran_until(record, bag) - minutes_between(record.start, prepared) > limit

@@ -25,10 +25,11 @@ def preservative(rule: Rule, case: Case) -> Answer:
     if record.weight is None:
         return _NO_WEIGHT
     own = None if case.site is None else case.site.preservative_from
-    least = max(case.limits["preservative_from_weight"].value, own or Fraction(0))
+    labelled_least = case.limits["preservative_from_weight"].value
+    least = labelled_least if own is None else max(own, labelled_least)
     found: list[Finding] = []
     for bag in preserved:
-        weight = _weight_on(record, bag.hung.astimezone(record.zone).date())
+        weight = _weight_on(record, record.weight, bag.hung.astimezone(record.zone).date())
         if weight < least:
             found.append(
                 case.finding(
@@ -42,7 +43,7 @@ def preservative(rule: Rule, case: Case) -> Answer:
     return found
 
 
-def _weight_on(record: CourseRecord, day: date) -> Fraction:
-    """The weight that was known on a day."""
+def _weight_on(record: CourseRecord, at_start: Fraction, day: date) -> Fraction:
+    """The weight that was known on a day: the last that was taken, or that of the start."""
     known = [taken.weight for taken in record.measurements if taken.day <= day and taken.weight is not None]
-    return known[-1] if known else record.weight or Fraction(0)
+    return known[-1] if known else at_start

@@ -1,6 +1,7 @@
 """What the rules about restarts ask. Apart from the rules, so that a check of regimens does not wait for it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 
 from blinplan.course.adulthood import Adulthood
 from blinplan.course.eligibility import misfits
@@ -68,7 +69,7 @@ def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tupl
     def of_one(interruption: Interruption) -> tuple[Decision, ...]:
         if interruption.path in known:
             return known[interruption.path]
-        groups = adulthood.groups_at(minutes_between(record.start, interruption.restarted or interruption.stopped))
+        groups = adulthood.groups_at(minutes_between(record.start, _time_of(interruption)))
         return label_decisions(interruption, case.regimen, Circumstances(weight=record.weight, groups=groups))
 
     return of_one
@@ -176,6 +177,18 @@ def _patient(record: CourseRecord) -> Patient:
     return patient(record.weight, record.height, record.area, age=record.age)
 
 
+def _time_of(interruption: Interruption) -> datetime:
+    """When the infusion went on."""
+    assert interruption.restarted is not None  # noqa: S101 - only restarts are asked about
+    return interruption.restarted
+
+
+def _length(interruption: Interruption) -> int:
+    """For how many minutes nothing was infused."""
+    assert interruption.minutes is not None  # noqa: S101 - only restarts are asked about
+    return interruption.minutes
+
+
 def _missing(key: str) -> NotEvaluated:
     return NotEvaluated("undecided", f"`{key}` is not on record")
 
@@ -183,8 +196,7 @@ def _missing(key: str) -> NotEvaluated:
 def _restart(
     rule: Rule, case: Case, interruption: Interruption, decisions: tuple[Decision, ...]
 ) -> Iterator[Finding | NotEvaluated]:
-    restarted = interruption.restarted
-    assert restarted is not None  # noqa: S101 - only restarts are asked about
+    restarted, held = _time_of(interruption), _length(interruption)
     for decision in decisions:
         if decision.stop:
             yield _restart_finding(
@@ -194,7 +206,7 @@ def _restart(
             continue  # another rule asks for it, or none does
         elif not decision.evaluated:
             yield _missing_answer(case, decision)
-        elif decision.wait is not None and (held := interruption.minutes) is not None and held < decision.wait:
+        elif decision.wait is not None and held < decision.wait:
             unresolved = interruption.resolved is not None and interruption.resolved > restarted
             if case.limits[decision.limits[0]].status != "seen" and not unresolved:
                 yield NotEvaluated("undecided", _doubt_about_hold(case, decision, held))
@@ -219,7 +231,7 @@ def _dose_by_bag(
 ) -> Iterator[Finding | NotEvaluated]:
     """The dose of a restart by the bag that hung then, where the record says it with no key of its own."""
     record = record_in(case)
-    minute = minutes_between(record.start, interruption.restarted or interruption.stopped)
+    minute = minutes_between(record.start, _time_of(interruption))
     bag = bag_at(hung_bags(record), minute)
     if bag is None:
         yield _missing("restart_dose")
@@ -274,7 +286,7 @@ def _long_stop(
     yield case.finding(
         rule,
         (*interruption.path, "restarted"),
-        f"the infusion was restarted after {duration_text(interruption.minutes or 0)}, of which the label says nothing"
+        f"the infusion was restarted after {duration_text(_length(interruption))}, of which the label says nothing"
         " for such a cause, and it is not on record what was decided",
         f"have the treating physician decide how it goes on, and add {' and '.join(missing)}",
         limits=open_questions[0].limits,
@@ -338,7 +350,7 @@ def _premedication(
             yield case.finding(
                 rule,
                 (*interruption.path, "premedicated"),
-                f"the infusion was restarted after {duration_text(interruption.minutes or 0)} without"
+                f"the infusion was restarted after {duration_text(_length(interruption))} without"
                 f" premedication{_whose(case, interruption)}",
                 f"give premedication before a restart after {case.limits['premedication_again']} or more",
                 limits=("premedication_again", *(["adult_from"] if rests_on_age else [])),
@@ -358,7 +370,7 @@ def _is_plainly_of_its_group(case: Case, interruption: Interruption) -> bool:
     if record.age is None:
         return False
     child, adult = case.limits["child_in_every_text"].value, case.limits["adult_in_every_text"].value
-    day = (interruption.restarted or interruption.stopped).date()
+    day = _time_of(interruption).date()
     return record.age.is_at_least(child, day) is False or record.age.is_at_least(adult, day) is True
 
 
@@ -368,7 +380,7 @@ def _whose(case: Case, interruption: Interruption) -> str:
         return ""
     record = record_in(case)
     adulthood = _adulthood(case)
-    minute = minutes_between(record.start, interruption.restarted or interruption.stopped)
+    minute = minutes_between(record.start, _time_of(interruption))
     groups, limit = adulthood.groups_at(minute), adulthood.limit
     if len(groups) != 1 or limit is None:
         return ""  # adults and children get it alike
@@ -390,7 +402,7 @@ def _cycle(
             yield case.finding(
                 rule,
                 (*interruption.path, "restart_in"),
-                f"after an interruption of {duration_text(interruption.minutes or 0)} the infusion went on in"
+                f"after an interruption of {duration_text(_length(interruption))} the infusion went on in"
                 f" {'a new cycle' if interruption.new_cycle else 'the same cycle'}",
                 f"count it as {'a new cycle' if decision.yes else 'the same cycle, to 28 infusion days in all'}",
             )

@@ -2,6 +2,7 @@
 
 from blinplan.course.bags.preparation import faults_of_site
 from blinplan.label.read import label_of
+from blinplan.rules.checks import labelled
 from blinplan.rules.families.interruptions.restarts import record_in
 from blinplan.rules.rule import Answer, Case, NotEvaluated, Rule
 
@@ -14,7 +15,9 @@ def sites(rule: Rule, case: Case) -> Answer:
     if len(site.later) < len(record.places):
         return NotEvaluated("undecided", "a site profile that [[place]] names cannot be read")
     return [
-        case.finding(rule, ("regimen",), f"{each.name}: {fault.message}", fault.advice)
+        case.finding(
+            rule, ("regimen",), f"{each.name}: {fault.message}", fault.advice, limits=labelled.limits_stated(rule, case)
+        )
         for each in (site, *(place.site for place in site.later))
         for fault in faults_of_site(each, label_of(case.regimen))
     ]

@@ -26,14 +26,15 @@ def starts(rule: Rule, case: Case) -> Answer:
 def _beside_plan(rule: Rule, case: Case, record: CourseRecord, start: StartOfCycle) -> list[Finding]:
     begun = next((one for one in record.cycle_starts if one.cycle == start.cycle), None)
     planned = next((one for one in record.planned_starts if one.cycle == start.cycle), None)
-    could = start.earliest if planned is None else max(start.earliest, minutes_between(record.start, planned.starts))
+    plan = start.earliest if planned is None else minutes_between(record.start, planned.starts)
+    could = max(start.earliest, plan)
     if not start.recorded or begun is None or not (start.early or start.start >= could + MINUTES_PER_DAY):
         return []
     lasts = duration_text(start.early or start.start - could)
     message = (
         f"cycle {start.cycle} began {lasts} before the cycle and the interval before it had ended"
         if start.early
-        else f"cycle {start.cycle} began {lasts} later than {'it could' if planned is None else 'was planned'}"
+        else f"cycle {start.cycle} began {lasts} later than {'was planned' if could > start.earliest else 'it could'}"
     )
     advice = "have the treating physician look at it; the plan goes on from this start"
     return [case.finding(rule, (*begun.path, "started"), message, advice)]
