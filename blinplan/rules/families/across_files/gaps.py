@@ -61,7 +61,7 @@ def admits_no_others(one: Eligibility, other: Eligibility) -> bool:
 
 def _groups(neighbours: Neighbours) -> Iterator[list[Neighbour]]:
     """Regimens that lead to each other, then those of a family, then all of an indication and label."""
-    yield from (group for group in _chains(neighbours) if len(group) > 1)
+    yield from _chains(neighbours)
     families: dict[tuple[object, ...], list[Neighbour]] = {}
     indications: dict[tuple[object, ...], list[Neighbour]] = {}
     for one in neighbours.regimens:
@@ -72,7 +72,7 @@ def _groups(neighbours: Neighbours) -> Iterator[list[Neighbour]]:
             families.setdefault((*indication, one.purpose.family), []).append(one)
         if one.purpose.indication is not Indication.INVESTIGATIONAL:  # which says nothing of what is treated
             indications.setdefault(indication, []).append(one)
-    yield from (group for group in (*families.values(), *indications.values()) if len(group) > 1)
+    yield from (*families.values(), *indications.values())
 
 
 def _chains(neighbours: Neighbours) -> list[list[Neighbour]]:

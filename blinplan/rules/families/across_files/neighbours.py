@@ -131,7 +131,7 @@ class Neighbours:
 
     def is_crowded_around(self, neighbour: Neighbour) -> bool:
         """Whether too many files lie beside one to be looked at."""
-        return bool(self.crowded) and neighbour.folder in self.crowded
+        return neighbour.folder in self.crowded
 
     def alike(self, neighbour: Neighbour) -> tuple[Neighbour, ...]:
         """The regimens of one library that have the name of one, itself included."""

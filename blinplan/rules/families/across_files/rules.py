@@ -24,8 +24,10 @@ _CONVENTION = ("How regimens name each other in this program (convention)",)
 
 def _neighbours(case: Case) -> tuple[Neighbours, Neighbour] | None:
     """The regimens of the run, and the one that is judged; None where it is judged outside of a run."""
-    this = None if case.neighbours is None else case.neighbours.at(case.document)
-    return None if case.neighbours is None or this is None else (case.neighbours, this)
+    if case.neighbours is None:
+        return None
+    this = case.neighbours.at(case.document)
+    return None if this is None else (case.neighbours, this)
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
@@ -60,7 +62,7 @@ def _owner(together: Neighbours, this: Neighbour) -> Neighbour | None:
     if owner is not this:
         return None if owner.is_file_of(this) else owner
     # One by one, because a name that a whole library has would be looked at by each of its files for each.
-    others = (one for one in alike if one is not this and not one.is_file_of(this))
+    others = (one for one in alike if not one.is_file_of(this))
     first = next(others, None)
     is_told_there = first is not None and (first.judged or any(one.judged for one in others))
     return None if is_told_there else first
@@ -86,8 +88,8 @@ def _file_name(rule: Rule, case: Case) -> Answer:
 
 
 def _shipped_name(rule: Rule, case: Case) -> Answer:
-    names = {case.regimen.name: "name", _file_name_of(case): "file"}
-    for name in names.keys() & library.paths().keys():
+    names = {case.regimen.name, _file_name_of(case)}
+    for name in names & library.paths().keys():
         from blinplan.rules.families.across_files.shipped_names import namesake  # few files have such a name
 
         found = namesake(case.regimen, name)
@@ -168,11 +170,12 @@ def _misleading(rule: Rule, case: Case, together: Neighbours, this: Neighbour, o
             way = " -> ".join([*(one.name for one in circle), this.name])
             yield _misleads(rule, case, f"`otherwise` leads round in a circle: {way} ({places})")
     elif serves_nobody:
+        whom, others = this.purpose.eligibility, other.purpose.eligibility
         yield _misleads(
             rule,
             case,
-            f"`otherwise` names {other.name} ({other.at(('name',))}), which is for {_for_whom(other)}: for nobody whom"
-            f" this regimen, for {_for_whom(this)}, does not admit",
+            f"`otherwise` names {other.name} ({other.at(('name',))}), which is for {others}: for nobody whom this"
+            f" regimen, for {whom}, does not admit",
         )
     elif other.file_name is not None and other.folder != this.folder:
         yield _misleads(
@@ -204,11 +207,6 @@ def _misleads(
     rule: Rule, case: Case, message: str, advice: str = _NAME_ANOTHER, severity: Severity | None = None
 ) -> Finding:
     return case.finding(rule, ("eligibility", "otherwise"), message, advice, severity=severity, value=message)
-
-
-def _for_whom(neighbour: Neighbour) -> str:
-    who = neighbour.purpose.eligibility
-    return str(who) if who.limited or who.limited_by_age else "everybody"
 
 
 # --- whom they admit --------------------------------------------------------------------------------------------------
@@ -243,10 +241,10 @@ def _gap_finding(rule: Rule, case: Case, gap: "PatientGap") -> Finding:
     here = _told_at(gap, case)
     others = {edge.neighbour: edge for edge in gap.edges if edge.neighbour is not here.neighbour}
     beside = " and ".join(
-        f"{edge.neighbour.name} for {_for_whom(edge.neighbour)} ({edge.neighbour.at(edge.path)})"
+        f"{edge.neighbour.name} for {edge.neighbour.purpose.eligibility} ({edge.neighbour.at(edge.path)})"
         for edge in list(others.values())[:2]
     )
-    told = f"{here.neighbour.name} is for {_for_whom(here.neighbour)}"
+    told = f"{here.neighbour.name} is for {here.neighbour.purpose.eligibility}"
     return case.finding(
         rule,
         here.path,

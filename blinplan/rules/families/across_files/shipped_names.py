@@ -5,7 +5,7 @@ from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
-from blinplan.quantities import duration_text
+from blinplan.quantities import duration_text, plural
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Eligibility, Premedication, Regimen
 from blinplan.rules.reference import Reference, ReferenceCycle, regimen_reference
@@ -72,7 +72,7 @@ def _of_cycles(own: Sequence[ReferenceCycle], shipped: Sequence[ReferenceCycle])
             here, there = (f"{duration_text(minutes)}" for minutes in intervals)
             yield f"from cycle {number} on: {here} without infusion here, {there} there"
     if len(own) != len(shipped):
-        yield f"{len(own)} cycles here, {len(shipped)} there"
+        yield f"{len(own)} {plural('cycle', len(own))} here, {len(shipped)} there"
 
 
 def _intervals(own: ReferenceCycle, shipped: ReferenceCycle) -> tuple[int, int]:
