@@ -32,10 +32,12 @@ def _needs_area(case: Case) -> bool:
 def _above_label_in_the_patient(rule: Rule, case: Case) -> Iterator[Finding]:
     """Doses by body surface area that come to more than anyone's labelled dose in the patient."""
     area = case.patient.area if case.patient else None
+    if area is None:
+        return
     limit = labelled.maximum(case.limits, Basis.FLAT)
     by_area = labelled.maximum(case.limits, Basis.BSA)
-    for step in case.regimen.steps if area else ():
-        if area is None or step.dose.basis is Basis.FLAT or step.dose.amount > by_area.value:
+    for step in case.regimen.steps:
+        if step.dose.basis is Basis.FLAT or step.dose.amount > by_area.value:
             continue  # the dose as it is ordered is found already
         rate = given_rate(step, area.square_metres)
         if rate > limit.value:

@@ -19,9 +19,11 @@ def _cycle(steps: str) -> str:
     return f'[[cycle]]\nname = "Cycle 1"\nsteps = [{steps}]\ntreatment_free_days = 14'
 
 
-def _steps(dose: str) -> str:
-    cap = f', max = "{9 if dose.startswith("5 ") else 28} mcg/day"' if "m2" in dose else ""
+def _steps(dose: str, cap: str = "") -> str:
     return _cycle(f'{{ dose = "{dose}"{cap}, days = 28 }}')
+
+
+_CAP = ', max = "28 mcg/day"'
 
 
 def _two_steps(first: str, second: str) -> str:
@@ -62,8 +64,8 @@ RULES = (
         Severity.ERROR,
         "At 0.5 and 1.5 mcg/m²/day B cells were not fully depleted.",
         limits=("incomplete_depletion",),
-        bad=_IN_LYMPHOMA + _steps("1.5 mcg/m2/day"),
-        good=_IN_LYMPHOMA + _steps("1.6 mcg/m2/day"),
+        bad=_IN_LYMPHOMA + _steps("1.5 mcg/m2/day", _CAP),
+        good=_IN_LYMPHOMA + _steps("1.6 mcg/m2/day", _CAP),
         check=incomplete_depletion,
     ),
     Rule(
@@ -73,8 +75,8 @@ RULES = (
         Severity.WARNING,
         "B cells fell to 10 per µL or fewer in the majority of patients at doses > 5 mcg/m²/day or > 9 mcg/day.",
         limits=("depletion_by_area", "depletion_flat"),
-        bad=_IN_LYMPHOMA + _steps("5 mcg/m2/day"),
-        good=_IN_LYMPHOMA + _steps("5.1 mcg/m2/day"),
+        bad=_IN_LYMPHOMA + _steps("5 mcg/m2/day", ', max = "9 mcg/day"'),
+        good=_IN_LYMPHOMA + _steps("5.1 mcg/m2/day", _CAP),
         check=depletion_not_documented,
     ),
     Rule(
@@ -110,7 +112,7 @@ RULES = (
             *("largest_area", "smallest_area", "highest_studied_flat"),
         ),
         bad='indication = "mrd-positive"\n\n' + _cycle('{ dose = "15 mcg/m2/day", days = 28 }'),
-        good=_steps("15 mcg/m2/day"),
+        good=_steps("15 mcg/m2/day", _CAP),
         check=_cap,
     ),
     Rule(
@@ -166,8 +168,8 @@ RULES = (
         Severity.ERROR,
         "The two are confused at the bedside.",
         limits=(),
-        bad='[dosing]\nbasis = "flat"\n\n' + _steps("15 mcg/m2/day"),
-        good='[dosing]\nbasis = "bsa"\n\n' + _steps("15 mcg/m2/day"),
+        bad='[dosing]\nbasis = "flat"\n\n' + _steps("15 mcg/m2/day", _CAP),
+        good='[dosing]\nbasis = "bsa"\n\n' + _steps("15 mcg/m2/day", _CAP),
         waivable=False,
         sources=("The file format of regimens, `blinplan schema` (convention)",),
     ),
@@ -179,7 +181,7 @@ RULES = (
         "A flat dose in a small child is a multiple of the dose for its size.",
         limits=("flat_from_weight",),
         bad="[eligibility]\nmin_weight_kg = 45\n\n" + _steps("28 mcg/day"),
-        good="[eligibility]\nbelow_weight_kg = 45\n\n" + _steps("15 mcg/m2/day"),
+        good="[eligibility]\nbelow_weight_kg = 45\n\n" + _steps("15 mcg/m2/day", _CAP),
         check=patient_not_eligible,
         waivable=False,
         patient="weight=38,height=140",
@@ -191,8 +193,8 @@ RULES = (
         Severity.WARNING,
         "Of a newborn the label says nothing, and the preservative of the longer bags can harm a small infant.",
         limits=("youngest", "preservative_from_weight"),
-        bad='indication = "mrd-positive"\n\n[eligibility]\nbelow_weight_kg = 45\n\n' + _steps("15 mcg/m2/day"),
-        good="[eligibility]\nbelow_weight_kg = 45\n\n" + _steps("15 mcg/m2/day"),
+        bad='indication = "mrd-positive"\n\n[eligibility]\nbelow_weight_kg = 45\n\n' + _steps("15 mcg/m2/day", _CAP),
+        good="[eligibility]\nbelow_weight_kg = 45\n\n" + _steps("15 mcg/m2/day", _CAP),
         check=patient_not_covered,
         patient="weight=5.5,age=20 days",
     ),
