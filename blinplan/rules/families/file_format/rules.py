@@ -11,7 +11,10 @@ _STEP = 'steps = [{ dose = "28 mcg/day", days = 28 }]'
 _GOOD = f"{_CYCLE}{_STEP}{_FREE}"
 
 
-def _rule(code: str, name: str, sentence: str, why: str, bad: str, *, fixable: bool = False) -> Rule:
+def _rule(
+    code: str, name: str, sentence: str, why: str, bad: str, *, fixable: bool = False, deferrable: bool = True
+) -> Rule:
+    """A rule that reading the file decides; one about a file that is a regimen cannot be deferred."""
     return Rule(
         code,
         name,
@@ -24,7 +27,7 @@ def _rule(code: str, name: str, sentence: str, why: str, bad: str, *, fixable: b
         waivable=False,
         fixable=fixable,
         sources=_FORMAT,
-        deferrable=code <= "F006",  # what is said after it is of a file that is a regimen
+        deferrable=deferrable,
     )
 
 
@@ -78,6 +81,7 @@ RULES = (
         "Two keys contradict each other.",
         "A contradiction is never resolved by guessing which of the two was meant.",
         f'{_CYCLE}steps = [{{ dose = "28 mcg/day", days = 28, hours = 672 }}]{_FREE}',
+        deferrable=False,
     ),
     _rule(
         "F008",
@@ -85,5 +89,6 @@ RULES = (
         "The drug is given by another route than continuous intravenous infusion.",
         "The model knows no absorption, and a dose that is injected is no rate of infusion, whatever its unit.",
         f'{_CYCLE}steps = [{{ dose = "250 mcg SC", days = 28 }}]{_FREE}',
+        deferrable=False,
     ),
 )

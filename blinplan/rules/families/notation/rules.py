@@ -1,12 +1,12 @@
 """N: a dose is written in a way that people misread."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from blinplan.quantities import Notation, Slip, decimal_text, read_dose
 from blinplan.regimen.toml.positions import Edit, KeyPath, Span
 from blinplan.rules.checks import labelled
 from blinplan.rules.families.notation.toml_version import later_toml
-from blinplan.rules.rule import Answer, Case, Finding, Rule, Severity
+from blinplan.rules.rule import Case, Finding, Rule, Severity
 
 TITLE = "Notation"
 
@@ -17,13 +17,8 @@ def _steps(dose: str) -> str:
     return f'[[cycle]]\nname = "Cycle 1"\nsteps = [{{ dose = "{dose}", days = 28 }}]\ntreatment_free_days = 14'
 
 
-def _check(rule: Rule, case: Case) -> Answer:
-    slips = case.once(_slips)
-    return list(_findings(rule, case, slips)) if slips else ()  # most files have none
-
-
-def _findings(rule: Rule, case: Case, slips: Iterable[tuple[KeyPath, str, Slip]]) -> Iterator[Finding]:
-    for path, text, slip in slips:
+def _check(rule: Rule, case: Case) -> Iterator[Finding]:
+    for path, text, slip in case.once(_slips):
         if _CODES[slip.notation] == rule.code:
             yield case.finding(
                 rule,

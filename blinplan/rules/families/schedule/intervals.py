@@ -159,9 +159,7 @@ def _intervals(case: Case, otherwise: Callable[[Cycle], str]) -> list[_Interval]
     found = dict[tuple[KeyPath, str], _Interval]()
     for number, cycle in course[:-1]:
         limit = case.limits[_labelled_name(case, laid, number) or otherwise(cycle)]
-        known = found.get((cycle.path, limit.name))
-        if known is None or known.why is not None:
-            found[cycle.path, limit.name] = _Interval(cycle, explanations.get(number), limit)
+        found.setdefault((cycle.path, limit.name), _Interval(cycle, explanations.get(number), limit))
     return list(found.values())
 
 

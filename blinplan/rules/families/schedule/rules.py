@@ -34,8 +34,8 @@ def _one_step(days: int) -> str:
     return f'{{ dose = "28 mcg/day", days = {days} }}'
 
 
-def _two_steps(first: int) -> str:
-    return f'{{ dose = "9 mcg/day", hours = {first} }}, {{ dose = "28 mcg/day", hours = {672 - first} }}'
+def _two_steps(first: int, second: int) -> str:
+    return f'{{ dose = "9 mcg/day", hours = {first} }}, {{ dose = "28 mcg/day", hours = {second} }}'
 
 
 def _early_escalation(rule: Rule, case: Case) -> Answer:
@@ -77,11 +77,11 @@ def _short_step(rule: Rule, case: Case) -> Answer:
 
 
 def _short_steps_run(case: Case, held: int) -> str:
-    run = [case.limits[name] for name in ("shorter_step_run", "shortest_step_run")]
-    for limit in run:
+    shorter, shortest = case.limits["shorter_step_run"], case.limits["shortest_step_run"]
+    for limit in (shorter, shortest):
         if held >= limit.minutes:
             return f". Steps of {limit} were run in {limit.source}"
-    return f", and no step under {run[-1]} was run"
+    return f", and no step under {shortest} was run"
 
 
 def _escalations(case: Case) -> Iterator[tuple[Step, Step, int]]:
@@ -211,8 +211,8 @@ RULES = (
         Severity.ERROR,
         "Cytokines peak in the first 2 days and need 24 to 48 hours to return; a step before that stacks two peaks.",
         limits=("escalation_after",),
-        bad=_cycle(_two_steps(47)),
-        good=_cycle(_two_steps(168)),
+        bad=_cycle(_two_steps(47, 625)),
+        good=_cycle(_two_steps(168, 504)),
         check=_early_escalation,
     ),
     Rule(
@@ -222,8 +222,8 @@ RULES = (
         Severity.WARNING,
         "A step before the T cells are back redistributes them again; most steps that were run last 7 days.",
         limits=("step_length", "shorter_step_run", "shortest_step_run"),
-        bad=_cycle(_two_steps(167)),
-        good=_cycle(_two_steps(168)),
+        bad=_cycle(_two_steps(167, 505)),
+        good=_cycle(_two_steps(168, 504)),
         check=unless_beside_base(_short_step),
     ),
     Rule(
