@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from blinplan.physiology import draw
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.reports.plan.simulated.delivered import delivered_json, delivered_report
+from blinplan.reports.plan.simulated.pairs import pairs_json
 from blinplan.simulation.delivered import Delivered, Delivery, compare_delivery, delivered_cycles, delivery
+from blinplan.simulation.paired import Paired, PairedQuantity, PairedShare
 from blinplan.simulation.people.read import read_people
 from blinplan.terminal import PLAIN
 
@@ -103,14 +106,49 @@ def test_under_plausible_models_the_same_patients_go_through_both_courses_again(
         np.testing.assert_allclose(one["auc"].ratio, pairs[0]["auc"].ratio)
     assert len({float(np.median(one["b_nadir"].second)) for one in pairs}) == 3
     told = " ".join(PLAIN.render(*delivered_report(both, PLAIN)).split())
-    assert "Over models" in told
-    assert (
-        "over models is the median ratio, from the least to the greatest of the shipped model and 2 plausible" in told
-    )
-    entry = next(one for one in delivered_json(both)["simulated"]["endpoints"] if one["key"] == "b_nadir")
-    assert entry["ratio_over_models_least"] <= entry["ratio"]["median"] <= entry["ratio_over_models_greatest"]
+    assert "from the least to the greatest median, half, share or count of the shipped model and 2 plausible" in told
     with pytest.raises(ValueError, match="draw the patients again"):
         compare_delivery(shorter, patients=draw("adult-rr", 2, seed=1), models=2)
+
+
+def test_a_time_a_share_and_a_number_have_each_their_range_over_models(found: Delivered) -> None:
+    """Under one model 8 of 20 are depleted after a day and 12 never, and as planned all after 2; under one all soon."""
+    day, nadir = (
+        next(one for one in found.pairs.quantities if one.key == key) for key in ("b_depleted_day", "b_nadir")
+    )
+    share = next(one for one in found.pairs.shares if one.key == "b_depleted_cycle_1")
+    assert share.both == share.total == 20  # all are, under the shipped model, and no sooner and no later
+    slow = replace(day, first=np.where(np.arange(20) < 8, 1.0, np.nan), second=np.full(20, 2.0))
+    quick = replace(day, first=np.full(20, 0.25), second=np.full(20, 0.5))
+    deep = replace(nadir, first=np.full(20, 1e-12), second=np.full(20, 4e-12))
+    slow_share = replace(share, both=8, second_only=12)
+    models = under(found.pairs, slow, share=slow_share), under(found.pairs, quick, deep, share=share)
+    over = replace(found, models=models)
+    written = {one["key"]: one for kind in ("endpoints", "shares") for one in pairs_json(over)[kind]}
+    assert range_of(written["b_depleted_day"]["delivered"], "median") == (0.25, None)  # by half of them never
+    assert range_of(written["b_depleted_day"]["planned"], "median") == (0.5, 2.0)
+    assert range_of(written["b_depleted_day"], "sooner") == (0, 20)
+    assert range_of(written["b_depleted_day"], "later") == (0, 12)
+    assert range_of(written["b_nadir"]["delivered"], "median") == (1e-12, np.median(nadir.first))
+    assert range_of(written["b_nadir"], "ratio") == (0.25, 1.0)
+    assert range_of(written["b_depleted_cycle_1"]["delivered"], "share") == (0.4, 1.0)
+    assert range_of(written["b_depleted_cycle_1"]["planned"], "share") == (1.0, 1.0)
+    assert range_of(written["b_depleted_cycle_1"], "difference") == (-0.6, 0.0)
+    told = " ".join(PLAIN.render(*delivered_report(over, PLAIN)).split())
+    for cell in ("half [0.500 to 2.00]", "sooner [0 to 20]", "later [0 to 12]", "[40.0 to 100.0 %]", "[-60.0 to +0.0]"):
+        assert cell in told
+    assert not any("over_models" in key for one in pairs_json(found)["endpoints"] for key in one)  # nobody asked
+
+
+def under(pairs: Paired, *quantities: PairedQuantity, share: PairedShare) -> Paired:
+    """The same patients under another model, by which some endpoints are others."""
+    others = {one.key: one for one in quantities}
+    shares = tuple(share if one.key == share.key else one for one in pairs.shares)
+    return Paired(tuple(others.get(one.key, one) for one in pairs.quantities), shares)
+
+
+def range_of(entry: dict[str, Any], what: str) -> tuple[Any, Any]:
+    return entry[f"{what}_over_models_least"], entry[f"{what}_over_models_greatest"]
 
 
 def test_a_population_that_was_drawn_goes_through_both_courses_as_it_is(on_calendar: Dated) -> None:

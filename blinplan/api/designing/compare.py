@@ -47,6 +47,7 @@ def compare(
     by_day: Sequence[float] = (),
     parameter_sets: int = 0,
     sets: SetsOfName = "published",
+    ranges: bool = True,
     site: str | Path | None = None,
     start: "datetime | str | None" = None,
     time_zone: str | None = None,
@@ -82,6 +83,9 @@ def compare(
         the others as they are ordered. Its patient is the one whose amounts are told.
     cycles
         How many cycles of each are compared at most.
+    ranges
+        Whether it is looked at how the estimates move over the parameter sets. Who wants the data alone (``write``,
+        ``columns``), which have the patients under each plausible set, saves half of the time without.
     site, start, time_zone
         The profile of a site that prepares the bags, to count bags and vials, and when the first infusion begins; on a
         Monday when not given. With a record they are for reading it, as `simulate` does, and no bags are counted.
@@ -118,6 +122,7 @@ def compare(
         by_day=by_day,
         parameter_sets=parameter_sets,
         sets=sets,
+        ranges=ranges,
         executor=executor,
         progress=progress,
         recorded=recorded,
@@ -143,6 +148,7 @@ def pair(
     by_day: Sequence[float] = (),
     parameter_sets: int = 0,
     sets: SetsOfName = "published",
+    ranges: bool = True,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
     recorded: Mapping[str, RecordedCourse] | None = None,
@@ -173,6 +179,7 @@ def pair(
             asked=wanted,
             parameter_sets=parameter_sets,
             sets=kind,
+            ranges=ranges,
             executor=executor,
             progress=progress,
         )

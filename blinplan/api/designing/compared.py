@@ -49,6 +49,8 @@ class ComparisonResult(FileResult):
         Of measuring; None where only what is, and not what a ward would measure, was asked for.
     findings_apart
         What rules find in some of them and not in all; None where they were not asked.
+    executor, progress
+        What sends the patients through plausible models as data are gone through, and who is told how many are done.
     """
 
     comparison: "PairedComparison"
@@ -58,6 +60,8 @@ class ComparisonResult(FileResult):
     recorded: Mapping[str, RecordedCourse] = field(default_factory=lambda: FrozenMapping({}))
     errors: "Errors | None" = None
     findings_apart: "tuple[FindingApart, ...] | None" = None
+    executor: Executor | None = None
+    progress: Callable[[int], None] | None = None
 
     def with_findings(self, progress: Callable[[int, int], None] | None = None) -> "ComparisonResult":
         """The same with what rules find in some of the regimens and not in all; progress counts regimens, of all."""
@@ -149,7 +153,8 @@ class ComparisonResult(FileResult):
         """Every patient's endpoints under every regimen: a row a patient and regimen."""
         from blinplan.reports.design.comparison.rows import comparison_table
 
-        return comparison_table(self.comparison, self._inputs, self.errors, self._record)
+        about = self._inputs, self.errors, self._record
+        return comparison_table(self.comparison, *about, self.executor, self.progress)
 
     @property
     def unverified_parts(self) -> tuple[str, ...]:

@@ -26,7 +26,10 @@ from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from blinplan.api.designing.compared import ComparisonResult
+    from blinplan.executor import Executor
 
 
 @with_groups
@@ -106,8 +109,9 @@ def compare(
     wanted, days = asked.texts()
     if output is not None:
         refuse_comparison_file(output, (*regimens, str(whom.people), str(record)), output_format)
-    refuse_published_in_data(others, has_data=output is not None or output_format is CompareFormat.CSV)
-    if measured and output is None and output_format is not CompareFormat.CSV:
+    is_data = output is not None or output_format is CompareFormat.CSV
+    refuse_published_in_data(others, has_data=is_data)
+    if measured and not is_data:
         raise Refusal("--measured is of each patient", "add -o FILE or -f csv")
     drawn, chosen = figure_files(figure or ()), signals_of(signals)
     if not drawn and any(option is not None for option in (from_day, to_day, signals)):
@@ -132,6 +136,7 @@ def compare(
             by_day=days,
             parameter_sets=others.number,
             sets=others.of.value,
+            ranges=not is_data,
             site=site,
             start=start,
             time_zone=time_zone,
@@ -140,19 +145,12 @@ def compare(
             progress=progress,
         )
         bands = found.bands(from_day, to_day, chosen or None, executor=executor) if drawn else None
-    for path in drawn:
-        found.figure(path, bands, width=figure_width)
-    if output is not None:
-        found.write(output)
-        size, count = found.comparison.cohort.size, len(found.names)
-        _say_what_is_unverified(found, terminal)
-        told = f"the endpoints of {size:,} {plural('patient', size)} under {count} regimens"
-        terminal.say(f"{visible(str(output))}: {told}", "quiet")
-        return
-    if output_format is CompareFormat.CSV:
-        for text in found.csv_texts():
-            terminal.write(text, output_format)
-        _say_what_is_unverified(found, terminal)
+        for path in drawn:
+            found.figure(path, bands, width=figure_width)
+        if is_data:
+            _write_data(found, output, terminal, executor, progress)
+    if is_data:
+        _say_what_was_written(found, output, terminal)
         return
     if findings:
         with regimens_bar(terminal) as move:
@@ -160,7 +158,26 @@ def compare(
     terminal.write(found.text(output_format, screen=terminal.out), output_format)
 
 
-def _say_what_is_unverified(found: "ComparisonResult", terminal: Terminal) -> None:
-    """Say beside data what of it nobody has verified."""
+def _write_data(
+    found: "ComparisonResult",
+    output: Path | None,
+    terminal: Terminal,
+    executor: "Executor",
+    progress: "Callable[[int], None] | None",
+) -> None:
+    """Write every patient's endpoints as they come, to a file or to standard output."""
+    if output is not None:
+        found.write(output, executor=executor, progress=progress)
+        return
+    for text in found.csv_texts(executor=executor, progress=progress):
+        terminal.write(text, CompareFormat.CSV)
+
+
+def _say_what_was_written(found: "ComparisonResult", output: Path | None, terminal: Terminal) -> None:
+    """Say beside data what of it nobody has verified, and whose it is in a file."""
     for line in found.unverified_parts:
         terminal.say(line, "unverified")
+    if output is not None:
+        size, count = found.comparison.cohort.size, len(found.names)
+        told = f"the endpoints of {size:,} {plural('patient', size)} under {count} regimens"
+        terminal.say(f"{visible(str(output))}: {told}", "quiet")

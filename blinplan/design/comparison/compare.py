@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -131,7 +132,7 @@ class OverSets:
         The parameters in which published sets differ.
     ranges
         From where to where: of published sets from the 5th to the 95th percentile, of plausible ones from the least to
-        the greatest, the shipped parameters among them.
+        the greatest, the shipped parameters among them. Empty where nobody asked for them.
     """
 
     of: SetsOf
@@ -186,6 +187,18 @@ class PairedComparison:
         """The patients."""
         return self.reference.outcome.trial.cohort
 
+    def under_models(
+        self, executor: Executor | None = None, progress: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[CohortOutcome, ...]]:
+        """Send the patients through again under each plausible set: what came of them under each regimen.
+
+        Progress counts those under the shipped parameters as done, and goes on from there.
+        """
+        trials = chain.from_iterable(zip(*(arm.models for arm in self.arms), strict=True))
+        outcomes = outcomes_of(trials, executor, count_on(progress, self.cohort.size * len(self.arms)))
+        while under := tuple(islice(outcomes, len(self.arms))):
+            yield under
+
     @property
     def options(self) -> Options:
         """How open questions of the mechanism were answered."""
@@ -215,6 +228,7 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
     asked: AskedEndpoints = EVERYTHING,
     parameter_sets: int = 0,
     sets: SetsOf = SetsOf.PUBLISHED,
+    ranges: bool = True,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> PairedComparison:
@@ -236,6 +250,9 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
         How many cycles of each regimen are compared at most.
     follow_up_days, options, asked, parameter_sets, sets, executor
         As for `blinplan.simulation.trials.run.run`.
+    ranges
+        Whether it is looked at how the estimates move over parameter sets. Who wants the patients under each plausible
+        set alone has no need of it, and sends them through with `under_models`.
     progress
         Called with the number of patients done, those of all regimens and parameter sets counted together.
 
@@ -265,7 +282,9 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
         )
         if not parameter_sets:
             return found
-        found = replace(found, over_sets=plan.over_sets(sets, parameter_sets, found, running, progress))
+        moved = plan.ranges(sets, parameter_sets, found, running, progress) if ranges else {}
+        drawn = uncertain_parameters(load_parameters().presets[chosen]) if sets is SetsOf.PUBLISHED else ()
+        found = replace(found, over_sets=OverSets(sets, parameter_sets, drawn, moved))
     return found if sets is SetsOf.PUBLISHED else replace(found, arms=plan.with_models(arms, parameter_sets))
 
 
@@ -332,7 +351,7 @@ class _Plan(NamedTuple):
     ) -> Iterator[tuple[ComparedArm, ...]]:
         """Send the patients through each, under one parameter set after the other."""
         trials = (trial for preset in presets for trial in self.trials(preset))
-        outcomes = outcomes_of(trials, executor, progress)
+        outcomes = outcomes_of(trials, executor, count_on(progress, self.cohort.size * len(self.arms)))
         while arms := tuple(
             ComparedArm(one.name, ran, one.periods()) for one, ran in zip(self.regimens, outcomes, strict=False)
         ):
@@ -400,14 +419,14 @@ class _Plan(NamedTuple):
             head.key, head.group, head.label, "", Measure.SHARE, own, (None, *contrasts), by_day=day
         )
 
-    def over_sets(
+    def ranges(
         self,
         of: SetsOf,
         sets: int,
         base: PairedComparison,
         executor: Executor,
         progress: Callable[[int], None] | None,
-    ) -> OverSets:
+    ) -> dict[tuple[str, float | None, int], tuple[float, float]]:
         """The same with so many parameter sets: how far the estimates move."""
         size = base.cohort.size * len(self.regimens)
         found: dict[tuple[str, float | None, int], list[float]] = {}
@@ -417,8 +436,7 @@ class _Plan(NamedTuple):
             _gather(self.endpoints(arms), found)
         ends = [0, 100] if of is SetsOf.PLAUSIBLE else [5, 95]
         low_and_high = {key: np.nanpercentile(values, ends) for key, values in found.items()}
-        drawn = uncertain_parameters(load_parameters().presets[self.preset]) if of is SetsOf.PUBLISHED else ()
-        return OverSets(of, sets, drawn, {key: (float(low), float(high)) for key, (low, high) in low_and_high.items()})
+        return {key: (float(low), float(high)) for key, (low, high) in low_and_high.items()}
 
 
 def _gather(endpoints: Sequence[ComparedEndpoint], found: dict[tuple[str, float | None, int], list[float]]) -> None:

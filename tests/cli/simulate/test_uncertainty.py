@@ -2,10 +2,15 @@
 
 import csv
 import io
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import blinplan
+from blinplan.simulation.trials.batch import outcomes_of
+from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
 from tests.program import Run
 
 FEW = ("--patients", "12", "--uncertainty", "plausible", "--sets", "2")
@@ -128,6 +133,33 @@ def test_a_comparison_writes_the_same_patients_under_each_model(inside: Run) -> 
     simulated = rows_of(inside("simulate", "nhl-15", *FEW, "-f", "csv", "--endpoints", "il6_peak").out)
     peaks = [row["il6_peak_pg_per_ml"] for row in simulated if row["model"] == "2"]
     assert [row["il6_peak_pg_per_ml"] for row in rows[60:]] == peaks
+
+
+@pytest.mark.parametrize("target", [("-f", "csv"), ("-o", "both.jsonl")])
+def test_data_of_a_comparison_send_nobody_through_a_model_twice(
+    inside: Run, target: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """12 patients, two regimens, the shipped model and two others."""
+    sent: list[int] = []
+
+    def counted(trials: Iterable[CohortTrial], *others: Any) -> Iterator[CohortOutcome]:
+        for outcome in outcomes_of(trials, *others):
+            sent.append(outcome.kept.size)
+            yield outcome
+
+    monkeypatch.setattr("blinplan.design.comparison.compare.outcomes_of", counted)
+    assert inside("compare", *PAIR, *FEW, *target).status == 0
+    assert sent == [12] * 2 * (1 + 2)
+
+
+def test_progress_of_a_comparison_goes_on_while_its_data_are_written() -> None:
+    done: list[int] = []
+    options: dict[str, Any] = {"patients": 12, "cycles": 1, "parameter_sets": 2, "sets": "plausible", "findings": False}
+    found = blinplan.compare("nhl-5", "nhl-15", **options, ranges=False, progress=done.append)
+    assert done[-1] == 12 * 2
+    list(found.csv_texts(progress=done.append))
+    assert done == sorted(done)
+    assert done[-1] == 12 * 2 * (1 + 2)
 
 
 def test_a_difference_is_compared_under_plausible_models_too(inside: Run) -> None:

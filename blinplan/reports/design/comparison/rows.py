@@ -1,6 +1,6 @@
 """Every patient's endpoints under every regimen as a table of data: a row a patient and regimen."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from blinplan.data_table import Column, ColumnKind, DataTable
 from blinplan.design.comparison.compare import ComparedArm, PairedComparison
+from blinplan.executor import Executor
 from blinplan.reports.design.comparison.document import comparison_manifest
 from blinplan.reports.simulation.data import (
     AT_ONCE,
@@ -25,18 +26,23 @@ from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.table import ENDPOINTS
 from blinplan.simulation.measured.errors import Errors
 from blinplan.simulation.outcome import Occurrence, Quantity
-from blinplan.simulation.trials.batch import outcomes_of
+from blinplan.simulation.trials.cohort_trial import CohortOutcome
 
 _REGIMEN = Column("regimen", "", "what the regimen is called in the comparison", ColumnKind.TEXT)
 
 
 def comparison_table(
-    compared: PairedComparison, inputs: Sequence[str], errors: Errors | None = None, record: str | None = None
+    compared: PairedComparison,
+    inputs: Sequence[str],
+    errors: Errors | None = None,
+    record: str | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> DataTable:
     """All patients under the first regimen, then all under the next; what another regimen only has is missing.
 
     With errors, levels stand at the end once more, as a sample would be measured. Where there are plausible models, all
-    of it follows under each of them, and the last column says under which.
+    of it follows under each of them, computed as it is gone through, and the last column says under which.
     """
     who = patient_columns(compared.cohort)
     each = [_OfArm(arm, compared.asked, errors) for arm in compared.arms]
@@ -44,21 +50,15 @@ def comparison_table(
     endpoints |= {column.name: column for own in each for column in own.measured_columns()}
     models = len(compared.reference.models)
 
-    def rows(kept: Iterable[KeptOutcome]) -> Iterator[tuple[Values, ...]]:
+    def rows(outcomes: Iterable[CohortOutcome]) -> Iterator[tuple[Values, ...]]:
         """The rows under one model, of what came of the patients under each regimen."""
-        for own, found in zip(each, kept, strict=False):
-            yield from own.rows(found, compared, len(who), tuple(endpoints))
+        for own, ran in zip(each, outcomes, strict=True):
+            yield from own.rows(ran.kept, compared, len(who), tuple(endpoints))
 
-    under = chain((arm.outcome.kept for arm in compared.arms), _under_models(compared))
-    shown = with_model(models, (_REGIMEN, *who, *endpoints.values()), (rows(under) for _ in range(1 + models)))
+    under = chain((tuple(arm.outcome for arm in compared.arms),), compared.under_models(executor, progress))
+    shown = with_model(models, (_REGIMEN, *who, *endpoints.values()), map(rows, under))
     about = {**comparison_manifest(compared, inputs, record), **errors_of(errors)}
     return DataTable("comparison", shown.columns, shown.rows, about, row_group=ROW_GROUP)
-
-
-def _under_models(compared: PairedComparison) -> Iterator[KeptOutcome]:
-    """What came of the patients under each plausible model, and there under each regimen."""
-    trials = chain.from_iterable(zip(*(arm.models for arm in compared.arms), strict=True))
-    yield from (ran.kept for ran in outcomes_of(list(trials)))
 
 
 class _OfArm(NamedTuple):
