@@ -5,10 +5,11 @@ Parquet says in itself what it was made with. Of CSV a file beside it says so, w
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from blinplan.simulation.trajectories import patients_at_once
 ENDINGS = (".csv", ".parquet")
 _ROWS = 50_000
 _PATIENT = "patient"
+Rows = Sequence[NDArray[Any]]
 _NO_STRETCH = "is not a table of a stretch of patients, or a damaged one"
 
 
@@ -124,21 +126,22 @@ def _under_models(parts: Sequence[TablePart], times: int) -> Iterator[Portion]:
 
 
 class _ByModel:
-    """Reads a part model by model, in the order in which it has them."""
+    """Reads a part model by model, in the order in which it has them; between two, it holds its place and no file."""
 
     def __init__(self, part: TablePart) -> None:
-        self._part, self._rows = part, _rows_of(part)
-        self._left: list[NDArray[Any]] = []
+        self._part, self._place = part, 0
 
-    def rows_under(self, model: int) -> Iterator[Sequence[NDArray[Any]]]:
+    def rows_under(self, model: int) -> Iterator[Rows]:
         """The next rows, as far as they are under a model."""
-        while self._next():
-            count = int((np.cumsum(self._left[-1] != model) == 0).sum())
-            if not count:
-                return
-            found = [values[:count] for values in self._left]
-            self._left = [values[count:] for values in self._left]
-            yield found
+        with closing(_blocks_of(self._part, self._place)) as blocks:
+            for block in blocks:
+                others = np.flatnonzero(block.rows[-1] != model)
+                count = int(others[0]) if others.size else block.size
+                self._place = block.places[count]
+                if count:
+                    yield [values[:count] for values in block.rows]
+                if count < block.size:
+                    return
 
     def require_end(self) -> None:
         """Refuse rows of which nobody knows the model.
@@ -148,14 +151,9 @@ class _ByModel:
         StretchFileError
             When there are such.
         """
-        if self._next():
-            raise StretchFileError(f"{self._part.path} is damaged: its models are not in their order")
-
-    def _next(self) -> bool:
-        """Whether there are rows that were not taken yet."""
-        if not self._left or not self._left[0].size:
-            self._left = list(next(self._rows, ()))
-        return bool(self._left)
+        with closing(_blocks_of(self._part, self._place)) as blocks:
+            if next(blocks, None) is not None:
+                raise StretchFileError(f"{self._part.path} is damaged: its models are not in their order")
 
 
 def _rows_of_the_first(part: TablePart) -> int:
@@ -176,9 +174,7 @@ def _models_of(part: TablePart) -> int:
     return int(part.manifest.get("plausible_models", 0))
 
 
-def _joined_rows(
-    parts: Sequence[TablePart], each: Sequence[Iterator[Sequence[NDArray[Any]]]], times: int
-) -> Iterator[Portion]:
+def _joined_rows(parts: Sequence[TablePart], each: Sequence[Iterator[Rows]], times: int) -> Iterator[Portion]:
     """The rows of all parts: of each patient so many, and nobody twice or before another of a lower number.
 
     Raises
@@ -200,18 +196,42 @@ def _joined_rows(
             raise StretchFileError(f"{part.path} is damaged: it has {count:,} rows of {seen:,} patients")
 
 
-def _rows_of(part: TablePart) -> Iterator[Sequence[NDArray[Any]]]:
-    return _parquet_rows(part) if part.path.suffix == ".parquet" else _csv_rows(part)
+class _Block(NamedTuple):
+    """Some rows of a part, and the place in its file where each of them begins, and where they end."""
+
+    rows: Rows
+    places: Sequence[int]
+
+    @property
+    def size(self) -> int:
+        """How many rows it has."""
+        return len(self.places) - 1
 
 
-def _parquet_rows(part: TablePart) -> Iterator[Sequence[NDArray[Any]]]:
+def _rows_of(part: TablePart) -> Iterator[Rows]:
+    return (block.rows for block in _blocks_of(part))
+
+
+def _blocks_of(part: TablePart, place: int = 0) -> Generator[_Block, None, None]:
+    """The rows from a place on: of Parquet the number of a row, and of CSV that of a byte."""
+    return _parquet_blocks(part, place) if part.path.suffix == ".parquet" else _csv_blocks(part, place)
+
+
+def _parquet_blocks(part: TablePart, place: int) -> Generator[_Block, None, None]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(part.path) as file:
-            for batch in file.iter_batches(_ROWS):
-                yield [_array_of(column, of.kind) for column, of in zip(batch.columns, part.columns, strict=True)]
+            sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
+            ends = np.cumsum(sizes)
+            group = int(np.searchsorted(ends, place, side="right"))
+            start = int(ends[group - 1]) if group else 0
+            for batch in file.iter_batches(_ROWS, row_groups=range(group, len(sizes))):
+                kept, start = batch.slice(max(0, place - start)), start + batch.num_rows
+                rows = [_array_of(column, of.kind) for column, of in zip(kept.columns, part.columns, strict=True)]
+                if kept.num_rows:
+                    yield _Block(rows, range(start - kept.num_rows, start + 1))
     except pa.ArrowException as error:
         raise StretchFileError(f"{part.path} is damaged") from error
 
@@ -224,23 +244,41 @@ def _array_of(column: Any, kind: ColumnKind) -> NDArray[Any]:
     return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
-def _csv_rows(part: TablePart) -> Iterator[Sequence[NDArray[Any]]]:
-    with part.path.open(encoding="utf-8", newline="") as file:
-        yield from _typed_rows(part, file)
+class _CountedLines:
+    """The lines of a file from a place on, which knows how far it has read."""
+
+    def __init__(self, file: IO[bytes], place: int) -> None:
+        self._file, self.place = file, file.seek(place)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._file)
+        self.place += len(line)
+        return line.decode("utf-8")
 
 
-def _typed_rows(part: TablePart, file: IO[str]) -> Iterator[Sequence[NDArray[Any]]]:
-    lines = csv.reader(file)
-    try:
-        if next(lines, []) != [of.name for of in part.columns]:
-            raise StretchFileError(f"{part.path} is damaged: it has other columns than stand beside it")
-        while rows := list(islice(lines, _ROWS)):
-            columns = zip(*rows, strict=True)
-            yield [_CELLS[of.kind](values) for values, of in zip(columns, part.columns, strict=True)]
-    except (csv.Error, ValueError, KeyError) as error:
-        if isinstance(error, StretchFileError):
-            raise
-        raise StretchFileError(f"{part.path} is damaged: {error}") from error
+def _csv_blocks(part: TablePart, place: int) -> Generator[_Block, None, None]:
+    with part.path.open("rb") as file:
+        counted = _CountedLines(file, place)
+        lines = csv.reader(counted)
+        try:
+            if place == 0 and next(lines, []) != [of.name for of in part.columns]:
+                raise StretchFileError(f"{part.path} is damaged: it has other columns than stand beside it")
+            while True:
+                places, read = [counted.place], []
+                for row in islice(lines, _ROWS):
+                    read.append(row)
+                    places.append(counted.place)
+                if not read:
+                    return
+                columns = zip(*read, strict=True)
+                yield _Block([_CELLS[of.kind](cells) for cells, of in zip(columns, part.columns, strict=True)], places)
+        except (csv.Error, ValueError, KeyError) as error:
+            if isinstance(error, StretchFileError):
+                raise
+            raise StretchFileError(f"{part.path} is damaged: {error}") from error
 
 
 _TRUTHS = {"true": 1.0, "false": 0.0, "": np.nan}

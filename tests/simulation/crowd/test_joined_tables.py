@@ -1,10 +1,13 @@
 """Parts of a run in CSV and Parquet, joined: the bytes of one run, or a sentence that says why not."""
 
 import json
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from blinplan.api.simulating.merge import joined_tables
 from blinplan.files.writing import replace_file
 from tests.program import Run
 
@@ -115,3 +118,34 @@ def test_what_says_nothing_of_itself_or_is_damaged_is_refused(inside: Run) -> No
     assert "has no b.csv.json beside it" in " ".join(inside("merge", "a.csv", "b.csv", "-f", "csv").err.split())
     assert "are not of one kind" in inside("merge", "a.csv", "b.npz").err
     assert "are joined to data" in inside("merge", "a.csv").err
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux says which files are open")
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_of_parts_under_many_models_one_is_open_at_a_time_and_little_is_held(
+    inside: Run, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three parts under three models, read three rows at a time: what is left of a block is read again."""
+    monkeypatch.setattr("blinplan.reports.simulation.parts._ROWS", 3)
+    asked = ("simulate", "lupus-5-days", "--uncertainty", "plausible", "--sets", "2", "--endpoints", "b_nadir")
+    paths = [Path(f"{number}.{ending}").absolute() for number in range(3)]
+    for number, path in enumerate(paths):
+        inside(*asked, "--first", str(1 + 4 * number), "--patients", "4", "-o", path.name)
+    inside(*asked, "--patients", "12", "-o", "whole.csv")
+    read: list[tuple[int, int]] = []
+    for rows in joined_tables(paths).table().portions:
+        assert len(open_of(paths)) == 1
+        read += zip(rows[-1].tolist(), rows[0].tolist(), strict=True)
+    assert open_of(paths) == []
+    assert read == [(model, patient) for model in range(3) for patient in range(1, 13)]
+    assert inside("merge", *(path.name for path in paths), "-o", "joined.csv").status == 0
+    assert Path("joined.csv").read_bytes() == Path("whole.csv").read_bytes()
+
+
+def open_of(paths: Sequence[Path]) -> list[str]:
+    """Those of some files that this process has open."""
+    found = []
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the folder itself is open while it is read
+            found.append(str(link.readlink()))
+    return [name for name in found if name in set(map(str, paths))]
