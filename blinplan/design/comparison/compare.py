@@ -351,7 +351,7 @@ class _Plan(NamedTuple):
     ) -> Iterator[tuple[ComparedArm, ...]]:
         """Send the patients through each, under one parameter set after the other."""
         trials = (trial for preset in presets for trial in self.trials(preset))
-        outcomes = outcomes_of(trials, executor, count_on(progress, self.cohort.size * len(self.arms)))
+        outcomes = outcomes_of(trials, executor, progress)
         while arms := tuple(
             ComparedArm(one.name, ran, one.periods()) for one, ran in zip(self.regimens, outcomes, strict=False)
         ):
