@@ -228,7 +228,7 @@ def _distributions(simulation: Simulation, screen: Screen) -> Table:
         (row.group, row.label, (row.typical, row.median, row.between, Text(row.count, "quiet")), row.over_sets)
         for row in endpoint_rows(simulation)
     )
-    return _table(("Endpoint", "Typical", *heads), over_sets_head(simulation, "Median"), rows, screen)
+    return _table(("Endpoint", "Typical", *heads), _over(simulation), rows, screen)
 
 
 TIME_HEADS = ("Half", "Nine in ten", "Never", "of")
@@ -245,7 +245,7 @@ def _times(simulation: Simulation, screen: Screen) -> Table:
         )
         for row in time_rows(simulation)
     )
-    return _table(("Time", "Typical", *heads), over_sets_head(simulation, "Half"), rows, screen)
+    return _table(("Time", "Typical", *heads), _over(simulation), rows, screen)
 
 
 def _shares_by_day(simulation: Simulation, screen: Screen) -> Table:
@@ -291,34 +291,46 @@ def _shares(simulation: Simulation, screen: Screen) -> Table:
         for row in share_rows(simulation)
     )
     heads = ("Patients in whom", "Typical", "Share", "95 % interval", "of")
-    return _table(heads, over_sets_head(simulation, "Share"), rows, screen)
+    return _table(heads, _over(simulation), rows, screen)
 
 
 def over_sets_head(simulation: Simulation, what: str) -> str:
     """What stands above what a median or share comes to over parameter sets; empty where there are none."""
+    return f"{what} {_over(simulation)}" if simulation.uncertainty else ""
+
+
+def _over(simulation: Simulation) -> str:
+    """Over what parameter sets results move; empty where there are none."""
     if simulation.uncertainty is None:
         return ""
-    return f"{what} over {'models' if simulation.uncertainty.of is SetsOf.PLAUSIBLE else 'sets'}"
+    return "over models" if simulation.uncertainty.of is SetsOf.PLAUSIBLE else "over sets"
 
 
 _ONE_LINE = 80
 """From how many columns on every value stands in one line."""
+_ROOMY = 100
+"""From how many columns on a range over parameter sets has a column of its own."""
 _Row = tuple[str, str, tuple[RenderableType, ...], str]
 """The group of a row, its label, its cells, and what it comes to over parameter sets."""
 
 
 def _table(heads: Sequence[str], over_sets: str, rows: Iterable[_Row], screen: Screen) -> Table:
-    """Draw rows under the names of their groups; of their cells, those that have a head."""
-    table = screen.table()
-    table.add_column(heads[0])
-    for head in heads[1:]:
-        table.add_column(head, justify="right", no_wrap=screen.width >= _ONE_LINE)
-    if over_sets:
-        table.add_column(over_sets, justify="right", no_wrap=screen.wide)
+    """Draw rows under the names of their groups; of their cells, those that have a head.
+
+    How far the second cell moves over parameter sets stands behind the others, or, where there is no room, below it.
+    """
+    table, roomy = screen.table(), screen.width >= _ROOMY
+    names = list(heads) if roomy or not over_sets else [*heads[:2], f"{heads[2]}\n[{over_sets}]", *heads[3:]]
+    table.add_column(names[0], overflow="fold")
+    for name in (*names[1:], *([f"{heads[2]} {over_sets}"] if roomy and over_sets else [])):
+        table.add_column(name, justify="right", no_wrap=screen.width >= _ONE_LINE)
     for group, members in groupby(rows, lambda row: row[0]):
         table.add_row(Text(group, "title"))
-        for _, label, cells, last in members:
-            table.add_row(indent(label), *cells[: len(heads) - 1], *([last] if over_sets else []))
+        for _, label, cells, over in members:
+            shown = cells[: len(heads) - 1]
+            if over_sets:
+                shown = (*shown, over) if roomy else (shown[0], f"{shown[1]}\n[{over}]", *shown[2:])
+            table.add_row(indent(label), *shown)
     return table
 
 

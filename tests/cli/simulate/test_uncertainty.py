@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 import blinplan
 from blinplan.simulation.trials.batch import outcomes_of
@@ -21,6 +22,16 @@ def test_a_table_names_both_spreads(inside: Run) -> None:
     assert ran.status == 0
     assert "Median over models" in " ".join(ran.out.split())
     assert "2 plausible ones" in " ".join(ran.out.split())
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"), [("60", "[over models]"), ("80", "[over models]"), ("100", "Half over models")]
+)
+def test_both_spreads_have_room_at_every_width(inside: Run, width: str, shown: str) -> None:
+    out = inside("simulate", "lupus-5-days", *FEW, COLUMNS=width).out
+    assert shown in out
+    assert max(map(cell_len, out.splitlines())) <= int(width)
+    assert "…" not in out  # nothing is cut
 
 
 def test_data_has_the_same_patients_under_each_model(inside: Run) -> None:
