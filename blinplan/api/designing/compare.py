@@ -1,6 +1,7 @@
 """The same virtual patients under several regimens, side by side."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -85,7 +86,8 @@ def compare(
         How many cycles of each are compared at most.
     ranges
         Whether it is looked at how the estimates move over the parameter sets. Who wants the data alone (``write``,
-        ``columns``), which have the patients under each plausible set, saves half of the time without.
+        ``columns``) saves half of the time without: the executor sends patients through plausible models then, and
+        progress counts on, while the data are gone through.
     site, start, time_zone
         The profile of a site that prepares the bags, to count bags and vials, and when the first infusion begins; on a
         Monday when not given. With a record they are for reading it, as `simulate` does, and no bags are counted.
@@ -130,6 +132,7 @@ def compare(
     bags = _no_bags(found) if recorded else bags_of_arms(found, size, site, start, time_zone)
     errors = errors_of(seed, patients, measured=measured)
     result = ComparisonResult(found, tuple(orders.values()), size, bags, recorded, errors)
+    result = result if ranges else replace(result, executor=executor, progress=progress)
     return result.with_findings() if findings else result
 
 

@@ -26,10 +26,7 @@ from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from blinplan.api.designing.compared import ComparisonResult
-    from blinplan.executor import Executor
 
 
 @with_groups
@@ -148,7 +145,7 @@ def compare(
         for path in drawn:
             found.figure(path, bands, width=figure_width)
         if is_data:
-            _write_data(found, output, terminal, executor, progress)
+            _write_data(found, output, terminal)
     if is_data:
         _say_what_was_written(found, output, terminal)
         return
@@ -158,18 +155,12 @@ def compare(
     terminal.write(found.text(output_format, screen=terminal.out), output_format)
 
 
-def _write_data(
-    found: "ComparisonResult",
-    output: Path | None,
-    terminal: Terminal,
-    executor: "Executor",
-    progress: "Callable[[int], None] | None",
-) -> None:
+def _write_data(found: "ComparisonResult", output: Path | None, terminal: Terminal) -> None:
     """Write every patient's endpoints as they come, to a file or to standard output."""
     if output is not None:
-        found.write(output, executor=executor, progress=progress)
+        found.write(output)
         return
-    for text in found.csv_texts(executor=executor, progress=progress):
+    for text in found.csv_texts():
         terminal.write(text, CompareFormat.CSV)
 
 

@@ -168,7 +168,7 @@ def test_progress_of_a_comparison_goes_on_while_its_data_are_written() -> None:
     options: dict[str, Any] = {"patients": 12, "cycles": 1, "parameter_sets": 2, "sets": "plausible", "findings": False}
     found = blinplan.compare("nhl-5", "nhl-15", **options, ranges=False, progress=done.append)
     assert done[-1] == 12 * 2
-    list(found.csv_texts(progress=done.append))
+    list(found.csv_texts())
     assert done == sorted(done)
     assert done[-1] == 12 * 2 * (1 + 2)
 
