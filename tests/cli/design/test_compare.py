@@ -230,7 +230,7 @@ def test_one_regimen_as_it_was_and_as_it_is_has_two_names(inside: Run, tmp_path:
 def test_people_of_ones_own_are_compared_one_by_one(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("id,weight_kg,height_cm\nA,70,170\nB,90,180\n", encoding="utf-8")
     asked = ("compare", "rr-adult", "mrd-adult", "--people", "people.csv", "--no-findings")
-    assert "2 virtual patients of adult-rr" in inside(*asked).out
+    assert "The 2 patients of the table, all else drawn of adult-rr, seed 1" in inside(*asked).out
     rows = list(csv.DictReader(io.StringIO(inside(*asked, "-f", "csv").out)))
     assert [(row["regimen"], row["id"]) for row in rows][1:3] == [("rr-adult", "B"), ("mrd-adult", "A")]
 
