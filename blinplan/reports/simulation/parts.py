@@ -196,7 +196,7 @@ def _joined_rows(parts: Sequence[TablePart], each: Sequence[Iterator[Rows]], tim
             raise StretchFileError(f"{part.path} is damaged: it has {count:,} rows of {seen:,} patients")
 
 
-class _Block(NamedTuple):
+class _RowBlock(NamedTuple):
     """Some rows of a part, and the place in its file where each of them begins, and where they end."""
 
     rows: Rows
@@ -212,12 +212,12 @@ def _rows_of(part: TablePart) -> Iterator[Rows]:
     return (block.rows for block in _blocks_of(part))
 
 
-def _blocks_of(part: TablePart, place: int = 0) -> Generator[_Block, None, None]:
+def _blocks_of(part: TablePart, place: int = 0) -> Generator[_RowBlock, None, None]:
     """The rows from a place on: of Parquet the number of a row, and of CSV that of a byte."""
     return _parquet_blocks(part, place) if part.path.suffix == ".parquet" else _csv_blocks(part, place)
 
 
-def _parquet_blocks(part: TablePart, place: int) -> Generator[_Block, None, None]:
+def _parquet_blocks(part: TablePart, place: int) -> Generator[_RowBlock, None, None]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -231,7 +231,7 @@ def _parquet_blocks(part: TablePart, place: int) -> Generator[_Block, None, None
                 kept, start = batch.slice(max(0, place - start)), start + batch.num_rows
                 rows = [_array_of(column, of.kind) for column, of in zip(kept.columns, part.columns, strict=True)]
                 if kept.num_rows:
-                    yield _Block(rows, range(start - kept.num_rows, start + 1))
+                    yield _RowBlock(rows, range(start - kept.num_rows, start + 1))
     except pa.ArrowException as error:
         raise StretchFileError(f"{part.path} is damaged") from error
 
@@ -259,7 +259,7 @@ class _CountedLines:
         return line.decode("utf-8")
 
 
-def _csv_blocks(part: TablePart, place: int) -> Generator[_Block, None, None]:
+def _csv_blocks(part: TablePart, place: int) -> Generator[_RowBlock, None, None]:
     with part.path.open("rb") as file:
         counted = _CountedLines(file, place)
         lines = csv.reader(counted)
@@ -274,7 +274,9 @@ def _csv_blocks(part: TablePart, place: int) -> Generator[_Block, None, None]:
                 if not read:
                     return
                 columns = zip(*read, strict=True)
-                yield _Block([_CELLS[of.kind](cells) for cells, of in zip(columns, part.columns, strict=True)], places)
+                yield _RowBlock(
+                    [_CELLS[of.kind](cells) for cells, of in zip(columns, part.columns, strict=True)], places
+                )
         except (csv.Error, ValueError, KeyError) as error:
             if isinstance(error, StretchFileError):
                 raise

@@ -1,10 +1,11 @@
 """Parts of a run in CSV and Parquet, joined: the bytes of one run, or a sentence that says why not."""
 
 import json
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
 from blinplan.api.simulating.merge import joined_tables
@@ -120,7 +121,6 @@ def test_what_says_nothing_of_itself_or_is_damaged_is_refused(inside: Run) -> No
     assert "are joined to data" in inside("merge", "a.csv").err
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux says which files are open")
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_of_parts_under_many_models_one_is_open_at_a_time_and_little_is_held(
     inside: Run, ending: str, monkeypatch: pytest.MonkeyPatch
@@ -132,20 +132,27 @@ def test_of_parts_under_many_models_one_is_open_at_a_time_and_little_is_held(
     for number, path in enumerate(paths):
         inside(*asked, "--first", str(1 + 4 * number), "--patients", "4", "-o", path.name)
     inside(*asked, "--patients", "12", "-o", "whole.csv")
+    opened = remembered(monkeypatch)
     read: list[tuple[int, int]] = []
     for rows in joined_tables(paths).table().portions:
-        assert len(open_of(paths)) == 1
+        assert sum(not file.closed for file in opened) == 1
         read += zip(rows[-1].tolist(), rows[0].tolist(), strict=True)
-    assert open_of(paths) == []
+    assert all(file.closed for file in opened)
+    assert len(opened) > 3 * 3
     assert read == [(model, patient) for model in range(3) for patient in range(1, 13)]
     assert inside("merge", *(path.name for path in paths), "-o", "joined.csv").status == 0
     assert Path("joined.csv").read_bytes() == Path("whole.csv").read_bytes()
 
 
-def open_of(paths: Sequence[Path]) -> list[str]:
-    """Those of some files that this process has open."""
-    found = []
-    for link in Path("/proc/self/fd").iterdir():
-        with suppress(OSError):  # the folder itself is open while it is read
-            found.append(str(link.readlink()))
-    return [name for name in found if name in set(map(str, paths))]
+def remembered(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Every file that is opened from now on."""
+    opened: list[Any] = []
+    for owner, name in ((Path, "open"), (pq, "ParquetFile")):
+        opens = getattr(owner, name)
+
+        def opening(*given: Any, opens: Callable[..., Any] = opens, **named: Any) -> Any:
+            opened.append(opens(*given, **named))
+            return opened[-1]
+
+        monkeypatch.setattr(owner, name, opening)
+    return opened
