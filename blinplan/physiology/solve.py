@@ -18,7 +18,7 @@ from blinplan.physiology import endpoints as measure
 from blinplan.physiology.checkpoints import Checkpoint, Checkpoints, names_of
 from blinplan.physiology.engine.choose import engine_called, engine_for
 from blinplan.physiology.engine.grid import IntArray
-from blinplan.physiology.engine.integrate import EngineName, Integrator, Timetable, plan_of
+from blinplan.physiology.engine.integrate import EngineName, Integrator, Timetable, plan_of, plans_of_sets
 from blinplan.physiology.engine.searches import NOTHING
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.mechanism import LOG_ONE_CELL
@@ -88,11 +88,11 @@ def run_chunk(chunk: Chunk) -> Part:
     as_asked = chunk.days is not None and np.array_equal(days, chunk.days)
     into = chunk.into if as_asked else None
     states = np.empty((len(TABLE), len(days), patients.size)) if into is None else into
-    course = plan_of(timetable, patients.constants, days)
+    plan = plans_of_sets if chunk.engine == "compiled" else plan_of
     integrator = Integrator(
         patients,
-        engine_called(_engine_name(chunk)),
-        course,
+        engine_called(chunk.engine),
+        plan(timetable, patients.constants, days),
         rates[[i.row for i in timetable.intervals]],
         NOTHING if gathered is None else gathered.searches,
         None if gathered is None else gathered.rows,
@@ -211,8 +211,7 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
         raise ValueError(f"rates are for {dosing.rates.shape[1]} patients, the population has {n}")
     if size < 1:
         raise ValueError("a chunk has at least 1 patient")
-    many = _MANY if by.name == "compiled" else 0
-    groups = timetables(dosing, chosen, population, many=many, in_step=bool(watches))
+    groups = timetables(dosing, chosen, population, by_sets=by.name == "compiled", in_step=bool(watches))
     start, stop = groups[0].timetable.start, groups[0].timetable.stop
     days = None if output_days is None else np.array(output_days, dtype=np.float64, ndmin=1)
     if days is not None and days.size and not start <= days.min() <= days.max() <= stop:
@@ -267,17 +266,6 @@ def _chunk_for(patients: int, most: int, executor: Executor | None) -> int:
 
 _WORTH_A_COPY = 256
 """Patients who take as long as copying this process and handing over what came of them is worth."""
-
-_MANY = 3
-"""Patients of one parameter set who are better advanced by themselves, by machine code that takes one set at a time.
-
-A set takes it 6 ms of processor time, of which 2 go for up to 32 patients; of others, NumPy takes 3 ms a patient.
-"""
-
-
-def _engine_name(chunk: Chunk) -> EngineName:
-    """What advances a chunk: NumPy, to the same bytes, where parameters differ between its patients."""
-    return "numpy" if chunk.patients.constants.differing else chunk.engine
 
 
 Place = slice | IntArray

@@ -41,19 +41,20 @@ class Together(NamedTuple):
 
 
 def timetables(
-    dosing: Dosing, options: Options, patients: Population, *, many: int = 0, in_step: bool = False
+    dosing: Dosing, options: Options, patients: Population, *, by_sets: bool = False, in_step: bool = False
 ) -> list[Together]:
     """Part patients into those of one timetable, in the order of the first of each.
 
-    Where parameters differ between patients, those who take steps of about one size stand beside each other; none of
-    another size beside them where they are to be ``in_step``. Where as many as ``many`` have all parameters alike, each
-    of these go by themselves.
+    Where parameters differ between patients, those who take steps of about one size stand behind each other, or those
+    of one set where they go ``by_sets``; others are with others where they are to be ``in_step``.
     """
     columns, constants = np.broadcast_to(np.arange(dosing.rates.shape[1]), patients.size), patients.constants
     kinds = _kinds(dosing.rates, patients)
+    order = list(constants.differing.values()) if by_sets else step_sizes(constants, acts=options.premedication)
+    deciding = order if in_step else _cuts(constants, options)
     return [
         Together(
-            _by_size(those, constants, options),
+            those[np.lexsort([of[those] for of in order])] if order else those,
             _timetable(
                 dosing,
                 dosing.rates[:, columns[those[0]]],
@@ -62,7 +63,7 @@ def timetables(
                 constants.select(those[:1]),
             ),
         )
-        for those in _of_one_pattern(dosing.rates, kinds, _deciding(constants, options, many, in_step=in_step))
+        for those in _of_one_pattern(dosing.rates, kinds, deciding)
     ]
 
 
@@ -79,23 +80,10 @@ def _kinds(rates: FloatArray, patients: Population) -> NDArray[np.int8]:
     return np.where(rates > 0.0, infusing, free).astype(np.int8)
 
 
-def _deciding(constants: Constants, options: Options, many: int, *, in_step: bool) -> list[FloatArray]:
-    """What has to be alike (N) of patients who go together, of what parameters decide."""
-    differing = constants.differing
-    every = list(differing.values())
-    if every and many and len(every[0]) >= many * np.unique(np.stack(every), axis=1).shape[1]:
-        return every
-    if in_step:
-        return step_sizes(constants, acts=options.premedication)
-    # Premedication that acts cuts a course where it is given.
-    cuts = options.premedication and "premedication_reduction" in differing
-    return [(differing["premedication_reduction"] > 0.0).astype(np.float64)] if cuts else []
-
-
-def _by_size(those: IntArray, constants: Constants, options: Options) -> IntArray:
-    """Patients by the size of their steps, so that those who take as many go through together."""
-    sizes = step_sizes(constants.select(those), acts=options.premedication)
-    return those[np.lexsort(sizes)] if sizes else those
+def _cuts(constants: Constants, options: Options) -> list[FloatArray]:
+    """Whether premedication acts (N), which then cuts a course where it is given."""
+    reduction = constants.differing.get("premedication_reduction") if options.premedication else None
+    return [] if reduction is None else [(reduction > 0.0).astype(np.float64)]
 
 
 def _of_one_pattern(rates: FloatArray, kinds: NDArray[np.int8], parameters: list[FloatArray]) -> Iterator[IntArray]:

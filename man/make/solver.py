@@ -34,7 +34,8 @@ _GRID = (
     " interpolation. Other times are read off the polynomial of fifth degree through the values and rates of change"
     " at the start, the middle and the end of the step they lie in; crossings of a level, peaks and nadirs are"
     " found on the same polynomial. Where cytolytic proteins act faster than usual in a population, all steps of it"
-    " are shorter.",
+    " are shorter. Patients of many parameter sets, each with steps of its own sizes, go through a course together"
+    " all the same, and each on the steps that he has alone.",
 )
 _RARE = (
     "Two kinds of patients, of whom there are few, have shorter steps than these: those in whom a dose is so high that"

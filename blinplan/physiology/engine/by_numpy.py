@@ -19,7 +19,7 @@ from blinplan.physiology.engine.advance import advance, begin, states_at
 from blinplan.physiology.engine.collocation import Blend, weights
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import Advance, Engine, Wanted
-from blinplan.physiology.engine.own.plan import NO_WEIGHTS, Look, OwnPlan, own_nodes_of, own_steps_of
+from blinplan.physiology.engine.own.plan import NO_WEIGHTS, Look, OwnPlan, SetPlans, Steps, own_nodes_of, own_steps_of
 from blinplan.physiology.engine.searches import History, gather_by_numpy
 from blinplan.physiology.engine.step.moment import (
     SHARED_WEIGHTS,
@@ -57,11 +57,12 @@ _SEEN = _PAST + len(Past._fields)
 _NODE = (*range(1, _PAST, 2), *range(_PAST, _SEEN), -1)
 
 
-def advancing_by_numpy(course: StepPlan | OwnPlan, p: Individual, c: Constants) -> Advance:
+def advancing_by_numpy(course: Steps, p: Individual, c: Constants) -> Advance:
     """What advances all patients together through some intervals of a course, one array operation for all.
 
-    A few are advanced one by one, in plain numbers.
+    A few are advanced one by one, in plain numbers. Who take steps of their own need not go by parameter sets.
     """
+    assert not isinstance(course, SetPlans)  # noqa: S101
     size = p.elimination.shape[0]
     if size > _FEW:
         return _gathering(course, p, _rows(course, p, _with_powers(c)).advance)
@@ -140,8 +141,7 @@ class _OneByOne:
         """Advance through some intervals; as `Advance` says."""
         for at, patient in enumerate(self.patients):
             one = slice(at, at + 1)
-            own = wanted._replace(states=wanted.states[..., one], watched=wanted.watched[..., one])
-            patient.advance(first, last, state[:, one], plateaus[:, one], own)
+            patient.advance(first, last, state[:, one], plateaus[:, one], wanted.of(one))
 
 
 def _kind(value: Any) -> Any:

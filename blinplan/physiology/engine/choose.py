@@ -13,7 +13,8 @@ from importlib.util import find_spec
 from blinplan.physiology.engine.by_numpy import NUMPY
 from blinplan.physiology.engine.integrate import Advance, Engine, EngineName
 from blinplan.physiology.engine.machine_code import is_kept
-from blinplan.physiology.engine.own.plan import OwnPlan
+from blinplan.physiology.engine.own.plan import OwnPlan, SetPlans, Steps
+from blinplan.physiology.engine.own.sets import advancing_sets
 from blinplan.physiology.engine.step.moment import Individual
 from blinplan.physiology.engine.step.plan import StepPlan
 from blinplan.physiology.model.population import Constants
@@ -106,8 +107,8 @@ def _kernel() -> Callable[[StepPlan, Individual, Constants], Advance]:
     return advancing_compiled
 
 
-def _advancing_compiled(course: StepPlan | OwnPlan, p: Individual, c: Constants) -> Advance:
+def _advancing_compiled(course: Steps, p: Individual, c: Constants) -> Advance:
     """What advances by machine code; by NumPy, to the same bytes, where numba is there and cannot be imported."""
-    if isinstance(course, OwnPlan) or not _can_be_imported():
-        return NUMPY.advancing(course, p, c)
-    return _kernel()(course, p, c)
+    assert not isinstance(course, OwnPlan)  # noqa: S101 - machine code takes one set at a time
+    advancing = _kernel() if _can_be_imported() else NUMPY.advancing
+    return advancing_sets(advancing, course, p, c) if isinstance(course, SetPlans) else advancing(course, p, c)

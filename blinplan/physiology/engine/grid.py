@@ -52,7 +52,7 @@ def refinement(cytolytic_rate: float) -> float:
     return float(min(1.0, (_USUAL_CYTOLYTIC_RATE / cytolytic_rate) ** _REFINEMENT))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def ends_of_steps(growth: Growth, coarseness: float, days: int) -> tuple[float, ...]:
     """Ends of the steps from an event on, until so many whole days are over; days since the event.
 
@@ -124,16 +124,13 @@ class Grid(NamedTuple):
         return np.concatenate([[0.0], np.stack([middles, self.ends], axis=1).ravel()])
 
 
-@lru_cache(maxsize=64)
-def grids(coarseness: float, days: int, growths: tuple[Growth, ...] = (INFUSING, FREE)) -> tuple[Grid, ...]:
-    """The steps after events, as many of each kind: usually one that leaves an infusion, and one that leaves none."""
-    each = [ends_of_steps(growth, coarseness, days) for growth in growths]
-    number = max(map(len, each))
-    return tuple(_grid(ends, number) for ends in each)
+def grids(
+    coarseness: Sequence[float], days: int, growths: tuple[Growth, ...] = (INFUSING, FREE)
+) -> tuple[tuple[Grid, ...], ...]:
+    """The steps after events, of each coarseness and of each kind: usually that leave an infusion, and that leave none.
 
-
-def grids_beside(coarseness: Sequence[float], days: int, growths: tuple[Growth, ...]) -> tuple[tuple[Grid, ...], ...]:
-    """The same of several coarsenesses, of all as many steps."""
+    All have as many.
+    """
     each = [[ends_of_steps(growth, one, days) for growth in growths] for one in coarseness]
     number = max(len(ends) for of in each for ends in of)
     return tuple(tuple(_grid(ends, number) for ends in of) for of in each)
@@ -146,13 +143,13 @@ def _grid(ends: tuple[float, ...], number: int) -> Grid:
 
 
 class Spots(NamedTuple):
-    """Where times lie on the grid.
+    """Where times lie on grids.
 
     Attributes
     ----------
-    step : (T) number of the step in which each lies.
-    node : (T) 1 at its middle, 2 at its end, 0 between nodes.
-    blend : (T, 6) weights of the polynomials there; without a meaning where all are nodes.
+    step : (grids, T) number of the step in which each lies.
+    node : (grids, T) 1 at its middle, 2 at its end, 0 between nodes.
+    blend : (grids, T, 6) weights of the polynomials there; without a meaning where all are nodes.
     """
 
     step: IntArray
@@ -160,32 +157,20 @@ class Spots(NamedTuple):
     blend: FloatArray
 
 
-def places(grid: Grid, elapsed: FloatArray) -> Spots:
-    """Find times (T), days since the event, on the grid; with weights (T, 6) of the polynomials there.
+def places(grids: Sequence[Grid], elapsed: FloatArray) -> Spots:
+    """Find times (T), days since the event, on each of some grids; with weights of the polynomials there.
 
     The weights are of the values at the start, the middle and the end of the step, and of the slopes there.
     """
-    step = np.searchsorted(grid.ends, elapsed)
-    return _spots(step, grid.lengths[step], grid.ends[step], elapsed)
-
-
-def places_on(grids: Sequence[Grid], elapsed: FloatArray) -> Spots:
-    """The same on each of several grids of one length: (grids, T), and weights (grids, T, 6)."""
     step = np.stack([np.searchsorted(grid.ends, elapsed) for grid in grids])
     lengths, ends = (
         np.take_along_axis(np.stack([getattr(grid, of) for grid in grids]), step, axis=1) for of in Grid._fields
     )
-    return _spots(step, lengths, ends, elapsed)
-
-
-def _spots(step: IntArray, length: FloatArray, end: FloatArray, elapsed: FloatArray) -> Spots:
-    """Where times lie in steps of such a length and such an end."""
-    half = 0.5 * length
-    middle = end - half
-    node = np.where(elapsed == middle, 1, np.where(elapsed == end, 2, 0))
-    if node.all():
-        return Spots(step, node, np.zeros((*node.shape, 6)))
-    return Spots(step, node, hermite((elapsed - middle) / half, half))
+    half = 0.5 * lengths
+    middle = ends - half
+    node = np.where(elapsed == middle, 1, np.where(elapsed == ends, 2, 0))
+    blend = np.zeros((*node.shape, 6)) if node.all() else hermite((elapsed - middle) / half, half)
+    return Spots(step, node, blend)
 
 
 def hermite(u: FloatArray, half: FloatArray) -> FloatArray:

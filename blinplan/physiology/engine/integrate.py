@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
@@ -19,12 +19,10 @@ from blinplan.physiology.engine.grid import (
     IntArray,
     Spots,
     grids,
-    grids_beside,
     places,
-    places_on,
     refinement,
 )
-from blinplan.physiology.engine.own.plan import OwnPlan, own_nodes_of
+from blinplan.physiology.engine.own.plan import OwnPlan, SetPlans, Steps
 from blinplan.physiology.engine.searches import NOTHING, History, Searches
 from blinplan.physiology.engine.step.moment import Individual, Inflow, shared_loss_rates
 from blinplan.physiology.engine.step.plan import StepPlan, nodes_of
@@ -52,12 +50,17 @@ class Wanted(NamedTuple):
     searches: Searches
     rows: FloatArray
 
+    def of(self, place: slice) -> Wanted:
+        """The same of some of the patients."""
+        places = {name: getattr(self, name)[..., place] for name in ("states", "watched", "rows")}
+        return self._replace(**places)
+
 
 Advance = Callable[[int, int, FloatArray, FloatArray, Wanted], None]
 """Advances the patients of a chunk through some intervals: number of the first, and of the one after the last; states
 (states, N), read and written; the plateaus (K, N) of each interval, pg/mL; and where else it writes."""
 
-Advancing = Callable[[StepPlan | OwnPlan, Individual, Constants], Advance]
+Advancing = Callable[[Steps, Individual, Constants], Advance]
 """What advances some patients through a course."""
 
 
@@ -151,14 +154,33 @@ def individual_of(patients: Population) -> Individual:
 
 def plan_of(timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> StepPlan | OwnPlan:
     """The steps that patients take: the same, or of their own sizes where their parameters ask for it."""
-    deciding = step_sizes(constants, acts=bool(timetable.premedication_days))
-    if not deciding:
-        return course_of(timetable, constants.of_the_first, days)
-    _, firsts, whose = np.unique(np.stack(deciding), axis=1, return_index=True, return_inverse=True)
+    sizes = step_sizes(constants, acts=bool(timetable.premedication_days))
+    firsts, whose = _kinds_among(sizes)
     if len(firsts) == 1:
         return course_of(timetable, constants.of_the_first, days)
-    sizes = [constants.select(firsts[at : at + 1]) for at in range(len(firsts))]
-    return _own_plan(timetable, whose.ravel(), sizes, days)
+    return _own_plan(timetable, whose, [constants.select(firsts[at : at + 1]) for at in range(len(firsts))], days)
+
+
+def plans_of_sets(timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> StepPlan | SetPlans:
+    """The steps of patients by their parameter sets, where these differ."""
+    if not constants.differing:
+        return course_of(timetable, constants, days)
+    firsts, whose = _kinds_among(list(constants.differing.values()))
+    sets = [constants.select(firsts[at : at + 1]) for at in range(len(firsts))]
+    some = (sets[at : at + _SETS_AT_ONCE] for at in range(0, len(sets), _SETS_AT_ONCE))
+    return SetPlans(whose, tuple(plan for each in some for plan in _step_plans(timetable, each, days)))
+
+
+_SETS_AT_ONCE = 32
+"""Parameter sets of which the weights are computed together: more would take memory, and no less time."""
+
+
+def _kinds_among(values: Sequence[FloatArray]) -> tuple[IntArray, IntArray]:
+    """Patients of whom each has other values (each N) than all others of these, and which of them each is alike (N)."""
+    if not values:
+        return np.zeros(1, dtype=np.intp), np.zeros(1, dtype=np.intp)
+    _, firsts, whose = np.unique(np.stack(values), axis=1, return_index=True, return_inverse=True)
+    return firsts, whose.ravel()
 
 
 def step_sizes(constants: Constants, *, acts: bool) -> list[FloatArray]:
@@ -180,58 +202,69 @@ def course_of(timetable: Timetable, constants: Constants, days: tuple[float, ...
 
     A day that is an end of an interval and the start of the next belongs to the first of the two.
     """
-    growths, kinds = _growths(timetable)
-    each = grids(_coarseness(timetable, constants), _longest(timetable), growths)
-    wanted = np.array(days)
-    parts = [
-        _part(interval, timetable, constants, each[kind], wanted, first=not at)
-        for at, (interval, kind) in enumerate(zip(timetable.intervals, kinds, strict=True))
-    ]
-    together = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _Part._fields}
-    return StepPlan(
-        lengths=np.stack([grid.lengths for grid in each]),
-        ends=np.stack([grid.ends for grid in each]),
-        weights=_table(shared_loss_rates(constants), np.stack([grid.lengths for grid in each])),
-        kind=kinds,
-        steps=np.array([part.premedicated.shape[0] // 2 for part in parts]),
-        first_node=_starts([part.premedicated for part in parts])[:-1],
-        first_wanted=_starts([part.step for part in parts]),
-        desensitises=timetable.desensitises,
-        **together,
-    )
+    return next(_step_plans(timetable, [constants], days))
 
 
-def _coarseness(timetable: Timetable, constants: Constants) -> float:
-    return timetable.coarseness * refinement(constants.cytolytic_rate)
+def _step_plans(timetable: Timetable, sets: Sequence[Constants], days: tuple[float, ...]) -> Iterator[StepPlan]:
+    """The same under each of several parameter sets."""
+    on = _on_grids(timetable, sets, days)
+    rates = np.array([shared_loss_rates(c) for c in sets])
+    table = _table(rates[:, None, None, :], on.lengths)
+    slots, elapsed = np.concatenate(on.slots), np.concatenate(on.elapsed)
+    of_all = {name: np.concatenate([getattr(spots, name) for spots in on.spots], axis=1) for name in Spots._fields}
+    for at, c in enumerate(sets):
+        left = [
+            _share_left(interval, timetable, c, on.grid(at, kind).nodes[: 2 * number + 1])
+            for interval, kind, number in zip(timetable.intervals, on.kinds, on.steps[at], strict=True)
+        ]
+        yield StepPlan(
+            lengths=on.lengths[at],
+            ends=on.ends[at],
+            weights=table[at],
+            kind=on.kinds,
+            steps=on.steps[at],
+            premedicated=np.concatenate(left),
+            first_node=_starts(left)[:-1],
+            first_wanted=_starts(on.slots),
+            elapsed=elapsed,
+            slot=slots,
+            desensitises=timetable.desensitises,
+            **{name: of[at] for name, of in of_all.items()},
+        )
 
 
-def _longest(timetable: Timetable) -> int:
-    """Whole days of the longest interval."""
-    return ceil(max(interval.stop - interval.start for interval in timetable.intervals))
+class _OnGrids(NamedTuple):
+    """Where the intervals of a course, and the times that are wanted, lie on D grids; as of `OwnPlan`."""
+
+    lengths: FloatArray
+    ends: FloatArray
+    kinds: IntArray
+    steps: IntArray
+    spots: tuple[Spots, ...]
+    elapsed: tuple[FloatArray, ...]
+    slots: tuple[IntArray, ...]
+
+    def grid(self, at: int, kind: int) -> Grid:
+        """One of the grids, after an event of some kind."""
+        return Grid(self.lengths[at, kind], self.ends[at, kind])
 
 
-def _growths(timetable: Timetable) -> tuple[tuple[Growth, ...], IntArray]:
-    """The ways in which steps grow, and which of them they do in each interval."""
+def _on_grids(timetable: Timetable, sizes: Sequence[Constants], days: tuple[float, ...]) -> _OnGrids:
+    longest = ceil(max(interval.stop - interval.start for interval in timetable.intervals))
     growths = tuple(dict.fromkeys((INFUSING, FREE, *(interval.growth for interval in timetable.intervals))))
-    return growths, np.array([growths.index(interval.growth) for interval in timetable.intervals])
-
-
-class _Part(NamedTuple):
-    """What one interval adds to a course."""
-
-    premedicated: FloatArray
-    step: IntArray
-    node: IntArray
-    elapsed: FloatArray
-    blend: FloatArray
-    slot: IntArray
-
-
-def _part(interval: Interval, course: Timetable, c: Constants, grid: Grid, days: FloatArray, *, first: bool) -> _Part:
-    slot, elapsed = _wanted_in(interval, days, first=first)
-    found = places(grid, elapsed)
-    premedicated = _share_left(interval, course, c, grid.nodes[: 2 * found.step[-1] + 3])
-    return _Part(premedicated, found.step, found.node, elapsed, found.blend, slot)
+    kinds = np.array([growths.index(interval.growth) for interval in timetable.intervals])
+    each = grids([timetable.coarseness * refinement(c.cytolytic_rate) for c in sizes], longest, growths)
+    wanted = [_wanted_in(interval, np.array(days), first=not at) for at, interval in enumerate(timetable.intervals)]
+    spots = [places([of[kind] for of in each], elapsed) for kind, (_, elapsed) in zip(kinds, wanted, strict=True)]
+    return _OnGrids(
+        lengths=np.array([[grid.lengths for grid in of] for of in each]),
+        ends=np.array([[grid.ends for grid in of] for of in each]),
+        kinds=kinds,
+        steps=np.stack([found.step[:, -1] + 1 for found in spots], axis=1),
+        spots=tuple(spots),
+        elapsed=tuple(elapsed for _, elapsed in wanted),
+        slots=tuple(slot for slot, _ in wanted),
+    )
 
 
 def _wanted_in(interval: Interval, days: FloatArray, *, first: bool) -> tuple[IntArray, FloatArray]:
@@ -253,43 +286,32 @@ def _starts(parts: Sequence[FloatArray | IntArray]) -> IntArray:
     return np.cumsum([0, *(part.shape[0] for part in parts)])
 
 
-def _table(rates: tuple[float, ...], steps: FloatArray) -> FloatArray:
-    """Weights (kinds, steps, rates, 8) for loss rates that all patients share."""
-    found = weights(np.array(rates), steps[..., None])
+def _table(rates: FloatArray, steps: FloatArray) -> FloatArray:
+    """Weights (sets, kinds, steps, rates, 8) for loss rates that all patients of a set share."""
+    found = weights(rates, steps[..., None])
     return np.stack([part for pair in found for part in np.broadcast_arrays(*pair)], axis=-1)
 
 
 def _own_plan(timetable: Timetable, whose: IntArray, sizes: Sequence[Constants], days: tuple[float, ...]) -> OwnPlan:
     """The steps of patients of several sizes, each of which goes by the parameters of one of them."""
-    growths, kinds = _growths(timetable)
-    each = grids_beside([_coarseness(timetable, c) for c in sizes], _longest(timetable), growths)
-    wanted = [_wanted_in(interval, np.array(days), first=not at) for at, interval in enumerate(timetable.intervals)]
-    spots = [places_on([of[kind] for of in each], elapsed) for kind, (_, elapsed) in zip(kinds, wanted, strict=True)]
+    on = _on_grids(timetable, sizes, days)
+    left = tuple(
+        _shares_left(interval, timetable, sizes, [on.grid(at, kind) for at in range(len(sizes))], int(number))
+        for interval, kind, number in zip(timetable.intervals, on.kinds, on.steps.max(axis=0), strict=True)
+    )
     return OwnPlan(
-        whose,
-        lengths=np.array([[grid.lengths for grid in of] for of in each]),
-        ends=np.array([[grid.ends for grid in of] for of in each]),
-        kind=kinds,
-        steps=np.stack([found.step[:, -1] + 1 for found in spots], axis=1),
-        premedicated=tuple(
-            _shares_left(interval, timetable, sizes, [of[kind] for of in each], found)
-            for interval, kind, found in zip(timetable.intervals, kinds, spots, strict=True)
-        ),
-        spots=tuple(spots),
-        elapsed=tuple(elapsed for _, elapsed in wanted),
-        slots=tuple(slot for slot, _ in wanted),
-        desensitises=timetable.desensitises,
+        whose, on.lengths, on.ends, on.kinds, on.steps, left, on.spots, on.elapsed, on.slots, timetable.desensitises
     )
 
 
 def _shares_left(
-    interval: Interval, course: Timetable, sizes: Sequence[Constants], each: Sequence[Grid], spots: Spots
+    interval: Interval, course: Timetable, sizes: Sequence[Constants], each: Sequence[Grid], number: int
 ) -> FloatArray | float:
-    """The same in steps of each size, up to where the slowest are through; 1.0 where none was given before."""
+    """The same at the nodes of so many steps of each size; 1.0 where none was given before."""
     if not any(dose <= interval.start for dose in course.premedication_days):
         return 1.0
-    nodes = 2 * int(spots.step[:, -1].max()) + 3
-    return np.array([_share_left(interval, course, c, grid.nodes[:nodes]) for c, grid in zip(sizes, each, strict=True)])
+    nodes = [grid.nodes[: 2 * number + 1] for grid in each]
+    return np.array([_share_left(interval, course, c, of) for c, of in zip(sizes, nodes, strict=True)])
 
 
 class Integrator:
@@ -299,7 +321,7 @@ class Integrator:
         self,
         patients: Population,
         engine: Engine,
-        course: StepPlan | OwnPlan,
+        course: Steps,
         rates: FloatArray,
         searches: Searches = NOTHING,
         rows: FloatArray | None = None,
@@ -319,7 +341,8 @@ class Integrator:
         """Advance through one interval, and say what endpoints of one's own are found on."""
         before = self.state.copy()
         infusion = Inflow(self.plateaus[k], before[0] - self.plateaus[k])
-        nodes = nodes_of(self.course, k) if isinstance(self.course, StepPlan) else own_nodes_of(self.course, k)
+        assert isinstance(self.course, StepPlan)  # noqa: S101 - whoever is watched is beside those of his steps alone
+        nodes = nodes_of(self.course, k)
         if self._memory.shape[1] < nodes.shape[0]:
             self._memory = np.empty((len(Watched._fields), nodes.shape[0], before.shape[1]))
         watched = self._memory[:, : nodes.shape[0]]

@@ -1,7 +1,7 @@
 """Several trials sent through together: of several parameter sets, or of courses that differ.
 
-Trials whose infusions change at the same times advance side by side, whatever parameters their patients have. So one
-more set of parameters costs what its patients cost in a crowd, and every outcome has the bytes of its trial run alone.
+Trials whose infusions change at the same times go through as one, whatever parameters and steps their patients have.
+So one more set of parameters costs little beyond its patients, and every outcome has the bytes of its trial run alone.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -7,6 +7,7 @@ from blinplan.physiology.engine.grid import (
     FREE,
     INFUSING,
     Growth,
+    Spots,
     ends_of_steps,
     grids,
     hermite,
@@ -45,15 +46,15 @@ def test_faster_cytolytic_proteins_are_followed_by_shorter_steps() -> None:
 
 
 def test_nodes_are_the_start_the_middles_and_the_ends() -> None:
-    grid = grids(1.0, 3)[0]
+    grid = grids([1.0], 3)[0][0]
     assert grid.nodes[0] == 0.0
     assert grid.nodes[2::2].tolist() == grid.ends.tolist()
     assert np.diff(grid.nodes)[::2] == pytest.approx(np.diff(grid.nodes)[1::2], rel=1e-9)
 
 
 def test_times_are_found_on_the_grid() -> None:
-    grid = grids(1.0, 3)[0]
-    found = places(grid, np.array([grid.ends[0], 1.0, grid.nodes[7], 1.01, 3.0]))
+    grid = grids([1.0], 3)[0][0]
+    found = Spots(*(of[0] for of in places([grid], np.array([grid.ends[0], 1.0, grid.nodes[7], 1.01, 3.0]))))
     assert grid.ends[found.step[[0, 1, 4]]].tolist() == [grid.ends[0], 1.0, 3.0]
     assert found.node.tolist() == [2, 2, 1, 0, 2]
     assert grid.ends[found.step[3] - 1] < 1.01 < grid.ends[found.step[3]]

@@ -74,7 +74,7 @@ def test_a_few_patients_of_a_set_each_have_the_same_bytes_too() -> None:
 
 
 def test_sets_of_many_patients_go_by_machine_code_and_few_beside_them_do_not_matter() -> None:
-    """Of three or more a set, each set by itself: the same bytes again."""
+    """Each set by itself, of a chunk that is gathered together: the same bytes again."""
     trials = [Trial(REGIMEN, PERIODS[:1], draw(preset, 70, seed=4)) for preset in SETS[:2]]
     for trial, outcome in zip(trials, run_together(trials, InTurn()), strict=True):
         assert_same_bytes(outcome, trial.run(InTurn()))

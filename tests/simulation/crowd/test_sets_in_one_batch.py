@@ -1,13 +1,14 @@
 """Parameter sets of which each has steps of its own size, in one batch: the bytes of each set run alone."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from blinplan.course.events import periods
-from blinplan.executor import Executor, InTurn
+from blinplan.executor import InTurn, processes, threads
 from blinplan.physiology import simulate
 from blinplan.physiology.engine.grid import refinement
 from blinplan.physiology.engine.integrate import EngineName
@@ -18,6 +19,8 @@ from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.dosing import part_at
+from blinplan.simulation.endpoints.asked import AskedEndpoints
+from blinplan.simulation.endpoints.wording import read_endpoint
 from blinplan.simulation.trials.together import run_together
 from blinplan.simulation.trials.trial import Outcome, Trial
 from tests.physiology.courses import course
@@ -44,10 +47,12 @@ def assert_same_bytes(together: Outcome, alone: Outcome) -> None:
         one, other = getattr(together.endpoints, entry.name), getattr(alone.endpoints, entry.name)
         same = one.tobytes() == other.tobytes() if isinstance(other, np.ndarray) else one == other
         assert same, entry.name
+    for mine, theirs in zip(together.quantities, alone.quantities, strict=True):
+        assert mine.values.tobytes() == theirs.values.tobytes(), mine.key
 
 
-def assert_as_alone(trials: Sequence[Trial], executor: Executor | None = None) -> None:
-    for trial, outcome in zip(trials, run_together(trials, executor or InTurn()), strict=True):
+def assert_as_alone(trials: Sequence[Trial]) -> None:
+    for trial, outcome in zip(trials, run_together(trials, InTurn()), strict=True):
         assert outcome.trial is trial
         assert_same_bytes(outcome, trial.run(InTurn()))
 
@@ -88,20 +93,46 @@ def test_patients_who_go_off_the_drug_have_their_own_course_in_a_set_too() -> No
     )
 
 
+def test_endpoints_of_ones_own_are_those_of_each_set_alone() -> None:
+    own = AskedEndpoints(own=(read_endpoint("IL-6 above 20 pg/mL in cycle 1"),))
+    table = periods(REGIMEN)[:1]
+    assert_as_alone([Trial(REGIMEN, table, draw(of, 2, seed=4), engine="numpy", asked=own) for of in SETS[2:6]])
+
+
 @pytest.mark.slow
-def test_the_states_at_any_time_are_those_of_each_set_alone_whatever_the_chunk() -> None:
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_the_states_at_any_time_are_those_of_each_set_alone_whatever_the_chunk(engine: EngineName) -> None:
     """An interval that ends inside a step, holds, and times at middles, at ends and between them."""
     given = course((0.37, 9.0), (3.03, 28.0), (0.5, 0.0), (5.23, 28.0), (4.87, 0.0))
     end = given.edges_minutes[-1] / MINUTES_PER_DAY
     days = np.unique(np.concatenate([np.arange(14.0), np.linspace(0.0, end, 41)]))
     people = [draw(of, 2, seed=5) for of in SETS]
     alone = [simulate(given, one, output_days=days, endpoints=False, engine="numpy").trajectories for one in people]
-    for chunk in (None, 7):
-        found = simulate(given, batch(people), output_days=days, endpoints=False, engine="numpy", chunk=chunk)
+    for chunk, making in ((None, nullcontext(InTurn())), (7, threads(2)), (5, processes(2))):
+        with making as executor:
+            found = simulate(
+                given, batch(people), output_days=days, endpoints=False, engine=engine, chunk=chunk, executor=executor
+            )
         assert found.trajectories is not None
         for name, values in found.trajectories.states._asdict().items():
             theirs = [getattr(one.states, name) for one in alone if one is not None]
             assert np.concatenate(theirs, axis=1).tobytes() == values.tobytes(), (name, chunk)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_all_of_it_at_once_changes_nothing(engine: EngineName) -> None:
+    """Premedication as each set has it, a course that some leave early, and patients of one set here and there."""
+    table = periods(REGIMEN)[:2]
+    off = np.array([table[-1].stop, 9.3 * MINUTES_PER_DAY])
+    parted = part_at(table, off.tolist())
+    sets = [*SETS, set_of(3.3, premedication_half_life=2.0), set_of(2.0, premedication_reduction=0.0), SETS[2]]
+    trials = [
+        Trial(REGIMEN, parted, draw(of, 2, seed=at), Options(premedication=True), engine=engine, off_drug=off)
+        for at, of in enumerate(sets)
+    ]
+    for trial, outcome in zip(trials, run_together(trials, InTurn()), strict=True):
+        assert_same_bytes(outcome, replace(trial, engine="numpy").run(InTurn()))
 
 
 @pytest.mark.slow

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from blinplan.physiology.engine.collocation import Blend, Weights
 from blinplan.physiology.engine.grid import IntArray, Spots
 from blinplan.physiology.engine.step.moment import SHARED_WEIGHTS, GridStep
+from blinplan.physiology.engine.step.plan import StepPlan
 from blinplan.physiology.model.population import FloatArray
 
 
@@ -69,6 +71,24 @@ class OwnPlan:
     def blend(self, k: int, look: Look) -> Blend:
         """The weights of the polynomials of some patients at a time between nodes."""
         return Blend(*self.spots[k].blend[self.whose[look.patients], look.at].T)
+
+
+@dataclass(frozen=True, slots=True)
+class SetPlans:
+    """The steps of a course of patients of several parameter sets: the number (N) of each one's set, and of each."""
+
+    whose: IntArray
+    plans: tuple[StepPlan, ...]
+
+    def stretches(self) -> Iterator[tuple[slice, StepPlan]]:
+        """Patients of one set who stand behind each other, and their steps."""
+        starts = [0, *(np.flatnonzero(np.diff(self.whose)) + 1).tolist(), len(self.whose)]
+        for first, stop in pairwise(starts):
+            yield slice(first, stop), self.plans[self.whose[first]]
+
+
+Steps = StepPlan | OwnPlan | SetPlans
+"""The steps of all patients alike, of each his own size, or of each parameter set."""
 
 
 @dataclass(frozen=True, slots=True)
