@@ -16,6 +16,7 @@ from blinplan.physiology.model.batch import batch
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.draw import draw
 from blinplan.physiology.model.parameters import Preset, load_parameters
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.dosing import part_at
@@ -117,6 +118,23 @@ def test_the_states_at_any_time_are_those_of_each_set_alone_whatever_the_chunk(e
         for name, values in found.trajectories.states._asdict().items():
             theirs = [getattr(one.states, name) for one in alone if one is not None]
             assert np.concatenate(theirs, axis=1).tobytes() == values.tobytes(), (name, chunk)
+
+
+def test_premedication_given_again_acts_in_each_set_by_its_own_half_life() -> None:
+    """Of one rate of cytolytic proteins too, where nothing but premedication tells the steps of patients apart."""
+    given = replace(course((2.0, 9.0), (2.0, 28.0)), premedication_minutes=(0, 2 * MINUTES_PER_DAY - 60))
+    days, options = np.linspace(0.0, 4.0, 9), Options(premedication=True)
+    for rates in ((4.6, 7.7, 2.0), (2.0, 2.0, 2.0)):
+        sets = [set_of(rate, premedication_half_life=0.5 + at) for at, rate in enumerate(rates)]
+        people = [draw(of, 3, seed=5) for of in sets]
+
+        def releases(of: Population) -> FloatArray:
+            found = simulate(given, of, options=options, output_days=days, endpoints=False, engine="numpy").trajectories
+            assert found is not None
+            return found.states.release
+
+        alone = np.concatenate([releases(one) for one in people], axis=1)
+        assert releases(batch(people)).tobytes() == alone.tobytes()
 
 
 @pytest.mark.slow
