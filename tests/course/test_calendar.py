@@ -174,3 +174,10 @@ def test_a_day_of_one_dose_gives_an_hour_more_of_it() -> None:
         (day,) = changed_days(on_calendar(planned, clock), clock)
         assert (day.more, day.micrograms_more) == (60 * more, Fraction(28 * more, 24))
         assert day.micrograms == 28 + Fraction(28 * more, 24)
+
+
+def test_a_day_of_another_length_is_of_the_cycle_in_which_it_begins() -> None:
+    steps = cycle('dose = "28 mcg/day", days = 3', free=0) + cycle('dose = "28 mcg/day", days = 11')
+    clock = WallClock(START)
+    (day,) = changed_days(on_calendar(expand(regimen(steps), patient(Fraction(70))), clock), clock)
+    assert (day.cycle, day.micrograms, day.micrograms_more) == (2, 28 + Fraction(28, 24), Fraction(28, 24))

@@ -21,6 +21,7 @@ from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient
 from blinplan.course.wall_clock import DayLength
 from blinplan.regimen import library
+from blinplan.regimen.age import completed_age
 from blinplan.regimen.record.record import Cause, Interruption
 from blinplan.regimen.site.site import LaterPlace, LongDay, Shortage, Site
 from blinplan.reports.plan.bags.changes import changes_on_closed_days
@@ -497,3 +498,30 @@ def test_the_plans_before_show_what_this_one_shows() -> None:
     before = list(as_planned(now))
     assert [(plan.cycle, plan.first, plan.last) for plan in before] == [(2, now.first, now.last)] * 3
     assert list(as_planned(date_course(planned, MONDAY, None, None))) == []
+
+
+def test_before_a_journey_cycles_begin_as_if_there_were_none() -> None:
+    """At 11:00, when they can, and not at the ward's 10:00; after the journey at the hour of the place."""
+    there = site(24, 48, 72, at=9 * HOUR, time_zone="America/New_York")
+    ward = replace(site(24, 48, 72), time_zone="Europe/Berlin", later=(LaterPlace(70 * DAY, there),))
+    begun = starts(date_course(course(), MONDAY.replace(hour=11), ward, None))
+    assert [f"{moment:%H:%M %Z}" for moment in begun[:3]] == ["11:00 CEST", "11:00 CET", "09:00 EST"]
+
+
+@pytest.mark.parametrize(("first", "counts"), [(date(2026, 11, 16), True), (date(2026, 11, 17), False)])
+def test_the_last_minute_of_an_infusion_is_one_of_its_days(first: date, counts: bool) -> None:
+    short = Shortage(frozenset({24 * HOUR}), "no bags", first, date(2026, 11, 20))
+    plan = date_course(course(), MONDAY.replace(hour=0, minute=1), replace(site(24, at=1), shortages=(short,)), None)
+    assert plan.clock.at(28 * DAY + 60) == datetime(2026, 11, 16, 0, 1, tzinfo=BERLIN)
+    assert bool(shortages_in(plan)) is counts
+
+
+def test_the_age_of_the_patient_is_that_of_the_first_day_wherever_it_decides() -> None:
+    """Of a grown-up nothing is asked; of 17 completed years told on the first day, who is 18 within half a year."""
+    for years, asks in ((40, False), (17, True), (10, False)):
+        planned = expand(library.regimen("rr-adult"), patient(Fraction(70), Fraction(170), age=completed_age(years)))
+        plan = date_course(planned, MONDAY, None, None)
+        assert plan.premedication is not None
+        assert plan.premedication.adulthood.age == completed_age(years).told_on(MONDAY.date())
+        assert plan.premedication.adulthood.start == MONDAY
+        assert any(due.only for due in plan.premedication.due) is asks

@@ -1,7 +1,7 @@
 """A patient who changes: what was given stays, and the next cycle or step follows the new figures."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from blinplan.course.patient import AreaFormula, PatientError, body_surface_area
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.regimen.age import completed_age
-from blinplan.regimen.record.record import BodyMeasurement
+from blinplan.regimen.record.record import BodyMeasurement, CourseRecord
 from tests.course.records import CRS, DAY, START, record, stop
 from tests.course.regimens import site
 
@@ -281,3 +281,16 @@ def test_figures_count_in_the_order_of_their_days_and_not_of_the_record() -> Non
     in_order, turned = grown(child(43), first, second), grown(child(43), second, first)
     assert turned.ledger.figures == in_order.ledger.figures
     assert [one.patient.weight for one in turned.ledger.figures] == [46]
+
+
+def test_the_day_of_figures_is_one_of_the_place_where_the_course_begins() -> None:
+    """Half an hour after midnight in Berlin is still the day before in UTC, in which the record is written."""
+    begins = datetime(2026, 6, 2, 0, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    planned = expand(ADULT, patient(Fraction(70)))
+    for day, counts in ((date(2026, 7, 14), True), (date(2026, 7, 15), False)):
+        measured = BodyMeasurement(day, Fraction(80), None, None, ("measured", 0))
+        empty = CourseRecord(
+            "rr-adult", begins.astimezone(UTC), None, None, None, None, (), (), measurements=(measured,)
+        )
+        found = date_course(planned, begins, None, empty)
+        assert [figures.minute // DAY for figures in found.ledger.figures] == [42 if counts else 84]

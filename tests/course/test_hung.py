@@ -557,3 +557,15 @@ def test_the_time_of_a_bag_that_was_cold_runs_from_when_it_was_first_hung() -> N
         happened = with_bags(bag(0, 12 * HOUR, number=1), bag(DAY, None, number=number))
         hanging = next(one for one in dated(happened, cold).bags if one.start == DAY)
         assert hanging.good_until == until
+
+
+@pytest.mark.parametrize(("hours", "rate"), [(24, 10), (48, 5)])
+def test_a_bag_on_record_held_its_dose_in_the_volume_that_it_was_filled_with(hours: int, rate: int) -> None:
+    """At 9.5 mcg/day in 10 mL/h there are 9.5 mcg in each 240 mL."""
+    found = dated(with_bags(bag(0, 10 * HOUR, "9.5 mcg/day", hours=hours, fill="276.5")))
+    first = found.bags[0]
+    assert first.held == Fraction("9.5") * Fraction("276.5") / (rate * 24)
+    silent = dated(with_bags(bag(0, 10 * HOUR, "9.5 mcg/day", hours=hours)))
+    assert silent.bags[0].held is None
+    unknown = dated(with_bags(bag(0, 10 * HOUR, "9.5 mcg/day", hours=36, fill="276.5")))
+    assert unknown.bags[0].held is None

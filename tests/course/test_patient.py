@@ -470,3 +470,28 @@ def test_nobody_is_asked_whether_inches_were_meant_that_make_a_giant() -> None:
         patient(weight=Fraction(115), height=Fraction(140))
     assert "body mass index of 58.7 kg/m²" in str(raised.value)
     assert "in would be" not in str(raised.value)
+
+
+def test_figures_are_told_to_three_decimals() -> None:
+    for figures, told in (
+        (
+            ("154.3214", "68.1234", None),
+            "≈ 154.321 kg at ≈ 68.123 cm is a body mass index of 332.5 kg/m²; ≈ 154.321 lb and ≈ 68.123 in would be"
+            " about 70 kg and 173 cm; or weight and height may stand in each other's place; if the figures are right,"
+            " confirm them with the body surface area that they make, 1.71 m²",
+        ),
+        (
+            ("70.1234", "170.1234", "2.5123"),
+            "body surface area is ≈ 2.512 m², and weight and height give ≈ 1.82 m² by Mosteller; they differ by more"
+            " than 10 %",
+        ),
+        (
+            ("70.1234", None, "0.5123"),
+            "a body surface area of ≈ 0.512 m² at ≈ 70.123 kg makes a height of 13 cm by Mosteller: one of the two"
+            " figures cannot be right",
+        ),
+        (("300.1234", None, None), "weight is ≈ 300.123 kg; a patient here has 1 to 300 kg"),
+    ):
+        with pytest.raises(PatientError) as refused:
+            patient(*(None if figure is None else Fraction(figure) for figure in figures))
+        assert str(refused.value) == told

@@ -192,6 +192,12 @@ def test_a_ward_or_a_project_may_say_from_when_on_a_patient_is_an_adult() -> Non
     assert adult_from(shipped("rr-adult"), None, {"adult_from": project}) == project
 
 
+def test_a_ward_s_own_limit_is_told_as_its_own() -> None:
+    own = adult_from(shipped("rr-adult"), site(24, adult_from_years=16))
+    assert own is not None
+    assert (own.name, own.unit, own.status, str(own)) == ("adult_from", "years", "seen", "16 years")
+
+
 def test_the_day_of_an_age_is_the_local_one() -> None:
     """At 23:59 it is the day before the birthday, and a minute later it is the birthday."""
     found = known("2008-11-03", start=datetime(2026, 11, 2, 23, tzinfo=BERLIN))

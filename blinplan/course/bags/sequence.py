@@ -137,11 +137,10 @@ class _Available:
         return tuple(size for size in self.sizes(minute) if size.minutes not in missing)
 
     def between(self, start: "_Time", stop: "_Time", sizes: Sequence[SiteBag]) -> Iterator[SiteBag]:
-        """Of some bags those that last from one time to another, the shortest first."""
+        """Of some bags, of which one lasts so long, those that last from one time to another, the shortest first."""
         least = stop.minute - start.minute
         if self.splits and (surplus := least - (stop.shown - start.shown)) > 0:
-            usual = next((size for size in sizes if size.minutes >= least - surplus), None)
-            sizes = () if usual is None else (usual,)
+            sizes = (next(size for size in sizes if size.minutes >= least - surplus),)
         return (size for size in sizes if size.minutes >= least)
 
 

@@ -243,6 +243,28 @@ def test_no_other_sequence_has_fewer_changes_on_closed_days_or_of_as_few_fewer_b
     assert (on_closed, len(bags)) == least[0]
 
 
+@given(sizes=sizes_of_bags, days=st.integers(1, 9), open_days=st.lists(st.booleans(), min_size=9, max_size=9))
+def test_who_is_thrifty_throws_the_fewest_hours_away_and_of_as_few_hangs_the_fewest_bags(
+    sizes: list[int], days: int, open_days: list[bool]
+) -> None:
+    monday = datetime(2026, 11, 2, 10, tzinfo=UTC)
+    shut = frozenset((monday + timedelta(days=day)).date() for day in range(9) if not open_days[day])
+    least = {days: (0, 0, 0)}
+    for day in reversed(range(days)):
+        ways = []
+        for end in range(day + 1, days + 1):
+            lasts = [size for size in sizes if size >= (end - day) * 24]
+            if end in least and lasts:
+                closed, thrown, count = least[end]
+                on_closed = end < days and not open_days[end]
+                ways.append((closed + on_closed, thrown + min(lasts) - (end - day) * 24, count + 1))
+        least[day] = min(ways)
+    bags = bag_sequence(course((days * 24, 28)), site(*sizes, holidays=shut), monday, thrifty=True)
+    on_closed = sum((monday + timedelta(minutes=bag.start)).date() in shut for bag in bags[1:])
+    thrown = sum(bag.size.minutes - bag.minutes for bag in bags) // HOUR
+    assert (on_closed, thrown, len(bags)) == least[0]
+
+
 def easter(year: int) -> date:
     """Easter Sunday (Meeus, Jones, Butcher)."""
     a, (b, c) = year % 19, divmod(year, 100)

@@ -66,3 +66,21 @@ def test_who_has_grown_a_little_keeps_the_regimen() -> None:
     found = grown(2, "44")
     assert [(begin, rate) for begin, _, rate in days(found.course) if rate] == [(0, 9), (42, 9), (84, 9)]
     assert [figures.regimen for figures in found.ledger.figures] == ["small"]
+
+
+@pytest.mark.parametrize(("cycles", "at"), [(3, 49), (2, 49), (1, None)])
+def test_new_figures_count_from_a_step_on_where_the_other_regimen_has_that_step(cycles: int, at: int | None) -> None:
+    """Measured in the first week of cycle 2; the step comes on day 49, and where there is none, no cycle either."""
+    steps = 'dose = "{} mcg/day", days = 7; dose = "{} mcg/day", days = 21'
+    small = replace(
+        regimen(cycle(steps.format(4, 9), repeat=3), name="small"),
+        eligibility=Eligibility(below_weight=Fraction(45), otherwise="big"),
+    )
+    big = regimen(cycle(steps.format(14, 28), repeat=cycles), name="big")
+    planned = replace(expand(small, patient(Fraction(40))), others=(big,))
+    measured = BodyMeasurement((START + timedelta(days=44)).date(), Fraction(46), None, None, ("measured", 0))
+    found = replan(planned, replace(record(regimen="small"), measurements=(measured,)), by_step=True)
+    changed = [change.minute // DAY for change in found.course.changes]
+    assert changed == [84 if at is None else at]
+    given = [rate for begin, _, rate in days(found.course) if rate and begin < 70]
+    assert given == [4, 9, 4, 9 if at is None else 28]
