@@ -472,6 +472,11 @@ def test_nobody_is_asked_whether_inches_were_meant_that_make_a_giant() -> None:
     assert "in would be" not in str(raised.value)
 
 
+def patient_of(weight: str, height: str | None, area: str | None) -> Patient:
+    kg, cm, square_metres = (None if figure is None else Fraction(figure) for figure in (weight, height, area))
+    return patient(kg, cm, square_metres)
+
+
 def test_figures_are_told_to_three_decimals() -> None:
     for figures, told in (
         (
@@ -493,5 +498,5 @@ def test_figures_are_told_to_three_decimals() -> None:
         (("300.1234", None, None), "weight is ≈ 300.123 kg; a patient here has 1 to 300 kg"),
     ):
         with pytest.raises(PatientError) as refused:
-            patient(*(None if figure is None else Fraction(figure) for figure in figures))
+            patient_of(*figures)
         assert str(refused.value) == told

@@ -256,8 +256,8 @@ def test_who_is_thrifty_throws_the_fewest_hours_away_and_of_as_few_hangs_the_few
             lasts = [size for size in sizes if size >= (end - day) * 24]
             if end in least and lasts:
                 closed, thrown, count = least[end]
-                on_closed = end < days and not open_days[end]
-                ways.append((closed + on_closed, thrown + min(lasts) - (end - day) * 24, count + 1))
+                shuts = end < days and not open_days[end]
+                ways.append((closed + shuts, thrown + min(lasts) - (end - day) * 24, count + 1))
         least[day] = min(ways)
     bags = bag_sequence(course((days * 24, 28)), site(*sizes, holidays=shut), monday, thrifty=True)
     on_closed = sum((monday + timedelta(minutes=bag.start)).date() in shut for bag in bags[1:])

@@ -232,6 +232,10 @@ def test_a_bag_after_the_last_that_is_planned_was_hung_where_nothing_is() -> Non
         (12 * DAY, record(stop(10 * DAY, None))),
         (20 * DAY, silent),
         (40 * DAY, replace(silent, end=EndOfCourse(START + timedelta(days=30), Ending.OTHER, None))),
+        (
+            50 * DAY,
+            replace(record(stop(10 * DAY, DAY)), end=EndOfCourse(START + timedelta(days=30), Ending.OTHER, None)),
+        ),
         (400 * DAY, record()),
     ):
         found = replan(course(), replace(happened, bags=(bag(hung, hung + HOUR),)))
@@ -239,4 +243,4 @@ def test_a_bag_after_the_last_that_is_planned_was_hung_where_nothing_is() -> Non
         before = next(one for one in found.course.events if one.period.stop == hung)
         assert event.rate == 28
         lacks[hung // DAY] = before.period.lack
-    assert lacks == {12: NOT_RESTARTED, 20: NOT_DECIDED, 40: ENDED, 400: ENDED}
+    assert lacks == {12: NOT_RESTARTED, 20: NOT_DECIDED, 40: ENDED, 50: ENDED, 400: ENDED}
