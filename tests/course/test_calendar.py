@@ -17,9 +17,12 @@ from blinplan.course.happened.replan import on_calendar, replan
 from blinplan.course.patient import patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.course.wall_clock import WallClock
+from blinplan.quantities import read_dose
 from blinplan.regimen import library
 from blinplan.regimen.age import completed_age
 from blinplan.regimen.regimen import AgeGroup
+from blinplan.regimen.record.record import BagOnRecord
+from tests.course.records import START as RECORD_START
 from tests.course.records import record, stop
 from tests.course.regimens import cycle, regimen, site
 
@@ -181,3 +184,11 @@ def test_a_day_of_another_length_is_of_the_cycle_in_which_it_begins() -> None:
     clock = WallClock(START)
     (day,) = changed_days(on_calendar(expand(regimen(steps), patient(Fraction(70))), clock), clock)
     assert (day.cycle, day.micrograms, day.micrograms_more) == (2, 28 + Fraction(28, 24), Fraction(28, 24))
+
+
+def test_a_bag_after_the_end_of_a_course_takes_away_no_end_of_a_cycle() -> None:
+    at = RECORD_START + timedelta(days=400)
+    late = BagOnRecord(at, at + timedelta(hours=6), read_dose("28 mcg/day").rate, DAY, None, None, ("bag", 0))
+    found = replan(course(), replace(record(), bags=(late,)))
+    stops = of(entries(found.course, ledger=found.ledger), Due.STOP)
+    assert [(one.cycle, one.start // DAY) for one in stops] == [(number, 42 * number - 14) for number in range(1, 6)]
