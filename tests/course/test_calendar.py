@@ -20,8 +20,8 @@ from blinplan.course.wall_clock import WallClock
 from blinplan.quantities import read_dose
 from blinplan.regimen import library
 from blinplan.regimen.age import completed_age
-from blinplan.regimen.regimen import AgeGroup
 from blinplan.regimen.record.record import BagOnRecord
+from blinplan.regimen.regimen import AgeGroup
 from tests.course.records import START as RECORD_START
 from tests.course.records import record, stop
 from tests.course.regimens import cycle, regimen, site
