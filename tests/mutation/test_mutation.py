@@ -66,6 +66,18 @@ def test_what_decides_is_changed_and_nothing_else(file: str) -> None:
     ]
 
 
+def test_a_choice_over_several_lines_is_reached_at_its_condition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It begins with one of its answers, which tests that are given the other do not come by."""
+    choice = (
+        'def told(dose: int) -> str:\n    return (\n        "some mcg"\n        if dose\n        else "no mcg"\n    )\n'
+    )
+    (tmp_path / "choice.py").write_text(choice, encoding="utf-8")
+    monkeypatch.setattr(mutants, "ROOT", tmp_path)
+    assert {mutant.line for mutant in mutants_of("choice.py")} == {4}
+
+
 def test_a_change_is_made_and_taken_back(file: str) -> None:
     before = ast.unparse(mutants.tree_of(file))
     for mutant in mutants_of(file):

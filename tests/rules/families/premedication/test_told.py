@@ -16,11 +16,16 @@ from tests.rules.families.examples import Told, not_told_of, told_of
 
 STATED = 'departure = { reason = "Protocol 7", source = "none" }'
 ADULTS = "[eligibility]\nmin_weight_kg = 45\nmin_age_years = 18\n\n"
+BELOW_18 = "[eligibility]\nmin_weight_kg = 45\nbelow_age_years = 18\n\n"
 BELOW_45 = "[eligibility]\nbelow_weight_kg = 45\nbelow_age_years = 18\n\n"
 RELAPSED, MRD, CONSOLIDATION, STUDY = (
     f'indication = "{one}"\n\n' for one in ("relapsed-refractory", "mrd-positive", "consolidation", "investigational")
 )
 FROM_ADULT = STUDY.replace("\n\n", '\ndeparts_from = "rr-adult"\n\n')
+FROM_E1910, FROM_INFANTS, FROM_FIRST_RELAPSE, FROM_GOLDEN_GATE = (
+    FROM_ADULT.replace("rr-adult", base)
+    for base in ("e1910", "study-20120215", "hk-first-relapse", "golden-gate-run-in")
+)
 IN_HONG_KONG = '\nlabel = "hk-2026"\n\n'
 TWO_CYCLES = (
     '[[cycle]]\nname = "Cycle 1"\nsteps = [{ dose = "9 mcg/day", days = 7 }, { dose = "28 mcg/day", days = 21 }]\n'
@@ -113,6 +118,12 @@ def test_another_corticosteroid_is_told_with_how_strong_it_is_where_that_is_far_
         *((f"equal_dose_{drug}", "equal_dose_dexamethasone") if gross else ()),
     )
     assert told(RELAPSED + ADULTS, given(f"{amount:g} mg", drug=drug)) == [expected]
+
+
+@pytest.mark.holds("C605")
+def test_how_strong_it_is_is_told_in_hundredths() -> None:
+    ((_, _, _, message, *_),) = told(RELAPSED + ADULTS, given("321 mg", drug="methylprednisolone"))
+    assert "methylprednisolone 321 mg, ≈ 3.01 times as strong;" in message  # 321 · 0.75 / 4 / 20 = 3.0094
 
 
 @pytest.mark.holds("C605")
@@ -312,8 +323,8 @@ def evening(
     return given(dose, before, most="20 mg", minutes=minutes, latest=latest)
 
 
-def morning(most: str = "", minutes: int = 30, latest: int = 0) -> str:
-    return given("5 mg/m2", "first-start", most=most, minutes=minutes, latest=latest)
+def morning(most: str = "", minutes: int = 30, latest: int = 0, before: str = "first-start", dose: int = 5) -> str:
+    return given(f"{dose} mg/m2", before, most=most, minutes=minutes, latest=latest)
 
 
 @pytest.mark.holds("C605")
@@ -333,6 +344,24 @@ def test_a_cap_that_the_label_has_none_of_is_told_where_it_lowers_a_dose(most: s
     message = f"the cap of dexamethasone is {most}; the label's dose, 5 mg/m², has none"
     expected = at(1, "max", f'"{most}"', severity or "", message, f"remove `max`, {WAIVE}")
     assert in_hong_kong(evening(), morning(most)) == ([expected] if severity else [])
+
+
+@pytest.mark.holds("C605")
+@pytest.mark.parametrize(("most", "severity"), [("14.9 mg", "warning"), ("15 mg", None), ("16 mg", None)])
+def test_of_children_of_any_weight_the_largest_counts(most: str, severity: str | None) -> None:
+    """At 3 m² 5 mg/m² are 15 mg."""
+    head = RELAPSED.replace("\n\n", IN_HONG_KONG) + "[eligibility]\nbelow_age_years = 18\n\n"
+    found = told(head, evening(), morning(most), cycles=BY_AREA)
+    assert [(one.place, one.severity) for one in found] == ([("premedication.1.max", severity)] if severity else [])
+
+
+@pytest.mark.holds("C605")
+def test_a_flat_dose_for_children_alone_is_held_to_what_they_are_given() -> None:
+    found = told(RELAPSED + BELOW_18, given(before="first-start escalation restart"))
+    stated = f"5 mg/m² (at most 20 mg){in_a_patient('≈ 3.6', '1.1')}"  # 20 mg for 5.6
+    keys = '`dose = "5 mg/m2"` and `max = "20 mg"`'
+    expected = other_dose(0, "20 mg", "error", stated=stated, keys=keys)
+    assert found == [expected._replace(message=expected.message.replace("for adults", "for children"))]
 
 
 # --- the time ---------------------------------------------------------------------------------------------------------
@@ -541,6 +570,13 @@ TIMES = "times the label's dose"
             [together(1, "30 mg", "error", START, doses(12, 30), f"2.1 {TIMES}")],
         ),
         ([some(15), some(10, 59, "cycle-start")], [other_dose(0, "15 mg", "warning")]),
+        # as far off on either: the sum is told
+        ([some(10), some(30, 59, "cycle-start")], [together(1, "30 mg", "error", START, doses(10, 30), f"2 {TIMES}")]),
+        # a dose by area counts as in the largest patient, in whom 5 mg/m² are 15 mg
+        (
+            [some(20), given("5 mg/m2", minutes=59)],
+            [together(1, "5 mg/m2", "error", START, "dexamethasone 20 mg and dexamethasone 5 mg/m²", f"1.75 {TIMES}")],
+        ),
         # on occasions of their own they are told alone
         ([some(20, before="cycle-start"), some(20, before="escalation restart")], []),
         (
@@ -644,6 +680,37 @@ def test_of_two_doses_the_one_that_is_left_out_is_told(
 
 
 FULL_BY_AREA = BY_AREA.replace("Cycle 1", "Cycle 2")
+
+
+@pytest.mark.holds("C605", "C603")
+def test_an_occasion_on_which_nothing_is_given_is_told_once() -> None:
+    head = RELAPSED.replace("\n\n", IN_HONG_KONG) + BELOW_45
+    tables = evening(before="escalation"), morning(before="escalation")
+    assert told(head, *tables, cycles=BY_AREA) == []
+    assert [one.place for one in told(head, *tables, cycles=BY_AREA, code="C603")] == ["premedication.0.before"]
+
+
+@pytest.mark.holds("C605")
+def test_what_a_study_gives_is_told_as_its_own() -> None:
+    """Infants were given 10 mg/m², and 5 mg/m² within 30 minutes; adults of e1910 20 mg an hour before each cycle."""
+    (finding,) = told(FROM_INFANTS + BELOW_45, evening(), cycles=BY_AREA)
+    assert finding.message == (
+        "dexamethasone 5 mg/m², within 30 minutes before the start of infusion, is not declared; study-20120215 gives 2"
+        " doses"
+    )
+    assert finding.advice == "add it: study-20120215 gives dexamethasone 5 mg/m²."
+    (finding,) = told(FROM_INFANTS + BELOW_45, evening(), morning(dose=6), cycles=BY_AREA)
+    assert finding.message == "the dose of dexamethasone is 6 mg/m²; that of study-20120215 for children is 5 mg/m²"
+    (finding,) = told(FROM_E1910 + ADULTS, some(20, 61, "cycle-start"))
+    assert finding.message == "premedication is given 61 minutes before the infusion; e1910 gives it 60 minutes before"
+    (finding,) = told(FROM_E1910 + ADULTS, some(20, 60, "cycle-start"), some(8, 59, "cycle-start"))
+    assert finding.message == (
+        f"the premedication before {START} is {doses(20, 8)}, together 1.4 times that of e1910; that of e1910 for"
+        " adults is dexamethasone 20 mg"
+    )
+    each = evening(before="cycle-start"), morning()
+    (finding,) = told(FROM_INFANTS + BELOW_45, *each, cycles=f"{BY_AREA}\n{FULL_BY_AREA}")
+    assert finding.message == "premedication is given before each cycle; study-20120215 gives it before the first"
 
 
 @pytest.mark.holds("C605")
@@ -758,6 +825,7 @@ def test_beside_nothing_only_what_is_far_from_every_label_is_told(
         ({"dose": "6 mg"}, []),
         ({"dose": "500 mg", "drug": "paracetamol"}, []),
         ({"dose": "500 mg", "drug": "methylprednisolone"}, []),
+        ({"dose": "3000 mg", "drug": "methylprednisolone"}, []),
         ({"minutes": 600}, []),
         ({"before": "cycle-start"}, []),
         ({}, [("premedication.0.departure", "warning")]),
@@ -777,3 +845,114 @@ def test_what_a_study_states_is_no_finding_unless_it_is_far_too_strong_or_depart
             "a departure is stated, and the drug, its dose, its time and its occasions are the label's",
             "remove `departure`, or give here what it speaks of",
         )
+
+
+FROM_6_MG = given("6 mg", "escalation", stated=True)
+
+
+@pytest.mark.holds("C605")
+@pytest.mark.parametrize(
+    ("head", "tables", "found"),
+    [
+        # what one states excuses no other
+        (
+            FROM_ADULT + ADULTS,
+            [FROM_6_MG, some(20, 61, "cycle-start restart")],
+            [("premedication.1.minutes_before", "warning")],
+        ),
+        (
+            FROM_ADULT + ADULTS,
+            [some(20, 61, "cycle-start restart"), FROM_6_MG],
+            [("premedication.0.minutes_before", "warning")],
+        ),
+        (FROM_ADULT + ADULTS, [FROM_6_MG, given(before="cycle-start restart")], []),
+        # far too strong is told, and far too weak is not
+        (
+            FROM_ADULT + ADULTS,
+            [given("61 mg", "cycle-start restart", stated=True), given("3 mg", "escalation", stated=True)],
+            [("premedication.0.dose", "error")],
+        ),
+        # that a step is left out is a departure of the first, so the second departs from nothing
+        (
+            FROM_ADULT + ADULTS,
+            [given(before="cycle-start", stated=True), given(before="restart", stated=True)],
+            [("premedication.1.departure", "warning")],
+        ),
+        # of children e1910 says nothing, and of adults the label in Hong Kong nothing for this indication
+        (
+            FROM_E1910,
+            [
+                given(before="cycle-start", patients="adults"),
+                given("5 mg/m2", "first-start", patients="children", stated=True),
+            ],
+            [],
+        ),
+        (FROM_GOLDEN_GATE + ADULTS, [given(stated=True)], []),
+        (
+            FROM_FIRST_RELAPSE,
+            [
+                given(patients="adults", stated=True),
+                evening().replace("drug", 'patients = "children"\ndrug'),
+                morning(dose=6).replace("drug", 'patients = "children"\ndrug'),
+            ],
+            [("premedication.2.dose", "warning")],
+        ),
+    ],
+)
+def test_a_departure_is_that_of_the_table_that_states_it(
+    head: str, tables: list[str], found: list[tuple[str, str]]
+) -> None:
+    assert differing(told(head, *tables)) == found
+
+
+@pytest.mark.holds("C605")
+def test_of_two_age_groups_one_may_have_a_label_and_the_other_none() -> None:
+    head = CONSOLIDATION.replace("\n\n", IN_HONG_KONG)
+    tables = [
+        given(before="cycle-start", patients="adults"),
+        evening("12 mg/m2").replace("drug", 'patients = "children"\ndrug'),
+        morning().replace("drug", 'patients = "children"\ndrug'),
+    ]
+    assert differing(told(head, *tables)) == [("premedication.1.dose", "warning")]
+
+
+@pytest.mark.holds("C603")
+@pytest.mark.parametrize(
+    ("head", "tables", "cycles", "expected"),
+    [
+        (
+            RELAPSED,
+            [given(patients="adults")],
+            TWO_CYCLES,
+            (
+                "cycle.0.name",
+                '"Cycle 1"',
+                " of children is declared before the start of infusion and a dose step and a restart in the first"
+                " cycle",
+                'add [premedication] with `before = ["first-start", "escalation", "first-cycle-restart"]`',
+            ),
+        ),
+        (
+            RELAPSED + ADULTS,
+            [given(before="first-start escalation restart")],
+            TWO_CYCLES,
+            (
+                "premedication.0.before",
+                '["first-start", "escalation", "restart"]',
+                " is declared before the start of each cycle",
+                'add "cycle-start" to `before` under [premedication]',
+            ),
+        ),
+        (RELAPSED + ADULTS, [given(before="first-start escalation restart")], TWO_CYCLES.partition("\n\n")[0], None),
+        (RELAPSED + ADULTS, [given("500 mg", drug="paracetamol")], TWO_CYCLES, None),  # of which C605 tells
+    ],
+)
+def test_an_occasion_for_which_none_is_declared_is_told_where_it_is_to_be_added(
+    head: str, tables: list[str], cycles: str, expected: tuple[str, str, str, str] | None
+) -> None:
+    found = told(head, *tables, cycles=cycles, code="C603")
+    if expected is None:
+        assert found == []
+    else:
+        place, mark, said, advice = expected
+        assert found == [Told(place, mark, "error", f"no premedication{said}", advice, ("premedication",))]

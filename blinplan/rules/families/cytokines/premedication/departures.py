@@ -22,7 +22,7 @@ def with_departures(rule: Rule, case: Case, groups: Sequence[OfGroup], found: Se
 
 def _is_beyond(rule: Rule, case: Case, groups: Sequence[OfGroup], finding: Finding) -> bool:
     """Whether a dose is so much stronger than what it is held to that a slip is likelier than what was meant."""
-    if finding.path[-1] != "dose" or not finding.gross:
+    if not finding.gross:
         return False
     pairs = (
         PremedicationPair(rule, case, own, given, drug, label)

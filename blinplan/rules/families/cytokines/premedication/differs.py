@@ -137,7 +137,7 @@ def _left_out(
 ) -> Iterator[Finding]:
     """Where the label has several for an age group, one that is not declared on all its occasions."""
     untold = missing_occasions(case, label.occasions, [one for one, _ in own.steroids])  # C603 tells of these
-    missing = [one for one in missing_occasions(case, label.occasions, given) if one not in untold] if total > 1 else []
+    missing = [one for one in missing_occasions(case, label.occasions, given) if one not in untold]
     if not missing:
         return
     first = (given or [one for one, _ in own.steroids])[0]
@@ -145,8 +145,8 @@ def _left_out(
     yield case.finding(
         rule,
         (*first.path, "before") if given else (*first.path, "drug"),
-        f"{drugs_text(label)}, {time_text(label)} before {occasions}, is not declared{_for_whom(own)}; the label"
-        f" gives {'it' if total == 1 else f'{total} doses'}",
+        f"{drugs_text(label)}, {time_text(label)} before {occasions}, is not declared{_for_whom(own)};"
+        f" {own.held_to.giver} {total} doses",
         f"add it: {label.stated.says}",
         why=label.stated.says,
         severity=Severity.ERROR,
@@ -171,7 +171,7 @@ def _starts_without_label(
             yield case.finding(
                 rule,
                 (*given.path, "before"),
-                f"premedication{own.whose} is given before each cycle; the label gives it before the first",
+                f"premedication{own.whose} is given before each cycle; {own.held_to.giver} it before the first",
                 'write "first-start" for "cycle-start", or leave it where it is meant',
                 why=labels[0].stated.says,
                 severity=Severity.NOTE,

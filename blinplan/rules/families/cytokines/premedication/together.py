@@ -20,7 +20,7 @@ def differences_together(compared: Sequence[PremedicationPair]) -> Iterator[Find
         if one not in together:
             yield from one.differences()
     if together:
-        yield from _of_sum(together, {occasion: given for occasion, given in on.items() if given})
+        yield from _of_sum(together, on)
 
 
 def _given_on(occasion: Occasion, compared: Sequence[PremedicationPair]) -> list[PremedicationPair]:
@@ -37,7 +37,7 @@ def _of_sum(together: Sequence[PremedicationPair], on: dict[Occasion, list[Preme
     nearest = min(together, key=lambda one: weight_of(list(one.differences())))
     several = {occasion: given for occasion, given in on.items() if len(given) > 1}
     occasion, given = max(several.items(), key=lambda item: (distance_of(_sum_of(item[1])), len(item[1])))
-    alone = [one for one in together if any(on[place] == [one] for place in on if one.is_given_on(place))]
+    alone = [one for one in together if [one] in on.values()]
     short = next((one for one in alone if distance_of(one.times_label) > distance_of(_sum_of(given))), None)
     if nearest.times_label == 1:
         yield from nearest.differences()
