@@ -28,7 +28,7 @@ def _beside_plan(rule: Rule, case: Case, record: CourseRecord, start: StartOfCyc
     planned = next((one for one in record.planned_starts if one.cycle == start.cycle), None)
     plan = start.earliest if planned is None else minutes_between(record.start, planned.starts)
     could = max(start.earliest, plan)
-    if not start.recorded or begun is None or not (start.early or start.start >= could + MINUTES_PER_DAY):
+    if begun is None or not (start.early or start.start >= could + MINUTES_PER_DAY):
         return []
     lasts = duration_text(start.early or start.start - could)
     message = (

@@ -179,6 +179,14 @@ def test_what_the_label_does_not_say_is_unverified_and_what_a_record_lacks_undec
     text = record(stop(CRS, "grade = 3", GONE, MEDICATED, SAME), regimen=HONG_KONG)
     assert told("I801", text) == [f"unverified | {silent} (interruption 1)"]
     assert told("I803", text) == [f"unverified | {silent} (interruption 1)"]
+    low = ("grade = 3", 'restart_dose = "5 mcg/m2/day"', "resolved = 2026-03-07T10:00:00Z", MEDICATED, SAME)
+    doubt = "an event at 5 mcg/m²/day may stop the drug for good (unverified) (interruption 1)"
+    for counted_seizures, found in (
+        (("seizures = 0",), [f"unverified | {doubt}"]),
+        ((), [f"undecided | `seizures` is not on record (interruption 1); {doubt}"]),
+    ):
+        one = stop(NEURO, *counted_seizures, *low, again="03-08T10:00")
+        assert told("I801", record(one, regimen=CHILD, patient="bsa_m2 = 1")) == found
     early = record(stop(CRS, *SEVERE, LOW, "full_dose_after_days = 6"), regimen=HONG_KONG)
     assert told("I801", early) == [f"unverified | {silent} (interruption 1)"]
     without = record(stop("technical", "premedicated = false", again="03-12T10:01"), regimen=HONG_KONG)
