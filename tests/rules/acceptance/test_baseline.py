@@ -17,7 +17,7 @@ from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.place import place_of
 from blinplan.rules.rule import Rule, Severity
 from blinplan.rules.verdict import Ruling
-from tests.regimen_text import TODAY, codes, cycle, outcome, regimen_text, script, waiver
+from tests.regimen_text import TODAY, codes, cycle, outcome, regimen_text, script, verdict_of, waiver
 
 LONG = regimen_text(cycle(free=21, repeat=2) + cycle("28 mcg/day for 27 days"))
 SOUND = regimen_text(cycle(repeat=2))
@@ -227,6 +227,20 @@ def test_of_a_file_with_errors_no_entry_is_called_stale(tmp_path: Path) -> None:
     baseline = known(tmp_path, judged(tmp_path, "a.toml", LONG))
     faulty = judged(tmp_path, "a.toml", SOUND.replace("days = 28", 'days = "28"', 1))
     assert any(verdict.ruling is not Ruling.NOT_EVALUATED for verdict in faulty.verdicts)
+    assert baseline.accept([faulty])[1] == ()
+
+
+def test_of_a_rule_that_is_left_out_no_entry_is_called_stale(tmp_path: Path) -> None:
+    baseline = known(tmp_path, judged(tmp_path, "a.toml", LONG))
+    reading = judged(tmp_path, "a.toml", SOUND).reading
+    left_out = judge(reading, TODAY, None, Settings(ignore=(Pattern("S304"),)))
+    assert [entry.rule for entry in baseline.accept([left_out])[1]] == ["S301"]
+
+
+def test_of_a_file_with_an_error_what_was_found_all_the_same_makes_no_entry_stale(tmp_path: Path) -> None:
+    baseline = known(tmp_path, judged(tmp_path, "a.toml", LONG))
+    faulty = judged(tmp_path, "a.toml", LONG.replace("= 21", "= 22").replace("days = 27", 'days = "27"'))
+    assert verdict_of(faulty, "S304").ruling is Ruling.FINDING
     assert baseline.accept([faulty])[1] == ()
 
 
