@@ -194,7 +194,7 @@ def test_waivers_that_cover_nothing_are_told_in_the_order_of_the_file() -> None:
     idle = ("S310", "S303", "D202", "S301", "S304")
     found = verdict_of(with_waivers(SOUND, *(waiver(code) for code in idle)), "W902").findings
     assert [finding.path for finding in found] == [("waiver", number, "rule") for number in range(1, len(found) + 1)]
-    assert [finding.message.split(" ")[4] for finding in found] == list(idle)
+    assert [finding.message.split(" ")[3] for finding in found] == list(idle)
 
 
 def test_a_waiver_of_a_rule_that_was_not_evaluated_is_not_called_unused() -> None:
