@@ -134,9 +134,7 @@ def _lines_of_table(document: Document, path: KeyPath) -> list[Span]:
         Span(document.key_span((*path, key)).start, document.value_span((*path, key)).end)
         for key in _table(document, path)
     ]
-    return [
-        Span(_start_of_line(text, span.start), _end_of_line(text, span.end, newline=True)) for span in sorted(spans)
-    ]
+    return [Span(_start_of_line(text, span.start), _end_of_line(text, span.end, newline=True)) for span in spans]
 
 
 def _between(lines: Sequence[Span]) -> Iterator[Span]:
