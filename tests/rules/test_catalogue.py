@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from blinplan.cli.check.options import read_figures
-from blinplan.rules import families
+from blinplan.rules import catalogue, families
 from blinplan.rules.catalogue import CATALOGUE, FAMILIES
 from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.judging.judgement import Judgement
@@ -141,3 +141,13 @@ def test_a_finding_says_what_to_do_and_names_limits_that_exist(rule: Rule) -> No
         assert "?" not in finding.help
         assert set(finding.limits) <= set(shipped_limits())
         assert bool(finding.limits) == bool(rule.limits)
+
+
+def test_families_come_by_the_digit_of_their_codes_and_by_their_letters_where_they_share_one() -> None:
+    found = [(family.RULES[0].code[0], family.TITLE) for family in catalogue._families()]
+    assert found == list(FAMILIES.items())
+    marks = [family.RULES[0].code[:2] for family in catalogue._families()]
+    assert marks == sorted(marks, key=lambda mark: mark[::-1])
+    folders = {path.parent.name for path in Path(catalogue.__file__).parent.glob("families/*/rules.py")}
+    assert {family.__name__.split(".")[-2] for family in catalogue._families()} == folders
+    assert len(folders) > 10

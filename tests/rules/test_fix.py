@@ -16,7 +16,7 @@ from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.fix import UnsafeFixError, apply, fix
 from blinplan.rules.judge import judge
 from blinplan.rules.task import Task
-from tests.regimen_text import BESIDES, TODAY, cycle, regimen_text, waiver
+from tests.regimen_text import BESIDES, TODAY, Script, cycle, outcome, regimen_text, script, waiver
 
 SOUND = regimen_text(BESIDES + cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))
 
@@ -172,3 +172,22 @@ def test_fixing_twice_is_fixing_once_and_keeps_the_layout(
 def test_edits_keep_every_other_character() -> None:
     assert apply("abcdef", [Edit(Span(4, 5), "X"), Edit(Span(1, 3), ""), Edit(Span(6, 6), "!")]) == "adXf!"
     assert apply("abc", []) == "abc"
+
+
+def test_virtual_patients_say_where_a_waiver_of_a_rule_that_needs_them_holds() -> None:
+    asked = []
+
+    def simulator() -> Script:
+        asked.append(True)
+        return script(outcome(100, 1000, (0, 100)))
+
+    text = regimen_text(cycle(repeat=2))
+    for written, times in ((waiver("S304"), 0), (waiver("B401"), 1)):
+        task = Task(reading(text + written), Settings(), TODAY)
+        after = fix(task, simulator).reading.document.text
+        assert len(asked) == times
+        assert ('rule = "B401"\nat = ' in after) is (times == 1)
+    without = fix(Task(reading(text + waiver("B401")), Settings(), TODAY))
+    assert without.repairs == ()
+    fix(Task(reading("= 1"), Settings(), TODAY), simulator)
+    assert len(asked) == 1

@@ -190,6 +190,25 @@ def test_what_is_wrong_with_a_waiver_is_told_where_it_stands(
     assert finding.path == ("waiver", len(waivers), key)  # after that of a regimen that departs from none
 
 
+def test_what_cannot_be_given_stays_found_whatever_waiver_a_file_has() -> None:
+    slip = with_waivers(cycle("9000 mcg/day for 28 days"), waiver("N106"))
+    assert codes(slip) == ["N106", "W905"]
+    assert verdict_of(slip, "N106").waived_findings == ()
+
+
+def test_what_is_waived_is_kept_in_the_order_of_the_file_and_not_of_its_waivers() -> None:
+    judgement = with_waivers(many(4), free(name="Cycle 3"), free(name="Cycle 2"), free())
+    pairs = verdict_of(judgement, "S304").waived_findings
+    assert [pair.finding.path[1] for pair in pairs] == [0, 1, 2]
+    assert [pair.waiver.path[1] for pair in pairs] == [3, 2, 1]
+    assert codes(judgement) == []
+
+
+def test_each_waiver_that_covers_nothing_is_told_with_a_place_or_without() -> None:
+    found = verdict_of(with_waivers(SOUND, waiver("S304"), free(), waiver("S304")), "W902").findings
+    assert [finding.path[1] for finding in found] == [1, 2, 3]
+
+
 def test_waivers_that_cover_nothing_are_told_in_the_order_of_the_file() -> None:
     idle = ("S310", "S303", "D202", "S301", "S304")
     found = verdict_of(with_waivers(SOUND, *(waiver(code) for code in idle)), "W902").findings
