@@ -28,6 +28,12 @@ _ELSEWHERE = {
     ("compare", "--curves"): _CURVES,
     ("compare", "--no-curves"): "a comparison draws no curves at the terminal; leave it out",
     ("compare", "--every"): "`blinplan simulate` writes curves: patient N of a seed is the same under each regimen",
+    (
+        "sweep",
+        "--typical",
+    ): "shares are of many, and --patients says of how many",
+    **{("sweep", option): _TRIED for option in _RECORD},
+    **{("sweep", option): "`blinplan simulate` has curves and data of a regimen as it is" for option in _OF_ONE},
     ("search", "--typical"): "shares are of many; --search-patients and --patients say of how many",
     ("search", "--uncertainty"): "plausible sets are asked in any case: --sets says how many, and 0 none",
     **{("search", option): _TRIED for option in _RECORD},

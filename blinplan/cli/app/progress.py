@@ -45,11 +45,16 @@ _LONG_ENOUGH = 2.0
 """Seconds after which a speed is worth telling."""
 
 
+def _in_one_line(terminal: Terminal) -> Column:
+    """A column that lets the bar be shorter instead of being broken, where there is room."""
+    return Column(no_wrap=terminal.errors.width >= _ROOMY)
+
+
 class _PatientsPerSecond(ProgressColumn):
     """How fast the run is."""
 
-    def __init__(self, pace: Pace) -> None:
-        super().__init__()
+    def __init__(self, pace: Pace, terminal: Terminal) -> None:
+        super().__init__(_in_one_line(terminal))
         self._pace = pace
 
     def render(self, task: Task) -> Text:
@@ -99,7 +104,7 @@ class _CountOrPreparation(ProgressColumn):
     """What is counted; until something is done, what is prepared instead, where that takes a while."""
 
     def __init__(self, counted: ProgressColumn, terminal: Terminal) -> None:
-        super().__init__(Column(no_wrap=terminal.errors.width >= _ROOMY))
+        super().__init__(_in_one_line(terminal))
         self._counted = counted
         self.preparing: str | None = None
 
@@ -127,7 +132,7 @@ def _bar_of(patients: int, counted: ProgressColumn, terminal: Terminal) -> Itera
         yield None
         return
     pace, told = Pace(), _CountOrPreparation(counted, terminal)
-    columns = (told, BarColumn(), _PatientsPerSecond(pace), _TimeLeft(pace), TextColumn("left"))
+    columns = (told, BarColumn(), _PatientsPerSecond(pace, terminal), _TimeLeft(pace), TextColumn("left"))
     # Drawn when it moves and by no thread of its own: a process that runs threads cannot be copied.
     with Progress(*columns, console=terminal.moving(), transient=True, auto_refresh=False) as bar:
         task, drawn = bar.add_task("patients", total=patients), monotonic()
@@ -184,7 +189,7 @@ def search_bar(terminal: Terminal) -> Iterator[Callable[[int, int], None] | None
         return
     pace = Pace()
     told = _CountOrPreparation(TextColumn("{task.completed:,} of up to {task.total:,} patients"), terminal)
-    columns = (told, BarColumn(), _PatientsPerSecond(pace), _TimeLeft(pace), TextColumn("left"))
+    columns = (told, BarColumn(), _PatientsPerSecond(pace, terminal), _TimeLeft(pace), TextColumn("left"))
     with (
         Progress(*columns, console=terminal.moving(), transient=True) as bar,
         told_of_preparations(lambda what: setattr(told, "preparing", what)),

@@ -52,7 +52,15 @@ def test_what_to_write_instead_is_said(
     assert "python -m" not in words
 
 
-@pytest.mark.parametrize("command", ["search rr-adult --doses 9 --minimise il6_peak", "sensitivity nhl-5"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "compare rr-adult nhl-5",
+        "sweep nhl-5 --vary dose=1",
+        "search rr-adult --doses 9 --minimise il6_peak",
+        "sensitivity nhl-5",
+    ],
+)
 def test_an_option_of_simulate_that_means_nothing_elsewhere_says_why(inside: Run, command: str) -> None:
     words = command.split()
     there, here = (

@@ -83,3 +83,19 @@ def test_a_bar_leaves_room_for_what_a_terminal_shows_of_ctrl_c_in_its_line(width
                 assert move is not None
         lines = [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line) for line in re.split("[\r\n]", screen.getvalue())]
         assert 20 < max(map(cell_len, lines)) <= width - len("^C^C")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_bar_is_one_line_where_there_is_room(width: int) -> None:
+    terminal = Terminal(PLAIN, replace(PLAIN, width=width), is_seen=True, is_watched=True, is_answered=False)
+    screen, console = io.StringIO(), terminal.moving()
+    console.file = screen
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Terminal, "moving", lambda _: console)
+        patch.setattr(Pace, "per_second", lambda *_: 6043.0)
+        with search_bar(terminal) as move:
+            assert move is not None
+            move(1_283_976, 2_403_976)
+            console.print("")
+    (line,) = {line for line in screen.getvalue().splitlines() if "1,283,976 of up to 2,403,976 patients" in line}
+    assert "6,043 patients/s 0:03:06 left" in line
