@@ -216,6 +216,7 @@ def test_markdown_says_what_the_table_says(inside: Run) -> None:
         assert markdown.startswith("# nhl-5: ")
         said = table.rpartition("It is no cause" if asked == RANKS else "status tells")[2]
         assert said in " ".join(markdown.split())
+        assert ("no effect at all: baseline_il2" in markdown) is (asked != RANKS)
 
 
 def test_days_that_no_endpoint_takes_are_told(inside: Run) -> None:
