@@ -88,3 +88,16 @@ def test_what_hung_before_the_last_thing_that_is_known_is_in_doubt_and_what_come
         3,
         4,
     ]
+
+
+def test_a_planned_bag_goes_on_after_a_stop_though_others_hung_before_it() -> None:
+    """The first is on record, for a day; the second, of two days, is disconnected for an hour on day 2."""
+    planned = expand(regimen(cycle('dose = "28 mcg/day", days = 14')), ADULT)
+    one = BagOnRecord(START, START + timedelta(days=1), read_dose("28 mcg/day").rate, DAY, None, 1, ("bag", 0))
+    happened = record(stop(DAY + 12 * HOUR, HOUR, same_bag=True), regimen="example")
+    found = replan(planned, replace(happened, bags=(one,)))
+    ward = site(24, 48, at=None, disconnected_bag=True)
+    first, before, again, *_ = bags_of(found, ward, Clock(START))
+    assert (first.on_record, first.stop, before.start, before.stop) == (True, DAY, DAY, DAY + 12 * HOUR)
+    assert (again.again, again.start, again.size) == (True, DAY + 13 * HOUR, before.size)
+    assert before.minutes + again.minutes <= before.size.minutes
