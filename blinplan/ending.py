@@ -15,20 +15,20 @@ class Terminated(KeyboardInterrupt):
     """Somebody ended the program: what ends in order at Ctrl-C ends so at a signal to end it."""
 
 
-class Ending:
+class EndOfRun:
     """How a run ends: whether a signal to end it came."""
 
     is_terminated = False
 
 
 @contextmanager
-def ending_in_order() -> Iterator[Ending]:
+def ending_in_order() -> Iterator[EndOfRun]:
     """Let a signal to end the program end it as Ctrl-C does, and let neither be lost.
 
     Where Python is called from C, or by an object that goes, it cannot hand an exception on: it writes a traceback and
     goes on. There the signal is sent again a moment later, in silence.
     """
-    ending = Ending()
+    ending = EndOfRun()
 
     def terminate(*_: object) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one is enough
