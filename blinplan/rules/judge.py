@@ -109,7 +109,8 @@ def _over_models(case: Case, answers: dict[str, Verdict], settings: Settings) ->
     # Imported here, because most checks are by one model.
     from blinplan.rules.judging.models import over_models
 
-    return over_models([rule for rule in CATALOGUE.values() if rule.simulated], case, answers, settings)
+    rules = [rule for rule in CATALOGUE.values() if rule.simulated]
+    return tuple(over_models(rules, case, answers, settings, case.outcome.models))
 
 
 def _with_waivers(

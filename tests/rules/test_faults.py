@@ -9,7 +9,9 @@ import pytest
 from blinplan.regimen import library, schema
 from blinplan.regimen.recovery.possible import ABSENT, Possible
 from blinplan.regimen.toml.table import Table
+from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Pattern, Settings
+from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.verdict import Ruling
 from tests.regimen_text import codes, cycle, judgement_of, marks, regimen_text, verdict_of, waiver
 from tests.rules.faults import Change, faults, faults_with_mistakes, hold, mistakes
@@ -260,3 +262,56 @@ def test_a_file_of_which_every_problem_is_left_out_says_in_each_rule_that_it_is_
     assert {verdict.ruling for verdict in verdicts} == {Ruling.NOT_EVALUATED}
     why = "left out by pyproject.toml:1 (ignore F001)"
     assert reasons == {why, f"the file is not read as a regimen: F001 {why}"}
+
+
+@pytest.mark.parametrize(
+    ("faults", "more"),
+    [([("title =", "titel =")], ""), ([("title =", "titel ="), ('= "seen"', '= "sene"')], ", and 1 more")],
+)
+def test_what_is_blocked_says_how_many_faults_there_are_besides(faults: list[tuple[str, str]], more: str) -> None:
+    text = regimen_text(cycle())
+    for before, after in faults:
+        assert before in text
+        text = text.replace(before, after, 1)
+    reason = f"`titel` could not be read, line 3{more}; no rule passes then"
+    assert verdict_of(judgement_of(text), "S303").not_evaluated == NotEvaluated("blocked", reason)
+
+
+def test_a_problem_that_is_left_out_says_so_in_its_place_and_hides_nothing_else() -> None:
+    text = changed('indication = "investigational"', 'indication = "investigationl"')
+    text = text.replace('status = "seen"', 'status = "seen"\nnota = "x"')
+    left_out = tuple(Pattern(code, "by pyproject.toml:1", for_files=True) for code in ("F004", "F002"))
+    why = {code: f"left out by pyproject.toml:1 (ignore {code})" for code in ("F002", "F004")}
+    blocked = NotEvaluated("blocked", "`indication` could not be read, line 4, and 1 more; no rule passes then")
+    for settings, told in ((Settings(ignore=left_out[1:]), ["F004", "N106"]), (Settings(ignore=left_out), ["N106"])):
+        judgement = judgement_of(text, settings=settings)
+        assert codes(judgement) == told
+        assert [verdict.rule.code for verdict in judgement.verdicts] == list(CATALOGUE)
+        assert verdict_of(judgement, "F002").not_evaluated == NotEvaluated("not requested", why["F002"])
+        assert verdict_of(judgement, "S304").not_evaluated == blocked
+    sound = library.load("rr-adult").document.text.replace("indication =", 'indication = "rr-adul" #')
+    sound = sound.replace("[eligibility]\n", '[eligibility]\nnota = "x"\n')
+    assert codes(judgement_of(sound)) == ["F002", "F004"]
+    unasked = judgement_of(sound, settings=Settings(ignore=left_out)).verdicts
+    whole = f"the file is not read as a regimen: F002 {why['F002']}, F004 {why['F004']}"
+    assert [verdict.not_evaluated for verdict in unasked] == [
+        NotEvaluated("not requested", why.get(code, whole)) for code in CATALOGUE
+    ]
+
+
+def test_what_is_waived_beside_a_fault_is_told_as_waived() -> None:
+    text = regimen_text(LONG).replace("title =", "titel =") + waiver("S304")
+    verdict = verdict_of(judgement_of(text), "S304")
+    assert (verdict.ruling, verdict.findings) == (Ruling.WAIVED, ())
+    assert [pair.finding.path for pair in verdict.waived_findings] == [("cycle", 0, "treatment_free_days")]
+
+
+@pytest.mark.parametrize("unread", ['repeat = "x"', "repeat = 0", "repeet = 1.5"])
+def test_of_a_rule_what_depends_on_a_gap_is_not_told_beside_what_does_not(unread: str) -> None:
+    """After the last cycle nothing comes too soon: whether the second is repeated, nobody knows."""
+    later = cycle(free=3, repeat=2).replace('"Cycle"', '"Later"')
+    text = regimen_text(f"{cycle(free=3)}\n{later}")
+    places = [("cycle", number, "treatment_free_days") for number in range(2)]
+    assert [one.path for one in verdict_of(judgement_of(text), "S303").findings] == places
+    judgement = judgement_of(text.replace("repeat = 2", unread))
+    assert [one.path for one in verdict_of(judgement, "S303").findings] == places[:1]

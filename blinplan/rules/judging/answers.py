@@ -111,7 +111,7 @@ def unless_left_out(verdict: Verdict, settings: Settings) -> Verdict:
 
 def with_severity(verdict: Verdict, settings: Settings) -> Verdict:
     """Give the findings the severity that the settings give their rule; a note of a rule stays a note."""
-    severity = settings.severity_of(verdict.rule) if settings.severities else verdict.rule.severity
+    severity = settings.severity_of(verdict.rule)
     if severity is verdict.rule.severity:
         return verdict
 

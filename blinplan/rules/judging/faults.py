@@ -49,7 +49,7 @@ def judge_faults(
     case, waivers = next(iter(cases)), next(iter(cases)).regimen.waivers
     answers = {rule.code: _not_passed(rule, reading) for rule in CATALOGUE.values()}
     for rule in CATALOGUE.values():
-        found = () if rule.about_waivers else _found_in_all(rule, cases, readable.gaps, settings)
+        found = _found_in_all(rule, cases, readable.gaps, settings)
         found = tuple(one for one in found if not readable.may_be_waived(rule.code, one.path, waivers))
         if found:
             answers[rule.code] = with_waivers(Verdict(rule, Ruling.FINDING, found), waivers, case.document, today)
@@ -80,7 +80,7 @@ class _Several:
 def _found_in_all(rule: Rule, cases: _Several, gaps: "Gaps", settings: Settings) -> tuple[Finding, ...]:
     """What a rule finds in every case, at places that say something for certain."""
     common: tuple[Finding, ...] = ()
-    for number, case in enumerate(cases if not rule.simulated else ()):
+    for number, case in enumerate(cases):
         found = answer_of(rule, case, settings).findings
         alike = {_without_status(one) for one in found}
         common = tuple(
@@ -93,7 +93,7 @@ def _found_in_all(rule: Rule, cases: _Several, gaps: "Gaps", settings: Settings)
 
 def _without_status(finding: Finding) -> tuple[object, ...]:
     """What a finding says, but for whether a number was seen: that depends on the label, which may be unread."""
-    return finding.path, finding.severity, finding.message.split(" (that value, ", maxsplit=1)[0]
+    return finding.path, finding.severity, finding.message.partition(" (that value, ")[0]
 
 
 def _with_problems(reading: FaultyFile, answers: Mapping[str, Verdict], settings: Settings) -> tuple[Verdict, ...]:
@@ -101,7 +101,7 @@ def _with_problems(reading: FaultyFile, answers: Mapping[str, Verdict], settings
     left_out = _left_out(reading, settings)
     verdicts = tuple(_each_with_problems(reading, answers, settings, left_out))
     nothing = all(verdict.ruling is Ruling.NOT_EVALUATED for verdict in verdicts)
-    return tuple(_on_no_regimen(left_out)) if nothing and left_out else verdicts
+    return tuple(_on_no_regimen(left_out)) if nothing else verdicts
 
 
 def _each_with_problems(
@@ -148,7 +148,7 @@ def _problems(reading: FaultyFile, rule: Rule) -> Iterator[Finding]:
 
 def _on_no_regimen(left_out: Mapping[str, NotEvaluated]) -> Iterator[Verdict]:
     """Judge nothing of a file whose every problem is left out: it is no pass."""
-    codes, (first, *_) = ", ".join(sorted(left_out)), left_out.values()
-    reason = NotEvaluated("not requested", f"the file is not read as a regimen: {codes} {first.reason}")
+    why = ", ".join(f"{code} {left_out[code].reason}" for code in sorted(left_out))
+    reason = NotEvaluated("not requested", f"the file is not read as a regimen: {why}")
     for rule in CATALOGUE.values():
         yield no_answer_of(rule, left_out.get(rule.code, reason))

@@ -49,7 +49,7 @@ class Judgement(_JudgementFields):
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """The findings that count, in the order of the file."""
-        counted = [f for verdict in self.telling if verdict.ruling is Ruling.FINDING for f in verdict.findings]
+        counted = [f for verdict in self.telling for f in verdict.findings]
         return tuple(sorted(counted, key=lambda f: (*f.span, f.code)))
 
     @cached_property
@@ -60,7 +60,7 @@ class Judgement(_JudgementFields):
     @cached_property
     def complete(self) -> bool:
         """Whether every rule that was asked could answer."""
-        return not any(verdict.not_evaluated and verdict.undecided for verdict in self.verdicts)
+        return not any(verdict.undecided for verdict in self.verdicts)
 
     @property
     def worst(self) -> Severity | None:

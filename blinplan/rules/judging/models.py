@@ -53,20 +53,13 @@ class OverModels(NamedTuple):
 
 
 def over_models(
-    rules: Iterable[Rule], case: Case, answers: Mapping[str, Verdict], settings: Settings
-) -> tuple[OverModels, ...]:
-    """Ask the rules again under each plausible model of an outcome; nothing where it has none."""
-    outcomes = () if case.outcome is None else case.outcome.models
-    return tuple(_each(rules, case, answers, settings, outcomes)) if outcomes else ()
-
-
-def _each(
     rules: Iterable[Rule],
     case: Case,
     answers: Mapping[str, Verdict],
     settings: Settings,
     outcomes: "Sequence[SimulatedOutcome]",
 ) -> Iterator[OverModels]:
+    """Ask the rules that answered, or could not tell, again under each plausible model."""
     cases = [replace(case, outcome=outcome) for outcome in outcomes]
     for rule in rules:
         shipped = answers[rule.code]

@@ -8,7 +8,13 @@ import pytest
 from blinplan.regimen.regimen import Waiver
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import DEFAULTS, Pattern, Settings, Severities
-from blinplan.rules.judging.answers import answer_of, answers_without_waivers, unless_left_out, with_severity
+from blinplan.rules.judging.answers import (
+    answer_of,
+    answers_without_simulation,
+    answers_without_waivers,
+    unless_left_out,
+    with_severity,
+)
 from blinplan.rules.judging.cases import case_of
 from blinplan.rules.reference import Comparison
 from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule, Severity
@@ -173,3 +179,33 @@ def test_of_a_site_profile_only_reading_is_asked() -> None:
             left_out = verdict.rule.code == "S304" or not verdict.rule.by_default
             told = "the file is a site profile, and the rule looks at regimens"
             assert (verdict.not_evaluated.reason == told) is not left_out, verdict.rule.code
+
+
+IN_ALL_WAYS = [
+    cycle(),
+    LONG,
+    cycle("9000 mcg/day for 7 days", "28 mcg/day for 21 days", free=3, repeat=2),
+    cycle("15 mcg/m2/day for 28 days")
+    + '[premedication]\ndrug = "prednisone"\ndose = "100 mg"\nbefore = ["restart"]\n',
+    f'{cycle()}[premedication]\ndrug = "methylprednisolone"\ndose = "100 mg"\nbefore = ["cycle-start", "restart"]\n',
+    cycle("60 mcg/day for 28 days"),
+]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("label", ["us-2025", "hk-2026"])
+@pytest.mark.parametrize("lines", IN_ALL_WAYS, ids=range(len(IN_ALL_WAYS)))
+def test_all_rules_asked_at_once_say_what_each_says_alone(lines: str, label: str, strict: bool) -> None:
+    settings = Settings(label=label, strict=strict, ignore=(Pattern("S301"),))
+    case = case_of(judgement_of_lines(lines).reading, settings, None, None)  # type: ignore[arg-type]
+    asked = [rule for rule in CATALOGUE.values() if not rule.about_waivers]
+    together = answers_without_simulation(case, settings)
+    assert together == {rule.code: answer_of(rule, case, settings) for rule in asked}
+    assert together["S301"].ruling is Ruling.NOT_EVALUATED
+    assert any(verdict.undecided for verdict in together.values()) is strict
+
+
+def test_a_regimen_s_own_label_goes_before_that_of_the_project() -> None:
+    reading = judgement_of(regimen_text(cycle(), top='label = "hk-2026"')).reading
+    for settings in (DEFAULTS, Settings(label="us-2025")):
+        assert case_of(reading, settings, None, None).regimen.label == "hk-2026"  # type: ignore[arg-type]

@@ -3,10 +3,14 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from blinplan.reports.check.check_json import check_json
 from blinplan.reports.check.findings import findings_report, models_texts
+from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judging.judgement import Judgement
+from blinplan.rules.judging.models import OverModels
 from blinplan.rules.run_result import Result
 from blinplan.rules.verdict import Ruling
 from blinplan.terminal import PLAIN
@@ -66,4 +70,37 @@ def test_text_and_json_say_it_and_the_status_is_that_of_the_shipped_model() -> N
         "finds_in": 2,
         "passes_in": 0,
         "differs_in": 2,
+    }
+
+
+@pytest.mark.parametrize("shipped", [Ruling.FINDING, Ruling.PASS, Ruling.NOT_EVALUATED])
+@pytest.mark.parametrize(("finds", "passes", "models"), [(0, 3, 3), (2, 1, 3), (3, 0, 3), (1, 1, 4), (0, 0, 2)])
+def test_the_models_that_say_otherwise_are_all_but_those_that_say_the_same(
+    shipped: Ruling, finds: int, passes: int, models: int
+) -> None:
+    unanswered = models - finds - passes
+    said = [*[Ruling.FINDING] * finds, *[Ruling.PASS] * passes, *[Ruling.NOT_EVALUATED] * unanswered]
+    one = OverModels("B401", shipped, finds, passes, models)
+    assert one.differs == sum(ruling is not shipped for ruling in said)
+    says = {Ruling.FINDING: "finds something", Ruling.PASS: "passes", Ruling.NOT_EVALUATED: "is undecided"}[shipped]
+    if all(ruling is shipped for ruling in said):
+        assert one.text == f"B401 {says}, as in all of {models} plausible models"
+    elif shipped is Ruling.FINDING:
+        assert one.text == f"B401 {says}, and passes in {passes} of {models} plausible models"
+    else:
+        assert one.text == f"B401 {says}, and finds something in {finds} of {models} plausible models"
+
+
+def test_a_rule_that_does_not_apply_is_asked_under_no_model_and_one_that_could_not_tell_is() -> None:
+    shipped = replace(outcome(500, 1000), models=(replace(outcome(100, 1000), errors=0.0),))
+    judgement = judgement_of_lines(ONE, script(shipped))
+    told = {one.rule: (one.shipped, one.finds, one.passes, one.models) for one in judgement.over_models}
+    assert told == {
+        "B401": (Ruling.NOT_EVALUATED, 1, 0, 1),
+        "B402": (Ruling.FINDING, 0, 1, 1),
+        "C601": (Ruling.PASS, 0, 1, 1),
+    }
+    simulated = {code for code, rule in CATALOGUE.items() if rule.simulated}
+    assert {verdict_of(judgement, code).not_evaluated.kind for code in simulated - told.keys()} == {  # type: ignore[union-attr]
+        "not applicable"
     }

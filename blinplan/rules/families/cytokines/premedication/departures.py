@@ -29,7 +29,7 @@ def _is_beyond(rule: Rule, case: Case, groups: Sequence[OfGroup], finding: Findi
         for own in groups
         for given, drug in own.steroids
         for label in own.held_to.given
-        if (*given.path, "dose") == finding.path
+        if not drug.unread and finding.path in {(*given.path, "dose"), (*given.path, "drug")}
     )
     return any(pair.times_label > GROSS for pair in pairs)
 
