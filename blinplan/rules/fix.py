@@ -60,9 +60,9 @@ def _rounds(task: Task, simulator: Simulator | None) -> Repair:
         fixable = _fixable(task._replace(reading=now), simulator)
         if not fixable:
             break
-        text = apply(now.document.text, [finding.fix for finding in fixable if finding.fix is not None])
+        text = apply(now.document.text, [edit for _, edit in fixable])
         now = read(text.encode("utf-8"), now.document.name)
-        repairs += fixable
+        repairs += [finding for finding, _ in fixable]
     return Repair(now, tuple(repairs))
 
 
@@ -79,14 +79,15 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
     return text
 
 
-def _fixable(task: Task, simulator: Simulator | None) -> list[Finding]:
+def _fixable(task: Task, simulator: Simulator | None) -> list[tuple[Finding, Edit]]:
     """The findings that can be fixed and whose rules the user wants, those that overlap with an earlier one left."""
-    chosen: list[Finding] = []
+    chosen: list[tuple[Finding, Edit]] = []
     for finding in task.judge(simulator).findings:
-        if finding.fix is None or task.settings.reason_not_selected(CATALOGUE[finding.code]) is not None:
+        edit = finding.fix
+        if edit is None or task.settings.reason_not_selected(CATALOGUE[finding.code]) is not None:
             continue
-        if all(other.fix is None or finding.fix.span.start >= other.fix.span.end for other in chosen):
-            chosen.append(finding)
+        if all(edit.span.start >= other.span.end for _, other in chosen):
+            chosen.append((finding, edit))
     return chosen
 
 

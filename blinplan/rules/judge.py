@@ -153,8 +153,7 @@ def _verdicts_on_record(
         elif rule.of != "record":
             yield no_answer_of(rule, elsewhere)
         elif regimen is None:
-            reason = settings.reason_left_out(rule)
-            yield no_answer_of(rule, reason or missing)
+            yield no_answer_of(rule, missing)  # such rules are binding: none is left out
         else:
             limits = settings.limits_for(regimen)
             ward = None if site is None else prepare(replace(site, later=places), regimen)

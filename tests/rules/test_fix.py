@@ -15,7 +15,10 @@ from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.fix import UnsafeFixError, apply, fix
 from blinplan.rules.judge import judge
+from blinplan.rules.judging.judgement import Judgement
+from blinplan.rules.rule import Finding, Severity
 from blinplan.rules.task import Task
+from blinplan.rules.verdict import Ruling, Verdict
 from tests.regimen_text import BESIDES, TODAY, Script, cycle, outcome, regimen_text, script, waiver
 
 SOUND = regimen_text(BESIDES + cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))
@@ -114,6 +117,43 @@ def test_only_rules_that_are_asked_are_fixed() -> None:
 def test_a_finding_that_is_waived_is_not_fixed() -> None:
     before = SOUND.replace("9 mcg/day", "9 µg/day") + waiver("N101", at="cycle 'Cycle' step 1 dose", value="9 µg/day")
     assert fixed(before) == before
+
+
+SPANS = [(0, 2), (1, 3), (2, 3), (2, 4), (3, 3), (3, 5)]
+"""Places in a comment of six letters, in their order: some overlap, some touch, and one is between two letters."""
+
+
+@pytest.mark.parametrize("number", range(1, 1 << len(SPANS)))
+def test_of_fixes_that_overlap_the_first_is_made_and_the_rest_wait_for_the_next_reading(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"#abcdef\n{SOUND}"
+    spans = [Span(start + 1, stop + 1) for at, (start, stop) in enumerate(SPANS) if number >> at & 1]
+    findings = tuple(
+        Finding("N101", Severity.ERROR, (), span, "so", "why", "do", fix=Edit(span, "XYZUVW"[at]))
+        for at, span in enumerate(spans)
+    )
+    rounds = iter([Verdict(CATALOGUE["N101"], Ruling.FINDING, findings), Verdict(CATALOGUE["N101"], Ruling.PASS)])
+    monkeypatch.setattr(
+        Task, "judge", lambda task, _: Judgement(task.reading, (next(rounds),), None, task.settings.limits)
+    )
+    taken, expected, made = set[int](), dict[int, str](), list[Finding]()
+    for finding, span in zip(findings, spans, strict=True):
+        letters = set(range(span.start, span.end))
+        if taken.isdisjoint(letters) and all(span.start > letter for letter in taken):
+            taken |= letters
+            expected[span.start] = expected.get(span.start, "") + "XYZUVW"[spans.index(span)]
+            made.append(finding)
+    written = "".join(expected.get(at, "") + ("" if at in taken else letter) for at, letter in enumerate(text))
+    done = fix(Task(reading(text), Settings(), TODAY))
+    assert done.reading.document.text == written
+    assert done.repairs == tuple(made)
+
+
+def test_a_waiver_with_dates_and_doses_is_taken_out_whole() -> None:
+    """What a waiver says is nothing that the file orders."""
+    idle = waiver("S301", expires="2030-01-01", at="cycle 'Cycle' steps", value="20 d")
+    assert fixed(SOUND + idle).rstrip("\n") == SOUND.rstrip("\n")
 
 
 def test_a_fix_that_would_change_what_is_ordered_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:

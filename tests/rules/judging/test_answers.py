@@ -20,7 +20,16 @@ from blinplan.rules.reference import Comparison
 from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule, Severity
 from blinplan.rules.verdict import Ruling, Verdict, WaivedFinding
 from tests.read_text import site_in
-from tests.regimen_text import Script, cycle, judgement_of, judgement_of_lines, outcome, regimen_text, verdict_of
+from tests.regimen_text import (
+    Script,
+    cycle,
+    judgement_of,
+    judgement_of_lines,
+    outcome,
+    regimen_text,
+    verdict_of,
+    waiver,
+)
 
 LONG = cycle(free=21, repeat=2)
 
@@ -209,3 +218,47 @@ def test_a_regimen_s_own_label_goes_before_that_of_the_project() -> None:
     reading = judgement_of(regimen_text(cycle(), top='label = "hk-2026"')).reading
     for settings in (DEFAULTS, Settings(label="us-2025")):
         assert case_of(reading, settings, None, None).regimen.label == "hk-2026"  # type: ignore[arg-type]
+
+
+RECORD = 'record = 1\nregimen = "{name}"\nstart = 2026-03-02T10:00:00Z\nweight_kg = 60\n'
+
+
+def test_of_a_record_each_rule_says_whether_it_looks_at_one_and_where_its_regimen_is_missing() -> None:
+    elsewhere = NotEvaluated("not applicable", "the file is a course record, and the rule looks at regimens")
+    missing = NotEvaluated("undecided", "there is no regimen nowhere, beside the record or shipped")
+    judgement = judgement_of(RECORD.format(name="nowhere"))
+    assert [verdict.rule.code for verdict in judgement.verdicts] == list(CATALOGUE)
+    for verdict in judgement.verdicts:
+        if verdict.rule.code[0] == "F":
+            assert verdict.ruling is Ruling.PASS
+        else:
+            assert verdict.not_evaluated == (missing if verdict.rule.of == "record" else elsewhere)
+    assert (judgement.label, judgement.complete) == (None, False)
+
+
+def test_no_rule_that_looks_at_a_record_is_left_out() -> None:
+    everything = Settings(ignore=(Pattern("I", for_files=True),), select=(Pattern("S"),))
+    rules = [rule for rule in CATALOGUE.values() if rule.of == "record"]
+    assert rules
+    assert [rule.code for rule in rules if everything.reason_left_out(rule) is not None] == []
+
+
+def test_of_a_record_rules_that_look_at_one_are_asked_with_its_regimen() -> None:
+    judgement = judgement_of(RECORD.format(name="rr-adult"))
+    assert [verdict.rule.code for verdict in judgement.verdicts] == list(CATALOGUE)
+    assert judgement.label == "us-2025"
+    assert verdict_of(judgement, "I801").not_evaluated == NotEvaluated("not applicable", "the record has no restart")
+    assert verdict_of(judgement, "S304").not_evaluated is not None
+    assert verdict_of(judgement, "F001").ruling is Ruling.PASS
+
+
+def test_what_is_said_about_waivers_is_left_out_where_its_rule_is() -> None:
+    text = regimen_text(cycle()) + waiver("S304", expires="2020-01-01")
+    asked = judgement_of(text)
+    (found,) = [code for code in ("W901", "W902", "W904") if verdict_of(asked, code).findings]
+    left_out = judgement_of(text, settings=Settings(ignore=(Pattern(found),)))
+    assert verdict_of(left_out, found).not_evaluated == NotEvaluated(
+        "not requested", f"left out as asked (ignore {found})"
+    )
+    others = [(one.rule.code, one) for one in asked.verdicts if one.rule.code != found]
+    assert [(one.rule.code, one) for one in left_out.verdicts if one.rule.code != found] == others

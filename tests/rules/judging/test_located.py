@@ -1,6 +1,8 @@
 """Findings at their places: by file and line, known again by a fingerprint, and counted by rule."""
 
 import subprocess
+from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -134,3 +136,14 @@ def test_of_rules_as_frequent_the_code_decides() -> None:
     assert [one.rule.code for one in counts(result(both))] == ["S301", "S304", "L010"]
     only = judged("x.toml", settings=Settings(select=(Pattern("S304"),)))
     assert [one.rule.code for one in counts(result(only))] == ["S304"]
+
+
+@pytest.mark.parametrize("name", ["x.toml", "\udcff.toml"])
+def test_a_fingerprint_stays_what_it_was_for_whoever_has_kept_it(name: str) -> None:
+    """Of the path, the rule, the place and the number of findings there so far, in bytes that any name has."""
+    number, found = Counter[str](), located(judged(name))
+    for one in found:
+        place = "".join(f"/{part}" for part in one.finding.path)
+        what = f"a/{name}\n{one.finding.code}\n{place}"
+        number[what] += 1
+        assert one.fingerprint == sha256(f"{what}\n{number[what]}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
