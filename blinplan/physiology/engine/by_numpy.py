@@ -6,7 +6,7 @@ The operations are those of the lines of `step`, as the tape has them.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
@@ -34,6 +34,7 @@ from blinplan.physiology.engine.step.moment import (
 )
 from blinplan.physiology.engine.step.plan import StepPlan, nodes_of, step_of
 from blinplan.physiology.engine.step.rates import Watched, watch
+from blinplan.physiology.engine.tape.memory import RowMemory
 from blinplan.physiology.engine.tape.symbol import RUN, STATE, STEP
 from blinplan.physiology.engine.tape.tape import (
     Call,
@@ -50,11 +51,12 @@ from blinplan.physiology.model.states import States
 
 _STATES, _SIGNALS, _WATCHED = len(States._fields), len(Signals._fields), len(Watched._fields)
 _MOMENT = _STATES + _SIGNALS
-# The rows of a step: each state and signal at its middle and at its end; what came before; what is watched, in the same
-# way; and the share left of the excess.
+# The rows of a step: each state and signal at its middle and at its end; what came before; the share left of the
+# excess; what is watched, in the same way as states; and what is carried on.
 _PAST = 2 * _MOMENT
-_SEEN = _PAST + len(Past._fields)
-_NODE = (*range(1, _PAST, 2), *range(_PAST, _SEEN), -1)
+_SEEN = _PAST + len(Past._fields) + 1
+_NODE = (*range(1, _PAST, 2), *range(_PAST, _SEEN))
+_CARRIED = _SEEN + 2 * _WATCHED
 
 
 def advancing_by_numpy(course: Steps, p: Individual, c: Constants) -> Advance:
@@ -263,19 +265,27 @@ class _Steps:
         self.tape = tape
         self._known = self.tape.values(p=p, c=c)
         compute(self.tape.run, self._known)
+        self._room = RowMemory(size)
+        self._known |= {one.number: self._in_room(self._known[one.number]) for one in tape.from_run if one.is_row}
         self._places = np.array(tape.places)
         self._node = self._places[list(_NODE)]
-        self._seen = self._places[_SEEN:-1].reshape(-1, 2).T.copy()
+        self._carried = self._places[len(tape.returned) :]
+        self._seen = self._places[_SEEN : len(tape.returned)].reshape(-1, 2).T.copy()
         self._numbers = np.empty(len(self.tape.from_numbers))
-        self._rows = np.empty((len(self.tape.from_rows), size))
+        self._rows = self._room.rows(len(self.tape.from_rows))
         self._table = np.empty((0, len(self.tape.from_numbers)))
         self._kept: dict[int, list[FloatArray]] = {}
         self._now: list[FloatArray] = []
-        self._infusion = np.empty((len(Inflow._fields), size))
-        self._blocks: FloatArray = np.empty((2, len(self.tape.outputs), size))
-        memory = np.empty((self.tape.homes.number, size))
+        self._infusion = self._room.rows(len(Inflow._fields))
+        self._blocks = self._room.rows(2 * tape.homes.results).reshape(2, -1, size)
+        memory = self._room.rows(tape.homes.number)
         self._turns = [self._calls(memory, now, then) for now, then in (self._blocks, self._blocks[::-1])]
         self._turn = 0
+
+    def _in_room(self, values: FloatArray) -> FloatArray:
+        row = self._room.rows(1)
+        row[:] = values
+        return row.reshape(-1)
 
     def _calls(self, memory: FloatArray, now: FloatArray, then: FloatArray) -> list[Call]:
         """The operations of a step from one block to the other, each with where it reads and writes."""
@@ -285,8 +295,9 @@ class _Steps:
             **{one.number: self._numbers[at, ...] for at, one in enumerate(tape.from_numbers)},
             **{one.number: self._rows[at] for at, one in enumerate(tape.from_rows)},
             **tape.values(now=tuple(now[row] for row in self._node), infusion=tuple(self._infusion)),
+            **{one.number: now[row] for one, row in zip(tape.carried, self._carried, strict=True)},
         }
-        places = RowsInMemory(tape, given, memory, then)
+        places = RowsInMemory(tape, given, self._room, memory, then)
         return [places.call_of(call) for call in tape.plan.calls]
 
     @property
@@ -311,6 +322,8 @@ class _Steps:
     def begin(self, now: Node, infusion: Inflow, kind: int, steps: GridStep) -> None:
         """Begin an interval; its steps are the first of a kind."""
         self._blocks[self._turn, self._node] = list(leaves(now))
+        if self.tape.carried:
+            self._blocks[self._turn, self._carried] = _carried_to(self.tape, self._known, now)
         self._infusion[:] = infusion
         given = self.tape.values(step=steps)
         known = self._known | given
@@ -364,6 +377,7 @@ class _PlainSteps:
         self._lines = _lines_for(tape)
         self._table: list[list[float]] = []
         self._infusion: tuple[float, ...] = ()
+        self._carried: tuple[float, ...] = ()
         self._before: tuple[float, ...] = ()
         self._now: tuple[float, ...] = ()
 
@@ -384,13 +398,13 @@ class _PlainSteps:
 
     def write_seen(self, into: FloatArray) -> None:
         """Write what endpoints are found on (2, 8, 1), at the middle and at the end of the last step."""
-        into[:, :, 0] = np.array(self._now[_SEEN:-1]).reshape(_WATCHED, 2).T
+        into[:, :, 0] = np.array(self._now[_SEEN:_CARRIED]).reshape(_WATCHED, 2).T
 
     def begin(self, now: Node, infusion: Inflow, _: int, steps: GridStep) -> None:
         """Begin an interval."""
-        *moment, last = (float(row[0]) for row in leaves(now))
-        rows = [*(value for each in moment[:_MOMENT] for value in (each, each)), *moment[_MOMENT:], last]
-        self._now = tuple(rows)
+        node = [float(row[0]) for row in leaves(now)]
+        self._now = (*(value for each in node[:_MOMENT] for value in (each, each)), *node[_MOMENT:])
+        self._carried = tuple(float(row[0]) for row in _carried_to(self.tape, self._known, now))
         self._infusion = tuple(float(row[0]) for row in infusion)
         known = self._known | self.tape.values(step=steps)
         compute((*self.tape.numbers, *self.tape.rows), known)
@@ -401,17 +415,25 @@ class _PlainSteps:
         """Take a step of the interval."""
         numbers = self._table[i]
         self._before = self._now
-        known = (*self._run, *numbers, *_node_of(self._now), *self._infusion)
+        known = (*self._run, *numbers, *_node_of(self._now), *self._infusion, *self._carried)
         try:
             self._now = self._lines(known)
         except (ArithmeticError, ValueError):  # by 0, or of what is no number: NumPy goes on with it
             self._now = self._by_numpy(known)
+        self._carried = self._now[len(self.tape.returned) :]
 
     def _by_numpy(self, known: tuple[float, ...]) -> tuple[float, ...]:
         """Take a step on arrays of one."""
         values = dict(zip((one.number for one in self.tape.read), map(np.array, known), strict=True))
         compute(self.tape.states, values)
-        return tuple(float(values[one.number]) for one in self.tape.returned)
+        return tuple(float(values[one.number]) for one in (*self.tape.returned, *self.tape.carried.values()))
+
+
+def _carried_to(tape: Tape, known: Mapping[int, Any], now: Node) -> list[FloatArray]:
+    """What a step would have carried on to here."""
+    known = {**known, **tape.values(now=now)}
+    compute(tape.begun, known)
+    return [known[one.number] for one in tape.carried]
 
 
 _AnySteps = _Steps | _PlainSteps
@@ -432,6 +454,7 @@ def _tape(kinds: tuple[Any, ...], desensitises: bool, is_watched: bool, is_own: 
     step = GridStep(length=length, before=length, premedicated=(share, share), desensitises=desensitises, **NO_WEIGHTS)
     return tape_of(
         _watched_step if is_watched else _step,
+        _NODE,
         p=(Individual(*[row] * len(Individual._fields)), RUN),
         c=(Constants._make(_example(kind) for kind in kinds), RUN),
         step=(step, STEP),
@@ -457,7 +480,7 @@ def _watched_step(now: Node, infusion: Inflow, p: Individual, c: Constants, step
     """The rows of a step."""
     middle, end = advance(now, infusion, p, c, _of_own_rates(step, c))
     moment = Instant(end.states, end.signals)
-    return _beside(middle, moment), end.past, _beside(watch(middle, p, c), watch(moment, p, c)), end.decay
+    return _beside(middle, moment), end.past, end.decay, _beside(watch(middle, p, c), watch(moment, p, c))
 
 
 def _beside(middle: tuple[Any, ...], end: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from blinplan.physiology.engine.exponential import exponential
+from blinplan.physiology.engine.tape.memory import RowMemory
 from blinplan.physiology.engine.tape.symbol import RUN, STATE, STEP, Symbol
 from blinplan.physiology.engine.tape.tape import RowsInMemory, Tape, compute, lines_for_numbers, tape_of
 from blinplan.physiology.model.population import FloatArray
@@ -47,8 +48,9 @@ def test_an_operation_stands_once_whatever_the_order_of_what_is_added() -> None:
 
 def by_calls(known: Tape, given: dict[int, FloatArray]) -> FloatArray:
     """The results of calls, in rows."""
-    written = np.empty((len(known.outputs), P.shape[0]))
-    places = RowsInMemory(known, given, np.empty((known.homes.number, P.shape[0])), written)
+    room = RowMemory(P.shape[0])
+    written = room.rows(known.homes.results)
+    places = RowsInMemory(known, given, room, room.rows(known.homes.number), written)
     for function, one, other, result in [places.call_of(call) for call in known.plan.calls]:
         function(one, other, result)
     return written
@@ -122,3 +124,38 @@ def test_the_greater_of_two_is_as_numpy_has_it_also_of_zeros_and_of_what_is_no_n
     for one in (0.0, -0.0, 1.0, np.nan):
         for other in (0.0, -0.0, 2.0):
             assert np.array(found([one, other])).tobytes() == np.maximum([one], [other]).tobytes()
+
+
+def fall(now: tuple[FloatArray, FloatArray], p: FloatArray, step: float) -> tuple[FloatArray, ...]:
+    """A state that falls by its square, the last difference, and what was before."""
+    before = p * (now[0] * now[0])
+    later = now[0] - step * before
+    return later, before + p * (later * later), now[0]
+
+
+def test_what_the_step_before_has_computed_is_not_computed_again() -> None:
+    found = tape_of(fall, (0, 1), now=((ROW, ROW), STATE), p=(ROW, RUN), step=(0.0, STEP))
+    assert [each.function for each in found.begun] == [np.multiply, np.multiply]
+    without = tape_of(fall, now=((ROW, ROW), STATE), p=(ROW, RUN), step=(0.0, STEP))
+    assert len(found.states) == len(without.states) - 2
+    now, row = (NOW, NOW), P * (NOW * NOW)
+    for _ in range(3):
+        given = {**found.values(now=now, p=P, step=np.array(0.25)), next(iter(found.carried)).number: row}
+        room = RowMemory(P.shape[0])
+        written = room.rows(found.homes.results)
+        places = RowsInMemory(found, given, room, room.rows(found.homes.number), written)
+        for function, one, other, result in [places.call_of(call) for call in found.plan.calls]:
+            function(one, other, result)
+        expected = fall(now, P, 0.25)
+        for at, value in zip(found.places, (*expected, P * (expected[0] * expected[0])), strict=True):
+            assert written[at].tobytes() == value.tobytes()
+        now, row = (expected[0], expected[1]), written[found.places[-1]]
+
+
+def test_rows_begin_with_lines_of_the_cache() -> None:
+    room = RowMemory(16)
+    taken = [room.rows(number) for number in (3, 1, 40_000, 2)]
+    assert all(rows.ctypes.data % 64 == 0 and rows.shape[1] == 16 for rows in taken)
+    for at, rows in enumerate(taken):
+        rows[:] = at
+    assert all((rows == at).all() for at, rows in enumerate(taken))

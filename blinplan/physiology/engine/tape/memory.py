@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from blinplan.physiology.engine.tape.blocks import Lanes
 from blinplan.physiology.engine.tape.lanes import CallOnRows, CallPlan
 from blinplan.physiology.engine.tape.symbol import Symbol
+from blinplan.physiology.model.population import FloatArray
 
 
 class Homes(NamedTuple):
-    """A row for each value, by its number, and how many rows there are; those of results come before 0."""
+    """A row for each value, by its number, and how many rows there are; those of results, which stay, come before 0."""
 
     rows: Mapping[int, int]
     number: int
+    results: int
 
 
-def homes_of(plan: CallPlan, outputs: Sequence[Symbol]) -> Homes:
-    """Find rows for all values of a plan."""
-    rows = _Memory(plan, outputs)
+def homes_of(plan: CallPlan, outputs: Sequence[Symbol], carried: Iterable[Symbol] = ()) -> Homes:
+    """Find rows for all values of a plan; what is carried on stays, and what lies beside it."""
+    beside = [one for one in carried if one not in outputs]
+    results = (*outputs, *dict.fromkeys(each for one in beside for each in plan.block(one)))
+    rows = _Memory(plan, results)
     for at, call in enumerate(plan.calls):
         rows.place(at, call)
-    return Homes(rows.homes, rows.number)
+    return Homes(rows.homes, rows.number, len(results))
 
 
 class _Memory:
@@ -70,3 +76,28 @@ class _Memory:
 
 def _read_by(call: CallOnRows) -> Iterator[Symbol]:
     return (one for lanes in call.operands for one in lanes if isinstance(one, Symbol))
+
+
+class RowMemory:
+    """Room for rows of so many numbers; where 8 divides them, each begins with a line of the processor's cache.
+
+    NumPy takes up to half as long again on others. It takes 4 MB or more from the system in large pages, where there
+    are such (`NUMPY_MADVISE_HUGEPAGE`): a processor knows the places of only so many pages.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._left: FloatArray = np.empty(0)
+
+    def rows(self, number: int) -> FloatArray:
+        """So many rows (number, size), with anything in them."""
+        count = -(-number * self.size // _LINE) * _LINE
+        if count > self._left.shape[0]:
+            taken = np.empty(max(count, _AT_ONCE) + _PAGE)
+            self._left = taken[-(taken.ctypes.data // taken.itemsize) % _PAGE :]
+        found, self._left = self._left[: number * self.size], self._left[count:]
+        return found.reshape(number, self.size)
+
+
+_LINE, _PAGE, _AT_ONCE = 8, 1 << 18, 1 << 19
+"""Numbers in a line of the cache, in a large page, and that NumPy takes in large pages."""

@@ -76,8 +76,7 @@ class Script:
         """The symbol of an operation, the same where the same was written down before."""
         if function is np.negative:
             function, operands = np.multiply, (-1.0, *operands)
-        keys = [one.number if isinstance(one, Symbol) else repr(float(one)) for one in operands]
-        key = (function, *(sorted(keys, key=str) if function in {np.add, np.multiply} else keys))
+        key = _key(function, operands)
         if key not in self._known:
             found = [one for one in operands if isinstance(one, Symbol)]
             varies, is_row = 0, False
@@ -85,6 +84,16 @@ class Script:
                 varies, is_row = varies | one.varies, is_row or one.is_row
             self._known[key] = Symbol(self, varies, is_row, function, operands)
         return self._known[key]
+
+    def find(self, function: np.ufunc, operands: tuple[Symbol | float, ...]) -> Symbol | None:
+        """The symbol of an operation if it was written down."""
+        return self._known.get(_key(function, operands))
+
+
+def _key(function: np.ufunc, operands: tuple[Symbol | float, ...]) -> tuple[object, ...]:
+    """What an operation is known by: what is added or multiplied has no order."""
+    keys = [one.number if isinstance(one, Symbol) else repr(float(one)) for one in operands]
+    return (function, *(sorted(keys, key=str) if function in {np.add, np.multiply} else keys))
 
 
 def _callers() -> Iterator[tuple[str, int, int]]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from blinplan.physiology.engine.exponential import power_of_two, power_of_two_of_number
 from blinplan.physiology.engine.tape.lanes import CallOnRows, CallPlan, plan_of
-from blinplan.physiology.engine.tape.memory import Homes, homes_of
+from blinplan.physiology.engine.tape.memory import Homes, RowMemory, homes_of
 from blinplan.physiology.engine.tape.symbol import RUN, STATE, STEP, Script, Symbol
 from blinplan.physiology.model.population import FloatArray
 
@@ -42,7 +42,9 @@ class Tape:
         each patient; and those that hang on the states.
     from_run, from_numbers, from_rows : which of their values others are computed from.
     returned : what the lines return, in its order; a number is one as it is.
-    outputs : the same, each once.
+    carried : what is not computed, since the step before has computed it of its end; and that, by which it is known.
+    begun : the operations that compute what is carried where there is no step before.
+    outputs : what is returned, each once.
     """
 
     given: Mapping[str, tuple[Symbol, ...]]
@@ -54,6 +56,8 @@ class Tape:
     from_numbers: tuple[Symbol, ...]
     from_rows: tuple[Symbol, ...]
     returned: tuple[Symbol, ...]
+    carried: Mapping[Symbol, Symbol]
+    begun: tuple[Symbol, ...]
     outputs: tuple[Symbol, ...]
 
     @cached_property
@@ -64,18 +68,19 @@ class Tape:
     @cached_property
     def homes(self) -> Homes:
         """Where in memory the values of these calls stand."""
-        return homes_of(self.plan, self.outputs)
+        return homes_of(self.plan, self.outputs, self.carried.values())
 
     @property
     def read(self) -> tuple[Symbol, ...]:
         """What the operations of a step read besides each other's results."""
-        return (*self.from_run, *self.from_numbers, *self.from_rows, *self.given["now"], *self.given["infusion"])
+        of_step = (*self.from_run, *self.from_numbers, *self.from_rows, *self.given["now"], *self.given["infusion"])
+        return (*of_step, *self.carried)
 
     @property
     def places(self) -> tuple[int, ...]:
-        """For each value that the lines return its place among the outputs."""
-        at = {one.number: place for place, one in enumerate(self.outputs)}
-        return tuple(at[one.number] for one in self.returned)
+        """For each value that the lines return, and then for what is carried on, its place among the results."""
+        rows, number = self.homes.rows, self.homes.results
+        return tuple(rows[one.number] + number for one in (*self.returned, *self.carried.values()))
 
     def values(self, **arguments: object) -> dict[int, Any]:
         """The values of arguments, by the number of what stands for each."""
@@ -86,20 +91,31 @@ class Tape:
         }
 
 
-def tape_of(lines: Callable[..., tuple[Any, ...]], **arguments: tuple[Any, int]) -> Tape:
-    """Write down what some lines return for arguments, each with what it varies by."""
+def tape_of(
+    lines: Callable[..., tuple[Any, ...]],
+    follows: Sequence[int] = (),
+    **arguments: tuple[Any, int],
+) -> Tape:
+    """Write down what some lines return for arguments, each with what it varies by.
+
+    `follows` are the places, among what is returned, of what the next step gets as each value of `now`.
+    """
     script = Script()
     stand_ins = {name: script.stand_in(argument, varies) for name, (argument, varies) in arguments.items()}
+    given = {name: tuple(_not_decided_by(value)) for name, value in stand_ins.items()}
     returned = tuple(_result(script, one) for one in leaves(lines(**stand_ins)))
+    next_of = dict(zip(given["now"], (returned[at] for at in follows), strict=True)) if follows else {}
+    carried = _in_use(script, returned, _known_before(script, returned, next_of))
     outputs = tuple(dict.fromkeys(returned))
-    operations = _operations_for(script, outputs)
+    operations = _operations_for(script, (*outputs, *carried.values()), carried)
+    begun = [one for one in _operations_for(script, carried) if one.varies & STATE]
     states = [one for one in operations if one.varies & STATE]
-    others = [one for one in operations if not one.varies & STATE]
+    others = [one for one in _operations_for(script, (*operations, *begun)) if not one.varies & STATE]
     by_step = [one for one in others if one.varies & STEP]
     rows = [one for one in by_step if one.is_row]
     read = _read_by((*states, *rows))
     return Tape(
-        {name: tuple(_not_decided_by(value)) for name, value in stand_ins.items()},
+        given,
         tuple(one for one in others if not one.varies & STEP),
         tuple(one for one in by_step if not one.is_row),
         tuple(rows),
@@ -108,8 +124,40 @@ def tape_of(lines: Callable[..., tuple[Any, ...]], **arguments: tuple[Any, int])
         tuple(one for one in read if one.varies & STEP and not one.is_row),
         tuple(one for one in _read_by(states) if one.varies & STEP and not one.varies & STATE and one.is_row),
         returned,
+        carried,
+        tuple(begun),
         outputs,
     )
+
+
+def _known_before(
+    script: Script, results: tuple[Symbol, ...], next_of: Mapping[Symbol, Symbol]
+) -> Mapping[Symbol, Symbol]:
+    """The operations on what a step begins with that the step does on what it ends with as well, and these."""
+    later: dict[Symbol, Symbol | float] = dict(next_of)
+    early, found, needed = set(next_of), dict[Symbol, Symbol](), _operations_for(script, results)
+    for each in needed:
+        own = [one for one in each.operands if isinstance(one, Symbol) and one.varies & (STEP | STATE)]
+        if own and early.issuperset(own):
+            early.add(each)
+        if own and each.function is not None and all(one in later for one in own):
+            operands = tuple(later.get(one, one) if isinstance(one, Symbol) else one for one in each.operands)
+            same = script.find(each.function, operands)
+            if same is not None:
+                later[each] = found[each] = same
+    done = set(needed) - early
+    return {one: same for one, same in found.items() if same in done and one not in results}
+
+
+def _in_use(script: Script, returned: Iterable[Symbol], known: Mapping[Symbol, Symbol]) -> Mapping[Symbol, Symbol]:
+    """What of it others read, if none of it is computed."""
+    used: dict[Symbol, Symbol] = {}
+    while True:
+        read = _read_by(_operations_for(script, (*returned, *used.values()), known))
+        more = {one: known[one] for one in read if one in known and one not in used}
+        if not more:
+            return used
+        used |= more
 
 
 def _result(script: Script, value: Symbol | float) -> Symbol:
@@ -118,13 +166,14 @@ def _result(script: Script, value: Symbol | float) -> Symbol:
     return value if isinstance(value, Symbol) and is_made else script.operation(np.multiply, (1.0, value))
 
 
-def _operations_for(script: Script, outputs: Iterable[Symbol]) -> list[Symbol]:
-    """The operations that results hang on, in their order."""
-    needed = {one.number for one in outputs}
+def _operations_for(script: Script, results: Iterable[Symbol], known: Iterable[Symbol] = ()) -> list[Symbol]:
+    """The operations that results hang on, in their order; none of what is known."""
+    left_out = {one.number for one in known}
+    needed = {one.number for one in results}
     for symbol in reversed(script.symbols):
-        if symbol.number in needed:
+        if symbol.number in needed and symbol.number not in left_out:
             needed.update(one.number for one in symbol.operands if isinstance(one, Symbol))
-    return [one for one in script.symbols if one.number in needed and one.function is not None]
+    return [one for one in script.symbols if one.number in needed - left_out and one.function is not None]
 
 
 def _read_by(operations: Iterable[Symbol]) -> list[Symbol]:
@@ -154,8 +203,10 @@ Call = tuple[Callable[..., Any], NDArray[Any], NDArray[Any], NDArray[Any]]
 class RowsInMemory:
     """Where the values of a step lie: results in rows, some of them side by side; and what is given."""
 
-    def __init__(self, tape: Tape, given: Mapping[int, NDArray[Any]], memory: FloatArray, results: FloatArray) -> None:
-        self.homes, self._given = tape.homes.rows, given
+    def __init__(
+        self, tape: Tape, given: Mapping[int, NDArray[Any]], room: RowMemory, memory: FloatArray, results: FloatArray
+    ) -> None:
+        self.homes, self._given, self._room = tape.homes.rows, given, room
         self._memory, self._results = memory, results
         self._views: dict[object, NDArray[Any]] = {}
 
@@ -182,7 +233,10 @@ class RowsInMemory:
     def _side_by_side(self, lanes: tuple[Symbol | float, ...]) -> NDArray[Any]:
         """What holds for a run, copied beside each other."""
         values = [self._given[one.number] if isinstance(one, Symbol) else np.array(one) for one in lanes]
-        return np.concatenate([np.broadcast_to(value, self._memory.shape[1:]) for value in values])
+        rows = self._room.rows(len(values))
+        for row, value in zip(rows, values, strict=True):
+            row[:] = value
+        return rows.reshape(-1)
 
     def _rows(self, home: int, number: int) -> NDArray[Any]:
         rows = self._memory if home >= 0 else self._results
@@ -208,7 +262,7 @@ def lines_for_numbers(tape: Tape) -> Callable[[Sequence[float]], tuple[float, ..
     """The operations of a step as lines of Python, for one patient: NumPy takes longer to begin than a number takes."""
     text = [f"    ({''.join(f'v{one.number}, ' for one in tape.read)}) = known"]
     text += [f"    v{each.number} = {_formula(each)}" for each in tape.states]
-    text.append(f"    return {', '.join(f'v{one.number}' for one in tape.returned)}")
+    text.append(f"    return {', '.join(f'v{one.number}' for one in (*tape.returned, *tape.carried.values()))}")
     scope: dict[str, Any] = {"power_of_two": power_of_two_of_number}
     exec("\n".join(["def step(known):", *text, ""]), scope)  # noqa: S102 - our own text
     step: Callable[[Sequence[float]], tuple[float, ...]] = scope["step"]
