@@ -5,7 +5,7 @@ import gc
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -32,6 +32,14 @@ def in_a_finalizer(number: signal.Signals) -> None:
 def _meet(place: Callable[[signal.Signals], None], number: signal.Signals) -> None:
     place(number)
     time.sleep(NEVER)  # which the signal ends
+
+
+@pytest.fixture(autouse=True)
+def _interruptible() -> Iterator[None]:
+    """Workers that run tests are deaf to Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("place", [in_c, in_a_finalizer])
