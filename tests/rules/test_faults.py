@@ -315,3 +315,15 @@ def test_of_a_rule_what_depends_on_a_gap_is_not_told_beside_what_does_not(unread
     assert [one.path for one in verdict_of(judgement_of(text), "S303").findings] == places
     judgement = judgement_of(text.replace("repeat = 2", unread))
     assert [one.path for one in verdict_of(judgement, "S303").findings] == places[:1]
+
+
+def test_what_is_found_whatever_a_gap_hides_is_told_only_where_its_words_are_the_same() -> None:
+    """In which cycles 27 mcg/day are given depends on how often the second is repeated."""
+    first = cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days")
+    later = cycle("27 mcg/day for 28 days", repeat=2).replace('"Cycle"', '"Later"')
+    text = regimen_text(f'indication = "relapsed-refractory"\n\n{first}\n{later}')
+    (found,) = verdict_of(judgement_of(text), "L001").findings
+    assert found.message == "cycles 2 to 3 give 27 mcg/day; the label gives 28 mcg/day there"
+    assert verdict_of(judgement_of(text.replace("repeat = 2", 'repeat = "x"')), "L001").findings == ()
+    (same,) = verdict_of(judgement_of(text.replace("title =", "titel =")), "L001").findings
+    assert same.message == found.message

@@ -73,9 +73,9 @@ def _above_run(case: Case) -> Iterator[HighDose]:
 def doses_below_run(case: Case) -> Iterator[tuple[Step, Limit]]:
     """The steps that are below two thirds of what every regimen for leukaemia begins with, or leads to."""
     part, limits = 1 / case.limits["far_from_label"].value, case.limits
-    first, *later = case.regimen.cycles[0].steps
+    first = case.regimen.cycles[0].steps[0]
     low = labelled.first_step(limits, first.dose.basis)
-    if later and first.dose.amount < part * low.value and first is not _target(case.regimen.cycles[0]):
+    if first.dose.amount < part * low.value and first is not _target(case.regimen.cycles[0]):
         yield first, low
     full = labelled.maximum(limits, first.dose.basis)
     targets = {step.dose: step for step in map(_target, reversed(case.regimen.cycles))}

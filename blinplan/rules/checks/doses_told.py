@@ -2,7 +2,7 @@
 
 from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.checks import labelled
-from blinplan.rules.checks.departures import beside_base, differences, is_beside_nothing, told_by_other_rules
+from blinplan.rules.checks.departures import beside_base, differences, is_beside_nothing
 from blinplan.rules.checks.doses_run import doses_above_run, doses_below_run
 from blinplan.rules.rule import Case, NotEvaluated
 
@@ -19,5 +19,4 @@ def _doses_told(case: Case) -> set[KeyPath]:
     laid = beside_base(case)
     if isinstance(laid, NotEvaluated):
         return told | {step.path for step, _ in doses_below_run(case)} if is_beside_nothing(case) else told
-    unstated = (one for one in differences(case) if one.departure is None)
-    return told | {one.place for one in unstated if one.path[-1] == "dose" and not told_by_other_rules(case, one)}
+    return told | {one.place for one in differences(case) if one.departure is None and one.path[-1] == "dose"}

@@ -214,6 +214,25 @@ def test_all_rules_asked_at_once_say_what_each_says_alone(lines: str, label: str
     assert any(verdict.undecided for verdict in together.values()) is strict
 
 
+WEAK = (
+    '[premedication]\ndrug = "prednisone"\ndose = "1 mg"\nbefore = ["cycle-start", "escalation", "restart"]\n'
+    'departure = { reason = "Protocol 7", source = "none" }\n'
+)
+
+
+def test_what_one_rule_left_open_for_a_value_that_nobody_has_seen_opens_no_other() -> None:
+    """Equal doses of corticosteroids are known by hearsay: C605 rests on them, and no rule after it."""
+    text = regimen_text(cycle() + WEAK, top='departs_from = "rr-adult"')
+    ward = site_in('site = 1\nname = "Ward 7"\nbag = [{ hours = 24 }]\n')  # of which rules are asked after it
+    for settings, kind in ((DEFAULTS, "unverified"), (Settings(strict=True), "undecided")):
+        case = case_of(judgement_of(text).reading, settings, None, ward)  # type: ignore[arg-type]
+        together = answers_without_simulation(case, settings)
+        asked = [rule for rule in CATALOGUE.values() if not rule.about_waivers]
+        assert together == {rule.code: answer_of(rule, case, settings) for rule in asked}
+        open_ones = {code: one.not_evaluated.kind for code, one in together.items() if one.not_evaluated}
+        assert open_ones["C605"] == kind
+
+
 def test_a_regimen_s_own_label_goes_before_that_of_the_project() -> None:
     reading = judgement_of(regimen_text(cycle(), top='label = "hk-2026"')).reading
     for settings in (DEFAULTS, Settings(label="us-2025")):

@@ -19,7 +19,7 @@ from blinplan import executor
 from blinplan.regimen.reading import Content, FaultyFile, RegimenFile
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import DEFAULTS
-from blinplan.rules.families.across_files.neighbours import AmongOthers, Faulty, Neighbour, Neighbours
+from blinplan.rules.families.across_files.neighbours import AmongOthers, Faulty, Neighbour, Neighbours, found_in
 from blinplan.rules.judging import side_by_side
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.judging.side_by_side import Run, RunFile
@@ -80,6 +80,8 @@ class Judged(NamedTuple):
 
     answers: tuple[JudgementOrFault, ...]
     by: dict[str, list[str]]
+    read: list[str]
+    """The files that were looked at, once for each time."""
     copies: list[InThread]
 
 
@@ -91,6 +93,11 @@ def judged_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Judged]:
         monkeypatch.setattr(side_by_side, "_WORTH_A_PROCESS", 1)
         running: list[InThread] = []
         by: dict[str, list[str]] = {}
+        read: list[str] = []
+
+        def look_at(file: AmongOthers) -> Any:
+            read.append(file.reading.document.name)
+            return found_in(file)
 
         @contextmanager
         def threads(function: Any, shares: Sequence[Any]) -> Iterator[list[InThread]]:
@@ -121,8 +128,9 @@ def judged_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Judged]:
             return RunFile(among, task if among.judged else None)
 
         monkeypatch.setattr(side_by_side, "copies", threads)
+        monkeypatch.setattr(side_by_side, "found_in", look_at)
         answers = Run([file_of(file) for file in files], frozenset({Path("crowded")})).judge()
-        return Judged(answers, by, running)
+        return Judged(answers, by, read, running)
 
     return judged_in
 
@@ -134,14 +142,14 @@ def named(file: str, name: str, lines: str, *, judged: bool = True, status: str 
     return AmongOthers(Content(data, file), DEFAULTS.label, None, judged)
 
 
-SLIP = named("slip.toml", "named", "min_weight_kg = 50").content.data.replace(b"repeat = 2", b"repeat = 2 = 2")
+SLIP = named("named.toml", "named", "min_weight_kg = 50").content.data.replace(b"repeat = 2", b"repeat = 2 = 2")
 
 FILES = [
     named("first.toml", "named", 'below_weight_kg = 45\notherwise = "second"'),
     named("second.toml", "second", 'min_weight_kg = 50\notherwise = "nowhere"'),
     named("third.toml", "named", "min_weight_kg = 50", status="unverified"),
     AmongOthers(Content(b"= 1", "faulty.toml"), DEFAULTS.label, None),
-    AmongOthers(Content(SLIP, "slip.toml"), DEFAULTS.label, None),
+    AmongOthers(Content(SLIP, "named.toml"), DEFAULTS.label, None),
     named("fourth.toml", "named", 'below_weight_kg = 50\notherwise = "faulty"'),
     AmongOthers(Content(b'site = 1\nname = "W"\nbag = [{ hours = 48 }]\n', "ward.toml"), DEFAULTS.label, None),
     named("beside.toml", "second", "min_weight_kg = 50", judged=False),
@@ -170,6 +178,7 @@ def test_whoever_judges_a_file_says_the_same_of_it_and_judges_it_once(
         file.reading.document.name for file in FILES if file.judged
     ]
     assert (len(alone.copies), len(found.copies)) == (0, number - 1)
+    assert sorted(found.read) == sorted(file.reading.document.name for file in FILES)
     for at, file in enumerate(FILES):
         elsewhere = at % number and isinstance(file.reading, RegimenFile)
         by = {True: ["a copy"], False: ["this process"]}[bool(elsewhere)] if file.judged else None
@@ -238,7 +247,7 @@ def test_a_copy_is_told_of_the_others_files_and_of_a_document_only_where_that_sa
             case Neighbour():
                 assert one.name in {"named", "second", "fifth"}
                 assert one.judged is FILES[number].judged
-                assert one.document.name == ("slip.toml" if isinstance(reading, FaultyFile) else "")
+                assert one.document.name == ("named.toml" if isinstance(reading, FaultyFile) else "")
             case Faulty():
                 assert one.name == "faulty"
             case None:
