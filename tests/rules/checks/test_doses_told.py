@@ -23,7 +23,7 @@ def case(lines: str, top: str = "") -> Case:
 
 def steps_of(told: set[tuple[int | str, ...]]) -> list[tuple[int | str, int | str]]:
     """Cycles and steps, in their order."""
-    return sorted((path[1], path[3]) for path in told)  # type: ignore[type-var]
+    return sorted((path[1], path[3]) for path in told)
 
 
 @pytest.mark.parametrize(
