@@ -253,16 +253,24 @@ def test_a_base_of_one_cycle_has_no_interval() -> None:
     assert [one[0] for one in told(text)] == ["cycle/1/repeat"]
 
 
-def test_of_tables_beyond_the_base_each_that_states_why_is_told_and_of_the_others_the_first() -> None:
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("ABCD", [(3, False), (4, True), (6, True)]),
+        ("BACD", [(3, True), (4, False), (6, True)]),
+        ("BDAC", [(3, True), (4, True), (5, False)]),
+    ],
+)
+def test_of_tables_beyond_the_base_each_that_states_why_is_told_and_of_the_others_the_first(
+    names: str, expected: list[tuple[int, bool]]
+) -> None:
     stated = 'departure = { reason = "Protocol 12", source = "Blincyto (blinatumomab)" }\n'
     tables = "".join(
-        f"\n{MORE.replace('More', name)}treatment_free_days = 14\n{stated if name in 'BD' else ''}" for name in "ABCD"
+        f"\n{MORE.replace('More', name)}treatment_free_days = 14\n{stated if name in 'BD' else ''}" for name in names
     )
     found = differences(case(text_of("rr-adult", "rr-adult") + tables))
     assert [(one.path, one.departure is not None) for one in found] == [
-        (("cycle", 3, "name"), False),
-        (("cycle", 4, "name"), True),
-        (("cycle", 6, "name"), True),
+        (("cycle", number, "name"), states) for number, states in expected
     ]
     assert {one.message for one in found} == {"the regimen has 9 cycles; rr-adult has 5"}
 
@@ -374,3 +382,14 @@ def test_a_labelled_regimen_departs_from_nothing_but_its_label() -> None:
 def test_only_leukaemia_is_held_to_all_there_is() -> None:
     text = text_of("rr-adult", None, ('"investigational"\n', '"investigational"\ndisease = "lymphoma"\n'))
     assert not is_beside_nothing(case(text))
+
+
+@pytest.mark.parametrize(("dose", "severity"), [("9", None), ("13.5", "warning"), ("13.6", "error"), ("28", "error")])
+def test_a_start_without_the_low_step_is_as_bad_as_its_dose_is_far_from_that_step(
+    dose: str, severity: str | None
+) -> None:
+    steps = f'{{ dose = "{dose} mcg/day", days = 7 }}, {{ dose = "28 mcg/day", days = 21 }}'
+    second = SECOND.replace('{ dose = "28 mcg/day", days = 28 }', steps)
+    optional = ('name = "Induction 1"\n', 'name = "Induction 1"\noptional = true\n')
+    found = told(text_of("rr-adult", "rr-adult", optional, (SECOND, second)))
+    assert [bad for path, bad, *_ in found if path == "cycle/0/optional"] == ([] if severity is None else [severity])
