@@ -1,5 +1,6 @@
 """What a whole run comes to: its status, why it is that, and the sentence that counts everything."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -213,3 +214,21 @@ def test_a_note_never_counts() -> None:
     assert of(judged(SLIP, settings)).counted_findings == ()
     assert len(of(judged(SLIP, settings)).findings) == 1
     assert Path("probe.toml").name == judged(SLIP).reading.document.name
+
+
+@pytest.mark.parametrize("numbers", list(product(range(3), repeat=3)))
+def test_what_counts_is_told_once_or_with_the_files_of_each_folder(numbers: tuple[int, ...]) -> None:
+    own = judged(SOUND)
+    folders = {one: number for one, number in zip(FailOn, numbers, strict=True) if number}
+    files = [level(own, one) for one, number in reversed(folders.items()) for _ in range(number)]
+    told = ", ".join(f"{one} in {number} file{'s' if number > 1 else ''}" for one, number in folders.items())
+    if len(folders) < 2:
+        told = str(next(iter(folders), FailOn.NEVER))
+    assert of(*files, fail_on=FailOn.NEVER).reason.endswith(f" was checked, and nothing counts (--fail-on {told})")
+
+
+def test_what_counts_in_a_file_without_a_configuration_is_what_the_run_says_by_default() -> None:
+    own = judged(SOUND)
+    for fail_on in FailOn:
+        assert of(own, fail_on=fail_on).fail_on_of(own) == FailOnSetting(fail_on, "default")
+        assert of(own, fail_on=fail_on).fail_on_of(level(own, FailOn.ERROR)).level is FailOn.ERROR
