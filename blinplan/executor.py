@@ -16,7 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -152,8 +152,17 @@ def processes(count: int | None = None) -> Iterator[Executor]:
             for _ in range(size):
                 pool.submit(int)  # which is when a process begins
         yield pool
+    except BaseException:
+        _kill_processes(pool)
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _kill_processes(pool: ProcessPoolExecutor) -> None:
+    """End the processes of a pool that is left early: one that still begins when it is gone says so at length."""
+    for process in tuple((pool._processes or {}).values()):
+        process.kill()
 
 
 @contextmanager

@@ -474,7 +474,7 @@ def test_it_takes_the_endpoints_days_and_people_of_simulate(inside: Run, tmp_pat
     assert [row[0] for row in shares if len(row) > 1] == ["IL-6 above 20 pg/mL, cycle 1"]
     said = made.words("endpoints")
     assert "Before treatment as the table of patients says, and drawn where a cell is empty: B cells." in said
-    assert "3 virtual patients of adult-rr" in made.words("curves")
+    assert "3 patients of the table" in made.words("curves")
     assert "IL-6 above 20 pg/mL, cycle 1 in" in made.words("summary")
     assert "judged on 1,000 drawn ones, seed 1, and not on the table of patients" in made.words("rules")
     assert ran.status == 0

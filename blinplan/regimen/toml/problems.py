@@ -185,7 +185,7 @@ class SchemaProblems:
             fix = _spelling(span, str(detail["input"]), word, allowed, quote='"')
         natural = self._advice_for_natural_value(path, detail["input"])
         advice = self._advice_for_brackets(path, detail["input"], span) or natural
-        advice = advice or ("shorten it" if excess else _advice(path, detail))
+        advice = advice or _advice(path, detail) or ("shorten it" if excess else _OF_THAT_KIND)
         return Problem(code, path, span, f"`{key}` is {value}", why, advice, fix)
 
     def _advice_for_brackets(self, path: KeyPath, value: object, span: Span) -> str | None:
@@ -282,7 +282,7 @@ def _is_dose(path: KeyPath) -> bool:
     return "steps" in path and path[-1] in ("dose", "max")
 
 
-def _advice(path: KeyPath, detail: ErrorDetails) -> str:
+def _advice(path: KeyPath, detail: ErrorDetails) -> str | None:
     reason = detail.get("ctx", {}).get("error")
     if isinstance(reason, QuantityError) and reason.advice is not None:
         return reason.advice
@@ -293,10 +293,12 @@ def _advice(path: KeyPath, detail: ErrorDetails) -> str:
         return f'write "{nearest}"'
     if 0 < len(words) <= _FEW_WORDS:
         return "write " + " or ".join(f'"{word}"' for word in words)
-    if path in {("name",), ("regimen",)} and isinstance(detail["input"], str):
+    if path in {("name",), ("regimen",)} and isinstance(detail["input"], str) and detail["type"] != "string_too_long":
         return 'write it in small letters and digits, with single hyphens or dots between them, such as "rr-adult"'
-    return "give a value of that kind; `blinplan schema regimen`, `record` or `site` prints the whole format"
+    return None
 
+
+_OF_THAT_KIND = "give a value of that kind; `blinplan schema regimen`, `record` or `site` prints the whole format"
 
 _FEW_WORDS = 3
 """Allowed words up to which all are named."""

@@ -148,7 +148,10 @@ def _problems(reading: FaultyFile, rule: Rule) -> Iterator[Finding]:
 
 def _on_no_regimen(left_out: Mapping[str, NotEvaluated]) -> Iterator[Verdict]:
     """Judge nothing of a file whose every problem is left out: it is no pass."""
-    why = ", ".join(f"{code} {left_out[code].reason}" for code in sorted(left_out))
+    alike: dict[str, list[str]] = {}
+    for code in sorted(left_out):
+        alike.setdefault(left_out[code].reason, []).append(code)
+    why = "; ".join(f"{', '.join(codes)} {reason}" for reason, codes in alike.items())
     reason = NotEvaluated("not requested", f"the file is not read as a regimen: {why}")
     for rule in CATALOGUE.values():
         yield no_answer_of(rule, left_out.get(rule.code, reason))

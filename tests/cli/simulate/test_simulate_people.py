@@ -94,7 +94,7 @@ def test_what_was_delivered_is_compared_on_the_table(inside: Run, ward: Path, tm
     simulated = ran.json["dated"]["delivered"]["simulated"]
     assert (simulated["patients"], simulated["given_baselines"]) == (2, ["b_cells", "baseline_il6"])
     told = " ".join(inside(*arguments, "--view", "delivered").out.split())
-    assert "2 virtual patients of adult-rr" in told
+    assert "he 2 patients of the table" in told
     assert "drawn where a cell is empty: B cells, IL-6." in told
     assert json.loads(blinplan.delivered("rr-adult", record="record.toml", patients=str(ward)).json())["simulated"] == (
         simulated

@@ -162,7 +162,7 @@ _OF_TIMES = {"p90", "never", "total"}
 OPTIONAL = {
     "comparison": {"drawn", "first", "record", "given_baselines", "off_drug", "sets_of"},
     "baseline": {"manifest"},
-    "plan": {"delivered", "expected", "starts", *_OF_TIMES, "sooner", "later"},
+    "plan": {"delivered", "expected", "starts", *_OF_TIMES, "sooner", "later", "difference"},
     "simulation": {"median", "p5", "p95", "count", "share", "low", "high", "by_day", "first", "sets_of", *_OF_TIMES}
     | {f"{what}_over_sets_{end}" for what in ("median", "share") for end in ("p5", "p95")},
     "sensitivity": {
