@@ -5,6 +5,7 @@ import re
 from copy import deepcopy
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +84,7 @@ def test_a_file_is_sound_and_written_as_it_is_read_or_told_where_it_is_not(text:
     assert toml(again.regimen) == toml(reading.regimen)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, derandomize=True)
 @given(texts())
 def test_what_is_put_right_has_nothing_more_to_be_put_right(text: str) -> None:

@@ -293,7 +293,7 @@ def test_a_problem_that_is_left_out_says_so_in_its_place_and_hides_nothing_else(
     sound = sound.replace("[eligibility]\n", '[eligibility]\nnota = "x"\n')
     assert codes(judgement_of(sound)) == ["F002", "F004"]
     unasked = judgement_of(sound, settings=Settings(ignore=left_out)).verdicts
-    whole = f"the file is not read as a regimen: F002 {why['F002']}, F004 {why['F004']}"
+    whole = f"the file is not read as a regimen: F002 {why['F002']}; F004 {why['F004']}"
     assert [verdict.not_evaluated for verdict in unasked] == [
         NotEvaluated("not requested", why.get(code, whole)) for code in CATALOGUE
     ]

@@ -114,6 +114,7 @@ OF_PEOPLE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", OF_PEOPLE)
 def test_tables_figures_and_documents_speak_of_the_people_of_the_table(
     inside: Run, tmp_path: Path, command: str

@@ -164,6 +164,7 @@ def ended_at(count: int, how: BaseException, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("blinplan.design.sweep.sweep.run_cells", ended)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("how", "status"), [(KeyboardInterrupt(), 130), (Refusal("no workers", "start some"), 2)])
 def test_what_is_done_of_a_sweep_that_is_ended_is_shown_and_nothing_else(
     inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: BaseException, status: int

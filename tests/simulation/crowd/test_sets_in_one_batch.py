@@ -120,6 +120,7 @@ def test_the_states_at_any_time_are_those_of_each_set_alone_whatever_the_chunk(e
             assert np.concatenate(theirs, axis=1).tobytes() == values.tobytes(), (name, chunk)
 
 
+@pytest.mark.slow
 def test_premedication_given_again_acts_in_each_set_by_its_own_half_life() -> None:
     """Of one rate of cytolytic proteins too, where nothing but premedication tells the steps of patients apart."""
     given = replace(course((2.0, 9.0), (2.0, 28.0)), premedication_minutes=(0, 2 * MINUTES_PER_DAY - 60))
