@@ -314,6 +314,11 @@ def places(executor: Executor | None) -> int:
     return int(getattr(executor, "count", 0)) or workers()
 
 
+def load(executor: Executor) -> int:
+    """How many times as much a call does as where it costs next to nothing: messages between machines take a while."""
+    return int(getattr(executor, "load", 1))
+
+
 def shares(items: Sequence[T], least: int) -> list[Sequence[T]]:
     """Part what is to be done: one share for this process, and one for each copy of it that saves time.
 

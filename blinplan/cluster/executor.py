@@ -127,7 +127,11 @@ class Cluster:
     ----------
     count
         How many calls run at once.
+    load
+        How many times as much each does as a call of a thread.
     """
+
+    load = 4
 
     def __init__(self, client: Client, address: str, loop: asyncio.AbstractEventLoop) -> None:
         self._client, self._address, self._loop = client, address, loop

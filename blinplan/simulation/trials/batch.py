@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from blinplan.executor import Executor, executor_or_threads, in_order, places
+from blinplan.executor import Executor, executor_or_threads, in_order, load, places
 from blinplan.physiology.engine.choose import expect, takes_turns
 from blinplan.simulation.crowd.cohort import PIECE, CohortPart
 from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome
@@ -45,7 +45,7 @@ def outcomes_of(
     waiting: deque[CohortTrial] = deque()
     kept, done = KeptOutcome(), 0
     with executor_or_threads(executor, in_turns=takes_turns(None)) as running:
-        for portions in in_order(running, _portions, _loads(trials, waiting, places(running))):
+        for portions in in_order(running, _portions, _loads(trials, waiting, places(running), PORTION * load(running))):
             for portion in portions:
                 kept.add(portion)
                 done += portion.numbers.shape[0]
@@ -68,12 +68,14 @@ def _portions(load: Sequence[_Share]) -> list[DonePortion]:
     return portions_of([(share.trial, share.part.population()) for share in load])
 
 
-def _loads(trials: Iterable[CohortTrial], waiting: deque[CohortTrial], several: int) -> Iterator[list[_Share]]:
+def _loads(
+    trials: Iterable[CohortTrial], waiting: deque[CohortTrial], several: int, most: int
+) -> Iterator[list[_Share]]:
     """Patients for one of several at a time, in the order of the trials, which wait until they are done."""
-    for some in _gatherings(trials, several * PORTION):
+    for some in _gatherings(trials, several * most):
         waiting.extend(some)
         pieces = -(-sum(trial.cohort.size for trial in some) // (several * PIECE))
-        yield from _full_loads(some, min(PORTION, pieces * PIECE))
+        yield from _full_loads(some, min(most, pieces * PIECE))
 
 
 def _gatherings(trials: Iterable[CohortTrial], patients: int) -> Iterator[list[CohortTrial]]:
