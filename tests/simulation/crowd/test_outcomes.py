@@ -100,7 +100,7 @@ def test_a_set_of_parameters_for_each_patient_is_one_load_and_has_the_bytes_of_e
 
 def test_what_is_handed_over_pickles_and_is_small() -> None:
     """For processes and other machines: patients of a seed are drawn where they are sent through."""
-    (load,) = batch._loads([trial_of(100)], deque(), 2)
+    (load,) = batch._loads([trial_of(100)], deque(), 2, 1024)
     text = pickle.dumps(load)
     assert len(text) < 20_000
     (portion,) = batch._portions(pickle.loads(text))  # noqa: S301 - of this test
@@ -126,3 +126,11 @@ def test_what_a_trial_cannot_have_is_refused() -> None:
     with pytest.raises(ValueError, match="no_such_endpoint"):
         list(outcomes_of([trial_of(2), trial_of(2, asked=asked)], InTurn()))
     assert np.isfinite(trial_of(2, asked=ASKED).run(InTurn()).quantities[0].values).all()
+
+
+@pytest.mark.parametrize(("several", "most", "sizes"), [(2, 1024, [1200, 1200, 600]), (2, 4096, [1800, 1200])])
+def test_who_works_far_away_is_handed_more_at_once(several: int, most: int, sizes: list[int]) -> None:
+    """All patients are handed over once, however much goes with a call."""
+    loads = list(batch._loads([trial_of(600) for _ in range(5)], deque(), several, most))
+    assert [sum(share.part.size for share in load) for load in loads] == sizes
+    assert sum(sizes) == 5 * 600
