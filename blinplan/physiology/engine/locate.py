@@ -288,6 +288,12 @@ class SmoothCurve:
             low &= self.nodes[:until, None] > begin
         node, found = first_true(low[begun:]) if begun < until else (np.zeros(patients.shape, int), low[0] & False)
         node = node + begun
+        return (yield from self._days_before(node, found, levels, begin, high, patients))
+
+    def _days_before(
+        self, node: IntArray, found: BoolArray, levels: FloatArray, begin: FloatArray, high: float, patients: IntArray
+    ) -> Find[FloatArray]:
+        """When each of some patients came to a level before a node at which he is there, where one was found."""
         day = np.full(patients.shape, np.nan)
         already = self._values_at(begin, patients) <= levels
         which = np.flatnonzero(found & ~already)

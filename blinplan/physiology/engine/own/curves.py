@@ -74,13 +74,7 @@ class OwnCurve(SmoothCurve):
         low = values <= levels if self.sign > 0.0 else values >= -levels
         low &= (self._numbers() <= last) & (self.nodes[:, patients] > begin)
         node, found = first_true(low)
-        day = np.full(patients.shape, np.nan)
-        already = self._values_at(begin, patients) <= levels
-        which = np.flatnonzero(found & ~already)
-        if which.size:
-            crossed = yield self._crossing(node[which] - 1, patients[which], levels[which], begin[which])
-            day[which] = np.where(crossed <= high, crossed, np.nan)
-        return np.where(already & (begin <= high), begin, day)
+        return (yield from self._days_before(node, found, levels, begin, high, patients))
 
     def find_days_at_most(self, level: float, low: float, high: float) -> Find[FloatArray]:
         """For how many days each patient (N) is at a level or below it between two times."""
