@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 
-from blinplan.physiology.engine.by_numpy import NUMPY
+from blinplan.physiology.engine.by_numpy.engine import NUMPY
 from blinplan.physiology.engine.integrate import Advance, Engine, EngineName
 from blinplan.physiology.engine.machine_code import is_kept
 from blinplan.physiology.engine.own.plan import OwnPlan, SetPlans, Steps

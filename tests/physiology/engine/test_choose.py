@@ -9,7 +9,7 @@ from blinplan.evidence.scenarios import scenario
 from blinplan.executor import InTurn
 from blinplan.physiology import draw, simulate
 from blinplan.physiology.engine import choose
-from blinplan.physiology.engine.by_numpy import NUMPY
+from blinplan.physiology.engine.by_numpy.engine import NUMPY
 from blinplan.physiology.engine.integrate import Advancing
 from blinplan.simulation.trajectories import curves, portions
 

@@ -8,7 +8,7 @@ import pytest
 from blinplan.executor import threads
 from blinplan.physiology import Options, Solution, draw, simulate
 from blinplan.physiology.engine import choose
-from blinplan.physiology.engine.by_numpy import NUMPY
+from blinplan.physiology.engine.by_numpy.engine import NUMPY
 from blinplan.physiology.engine.choose import engine_called
 from tests.physiology.courses import extremes, label
 
