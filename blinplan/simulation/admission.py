@@ -5,8 +5,8 @@ for by adults: an age limit below which a population has nobody passes over none
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from math import inf, nextafter
 
 import numpy as np
@@ -68,18 +68,22 @@ def commonly_admitted_cohort(
     chosen = preset if isinstance(preset, Preset) else load_parameters().presets[preset]
     limits = [limits_of(regimen.eligibility, chosen) for regimen in regimens]
     whos = tuple(dict.fromkeys(who for who in limits if who.limited or who.limited_by_age))
-    wanted = partial(fits, whos[0]) if len(whos) == 1 else partial(_fit_all, whos) if whos else None
     try:
-        return drawn_cohort(preset, patients, seed, before, wanted, piece)
+        return drawn_cohort(preset, patients, seed, before, _Fitting(whos) if whos else None, piece)
     except TooFewError as error:
         fit = f"{error.found:,} fit" if error.found else "nobody fits"
         for_whom = " and ".join(dict.fromkeys(f"{regimen.name} is for {regimen.eligibility}" for regimen in regimens))
         raise NotEligibleError(f"{for_whom}, and of {error.drawn:,} people drawn of {chosen.key} {fit}") from error
 
 
-def _fit_all(whos: Sequence[Eligibility], bodies: Bodies) -> BoolArray:
-    """Whom all of the limits admit (N)."""
-    return np.asarray(np.logical_and.reduce([fits(who, bodies) for who in whos]))
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """Whom all of some limits admit; it pickles, and those of the same limits are equal."""
+
+    whos: tuple[Eligibility, ...]
+
+    def __call__(self, bodies: Bodies) -> BoolArray:
+        return np.asarray(np.logical_and.reduce([fits(who, bodies) for who in self.whos]))
 
 
 def admitted_typical(regimen: Regimen, preset: str) -> Population:

@@ -131,6 +131,21 @@ def over_patients(quantity: Quantity) -> Distribution:
     return Distribution(over.half, over.low, over.high, over.reached)
 
 
+def middles(values: FloatArray) -> FloatArray:
+    """(K) the median of what is known in each row (K, N), as `distribution` has it."""
+    ordered, number = np.sort(values, axis=1), values.shape[1] - np.isnan(values).sum(axis=1)
+    rows = np.arange(values.shape[0])
+    low, high = ordered[rows, np.maximum(number - 1, 0) // 2], ordered[rows, number // 2]
+    return np.asarray(high - (high - low) * 0.5)
+
+
+def halves(times: FloatArray, at_risk: BoolArray) -> FloatArray:
+    """(K) by when half of those at risk are there, in each row (K, N), as `arrival` has it."""
+    last = np.where(np.isnan(times), inf, times)
+    ordered, number = np.sort(np.where(at_risk, last, np.nan), axis=1), at_risk.sum(axis=1)
+    return np.asarray(ordered[np.arange(times.shape[0]), np.maximum(number - 1, 0) // 2])
+
+
 def typical_value(quantity: Quantity) -> float:
     """The value of the typical patient, who is alone; infinite where that is a time that never comes."""
     if not quantity.is_time:

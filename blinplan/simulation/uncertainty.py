@@ -6,7 +6,7 @@ errors that were published, which three parameters have. Plausible sets differ i
 each of them keeps what the evidence holds the model to: what lies between them is a range, and no confidence.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,9 +15,11 @@ from scipy.special import ndtri
 
 from blinplan.physiology.model.parameters import Parameter, Preset, load_parameters
 from blinplan.physiology.model.population import FloatArray
+from blinplan.proportion import Proportion
+from blinplan.simulation.crowd.kept import arrays_in, heads_of
 from blinplan.simulation.models.plausible import plausible_presets
 from blinplan.simulation.models.source import SetsOf
-from blinplan.simulation.outcome import Distribution, Occurrence, Quantity, distribution, over_patients, over_sets_of
+from blinplan.simulation.outcome import Distribution, Occurrence, Quantity, distribution, halves, middles, over_sets_of
 
 _STREAM = 1  # of the generator; the patients are drawn from stream 0
 
@@ -90,12 +92,31 @@ class SetOutcome(NamedTuple):
     shares: dict[str, float]
 
 
-def set_outcome(quantities: Iterable[Quantity], events: Iterable[Occurrence]) -> SetOutcome:
-    """The medians and shares of a population, which are all that is kept of it."""
-    return SetOutcome(
-        {quantity.key: over_patients(quantity).median for quantity in quantities},
-        {event.key: event.proportion.value for event in events},
-    )
+def set_outcome(quantities: Sequence[Quantity], events: Sequence[Occurrence]) -> SetOutcome:
+    """The medians and shares of a population, which are all that is kept of it: those of each endpoint by itself."""
+    return SetOutcome(_medians(quantities), _shares(events))
+
+
+def _medians(quantities: Sequence[Quantity]) -> dict[str, float]:
+    heads, each = heads_of(quantities), list(arrays_in(quantities))
+    if not each:
+        return {}
+    values = np.stack([arrays["values"] for arrays in each])
+    everybody = np.ones(values.shape[1], dtype=np.bool_)
+    at_risk = np.stack([arrays.get("at_risk", everybody) for arrays in each])
+    is_time = np.array([head.is_time for head in heads])
+    found = np.where(is_time, halves(values, at_risk), middles(values))
+    return dict(zip((head.key for head in heads), found.tolist(), strict=True))
+
+
+def _shares(events: Sequence[Occurrence]) -> dict[str, float]:
+    each = list(arrays_in(events))
+    if not each:
+        return {}
+    at_risk = np.stack([arrays["at_risk"] for arrays in each])
+    happens = np.stack([arrays["happens"] for arrays in each]) & at_risk
+    counts = zip(happens.sum(axis=1).tolist(), at_risk.sum(axis=1).tolist(), strict=True)
+    return {head.key: Proportion(*of).value for head, of in zip(heads_of(events), counts, strict=True)}
 
 
 def over_sets(preset: str, sets: Sequence[SetOutcome]) -> Uncertainty:

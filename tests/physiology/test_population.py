@@ -1,5 +1,7 @@
 """Virtual patients: the same person in every run, correlated bodies, bounds of weight."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,21 @@ def test_patient_is_the_same_person_wherever_the_draw_starts(preset: str) -> Non
     whole, tail = draw(preset, 50, seed=3), draw(preset, 13, seed=3, first=37)
     for name, values in arrays(tail).items():
         assert np.array_equal(values, arrays(whole)[name][..., 37:]), name
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_people_are_the_same_whichever_parameter_set_they_were_drawn_under_first(preset: str) -> None:
+    """Who they are, and how far they are from the typical patient, is theirs: a typical value moves all alike."""
+    own = load_parameters().presets[preset]
+    more = own.with_values({"kill_rate": 1.5 * own.value("kill_rate"), "volume": 1.1 * own.value("volume")})
+    before, under = draw(own, 20, seed=11), draw(more, 20, seed=11)
+    for name, values in arrays(draw(own, 20, seed=11)).items():
+        assert values.tobytes() == arrays(before)[name].tobytes(), name
+    for name, values in arrays(under).items():
+        ratio = 1.5 if name == "kill_rate" else 1.0
+        np.testing.assert_allclose(values, ratio * arrays(before)[name], rtol=1e-15, err_msg=name)
+    apart = arrays(draw(replace(own, correlations=()), 20, seed=11))
+    assert any(not np.array_equal(values, arrays(before)[name]) for name, values in apart.items())
 
 
 def test_another_seed_is_another_population() -> None:

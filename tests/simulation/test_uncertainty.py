@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
+from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library
+from blinplan.simulation.outcome import Occurrence, Quantity, over_patients
 from blinplan.simulation.trials.run import run
 from blinplan.simulation.trials.simulation import Simulation
-from blinplan.simulation.uncertainty import parameter_sets, uncertain_parameters
+from blinplan.simulation.uncertainty import parameter_sets, set_outcome, uncertain_parameters
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +48,30 @@ def test_uncertainty_moves_exposure_by_the_standard_error_and_the_dose_not_at_al
     assert dose.low == dose.high
     # 5th to 95th percentile of a log-normal of 2.95 % spans about 3.3 standard errors; between patients it is 160 %.
     assert 0.02 < np.log(exposure.high / exposure.low) < 0.25
+
+
+@pytest.mark.parametrize("patients", [1, 2, 7, 60])
+def test_medians_and_shares_taken_at_once_are_those_of_each_endpoint(patients: int) -> None:
+    """Of numbers and of times, missing here and there and everywhere, with few at risk and with nobody."""
+    chance = np.random.default_rng(patients)
+
+    def some(share: float) -> BoolArray:
+        return np.asarray(chance.random(patients) < share)
+
+    def values(missing: float) -> FloatArray:
+        return np.where(some(missing), np.nan, chance.normal(size=patients))
+
+    missing = (0.0, 0.3, 1.0)
+    numbers = [Quantity(f"number {at}", "", "", "", values(share)) for at, share in enumerate(missing)]
+    times = [
+        Quantity(f"time {at} {risk}", "", "", "day", values(share), True, None if risk is None else some(risk))
+        for at, share in enumerate(missing)
+        for risk in (None, 0.0, 0.5)
+    ]
+    events = [Occurrence(f"event {risk}", "", "", some(0.4), some(risk)) for risk in (0.0, 0.5, 1.0)]
+    found = set_outcome([*numbers, *times], events)
+    for quantity in (*numbers, *times):
+        assert repr(found.medians[quantity.key]) == repr(over_patients(quantity).median), quantity.key
+    for event in events:
+        assert repr(found.shares[event.key]) == repr(event.proportion.value), event.key
+    assert set_outcome([], []) == ({}, {})

@@ -37,10 +37,12 @@ def batch(populations: Sequence[Population]) -> Population:
 def _constants(populations: Sequence[Population]) -> Constants:
     """Parameters that all share, and of those that differ one a patient."""
     sizes = [one.size for one in populations]
-    columns: dict[str, Any] = {
-        name: np.concatenate(
-            [np.full(size, getattr(one.constants, name)) for one, size in zip(populations, sizes, strict=True)]
-        )
-        for name in Constants._fields
-    }
-    return Constants(**columns).select(slice(None))
+    columns = zip(*(one.constants for one in populations), strict=True)
+    return Constants(*(_column(values, sizes) for values in columns)).select(slice(None))
+
+
+def _column(values: tuple[Any, ...], sizes: Sequence[int]) -> Any:
+    """What each patient has of one parameter."""
+    if not any(isinstance(value, np.ndarray) for value in values):
+        return np.repeat(values, sizes)
+    return np.concatenate([np.broadcast_to(value, size) for value, size in zip(values, sizes, strict=True)])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
 
 from blinplan.frozen import FrozenMapping
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, parameter_name
-from blinplan.physiology.model.parameters import AdultCovariates, ChildCovariates, Preset, preset_called
+from blinplan.physiology.model.parameters import AdultCovariates, Correlation, Covariates, Preset, preset_called
 from blinplan.physiology.model.people import (
     SeedStretch,
     Wanted,
@@ -60,27 +61,58 @@ def draw(
     if patients < 1 or seed < 0 or first < 0:
         raise ValueError("patients must be at least 1, seed and first not negative")
     chosen = preset_called(preset)
-    return _population_of(chosen, seed, first, wanted_people(chosen, patients, seed, first, wanted))
+    return _population_of(chosen, seed, first, patients, wanted)
 
 
 def draw_stretch(preset: str | Preset, seed: int, stretch: SeedStretch, wanted: Wanted | None = None) -> Population:
     """Draw the patients of a stretch: the same people as among all."""
     chosen, first = preset_called(preset), stretch.first
-    return _population_of(
-        chosen, seed, first, wanted_people(chosen, stretch.patients, seed, first, wanted, stretch.end)
-    )
+    return _population_of(chosen, seed, first, stretch.patients, wanted, stretch.end)
 
 
-def _population_of(preset: Preset, seed: int, first: int, people: tuple[FloatArray, FloatArray]) -> Population:
-    u, numbers = people
-    return _assemble(preset, covariates_of(preset, u), _random_effects(preset, u), seed, first, numbers)
+def _population_of(
+    preset: Preset, seed: int, first: int, patients: int, wanted: Wanted | None, end: int | None = None
+) -> Population:
+    drawn = _kept_drawn if patients <= _KEPT else _drawn
+    people = drawn(preset.covariates, preset.correlations, seed, first, patients, wanted, end)
+    return _assemble(preset, people.covariates, people.effects, seed, first, people.numbers)
 
 
-def _random_effects(preset: Preset, u: FloatArray) -> dict[str, FloatArray]:
+class _Drawn(NamedTuple):
+    """People as they are drawn, whatever the parameters of their population are: nobody writes to their arrays."""
+
+    covariates: Mapping[str, FloatArray]
+    effects: Mapping[str, FloatArray]
+    numbers: FloatArray
+
+
+def _drawn(
+    law: Covariates,
+    correlations: tuple[Correlation, ...],
+    seed: int,
+    first: int,
+    patients: int,
+    wanted: Wanted | None,
+    end: int | None,
+) -> _Drawn:
+    u, numbers = wanted_people(law, patients, seed, first, wanted, end)
+    found = _Drawn(covariates_of(law, u), _random_effects(correlations, u), numbers)
+    for values in (*found.covariates.values(), *found.effects.values(), numbers):
+        values.flags.writeable = False
+    return found
+
+
+_kept_drawn = lru_cache(maxsize=8)(_drawn)
+"""The same, once for all parameter sets under which these people are asked for."""
+_KEPT = 4096
+"""People who are kept at most: they take a megabyte."""
+
+
+def _random_effects(correlations: tuple[Correlation, ...], u: FloatArray) -> dict[str, FloatArray]:
     """Random effects in units of the standard deviation of ln, correlated as declared."""
     row = {key: i for i, key in enumerate(RANDOM_EFFECTS)}
     correlation = np.eye(len(row))
-    for pair in preset.correlations:
+    for pair in correlations:
         i, j = row[pair.first], row[pair.second]
         correlation[i, j] = correlation[j, i] = pair.value
     factor = np.linalg.cholesky(correlation)
@@ -171,12 +203,12 @@ def from_covariates(
         "height_cm": height,
         "bsa_m2": mosteller(weight, height) if bsa_m2 is None else np.array(bsa_m2, float, ndmin=1),
     }
-    effects = {} if seed is None else _random_effects(chosen, uniforms(seed, weight.shape[0]))
+    effects = {} if seed is None else _random_effects(chosen.correlations, uniforms(seed, weight.shape[0]))
     numbers = np.arange(weight.shape[0], dtype=np.float64)
     return replace(_assemble(chosen, covariates, effects, seed, 0, numbers, baselines), ids=ids)
 
 
-def _usual_ages(law: AdultCovariates | ChildCovariates, height_cm: FloatArray) -> FloatArray:
+def _usual_ages(law: Covariates, height_cm: FloatArray) -> FloatArray:
     """Ages in years of people of whom only the size is known."""
     if isinstance(law, AdultCovariates):
         return np.full(height_cm.shape, law.age_mean)

@@ -143,6 +143,10 @@ class ChildCovariates:
     weight_high: float
 
 
+Covariates = AdultCovariates | ChildCovariates
+"""How people are drawn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Preset:
     """A population: the parameters that hold for it and how its people are drawn."""
@@ -151,7 +155,7 @@ class Preset:
     name: str
     source: str
     status: Status
-    covariates: AdultCovariates | ChildCovariates
+    covariates: Covariates
     parameters: Mapping[str, Parameter]
     correlations: tuple[Correlation, ...]
 

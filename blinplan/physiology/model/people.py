@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from blinplan.physiology.model.parameters import AdultCovariates, ChildCovariates, Preset, preset_called
+from blinplan.physiology.model.parameters import AdultCovariates, ChildCovariates, Covariates, Preset, preset_called
 from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MOSTELLER
 
@@ -65,9 +66,8 @@ def _children(law: ChildCovariates, u: FloatArray) -> dict[str, FloatArray]:
     return {"age_years": age, "female": female, "weight_kg": weight, "height_cm": height}
 
 
-def covariates_of(preset: Preset, u: FloatArray) -> dict[str, FloatArray]:
+def covariates_of(law: Covariates, u: FloatArray) -> dict[str, FloatArray]:
     """What can be seen of people, from their uniforms: years, 1.0 for a woman, kg, cm and m², each (N,)."""
-    law = preset.covariates
     found = _adults(law, u) if isinstance(law, AdultCovariates) else _children(law, u)
     found["bsa_m2"] = mosteller(found["weight_kg"], found["height_cm"])
     return found
@@ -99,14 +99,14 @@ _AT_ONCE = 16384
 
 
 def wanted_people(
-    preset: Preset, patients: int, seed: int, first: int, wanted: Wanted | None, end: int | None = None
+    law: Covariates, patients: int, seed: int, first: int, wanted: Wanted | None, end: int | None = None
 ) -> tuple[FloatArray, FloatArray]:
     """The uniforms (64, N) and the numbers (N) of the first people who are wanted."""
     if wanted is None:
         return uniforms(seed, patients, first), np.arange(first, first + patients, dtype=np.float64)
     found: list[FloatArray] = []
     numbers: list[FloatArray] = []
-    for u, fitting in _fitting_people(preset, patients, seed, first, wanted, end):
+    for u, fitting in _fitting_people(law, patients, seed, first, wanted, end):
         found.append(np.ascontiguousarray(u[:, fitting.places]))
         numbers.append(fitting.numbers)
     return np.concatenate(found, axis=1), np.concatenate(numbers)
@@ -120,7 +120,7 @@ class _Fitting(NamedTuple):
 
 
 def _fitting_people(
-    preset: Preset, patients: int, seed: int, first: int, wanted: Wanted, stop: int | None = None
+    law: Covariates, patients: int, seed: int, first: int, wanted: Wanted, stop: int | None = None
 ) -> Iterator[tuple[FloatArray, _Fitting]]:
     """The people who are wanted, up to so many, with the uniforms of those who were drawn together.
 
@@ -135,7 +135,7 @@ def _fitting_people(
             raise TooFewError(count, end - first)
         size = min(max(patients - count, 1024), _AT_ONCE, end - start)
         u = uniforms(seed, size, start)
-        people = covariates_of(preset, u)
+        people = covariates_of(law, u)
         fit = np.flatnonzero(wanted(Bodies(people["age_years"], people["weight_kg"])))[: patients - count]
         yield u, _Fitting(fit, (start + fit).astype(np.float64))
         count, start = count + fit.shape[0], start + size
@@ -167,14 +167,22 @@ def stretches(
     """
     if patients < 1 or seed < 0 or skip < 0:
         raise ValueError("patients must be at least 1, seed and those before them not negative")
+    return list(_stretches(preset_called(preset).covariates, patients, seed, size, skip, wanted))
+
+
+@lru_cache(maxsize=16)
+def _stretches(
+    law: Covariates, patients: int, seed: int, size: int, skip: int, wanted: Wanted | None
+) -> tuple[SeedStretch, ...]:
+    """The same of people of a law: the populations of many parameter sets have one, and the same people in it."""
     sizes = [min(size, patients - done) for done in range(0, patients, size)]
     if wanted is None:
-        return [SeedStretch(skip + k * size, count, skip + k * size + count) for k, count in enumerate(sizes)]
+        return tuple(SeedStretch(skip + k * size, count, skip + k * size + count) for k, count in enumerate(sizes))
     lasts = list(accumulate(sizes, initial=skip))
     ends: list[int] = [0] if skip == 0 else []
     passed = 0
-    for _, fitting in _fitting_people(preset_called(preset), skip + patients, seed, 0, wanted):
+    for _, fitting in _fitting_people(law, skip + patients, seed, 0, wanted):
         found = fitting.numbers.shape[0]
         ends += [int(fitting.numbers[last - passed - 1]) + 1 for last in lasts if passed < last <= passed + found]
         passed += found
-    return [SeedStretch(begin, count, end) for (begin, end), count in zip(pairwise(ends), sizes, strict=True)]
+    return tuple(SeedStretch(begin, count, end) for (begin, end), count in zip(pairwise(ends), sizes, strict=True))

@@ -210,7 +210,7 @@ def _portion(engine: Any, heads: tuple[Sequence[Quantity], Sequence[Occurrence]]
     number, *rest = columns
     body, values = rest[: len(BODY)], iter(rest[len(BODY) :])
     quantities, events = ([_endpoint_of(of, values) for of in some] for some in heads)
-    return DonePortion(engine, number, tuple(body), tuple(quantities), tuple(events))
+    return DonePortion.of(engine, number, tuple(body), quantities, events)
 
 
 def _endpoint_of(of: Any, values: Iterator[Any]) -> Any:

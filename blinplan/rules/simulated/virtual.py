@@ -169,9 +169,9 @@ def _under(model: int | None, preset: str) -> "str | Preset":
     """A population, under a plausible parameter set where one is asked for."""
     if model is None:
         return preset
-    from blinplan.simulation.models.plausible import plausible_sets, presets_with
+    from blinplan.simulation.models.plausible import plausible_sets, preset_with
 
-    return presets_with(plausible_sets().sets[model])[preset]
+    return preset_with(plausible_sets().sets[model], preset)
 
 
 _FIRST_CYCLES: dict[str, FirstCycle] = {}

@@ -31,6 +31,10 @@ class NoRoomError(Refusal):
         )
 
 
+_FEW = 1024
+"""Rows that are read in one piece."""
+
+
 class _Block(NamedTuple):
     """Some rows of all columns: where they are in the file, and how many."""
 
@@ -67,15 +71,26 @@ class Columns:
         """
         rows = columns[0].shape[0]
         self._blocks.append(_Block(self._file.seek(0, 2), rows))
+        each = (np.asarray(values, dtype=of).tobytes() for values, of in zip(columns, self._types, strict=True))
         try:
-            for values, of in zip(columns, self._types, strict=True):
-                self._file.write(np.ascontiguousarray(values, dtype=of).data.cast("B") if rows else b"")
+            self._file.write(b"".join(each))
         except OSError as error:
             raise NoRoomError from error
 
     def column(self, number: int) -> Values:
         """One column, whole."""
         return self.part(number, 0, self.rows)
+
+    def all(self) -> list[Values]:
+        """All columns, whole: of few rows, this takes less time than one after the other."""
+        if len(self._blocks) != 1 or self.rows > _FEW:
+            return [self.column(number) for number in range(len(self))]
+        self._file.seek(self._blocks[0].place)
+        text, rows = self._file.read(self.rows * self._before[-1]), self.rows
+        return [
+            np.frombuffer(text, of, rows, rows * before)
+            for of, before in zip(self._types, self._before[:-1], strict=True)
+        ]
 
     def part(self, number: int, first: int, stop: int) -> Values:
         """The rows of one column from one number to before another."""

@@ -4,29 +4,22 @@ Quantiles, shares and tables are of whole columns, each read when it is asked fo
 NumPy takes them of one array, whatever the portions were.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.population import FloatArray, Population
-from blinplan.simulation.crowd.columns import Columns
+from blinplan.simulation.crowd.columns import Columns, Values
 from blinplan.simulation.outcome import Occurrence, Quantity
 
 BODY = ("age_years", "female", "weight_kg", "height_cm", "bsa_m2", "clearance")
 """What is kept of each patient's body: fields of `Population`."""
-
-
-class DonePortion(NamedTuple):
-    """What came of some patients: their numbers in the seed from 0, their bodies, and their endpoints."""
-
-    engine: EngineName
-    numbers: FloatArray
-    body: tuple[FloatArray, ...]
-    quantities: tuple[Quantity, ...]
-    events: tuple[Occurrence, ...]
 
 
 Endpoint = TypeVar("Endpoint", Quantity, Occurrence)
@@ -37,7 +30,7 @@ def body_of(people: Population) -> tuple[FloatArray, ...]:
     return tuple(getattr(people, name) for name in BODY)
 
 
-def arrays_of(endpoint: Quantity | Occurrence) -> dict[str, Any]:
+def arrays_of(endpoint: Quantity | Occurrence) -> dict[str, Values]:
     """What an endpoint has of each patient, by the names of its fields."""
     found = {name: getattr(endpoint, name) for name in _OF_EACH_PATIENT[type(endpoint)]}
     return {name: value for name, value in found.items() if value is not None}
@@ -47,10 +40,84 @@ _OF_EACH_PATIENT = {Quantity: ("values", "at_risk"), Occurrence: ("happens", "at
 """The fields that are arrays of patients, as far as an endpoint has them."""
 
 
-def _without_patients(endpoint: Endpoint, arrays: dict[str, Any]) -> Endpoint:
-    """An endpoint of nobody: what it is called, and in which unit."""
-    nobody: dict[str, Any] = {name: values[:0] for name, values in arrays.items()}
+def of_nobody(endpoint: Endpoint) -> Endpoint:
+    """What an endpoint is called, and in which unit."""
+    nobody: dict[str, Any] = {name: values[:0] for name, values in arrays_of(endpoint).items()}
     return replace(endpoint, **nobody)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heads:
+    """What the endpoints of a run are called, and in which units: all of nobody."""
+
+    quantities: tuple[Quantity, ...]
+    events: tuple[Occurrence, ...]
+
+
+@lru_cache(maxsize=64)
+def _places(heads: Heads) -> tuple[tuple[_Place, ...], tuple[_Place, ...]]:
+    """Which columns, from 0, numbers and events have."""
+    found, before = list[_Place](), 0
+    every: tuple[Quantity | Occurrence, ...] = (*heads.quantities, *heads.events)
+    for head in every:
+        found.append(_Place(before, tuple(arrays_of(head))))
+        before += len(found[-1].names)
+    return tuple(found[: len(heads.quantities)]), tuple(found[len(heads.quantities) :])
+
+
+class _Place(NamedTuple):
+    """The columns of an endpoint: the number of the first, and the fields that they are."""
+
+    first: int
+    names: tuple[str, ...]
+
+    def arrays(self, columns: Sequence[Values]) -> dict[str, Any]:
+        """What an endpoint has of each patient."""
+        return dict(zip(self.names, columns[self.first : self.first + len(self.names)], strict=True))
+
+
+class DonePortion(NamedTuple):
+    """What came of some patients: their numbers in the seed from 0, their bodies, and their endpoints in columns."""
+
+    engine: EngineName
+    numbers: FloatArray
+    body: tuple[FloatArray, ...]
+    heads: Heads
+    columns: tuple[Values, ...]
+
+    @classmethod
+    def of(
+        cls,
+        engine: EngineName,
+        numbers: FloatArray,
+        body: tuple[FloatArray, ...],
+        quantities: Sequence[Quantity],
+        events: Sequence[Occurrence],
+    ) -> DonePortion:
+        """Take the columns out of endpoints."""
+        heads = Heads(tuple(map(of_nobody, quantities)), tuple(map(of_nobody, events)))
+        every: tuple[Quantity | Occurrence, ...] = (*quantities, *events)
+        columns = (values for endpoint in every for values in arrays_of(endpoint).values())
+        return cls(engine, numbers, body, heads, tuple(columns))
+
+    def some(self, patients: slice) -> DonePortion:
+        """What came of some of them."""
+        body, columns = (tuple(values[patients] for values in of) for of in (self.body, self.columns))
+        return self._replace(numbers=self.numbers[patients], body=body, columns=columns)
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The endpoints that are numbers."""
+        return self._endpoints(self.heads.quantities, _places(self.heads)[0])
+
+    @property
+    def events(self) -> tuple[Occurrence, ...]:
+        """The endpoints that happen or not."""
+        return self._endpoints(self.heads.events, _places(self.heads)[1])
+
+    def _endpoints(self, heads: tuple[Endpoint, ...], places: tuple[_Place, ...]) -> tuple[Endpoint, ...]:
+        pairs = zip(heads, places, strict=True)
+        return tuple(replace(head, **place.arrays(self.columns)) for head, place in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +125,8 @@ class Kept(Sequence[Endpoint], Generic[Endpoint]):
     """Endpoints of all patients, each read when it is asked for, and held by nobody else."""
 
     heads: tuple[Endpoint, ...]
+    places: tuple[_Place, ...]
     columns: Columns
-    first: int
 
     def __len__(self) -> int:
         return len(self.heads)
@@ -74,17 +141,24 @@ class Kept(Sequence[Endpoint], Generic[Endpoint]):
             return tuple(self._read(number) for number in range(*index.indices(len(self))))
         return self._read(range(len(self))[index])
 
-    def rows(self, first: int, stop: int) -> tuple[Endpoint, ...]:
-        """All endpoints, of some patients."""
-        return tuple(self._read(number, first, stop) for number in range(len(self)))
+    def arrays(self) -> Iterator[dict[str, Values]]:
+        """What each endpoint has of the patients, all read at once."""
+        columns = self.columns.all()[_BEFORE:]
+        return (place.arrays(columns) for place in self.places)
 
-    def _read(self, number: int, first: int = 0, stop: int | None = None) -> Endpoint:
-        head, last = self.heads[number], self.columns.rows if stop is None else stop
-        column = self.first + sum(len(arrays_of(of)) for of in self.heads[:number])
-        values: dict[str, Any] = {
-            name: self.columns.part(column + k, first, last) for k, name in enumerate(arrays_of(head))
-        }
-        return replace(head, **values)
+    def _read(self, number: int) -> Endpoint:
+        first, names = self.places[number]
+        values: dict[str, Any] = {name: self.columns.column(_BEFORE + first + k) for k, name in enumerate(names)}
+        return replace(self.heads[number], **values)
+
+
+_BEFORE = 1 + len(BODY)
+"""Columns before those of endpoints."""
+
+
+def arrays_in(endpoints: Sequence[Endpoint]) -> Iterator[dict[str, Values]]:
+    """What each of some endpoints has of the patients."""
+    return endpoints.arrays() if isinstance(endpoints, Kept) else map(arrays_of, endpoints)
 
 
 def heads_of(endpoints: Sequence[Endpoint]) -> Sequence[Endpoint]:
@@ -98,7 +172,7 @@ class KeptOutcome:
     def __init__(self) -> None:
         self._engine: EngineName | None = None
         self._columns: Columns | None = None
-        self._heads: tuple[tuple[Quantity, ...], tuple[Occurrence, ...]] = ((), ())
+        self._heads = Heads((), ())
 
     def add(self, portion: DonePortion) -> None:
         """Take in what came of the next patients.
@@ -108,16 +182,10 @@ class KeptOutcome:
         NoRoomError
             When the folder for temporary files is full.
         """
-        quantities, events = ([arrays_of(one) for one in of] for of in (portion.quantities, portion.events))
-        of_endpoints = (values for of in (*quantities, *events) for values in of.values())
-        columns = [portion.numbers, *portion.body, *of_endpoints]
+        columns = [portion.numbers, *portion.body, *portion.columns]
         if self._columns is None:
-            self._engine = portion.engine
+            self._engine, self._heads = portion.engine, portion.heads
             self._columns = Columns([values.dtype for values in columns])
-            self._heads = (
-                tuple(map(_without_patients, portion.quantities, quantities)),
-                tuple(map(_without_patients, portion.events, events)),
-            )
         self._columns.append(columns)
 
     @property
@@ -145,19 +213,15 @@ class KeptOutcome:
     @property
     def quantities(self) -> Kept[Quantity]:
         """The endpoints that are numbers."""
-        return Kept(self._heads[0], self.columns, 1 + len(BODY))
+        return Kept(self._heads.quantities, _places(self._heads)[0], self.columns)
 
     @property
     def events(self) -> Kept[Occurrence]:
         """The endpoints that happen or not."""
-        before = sum(len(arrays_of(quantity)) for quantity in self._heads[0])
-        return Kept(self._heads[1], self.columns, 1 + len(BODY) + before)
+        return Kept(self._heads.events, _places(self._heads)[1], self.columns)
 
     def portions(self, size: int) -> Iterator[DonePortion]:
         """The same again, so many patients at a time."""
         for first in range(0, self.size, size):
-            stop = min(first + size, self.size)
-            numbers, *body = (self.columns.part(number, first, stop) for number in range(1 + len(BODY)))
-            yield DonePortion(
-                self.engine, numbers, tuple(body), self.quantities.rows(first, stop), self.events.rows(first, stop)
-            )
+            parts = [self.columns.part(number, first, first + size) for number in range(len(self.columns))]
+            yield DonePortion(self.engine, parts[0], tuple(parts[1:_BEFORE]), self._heads, tuple(parts[_BEFORE:]))

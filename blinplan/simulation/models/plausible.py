@@ -62,7 +62,14 @@ Values = Mapping[OwnParameter, float]
 def presets_with(values: Values, found: ParameterSet | None = None) -> dict[str, Preset]:
     """The populations with other typical values; a shared one leaves a population alone that has its own."""
     known = found or load_parameters()
-    return {name: preset.with_values(_values_of(values, preset, known)) for name, preset in known.presets.items()}
+    return {name: preset_with(values, name, known) for name in known.presets}
+
+
+def preset_with(values: Values, preset: str, found: ParameterSet | None = None) -> Preset:
+    """One of the populations with other typical values."""
+    known = found or load_parameters()
+    own = known.presets[preset]
+    return own.with_values(_values_of(values, own, known))
 
 
 def _values_of(values: Values, preset: Preset, known: ParameterSet) -> dict[str, float]:
@@ -127,7 +134,7 @@ def plausible_presets(preset: str, count: int) -> Iterator[Preset]:
         When they were made for other parameters, or there are not so many.
     """
     for values in plausible_sets().first(count) if count else ():
-        yield presets_with(values)[preset]
+        yield preset_with(values, preset)
 
 
 @cache

@@ -22,7 +22,7 @@ from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.paired import Paired, PatientOutcome, paired_outcomes
 from blinplan.simulation.trials.own_courses import OwnCourse, OwnCourses, Places, in_columns
-from blinplan.simulation.trials.together import run_together
+from blinplan.simulation.trials.together import joined_trials, run_together
 from blinplan.simulation.trials.trial import Outcome, Trial
 
 
@@ -203,18 +203,28 @@ def _portion(task: _Task) -> DonePortion:
 def portions_of(some: Sequence[tuple[CohortTrial, Population]]) -> list[DonePortion]:
     """Send some patients of each of some trials through, together."""
     parted = [trial.trials_of(people) for trial, people in some]
-    outcomes = iter(run_together([trial for parts in parted for trial, _ in parts], InTurn()))
-    found = [[(next(outcomes), whose) for _, whose in parts] for parts in parted]
+    portions = iter(_portions_together([trial for parts in parted for trial, _ in parts]))
+    found = [[(next(portions), whose) for _, whose in parts] for parts in parted]
     return [_in_one_portion(*of, parts) for of, parts in zip(some, found, strict=True)]
 
 
-def _in_one_portion(trial: CohortTrial, people: Population, parts: Sequence[tuple[Outcome, Places]]) -> DonePortion:
-    """What is kept of outcomes of the patients, those of each course together, in the order of the patients."""
+def _portions_together(trials: Sequence[Trial]) -> list[DonePortion]:
+    """What is kept of trials that are sent through together, in their order."""
+    found: dict[int, DonePortion] = {}
+    joined = joined_trials(trials)
+    for one, outcome in zip(joined, run_together([one.trial for one in joined], InTurn()), strict=True):
+        whole = portion_of(outcome)
+        found |= {number: whole.some(place) for number, place in one.members}
+    return [found[number] for number in range(len(trials))]
+
+
+def _in_one_portion(trial: CohortTrial, people: Population, parts: Sequence[tuple[DonePortion, Places]]) -> DonePortion:
+    """What is kept of the patients, from those of each course together, in the order of the patients."""
     if trial.own is None:
-        return portion_of(parts[0][0])
-    quantities = [(outcome.quantities, whose) for outcome, whose in parts]
-    events = [(outcome.events, whose) for outcome, whose in parts]
-    return DonePortion(
+        return parts[0][0]
+    quantities = [(portion.quantities, whose) for portion, whose in parts]
+    events = [(portion.events, whose) for portion, whose in parts]
+    return DonePortion.of(
         parts[0][0].engine,
         people.numbers,
         body_of(people),
@@ -226,7 +236,7 @@ def _in_one_portion(trial: CohortTrial, people: Population, parts: Sequence[tupl
 def portion_of(outcome: Outcome) -> DonePortion:
     """What is kept of an outcome."""
     people = outcome.trial.population
-    return DonePortion(outcome.engine, people.numbers, body_of(people), outcome.quantities, outcome.events)
+    return DonePortion.of(outcome.engine, people.numbers, body_of(people), outcome.quantities, outcome.events)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from blinplan.course.events import INTERRUPTED, Period
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen.regimen import Regimen
-from blinplan.simulation.crowd.kept import arrays_of
+from blinplan.simulation.crowd.kept import Heads, arrays_of, of_nobody
 from blinplan.simulation.dosing import part_at
 from blinplan.simulation.outcome import Occurrence, Quantity
 
@@ -31,13 +31,6 @@ class OwnCourse(NamedTuple):
     periods: tuple[Period, ...]
 
 
-class Heads(NamedTuple):
-    """All endpoints that any of the courses has, of nobody."""
-
-    quantities: tuple[Quantity, ...]
-    events: tuple[Occurrence, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class OwnCourses:
     """Which patient goes through which course. It pickles.
@@ -49,7 +42,7 @@ class OwnCourses:
     which
         (N) the place of each patient's, by their numbers.
     heads
-        The endpoints that are told.
+        All endpoints that any of the courses has, which are told.
     """
 
     courses: tuple[OwnCourse, ...]
@@ -111,12 +104,7 @@ def all_heads(each: Iterable[Sequence[Endpoint]]) -> tuple[Endpoint, ...]:
         missing = any(key not in {of.key for of in one} for one in several)
         if missing and isinstance(endpoint, Quantity) and endpoint.is_time and endpoint.at_risk is None:
             found[key] = replace(endpoint, at_risk=np.ones(endpoint.values.shape, dtype=np.bool_))
-    return tuple(sorted((_of_nobody(endpoint) for endpoint in found.values()), key=lambda endpoint: endpoint.place))
-
-
-def _of_nobody(endpoint: Endpoint) -> Endpoint:
-    nobody: dict[str, Any] = {name: values[:0] for name, values in arrays_of(endpoint).items()}
-    return replace(endpoint, **nobody)
+    return tuple(sorted(map(of_nobody, found.values()), key=lambda endpoint: endpoint.place))
 
 
 def in_columns(

@@ -11,10 +11,11 @@ from blinplan.physiology.engine.grid import IntArray
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import GivenCohort
+from blinplan.simulation.crowd.kept import Heads
 from blinplan.simulation.dosing import NotEligibleError, followed_up, require_ages
 from blinplan.simulation.people.people import OwnOrder, People, PeopleError
 from blinplan.simulation.trials.cohort_trial import CohortTrial
-from blinplan.simulation.trials.own_courses import Heads, OwnCourse, OwnCourses, all_heads, in_columns, with_hold
+from blinplan.simulation.trials.own_courses import OwnCourse, OwnCourses, all_heads, in_columns, with_hold
 from blinplan.simulation.trials.patients import Patients
 from blinplan.simulation.trials.together import run_together
 from blinplan.simulation.trials.trial import Outcome

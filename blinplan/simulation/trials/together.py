@@ -6,7 +6,7 @@ So one more set of parameters costs little beyond its patients, and every outcom
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, starmap
 from typing import NamedTuple
 
 import numpy as np
@@ -18,8 +18,47 @@ from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.solve import simulate
 from blinplan.physiology.watch import Seen
+from blinplan.simulation.dosing import age_groups
 from blinplan.simulation.trials.progress import count_on
 from blinplan.simulation.trials.trial import Outcome, Trial
+
+
+class JoinedTrial(NamedTuple):
+    """Trials that differ in their patients alone, as one: the number of each, and where its patients stand."""
+
+    trial: Trial
+    members: tuple[tuple[int, slice], ...]
+
+
+def joined_trials(trials: Sequence[Trial]) -> list[JoinedTrial]:
+    """Join trials that differ in their patients alone, as those of parameter sets do: what is done once is not much.
+
+    Told apart by what they hold and not by what it says: to compare courses takes as long as to send a few patients
+    through them, and trials of parameter sets hold the same course.
+    """
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for number, trial in enumerate(trials):
+        given = tuple(map(id, (trial.regimen, trial.periods, trial.asked)))
+        ages = age_groups(trial.regimen, trial.population.age_years) if trial.options.premedication else None
+        name = (*given, trial.options, trial.engine, trial.off_drug is None, trial.population.preset, ages)
+        alike.setdefault(name, []).append(number)
+    return [_joined(trials, numbers) for numbers in alike.values()]
+
+
+def _joined(trials: Sequence[Trial], numbers: Sequence[int]) -> JoinedTrial:
+    some = [trials[number] for number in numbers]
+    ends = accumulate((trial.population.size for trial in some), initial=0)
+    off_drug = [trial.off_drug for trial in some if trial.off_drug is not None]
+    joined = (
+        some[0]
+        if len(some) == 1
+        else replace(
+            some[0],
+            population=batch([trial.population for trial in some]),
+            off_drug=np.concatenate(off_drug) if off_drug else None,
+        )
+    )
+    return JoinedTrial(joined, tuple(zip(numbers, starmap(slice, pairwise(ends)), strict=True)))
 
 
 class _Member(NamedTuple):

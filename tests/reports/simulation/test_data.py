@@ -22,6 +22,7 @@ from blinplan.physiology.solve import simulate
 from blinplan.regimen import library
 from blinplan.reports.simulation.data import column_name, curve_table, endpoint_table, simulation_manifest
 from blinplan.reports.simulation.summary import simulation_json
+from blinplan.simulation.crowd.kept import DonePortion
 from blinplan.simulation.trajectories import RequestedCurves, curves, portions
 from blinplan.simulation.trials.simulation import Simulation
 
@@ -128,7 +129,10 @@ def test_what_does_not_occur_is_missing_in_parquet_and_not_a_number_or_true(
 ) -> None:
     event = simulation.events[0]
     unknown = replace(event, at_risk=np.arange(60) % 3 > 0)
-    portions = (of._replace(events=(unknown, *of.events[1:])) for of in simulation.portions(1000))
+    portions = (
+        DonePortion.of(of.engine, of.numbers, of.body, of.quantities, (unknown, *of.events[1:]))
+        for of in simulation.portions(1000)
+    )
     write_parquet(endpoint_table(simulation, portions, HASH), tmp_path / "x.parquet")
     found = pq.read_table(tmp_path / "x.parquet")
     assert found[event.key].null_count == 20

@@ -31,7 +31,8 @@ def whole(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tu
 def test_a_column_is_the_array_that_was_parted(whole: tuple[Columns, list[np.ndarray]]) -> None:
     made, arrays = whole
     assert made.rows == 1000
-    for number, array in enumerate(arrays):
+    for number, (array, read_with_the_others) in enumerate(zip(arrays, made.all(), strict=True)):
+        assert read_with_the_others.tobytes() == array.tobytes()
         found = made.column(number)
         assert found.dtype == array.dtype
         assert found.tobytes() == array.tobytes()
@@ -43,6 +44,16 @@ def test_percentiles_of_a_column_are_those_of_the_array(whole: tuple[Columns, li
     made, arrays = whole
     levels = (5.0, 50.0, 95.0)
     assert np.percentile(made.column(0), levels).tobytes() == np.percentile(arrays[0], levels).tobytes()
+
+
+@pytest.mark.parametrize("rows", [0, 1, 1024, 1025])
+def test_columns_of_few_rows_are_read_in_one_piece_and_are_the_same(rows: int) -> None:
+    chance, made = np.random.default_rng(rows), Columns(TYPES)
+    arrays = [chance.normal(size=rows), chance.random(rows) < 0.3, chance.normal(size=rows)]
+    made.append(arrays)
+    for array, of, found in zip(arrays, TYPES, made.all(), strict=True):
+        assert found.dtype == of
+        assert found.tobytes() == array.tobytes()
 
 
 def test_columns_pickle(whole: tuple[Columns, list[np.ndarray]]) -> None:

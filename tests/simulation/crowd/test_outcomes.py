@@ -11,6 +11,7 @@ import pytest
 
 from blinplan.course.events import periods
 from blinplan.executor import InTurn, processes, threads
+from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.draw import typical
 from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.admission import admitted_cohort
@@ -19,7 +20,8 @@ from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.trials import batch
 from blinplan.simulation.trials.batch import outcomes_of
-from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
+from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial, portions_of
+from blinplan.simulation.trials.together import joined_trials
 from blinplan.simulation.uncertainty import parameter_sets
 
 REGIMEN = shipped("rr-adult")
@@ -96,6 +98,26 @@ def test_a_set_of_parameters_for_each_patient_is_one_load_and_has_the_bytes_of_e
     assert [bytes_of(outcome) for outcome in outcomes_of(trials, InTurn())] == alone
     assert loads == [12]
     assert len({found[-1] for found in zip(*alone, strict=True)}) > 1
+
+
+def test_trials_that_differ_in_their_patients_alone_are_one_trial_whose_parts_are_theirs() -> None:
+    """Parameter sets are; other courses, endpoints, populations and questions are not."""
+    sets = [trial_of(2, cohort=admitted_cohort(REGIMEN, preset, 2, 1)) for preset in parameter_sets("adult-rr", 3, 1)]
+    others = [
+        trial_of(2, periods=PERIODS[:1]),
+        trial_of(2, asked=ASKED),
+        trial_of(2, options=Options(premedication=True)),
+        trial_of(2, cohort=GivenCohort(typical("adult-mrd"))),
+        trial_of(2, off_drug=np.full(2, np.inf)),
+    ]
+    mixed = [sets[0], *others[:2], sets[1], *others[2:], sets[2]]
+    joined = joined_trials([trial.trial_of(trial.population) for trial in mixed])
+    assert [[number for number, _ in one.members] for one in joined] == [[0, 3, 7], [1], [2], [4], [5], [6]]
+    portions = portions_of([(trial, trial.population) for trial in mixed])
+    for trial, portion in zip(mixed, portions, strict=True):
+        kept = KeptOutcome()
+        kept.add(portion)
+        assert bytes_of(CohortOutcome(trial, kept)) == bytes_of(trial.run(InTurn()))
 
 
 def test_what_is_handed_over_pickles_and_is_small() -> None:

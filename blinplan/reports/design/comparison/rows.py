@@ -96,7 +96,7 @@ class _OfArm(NamedTuple):
     def _portions(self, kept: KeptOutcome) -> Iterator[DonePortion]:
         for portion in kept.portions(AT_ONCE):
             quantities, events = self._choice(portion.quantities, portion.events)
-            yield portion._replace(quantities=quantities, events=events)
+            yield DonePortion.of(portion.engine, portion.numbers, portion.body, quantities, events)
 
     def _choice(
         self, quantities: Sequence[Quantity], events: Sequence[Occurrence]
