@@ -15,10 +15,14 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
+from blinplan.files.writing import kept_file
+
 T = TypeVar("T")
 
 _CHECK = 16
 """Digits of the checksum of a line."""
+_LONGEST_NAME = 255
+"""Bytes that the name of a file may have."""
 _TORN_HEAD = re.compile(rb"[0-9a-f]{0,16}( [^\n]*)?")
 """What is there where the process was killed before the first line was whole."""
 _BETWEEN_SYNCS = 1.0
@@ -43,9 +47,12 @@ class OtherRunError(ValueError):
 
 
 def beside(output: Path, ending: str) -> Path:
-    """Where the journal of what is written to a file or folder is kept."""
+    """Where the journal of what is written to a file or folder is kept: beside it, by its name where there is room."""
     named = output if output.name else Path(os.path.abspath(output))  # noqa: PTH100 - links stay as they are
-    return named.with_name(f"{named.name}.{ending}")
+    name = f"{named.name}.{ending}"
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = f"{hashlib.sha256(os.fsencode(named.name)).hexdigest()[:_CHECK]}.{ending}"
+    return named.with_name(name)
 
 
 class Journal:
@@ -78,15 +85,18 @@ def open_journal(path: Path, inputs: Mapping[str, Any], kept: Callable[[Journal]
     ------
     OtherRunError
         When the file is of another run.
+    Refusal
+        When it is no file, or another run adds to it now.
     """
-    with path.open("ab+") as file:
-        file.seek(0)
-        content = file.read()
+    with kept_file(path) as file:
+        if not _TORN_HEAD.fullmatch(head := file.read(_CHECK + 1)):
+            raise OtherRunError(path, None)
+        content = head + file.read()
         lines, whole = _whole_lines(content)
         plain = json.loads(json.dumps(inputs))
         if lines:
             _refuse_others(path, lines[0], plain)
-        elif content and not _TORN_HEAD.fullmatch(content):
+        elif not _TORN_HEAD.fullmatch(content):
             raise OtherRunError(path, None)
         file.truncate(whole)
         if not lines:
@@ -96,7 +106,7 @@ def open_journal(path: Path, inputs: Mapping[str, Any], kept: Callable[[Journal]
 
 def lines_kept(path: Path) -> list[Any]:
     """What is kept, whoever keeps it."""
-    return _whole_lines(path.read_bytes())[0][1:] if path.exists() else []
+    return _whole_lines(path.read_bytes())[0][1:] if path.is_file() else []
 
 
 def _append(file: BinaryIO, data: Any) -> None:

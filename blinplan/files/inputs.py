@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from stat import S_ISBLK, S_ISCHR, S_ISDIR, S_ISFIFO, S_ISSOCK
 
-from blinplan.files.of_a_run import is_open_here, note_read
+from blinplan.files.of_a_run import descriptor_of, note_read
 
 LIMIT_BYTES = 64 * 1024 * 1024
 """The most that a file may hold of which a reader says nothing else: a plan has some kilobytes, a table of a million
@@ -128,7 +128,7 @@ def _refuse_no_file(path: Path) -> None:
     if S_ISDIR(mode):
         os.scandir(path).close()  # one that cannot be looked into says so
         raise InputError("a folder, and one file is read")
-    if is_open_here(path):
+    if descriptor_of(path) is not None:
         return
     if S_ISFIFO(mode):
         raise InputError("a pipe with a name, and a file is read: put it into standard input, or into a file")

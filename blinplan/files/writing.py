@@ -11,8 +11,10 @@ from itertools import count
 from pathlib import Path
 from shutil import copyfileobj
 from stat import S_IMODE, S_ISDIR, S_ISREG
+from typing import BinaryIO
 
-from blinplan.files.of_a_run import is_open_here, refuse_read
+from blinplan.files.of_a_run import claim, descriptor_of, refuse_read
+from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
 
 _numbers = count()
@@ -59,7 +61,7 @@ def replacing(target: Path, *, onto_input: bool = False) -> Iterator[Path]:
     try:
         yield beside
         if is_stream:
-            with beside.open("rb") as whole, place.open("wb", buffering=0) as stream:
+            with beside.open("rb") as whole, _open_stream(place) as stream:
                 copyfileobj(whole, stream)
         else:
             _move(beside, place)
@@ -92,6 +94,46 @@ def append(target: Path, text: str) -> None:
         raise _cannot(target, error) from error
 
 
+@contextmanager
+def kept_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that a run keeps for itself, to read what is there and to add to it: it is nobody else's meanwhile.
+
+    Raises
+    ------
+    Refusal
+        When it is no file, is read or written otherwise, or another run adds to it.
+    OSError
+        When it cannot be written.
+    """
+    claim(path)
+    if path.exists() and not path.is_file():
+        raise Refusal(f"{visible(str(path))} is there, and is no file", "move it, or write to another file")
+    with path.open("ab+") as file:
+        _hold(file, path)
+        file.seek(0)
+        yield file
+
+
+def _hold(file: BinaryIO, path: Path) -> None:
+    """Keep other runs from a file until it is closed.
+
+    Raises
+    ------
+    Refusal
+        When one has it.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows has none, and lets nobody read what is locked its way
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise Refusal(f"another run adds to {visible(str(path))}", "wait for it, or write to another file") from error
+    except OSError:  # a file system without locks
+        return
+
+
 def refuse_unwritable(path: Path, *, onto_input: bool = False) -> None:
     """Refuse a place where no file can be written, before any work is done for it; nor one that was read.
 
@@ -107,6 +149,8 @@ def refuse_unwritable(path: Path, *, onto_input: bool = False) -> None:
     Refusal
         When it is a folder, or is in none, or has no name, or the run has read it.
     """
+    if str(path) == "-":
+        raise Refusal("- is no name of a file", "leave the option out for standard output, or name a file")
     try:
         place = path if _is_stream(path) else _place(path)
         is_there = bool(path.name) and not place.is_dir() and place.parent.is_dir()
@@ -145,7 +189,13 @@ def _is_stream(target: Path) -> bool:
         mode = target.stat().st_mode
     except FileNotFoundError:
         return False
-    return is_open_here(target) or not (S_ISREG(mode) or S_ISDIR(mode))
+    return descriptor_of(target) is not None or not (S_ISREG(mode) or S_ISDIR(mode))
+
+
+def _open_stream(target: Path) -> BinaryIO:
+    """What takes bytes, to write to it; what this process has open goes on where it is, and keeps what it has."""
+    descriptor = descriptor_of(target)
+    return target.open("wb") if descriptor is None else os.fdopen(os.dup(descriptor), "wb")
 
 
 def _temporary_folder() -> Path:

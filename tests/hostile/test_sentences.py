@@ -4,11 +4,13 @@ import json
 import os
 import unicodedata
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from blinplan.files.writing import kept_file
 from blinplan.terminal import WIDEST
 from tests.hostile.sound import LONG_RECORD, OWN, PEOPLE, SITE
 from tests.hostile.writers import NEW_ONLY, WRITERS
@@ -91,13 +93,52 @@ def test_a_path_that_is_no_file_is_a_sentence(inside: Run, folder: Path, writer:
     (folder / "there").mkdir()
     (folder / "there" / "x").write_text("", encoding="utf-8")
     arguments = list(WRITERS[writer])
-    for path in ("", "there", "nowhere/x", "r.toml/x"):
+    for path in ("", "there", "nowhere/x", "r.toml/x", "there/", "new/", *(() if arguments[0] == "new" else ("-",))):
         arguments[arguments.index("-o") + 1] = path
         ran = inside(*arguments)
         assert (ran.status, ran.out) == (2, ""), (path, ran)
         assert "error: " in ran.err
     assert held(folder).keys() == FILES.keys()
     assert [one.name for one in (folder / "there").iterdir()] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kept"),
+    [
+        ((*SWEEP, "-o", "x.csv"), "x.csv.cells"),
+        ((*SENSITIVITY, "-o", "x.csv"), "x.csv.runs"),
+        ((*SEARCH, "-o", "found"), "found.tried"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["a pipe", "a device", "a folder", "a regimen", "another run's"])
+def test_nothing_goes_on_from_what_is_no_journal_of_its_own(
+    inside: Run, folder: Path, arguments: tuple[str, ...], kept: str, kind: str
+) -> None:
+    path = folder / kept
+    match kind:
+        case "a pipe":
+            os.mkfifo(path)
+        case "a device":
+            path.symlink_to("/dev/zero")
+        case "a folder":
+            path.mkdir()
+        case "a regimen":
+            path.write_text(OWN, encoding="utf-8")
+    before = held(folder) if kind != "a device" else {}
+    with kept_file(path) if kind == "another run's" else nullcontext():
+        ran = inside(*arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert kept in ran.err
+    assert kind in ("a device", "another run's") or held(folder) == before
+    assert not (folder / arguments[-1]).exists()
+
+
+@pytest.mark.parametrize("name", ["x" * 251 + ".csv", "ä" * 125 + ".csv"])
+def test_a_name_as_long_as_it_can_be_has_a_journal_too(inside: Run, folder: Path, name: str) -> None:
+    for _ in range(2):
+        ran = inside(*SWEEP, "-o", name)
+        assert ran.status == 0, ran.err
+    assert "all done before" in " ".join(ran.err.split())
 
 
 @pytest.mark.parametrize(

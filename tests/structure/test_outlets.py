@@ -19,7 +19,6 @@ STREAMS = {"stdout", "stderr", "stdin", "__stdout__", "__stderr__", "__stdin__"}
 SHOWING_CALLS = {"print", "input"}
 
 OTHERS_THAT_WRITE = {
-    "design/journal.py": "what of a long run is done, beside the file that the writer makes of it",
     "reports/simulation/stretch.py": "an archive, beside the place that the writer gives",
     TERMINAL: "opens the null device in the place of a stream that is closed",
     "files/kept_values.py": "the cache, which nobody is told of, writes whole files of its own",
@@ -45,6 +44,7 @@ OTHERS_THAT_READ = {
     "thresholds/threshold.py": "the program's own data",
     "cli/app/completion.py": "the program's own data",
     TERMINAL: "the null device",
+    WRITER: "what it has written itself",
 }
 OTHERS_THAT_USE_STREAMS = {
     "regimen/find.py": "reads a regimen from standard input",

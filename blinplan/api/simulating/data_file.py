@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from blinplan.data_table import DataTable, csv_parts, json_lines_parts, write_parquet
+from blinplan.files.of_a_run import claim
 from blinplan.files.writing import refuse_overwriting, refuse_unwritable, replace_file, replace_with_parts, replacing
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.refusal import ArgumentRefusal, Refusal
@@ -55,6 +56,21 @@ def write_table(table: DataTable, target: Path) -> None:
             write_parquet(table, beside)
     else:
         replace_with_parts(target, json_lines_parts(table) if target.suffix == JSON_LINES else csv_parts(table))
+
+
+def claim_description(target: Path) -> None:
+    """Say that what CSV was made with will be written beside it, before anything is simulated.
+
+    Raises
+    ------
+    Refusal
+        When it cannot be written there, or is one of the inputs.
+    """
+    if target.suffix == ".csv":
+        from blinplan.reports.simulation.parts import beside
+
+        refuse_unwritable(beside(target))
+        claim(beside(target))
 
 
 def describe_part(table: DataTable, target: Path) -> None:

@@ -1,5 +1,6 @@
 """The options that name files to write: each is claimed before the command begins."""
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,19 @@ def claim_outputs(given: Mapping[str, Any]) -> None:
     for name in sorted(given.keys() - WRITTEN):
         for text in _texts(given[name]):
             refuse_claimed(Path(text))
+
+
+def refuse_name_of_folder(value: Any) -> None:
+    """Refuse a file to write whose name ends as that of a folder does: a path would lose that ending.
+
+    Raises
+    ------
+    Refusal
+        When it does.
+    """
+    for text in _texts(value):
+        if text.endswith((os.sep, os.altsep or os.sep)):
+            raise Refusal(f"{text.rpartition('=')[2]} is a folder, and one file is written", "name a file in it")
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typer import Typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from blinplan.cli.app.outputs import claim_outputs
+from blinplan.cli.app.outputs import WRITTEN, claim_outputs, refuse_name_of_folder
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 COMPLETION = "_BLINPLAN_COMPLETE"
@@ -127,6 +127,8 @@ class _ShortWay:
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
         """The value for the command."""
+        if param.name in WRITTEN and param.metavar != "FOLDER":
+            refuse_name_of_folder(value)
         several = param.multiple or param.nargs == -1
         if value is None:
             return () if several else None

@@ -1,11 +1,13 @@
 """The texts of the options of ``blinplan check`` as values."""
 
+import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.api.checking.check import CheckFormat, FailOn, split
+from blinplan.files.of_a_run import claim
 from blinplan.files.writing import refuse_unwritable
 from blinplan.refusal import Refusal
 from blinplan.terminal import Terminal
@@ -57,6 +59,25 @@ class CheckOptions(NamedTuple):
     respect_gitignore: bool | None
     force_exclude: bool | None
     since: str | None
+
+    @property
+    def summary(self) -> Path | None:
+        """The summary of a CI job on GitHub, where annotations for it are asked for in one."""
+        named = os.environ.get("GITHUB_STEP_SUMMARY") if self.output_format is CheckFormat.GITHUB else None
+        return Path(named) if named else None
+
+
+def claim_summary(options: CheckOptions) -> None:
+    """Say that the summary of a CI job will be added to, where there is one, before anything is read.
+
+    Raises
+    ------
+    Refusal
+        When it cannot be written, or is another output of the run.
+    """
+    if options.summary is not None:
+        refuse_unwritable(options.summary)
+        claim(options.summary, adds=True)
 
 
 def read_day(text: str | None) -> date:

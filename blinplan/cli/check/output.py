@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from blinplan.api.checking.check import CheckFormat, CheckResult, FilesToCheck
@@ -53,8 +52,8 @@ def _report(found: CheckResult, options: CheckOptions) -> None:
         return
     form = options.output_format
     terminal.write(found.text(form, terminal.out, everything=options.verbose), form)
-    if options.output_format is CheckFormat.GITHUB and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
-        found.append_summary(Path(summary))
+    if (summary := options.summary) is not None:
+        found.append_summary(summary)
 
 
 def _summarise(found: CheckResult, options: CheckOptions) -> None:

@@ -17,7 +17,7 @@ from blinplan.api.checking.check import (
 )
 from blinplan.cli.app.options import tell_which_is_meant
 from blinplan.cli.app.uncertainty import read_uncertainty
-from blinplan.cli.check.options import CheckOptions, read_day, read_figures, read_reports, read_waiver
+from blinplan.cli.check.options import CheckOptions, claim_summary, read_day, read_figures, read_reports, read_waiver
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.quantities import plural
 from blinplan.refusal import Refusal
@@ -35,6 +35,7 @@ def run(options: CheckOptions) -> None:
     _refuse_contradictions(options)
     tell_which_is_meant(options.terminal, *(options.paths or ()))
     today, patient, reports = read_day(options.today), read_figures(options.patient), read_reports(options.reports)
+    claim_summary(options)
     wanted = read_waiver(options, today)
     choice = rule_choice(options.select, options.extend_select, options.ignore, options.severity, dashes="--")
     configurations = Configurations(

@@ -115,7 +115,8 @@ def simulate(
     inputs = (ordered.name, str(whom.people), str(record))
     others = runs.parameter_sets()
     refuse_sets_of_nobody(others, typical=typical)
-    data = read_data_options(output, every, output_format, sets=others, inputs=inputs)
+    is_part = _is_typed(context, "first")
+    data = read_data_options(output, every, output_format, sets=others, inputs=inputs, is_part=is_part)
     wanted, days = asked.texts(
         typical=typical,
         curves=data.option if data is not None and data.of_curves else None,
@@ -154,14 +155,13 @@ def simulate(
             executor=executor,
             progress=progress,
         )
-        is_part = _is_typed(context, "first")
         if data is not None and data.of_curves:
             found_curves = curves_of(ordered, data.every or MINUTES_PER_DAY, **how, models=others.number)
-            _write_curves(data, found_curves, terminal, part=is_part)
+            _write_curves(data, found_curves, terminal)
             return
         if data is not None and is_written_as_computed(drawing, people):
             computed = endpoints_of(ordered, **how, endpoints=wanted, by_day=days, models=others.number)
-            _write_endpoints(data, computed, terminal, part=is_part)
+            _write_endpoints(data, computed, terminal)
             return
         found = simulated(
             ordered,
@@ -177,7 +177,7 @@ def simulate(
         for path in drawing.figures:
             found.figure(path, bands.only(drawing.figure_signals), width=drawing.figure_width)
     if data is not None:
-        _write_endpoints(data, found, terminal, part=is_part)
+        _write_endpoints(data, found, terminal)
         return
     below = bands.only(drawing.signals) if bands is not None and drawing.curves else None
     terminal.write(found.text(output_format, bands=below, screen=terminal.out))
@@ -195,20 +195,18 @@ def _refuse_first_of_no_seed(first: int, people: str | None, *, typical: bool) -
         raise Refusal(f"--first and {other} contradict each other", "leave one of the two out")
 
 
-def _write_endpoints(
-    data: "Data", found: "SimulationResult | EndpointsResult", terminal: Terminal, *, part: bool
-) -> None:
+def _write_endpoints(data: "Data", found: "SimulationResult | EndpointsResult", terminal: Terminal) -> None:
     """Write every patient's endpoints; of a part of a run, beside CSV what it was made with."""
     from blinplan.api.simulating.data_file import describe_part
 
     write_data(found, data.target, terminal)
     if data.target is not None:
-        if part:
+        if data.is_part:
             describe_part(found.table(), data.target)
         terminal.say(f"{visible(str(data.target))}: the endpoints of {patients_text(found.size)}", "quiet")
 
 
-def _write_curves(data: "Data", found: "CurvesResult", terminal: Terminal, *, part: bool) -> None:
+def _write_curves(data: "Data", found: "CurvesResult", terminal: Terminal) -> None:
     """Compute every patient's curves and write them as they come, or event records of the same patients."""
     from blinplan.api.simulating.data_file import describe_part
 
@@ -216,5 +214,5 @@ def _write_curves(data: "Data", found: "CurvesResult", terminal: Terminal, *, pa
         write_records(found.records(), data.target, terminal)
         return
     write_curves(found, data.target, terminal)
-    if part and data.target is not None:
+    if data.is_part and data.target is not None:
         describe_part(found.table(), data.target)

@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from blinplan.api.simulating.data_file import STRETCH, minutes_of, refuse_data_file
+from blinplan.api.simulating.data_file import STRETCH, claim_description, minutes_of, refuse_data_file
 from blinplan.api.simulating.drawing import ALL, AT_THE_TERMINAL, Window, figure_files, signals_of, window
 from blinplan.cli.app.uncertainty import WantedSets, refuse_published_in_data
 from blinplan.refusal import Refusal
@@ -155,12 +155,13 @@ def settle_drawing(
 class Data(NamedTuple):
     """Data that is asked for: where it goes (None: standard output), and for curves the minutes between times.
 
-    ``records`` says that it is event records of the same patients.
+    ``records`` says that it is event records of the same patients, ``is_part`` that it is to be joined with others.
     """
 
     target: Path | None
     every: int | None
     records: bool
+    is_part: bool = False
 
     @property
     def of_curves(self) -> bool:
@@ -174,7 +175,7 @@ class Data(NamedTuple):
 
 
 def read_data_options(
-    output: Path | None, every: str | None, form: str, *, sets: WantedSets, inputs: tuple[str, ...]
+    output: Path | None, every: str | None, form: str, *, sets: WantedSets, inputs: tuple[str, ...], is_part: bool
 ) -> Data | None:
     """Read what the options ask for; None where it is not data. `inputs` are files that must not be overwritten.
 
@@ -190,7 +191,9 @@ def read_data_options(
     refuse_published_in_data(sets, has_data=True)
     if output is not None:
         refuse_data_file(output, inputs, form)
-    return Data(output, None if every is None else minutes_of(every), form == "nonmem")
+        if is_part and form != "nonmem":
+            claim_description(output)
+    return Data(output, None if every is None else minutes_of(every), form == "nonmem", is_part)
 
 
 def refuse_nobody_measured(data: Data | None, *, measured: bool, typical: bool) -> None:

@@ -1,14 +1,18 @@
 """No command writes onto a file that it reads, nor two outputs onto one, by whatever name the file is called."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from blinplan.cli.app.outputs import WRITTEN
 from blinplan.cli.app.program import app
 from blinplan.cli.app.quick import COMMANDS
+from blinplan.files.of_a_run import claim, files_of_a_run
+from blinplan.refusal import Refusal
 from tests.plan_text import RECORD, WARD
 from tests.program import Run
 from tests.regimen_text import cycle, regimen_text
@@ -70,6 +74,14 @@ def _hard_link(path: Path) -> str:
     return link.name
 
 
+_open: list[BinaryIO] = []
+
+
+def _open_already(path: Path) -> str:
+    _open.append(path.open("rb+"))
+    return f"/dev/fd/{_open[-1].fileno()}"
+
+
 SPELLINGS: dict[str, Spelling] = {
     "as it is": lambda path: path.name,
     "from the root": str,
@@ -77,15 +89,18 @@ SPELLINGS: dict[str, Spelling] = {
     "a link": _link,
     "a link to a link": lambda path: _link(path.with_name(_link(path))),
     "a hard link": _hard_link,
+    "open already": _open_already,
 }
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Path:
+def written(tmp_path: Path) -> Iterator[Path]:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "folder").mkdir()
-    return tmp_path
+    yield tmp_path
+    while _open:
+        _open.pop().close()
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -128,6 +143,88 @@ def test_two_outputs_go_to_two_files(inside: Run, written: Path, outputs: tuple[
     assert (ran.status, ran.out) == (2, "")
     assert "two outputs would be written to" in ran.err
     assert not list(written.glob("x*"))
+
+
+@contextmanager
+def standard_output_to(path: Path, mode: str) -> Iterator[None]:
+    """Let the process write to a file, as a shell does by > and >>."""
+    before = os.dup(1)
+    with path.open(mode) as file:
+        os.dup2(file.fileno(), 1)
+    try:
+        yield
+    finally:
+        os.dup2(before, 1)
+        os.close(before)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "target"),
+    [
+        (("plan", "r.toml"), "r.toml"),
+        (("plan", "rr-adult", "--record", "record.toml"), "record.toml"),
+        (("plan", "r.toml", *DATED, "--site", "ward.toml"), "ward.toml"),
+        (("check", "r.toml", "--no-simulate", "--fix"), "r.toml"),
+        (("check", "r.toml", "--no-simulate", "--config", "conf.toml"), "conf.toml"),
+        (("diff", "rr-adult", "r.toml"), "r.toml"),
+        (("new", "mine", "--from", "r.toml", "-o", "-"), "r.toml"),
+        (("simulate", "r.toml", "--people", "people.csv"), "people.csv"),
+        (("check", "r.toml", "--no-simulate", "--report", "json=x.json"), "x.json"),
+        (("simulate", "r.toml", "--patients", "3", "-o", "x.csv"), "x.csv"),
+    ],
+)
+def test_where_standard_output_goes_is_an_output(
+    inside: Run, written: Path, arguments: tuple[str, ...], target: str
+) -> None:
+    """By a shell's >>, which leaves to the program what is there."""
+    before = (written / target).read_bytes() if (written / target).exists() else b""
+    with standard_output_to(written / target, "ab"):
+        ran = inside(*arguments)
+    assert ran.status == 2
+    assert "is what is read" in ran.err or "two outputs would be written to" in ran.err
+    assert (written / target).read_bytes() == before
+
+
+def test_what_is_open_takes_several_outputs_after_what_it_has(inside: Run, written: Path) -> None:
+    log = written / "log"
+    log.write_bytes(b"before\n")
+    with log.open("ab") as file:
+        there = f"/dev/fd/{file.fileno()}"
+        ran = inside("check", "r.toml", "--no-simulate", "--report", f"markdown={there}", "--report", f"json={there}")
+    assert ran.status in (0, 1), ran
+    content = log.read_text(encoding="utf-8")
+    assert content.startswith("before\n")
+    assert 0 < content.index("| ") < content.index('"blinplan-check"')
+
+
+def test_a_folder_with_two_names_is_one(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that is mounted at two places, of which no path tells that they are the same."""
+    (written / "again").symlink_to("folder")
+    monkeypatch.setattr(os.path, "realpath", os.path.abspath)
+    with files_of_a_run():
+        claim(written / "folder" / "x")
+        claim(written / "folder" / "y")
+        with pytest.raises(Refusal, match="two outputs"):
+            claim(written / "again" / "x")
+
+
+@pytest.mark.parametrize("more", [(), ("--every", "1d")])
+def test_what_is_written_beside_a_table_is_an_output(inside: Run, written: Path, more: tuple[str, ...]) -> None:
+    (written / "x.csv.json").symlink_to("r.toml")
+    before = (written / "r.toml").read_bytes()
+    ran = inside("simulate", "r.toml", "--patients", "3", "--first", "2", "-o", "x.csv", *more)
+    assert (ran.status, ran.out) == (2, "")
+    assert "x.csv.json is what is read" in ran.err
+    assert (written / "r.toml").read_bytes() == before
+    assert not (written / "x.csv").exists()
+
+
+def test_the_summary_of_a_job_is_an_output(inside: Run, written: Path) -> None:
+    check = ("check", "r.toml", "--no-simulate", "-f", "github")
+    for name, more in (("r.toml", ()), ("x", ("--report", "json=x")), ("no/x", ("--report", "json=x"))):
+        ran = inside(*check, *more, GITHUB_STEP_SUMMARY=name)
+        assert (ran.status, ran.out) == (2, ""), name
+        assert not (written / "x").exists()
 
 
 def test_a_baseline_that_is_read_is_made_again(inside: Run, written: Path) -> None:

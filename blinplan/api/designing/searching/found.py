@@ -149,6 +149,8 @@ def refuse_folder(folder: Path, citation: str) -> None:
     Refusal
         When it is a file, or something in it was not written by the same search.
     """
+    if str(folder) == "-":
+        raise Refusal("- is no name of a folder", "name a folder for the regimens that are found")
     if folder.exists() and not folder.is_dir():
         raise Refusal(f"{folder} is a file", "name a folder for the regimens that are found")
     for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
