@@ -40,7 +40,7 @@ regimens, of which nothing is found, 2.7 and 3.1. The aim is 4 for all of them; 
 COLD, KEPT = 24.0, 3.0
 """Seconds that so many files with simulation may keep two processors busy: nothing kept, and all of it. 200 took 38."""
 FILES = 80
-PAIRS = 11
+PAIRS = 7
 
 _BARE = """
 import typer
