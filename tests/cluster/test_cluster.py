@@ -45,6 +45,7 @@ from tests.cluster.dask_programs import (
     wait_until,
     workers_of,
 )
+from tests.collection.grid import at_night
 from tests.program import PROGRAM, Run
 
 pytestmark = pytest.mark.slow
@@ -262,7 +263,7 @@ ENDED = {
 }
 
 
-@pytest.mark.parametrize("command", ENDED)
+@pytest.mark.parametrize("command", ["search", at_night("sensitivity")])
 def test_other_long_runs_without_their_scheduler_go_on_too(inside: Run, tmp_path: Path, command: str) -> None:
     asked = ENDED[command].split()
     output, journal = {"search": ("lost", "lost.tried"), "sensitivity": ("lost.csv", "lost.csv.runs")}[command]

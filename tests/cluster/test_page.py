@@ -90,6 +90,7 @@ def test_on_kubernetes(tmp_path: Path, expected: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_with_certificates(tmp_path: Path, expected: str) -> None:
     """Who has none is not heard."""
     for command in (

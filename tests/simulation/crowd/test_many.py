@@ -18,6 +18,7 @@ from blinplan.simulation.trials.cohort_trial import CohortOutcome
 from blinplan.simulation.trials.run import run
 from blinplan.simulation.trials.simulation import Simulation
 from blinplan.simulation.trials.trial import Trial
+from tests.collection.grid import at_night
 from tests.program import NEVER, wait_until
 from tests.regimen_text import cycle, regimen_text
 
@@ -119,7 +120,7 @@ def greatest_memory(course: Path, patients: int, *options: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("options", [["-f", "table"], ["-f", "json"], ["-f", "csv"]], ids=str)
+@pytest.mark.parametrize("options", [["-f", "table"], at_night(["-f", "json"]), ["-f", "csv"]], ids=str)
 def test_memory_does_not_grow_with_patients(short: Path, options: list[str]) -> None:
     """A patient whose endpoints were held would be some 300 bytes, and one who was drawn some 250 more."""
     few, many = greatest_memory(short, 2_000, *options), greatest_memory(short, 22_000, *options)
