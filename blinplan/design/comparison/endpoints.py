@@ -91,7 +91,7 @@ def _keys_of(own: OwnEndpoint) -> tuple[str, ...]:
 def _highest_steady_state(quantities: Sequence[Quantity], numbers: Sequence[int]) -> Quantity:
     """The steady state of the highest dose of each patient."""
     each = [quantities[number] for number in numbers]
-    values = np.max([quantity.values for quantity in each], axis=0)
+    values = np.stack([quantity.values for quantity in each]).max(axis=0)
     return replace(each[0], key=STEADY_STATE, label="Steady state, highest dose", values=values)
 
 
