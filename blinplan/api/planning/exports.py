@@ -115,13 +115,8 @@ def ics(
 
     dated, name = _to_import(plan, plan_id, PlanFormat.ICS)
     before = tuple(as_planned(dated))
-    try:
-        last = None if replaces is None else _calendar_in(Path(replaces), name)
-        return calendar(dated, before, name, f"{label_line(dated.course, label)}.", remarks, revision, last)
-    except ImportError as error:
-        raise ArgumentRefusal(
-            "{output_format} ics needs the package icalendar", "pip install 'blinplan[calendar]'"
-        ) from error
+    last = None if replaces is None else _calendar_in(Path(replaces), name)
+    return calendar(dated, before, name, f"{label_line(dated.course, label)}.", remarks, revision, last)
 
 
 def fhir(
@@ -173,6 +168,8 @@ def _calendar_in(path: Path, name: str) -> "Imported":
 
     try:
         return read_calendar(input_text(path), name)
+    except ImportError as error:
+        raise ArgumentRefusal("{replaces} needs the package icalendar", "pip install 'blinplan[calendar]'") from error
     except OSError as error:
         raise Refusal(f"{path}: {reason_of(error)}", "check the path") from error
     except NoCalendarError as error:

@@ -1,5 +1,7 @@
 """The calendar file opens in two parsers, and a second import updates the first."""
 
+import re
+import sys
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -46,6 +48,31 @@ def test_a_strict_parser_opens_it(inside: Run, ward: None) -> None:
     calendar = IcsCalendarStream.calendar_from_ics(text)
     assert len(calendar.events) == len(events(text)) > 60
     assert text == inside(*DATED, "--site", "ward.toml", *ID).out
+
+
+def test_what_a_calendar_is_called_and_described_as_is_text(inside: Run, ward: None) -> None:
+    """Its commas are escaped, as RFC 5545 has them in text; one that is not begins the next of several values."""
+    calendar = inside(*DATED, "--site", "ward.toml", *ID).out.replace("\r\n ", "").split("\r\n")
+    name, described = (
+        next(line.partition(":")[2] for line in calendar if line.startswith(f"X-WR-CAL{what}:"))
+        for what in ("NAME", "DESC")
+    )
+    assert name == "blinatumomab\\, rr-adult patient-7"
+    assert described.startswith("blinplan is a planning and research tool\\, not a medical device. ")
+    assert re.search(r"(?<!\\)[,;]", described) is None
+
+
+def test_only_a_calendar_that_is_replaced_needs_the_package(
+    inside: Run, ward: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = inside(*DATED, *ID).out
+    Path("old.ics").write_text(written, encoding="utf-8", newline="")
+    monkeypatch.setitem(sys.modules, "icalendar", None)
+    assert inside(*DATED, *ID).out == written
+    found = inside(*DATED, *ID, "--replaces", "old.ics")
+    assert (found.status, found.out) == (2, "")
+    assert "--replaces needs the package icalendar" in found.err
+    assert "blinplan[calendar]" in found.err
 
 
 def test_events_are_those_of_the_plan(inside: Run, ward: None) -> None:

@@ -5,7 +5,7 @@ a calendar that imports the plan again moves what has moved. What an earlier pla
 cancelled.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -84,38 +84,41 @@ def ics(
     replaced
         The calendar that was imported last, where it is known: whatever changed, what only it has is cancelled.
     """
-    import icalendar
-
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", f"-//blinplan//{__version__}//EN")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", f"{DRUG}, {dated.course.regimen.name} {plan_id}")
-    calendar.add("x-wr-caldesc", " ".join((NOT_A_DEVICE, label, *(remark.text for remark in remarks))))
     sequence = max(1000 * revision + happenings(dated), 0 if replaced is None else replaced.sequence + 1)
     now, told = dict(name_entries(dated, plan_id)), EventTexts(plan_id, label, tuple(remarks))
     stamp = dated.clock.at(last_known(dated)).astimezone(UTC)
     were_shown = {uid for earlier in before for uid, entry in name_entries(earlier, plan_id) if earlier.shows(entry)}
     shown = {uid: entry for uid, entry in now.items() if dated.shows(entry) or uid in were_shown}
     withdrawn = dropped_entries(now, before, plan_id)
-    events = [
+    ours = [
         *(_event(dated, entry, told, _Version(uid, sequence, stamp)) for uid, entry in shown.items()),
         *(
             _event(earlier, entry, replace(told, remarks=()), _Version(uid, sequence, stamp, cancelled=True))
             for uid, (earlier, entry) in withdrawn.items()
         ),
     ]
-    for uid, event in (replaced.events if replaced else {}).items():
-        if uid not in now and uid not in withdrawn:
-            calendar.add_component(_cancellation(event, sequence, stamp))
-    return _with_events(str(calendar.to_ical(), "utf-8"), events)
-
-
-def _with_events(calendar: str, events: Iterable[list[str]]) -> str:
-    """Put events before all others of a calendar."""
-    first = calendar.find("BEGIN:VEVENT\r\n")
-    place = calendar.rindex("END:VCALENDAR") if first < 0 else first
-    text = calendar[:place] + "".join(map(fold, events)) + calendar[place:]
+    others = [
+        _cancellation(event, sequence, stamp)
+        for uid, event in (replaced.events if replaced else {}).items()
+        if uid not in now and uid not in withdrawn
+    ]
+    name = f"{DRUG}, {dated.course.regimen.name} {plan_id}"
+    text = "".join((_head(name, label, remarks), *map(fold, ours), *others, fold(["END:VCALENDAR"])))
     return "\r\n".join(visible(line) for line in text.split("\r\n"))
+
+
+def _head(name: str, label: str, remarks: Sequence[Remark]) -> str:
+    """What stands before all events. The library has ceased to escape what a calendar is called and described as."""
+    described = " ".join((NOT_A_DEVICE, label, *(remark.text for remark in remarks)))
+    return fold(
+        (
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            f"PRODID:-//blinplan//{__version__}//EN",
+            f"X-WR-CALDESC:{escape(described)}",
+            f"X-WR-CALNAME:{escape(name)}",
+        )
+    )
 
 
 class _Version(NamedTuple):
@@ -166,12 +169,12 @@ def _alarm(summary: str) -> tuple[str, ...]:
     return ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{summary}", "TRIGGER:-PT30M", "END:VALARM")
 
 
-def _cancellation(event: Any, sequence: int, stamp: datetime) -> Any:
-    """An event of another calendar, taken back."""
+def _cancellation(event: Any, sequence: int, stamp: datetime) -> str:
+    """An event of another calendar, taken back, as the library writes it."""
     for name in ("status", "sequence", "dtstamp"):
         event.pop(name, None)
     event.add("status", "CANCELLED")
     event.add("sequence", sequence)
     event.add("dtstamp", stamp)
     event.subcomponents.clear()
-    return event
+    return str(event.to_ical(), "utf-8")
