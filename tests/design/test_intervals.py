@@ -1,6 +1,7 @@
 """Intervals of paired shares and means: as published, the same from both sides, and as sure as they say."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from scipy.stats import t as student
 
-from blinplan.design.comparison.intervals import mean_of, share_difference
+from blinplan.design.comparison.intervals import exact_mean, mean_of, share_difference
 from blinplan.physiology.model.population import FloatArray
 
 
@@ -64,6 +65,14 @@ def test_of_what_is_symmetric_the_interval_is_students() -> None:
     error = float(np.std(values, ddof=1)) / math.sqrt(5) * float(student.ppf(0.975, 4))
     found = mean_of(values)
     assert (found.low, found.high) == pytest.approx((7.0 - error, 7.0 + error))
+
+
+@pytest.mark.parametrize("order", ["as they are", "turned", "sorted"])
+def test_a_mean_is_the_same_in_whichever_order_it_is_added(order: str) -> None:
+    """NumPy adds ten thousand values in an order that has changed between its versions; this sum is rounded once."""
+    values = np.sin(np.arange(20_000.0)) * 10.0 ** (np.arange(20_000) % 12)
+    ordered = {"as they are": values, "turned": values[::-1], "sorted": np.sort(values)}[order]
+    assert exact_mean(ordered) == float(sum(map(Fraction, values.tolist()), Fraction(0))) / 20_000
 
 
 @pytest.mark.parametrize("size", [1e-200, 1e-3, 1e200])

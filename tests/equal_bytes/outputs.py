@@ -34,6 +34,8 @@ _DATED = (
 _PLAN = ("plan", *_DATED, "--site", "ward.toml", "--cycle", "1")
 _CHECK = ("check", "nhl-1.5", "nhl-5", "--patients", "40", "--today", "2026-11-29")
 _FEW = ("--patients", "24", "--seed", "3")
+_SOME = ("--endpoints", "b_depleted_day,il6_peak")
+_THREE = ("--parameters", "clearance,lysis_ec50,kill_rate")
 
 OUTPUTS: Mapping[str, Sequence[str]] = {
     "simulate, CSV": ("simulate", "nhl-5", *_FEW, "-f", "csv"),
@@ -49,6 +51,15 @@ OUTPUTS: Mapping[str, Sequence[str]] = {
     "plan, page": (*_PLAN, "-f", "html", "--planned-on", "2026-10-30"),
     "compare, JSON": ("compare", "nhl-5", "nhl-15", *_FEW, "-f", "json"),
     "sweep, JSON": ("sweep", "nhl-5", "--vary", "dose=1.5,15", *_FEW, "-f", "json"),
+    "plan, FHIR": ("plan", *_DATED, "--site", "ward.toml", "-f", "fhir", "--plan-id", "one"),
+    "parameter sets, JSON": ("simulate", "nhl-5", "--patients", "4", "--uncertainty", "2", "-f", "json"),
+    "correlation, JSON": ("sensitivity", "nhl-5", "-m", "correlation", "--patients", "100", *_SOME, "-f", "json"),
+    "Morris, JSON": ("sensitivity", "nhl-5", "--samples", "2", *_SOME, *_THREE, "-f", "json"),
+    "Sobol, JSON": ("sensitivity", "nhl-5", "-m", "sobol", "--samples", "2", *_SOME, *_THREE, "-f", "json"),
+    "search, JSON": (
+        *("search", "rr-adult", "--cycle", "1", "--doses", "9,28", "--lengths", "5-6", "--minimise", "il6_peak"),
+        *("--search-patients", "10", "--patients", "10", "-f", "json"),
+    ),
     "model, SBML": ("model", "--sbml", "-"),
 }
 MANUAL = "manual pages"
@@ -66,15 +77,17 @@ LONG: Mapping[str, Sequence[str]] = {
         "2026-11-29",
         "-o",
         "-",
-    )
+    ),
+    "compare of many, JSON": ("compare", "nhl-5", "nhl-15", "--patients", "8500", *_SOME, "-f", "json"),
 }
 """What takes many seconds, and is tried at night and by the command only."""
 
 ROWS = (*OUTPUTS, *LONG, MANUAL)
-THREADED = frozenset(row for row, said in OUTPUTS.items() if said[0] in {"simulate", "compare", "sweep"})
+_THREADED = {"simulate", "compare", "sweep", "search", "sensitivity"}
+THREADED = frozenset(row for row, said in {**OUTPUTS, **LONG}.items() if said[0] in _THREADED)
 """What several threads make where somebody asks for them; all else is made by one."""
 
-_SAYS_WHERE = re.compile(rb'("(?:python|engine)": "|"SRCROOT": \{\s*"uri": ")[^"]*')
+_SAYS_WHERE = re.compile(rb'("(?:python|engine|salib)": "|"SRCROOT": \{\s*"uri": ")[^"]*')
 
 
 def write_all(folder: Path, *, long: bool, threads: int | None = None) -> None:
@@ -111,6 +124,6 @@ def _status(program: Callable[[], None]) -> object:
 
 
 def read_all(folder: Path) -> Mapping[str, bytes]:
-    """What was written, by row, but for what a document says of where it was made: Python, engine, folder."""
+    """What was written, by row, but for what a document says of its making: Python, engine, SALib, folder."""
     found = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.out"))}
     return {row: _SAYS_WHERE.sub(rb"\1", data) for row, data in found.items()}

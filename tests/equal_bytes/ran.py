@@ -15,7 +15,7 @@ _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _WHO = """
 import json, platform, sys
 from importlib.metadata import version
-versions = {of: version(of) for of in ("numpy", "scipy", "typer", "rich", "icalendar")}
+versions = {of: version(of) for of in ("numpy", "scipy", "SALib", "typer", "rich", "icalendar")}
 print(json.dumps({"Python": platform.python_version(), **versions}))
 """
 

@@ -17,9 +17,9 @@ _HEAD = """\
 
 Made by `python -m tests.equal_bytes table`; a test holds it to what is tried, and has no cell empty.
 
-Each output is written again while one thing varies, and has the same bytes: but for the version of Python, the engine
-and the folder, which some documents say. Tables that people read follow the width and the letters of their terminal and
-are not here. In a cell:
+Each output is written again while one thing varies, and has the same bytes: but for the version of Python and of SALib,
+the engine and the folder, which some documents say. Tables that people read follow the width and the letters of their
+terminal, figures the version of Matplotlib: they are not here. In a cell:
 
 - **gate**: every run of the tests varies this together with all else; the nightly run varies it alone;
 - **night**: the nightly run only, since it takes long;
@@ -27,8 +27,6 @@ are not here. In a cell:
 - **equal**: run where the column says, on its day; nobody runs it again but by
   `python -m tests.equal_bytes beside NAME PYTHON`;
 - a number: run so, and not equal: the greatest relative difference of two numbers in it;
-- with the oldest versions two things differ: SciPy's quantile of Student's t (`scipy.special.stdtrit`), in the last
-  digits of the intervals of a comparison; and icalendar folds long lines at other letters, which importers join again;
 - **workflow**: no machine of ours has it; the project's workflow writes the outputs there and compares them.
 
 """

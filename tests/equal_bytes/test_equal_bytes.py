@@ -65,7 +65,7 @@ def test_the_table_shows_what_is_so() -> None:
     assert PAGE.read_text(encoding="utf-8") == table(), "python -m tests.equal_bytes table"
 
 
-@pytest.mark.parametrize("wanted", ["Python 3.12", "Python 3.13", "oldest"])
+@pytest.mark.parametrize("wanted", ["Python 3.12", "Python 3.13", "Python 3.14", "oldest"])
 def test_what_can_be_installed_was_run(wanted: str) -> None:
     assert wanted in cells()
 

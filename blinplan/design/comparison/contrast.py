@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from blinplan.design.comparison.intervals import Estimate, mean_of, share_difference
+from blinplan.design.comparison.intervals import Estimate, exact_mean, mean_of, share_difference
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MINUTES_PER_DAY
@@ -121,7 +121,7 @@ def measure_of(quantities: Iterator[Quantity] | list[Quantity]) -> Measure:
 
 
 def _mean(values: FloatArray) -> float:
-    return float(np.mean(values)) if values.size else float("nan")
+    return exact_mean(values) if values.size else float("nan")
 
 
 def _at_risk(reference: Quantity, other: Quantity) -> BoolArray:

@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
+from blinplan.design.comparison.student import student_975
 from blinplan.physiology.model.population import FloatArray
 from blinplan.proportion import NORMAL_975
 
@@ -75,6 +75,11 @@ def _score(first_only: int, second_only: int, total: int, difference: float) -> 
     return distance / math.sqrt(variance)
 
 
+def exact_mean(values: FloatArray) -> float:
+    """The mean of values, at least one, by a sum that is rounded once: the order in which NumPy adds has changed."""
+    return math.fsum(values.tolist()) / values.size
+
+
 def mean_of(values: FloatArray) -> Estimate:
     """The mean of values, one of each patient, none of them NaN.
 
@@ -84,7 +89,7 @@ def mean_of(values: FloatArray) -> Estimate:
     count = values.shape[0]
     if count == 0:
         return Estimate(math.nan, math.nan, math.nan)
-    mean = float(np.mean(values))
+    mean = exact_mean(values)
     if count == 1:
         return Estimate(mean, math.nan, math.nan)
     deviations = values - mean
@@ -93,10 +98,10 @@ def mean_of(values: FloatArray) -> Estimate:
         return Estimate(mean, mean, mean)
     parts = deviations / size  # so that no power of a small difference is 0
     squares = parts * parts
-    variance = float(np.mean(squares))
-    skewness = float(np.mean(squares * parts)) / variance**1.5
+    variance = exact_mean(squares)
+    skewness = exact_mean(squares * parts) / (variance * math.sqrt(variance))
     error = size * math.sqrt(variance / (count - 1))
-    most = float(stdtrit(count - 1, 0.975))
+    most = student_975(count - 1)
     low, high = (mean - error * _back_from(side * most, skewness, count) for side in (1.0, -1.0))
     return Estimate(mean, low, high)
 

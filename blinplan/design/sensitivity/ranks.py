@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import norm, rankdata
+from scipy.stats import rankdata
 
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, parameter_name
 from blinplan.physiology.model.parameters import Parameter, Preset
 from blinplan.physiology.model.population import INDIVIDUAL, FloatArray, Population
+from blinplan.proportion import NORMAL_975
 from blinplan.simulation.outcome import Occurrence, Quantity
 
 _LEAST = 4
@@ -88,6 +89,12 @@ def rank_correlation(trait: FloatArray, values: FloatArray) -> RankCorrelation:
     rho = max(-1.0, min(1.0, rho))
     if abs(rho) == 1.0:
         return RankCorrelation(rho, rho, rho, count)
-    half = float(norm.ppf(0.975)) * math.sqrt((1.0 + 0.5 * rho**2) / (count - 3))
-    middle = math.atanh(rho)
-    return RankCorrelation(rho, math.tanh(middle - half), math.tanh(middle + half), count)
+    half = NORMAL_975 * math.sqrt((1.0 + 0.5 * rho**2) / (count - 3))
+    low, high = (_moved(rho, side * half) for side in (-1.0, 1.0))
+    return RankCorrelation(rho, low, high, count)
+
+
+def _moved(rho: float, by: float) -> float:
+    """tanh(atanh(rho) + by), Fisher's transformation and back: libraries differ less in exp than in tanh and atanh."""
+    odds = (1.0 + rho) / (1.0 - rho) * math.exp(2.0 * by)
+    return (odds - 1.0) / (odds + 1.0)
