@@ -255,8 +255,7 @@ def _opens_elsewhere(here: Site, moves: Clock, minute: int) -> tuple[int, str]:
     if here.starts_when_open:
         return next_opening(there, moves.started_at(minute), minute)
     opens, _ = next_opening(always_open(there), moves.started_at(minute), minute)
-    why = f"{here.name} begins cycles at {hour_of_change(there)} by the clock of {moves.zone_at(minute)}"
-    return opens, why if opens > minute else ""
+    return opens, f"{here.name} begins cycles at {hour_of_change(there)} by the clock of {moves.zone_at(minute)}"
 
 
 def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded: bool) -> Dated:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blinplan.course.calendar import Due
 from blinplan.course.dated import Dated, date_course
-from blinplan.course.events import as_ordered
+from blinplan.course.events import as_ordered, expand
 from blinplan.course.happened.hung import wrong_doses
 from blinplan.course.happened.ledger_document import ledger_data, ledger_of
 from blinplan.course.happened.replan import replan
@@ -34,7 +35,7 @@ from blinplan.reports.plan.dated_plan import closed_days
 from blinplan.reports.plan.dated_remarks import remarks_of_days
 from tests.collection.examples import fewer_examples
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
-from tests.course.regimens import course_of, site, with_area
+from tests.course.regimens import ADULT, course_of, cycle, regimen, site, with_area
 
 WARD = site(24, 48, 72, 96, closed=frozenset({5, 6}), disconnected_bag=True)
 OTHER = site(24, 168, at=8 * HOUR)
@@ -359,6 +360,16 @@ def test_a_bag_that_ran_on_after_its_cycle_is_in_the_sums() -> None:
     holds_together(found)
     empty = dated(with_bags(bag(25 * DAY, 4 * DAY, "28 mcg/day", hours=72)))
     assert empty.course.micrograms == empty.replanned.planned.micrograms
+
+
+@pytest.mark.parametrize("days", [0, 6, 7])
+def test_the_next_cycle_is_due_when_the_interval_ends_however_long_a_bag_ran_on(days: int) -> None:
+    planned = expand(regimen(cycle('dose = "28 mcg/day", days = 28', free=7, repeat=2)), ADULT)
+    bags = (bag(28 * DAY, days * DAY, "28 mcg/day", hours=168),) if days else ()
+    found = date_course(planned, START, WARD, replace(record(regimen="example"), bags=bags))
+    due = {kind: [entry.start // DAY for entry in found.entries if entry.due is kind] for kind in Due}
+    assert due[Due.NEXT_CYCLE] == [35]
+    assert (due[Due.START], due[Due.STOP]) == ([0, 35], [28 + days, 63])
 
 
 @pytest.mark.parametrize("number", [3, None])

@@ -204,10 +204,9 @@ def advice_on_allowed_bags(site: "Site", label: Label) -> str:
 
 
 def _longest_between_changes(site: "Site") -> int:
-    """The minutes of a week from one day on which bags are changed to the next, at the most."""
+    """The minutes of a week from one day on which bags are changed to the next, at the most; no site closes on all."""
     open_days = [day for day in range(14) if day % 7 not in site.closed]
-    gaps = (later - day for day, later in pairwise(open_days))
-    return max(gaps, default=7) * MINUTES_PER_DAY
+    return max(later - day for day, later in pairwise(open_days)) * MINUTES_PER_DAY
 
 
 def _or_text(sizes: list[int]) -> str:

@@ -101,3 +101,27 @@ def test_a_planned_bag_goes_on_after_a_stop_though_others_hung_before_it() -> No
     assert (first.on_record, first.stop, before.start, before.stop) == (True, DAY, DAY, DAY + 12 * HOUR)
     assert (again.again, again.start, again.size) == (True, DAY + 13 * HOUR, before.size)
     assert before.minutes + again.minutes <= before.size.minutes
+
+
+@pytest.mark.parametrize("stops", [(12,), (5, 20), (5, 20, 23)])
+def test_a_bag_that_goes_on_lasts_in_all_as_long_as_it_was_made_for(stops: tuple[int, ...]) -> None:
+    """Bags of a day, good for two, and disconnected for an hour after so many hours of infusion."""
+    planned = expand(regimen(cycle('dose = "28 mcg/day", days = 8')), ADULT)
+    times = [hours * HOUR + number * HOUR for number, hours in enumerate(stops)]
+    found = replan(planned, record(*(stop(at, HOUR, same_bag=True) for at in times), regimen="example"))
+    bags = bags_of(found, site(24, at=None, disconnected_bag=True), Clock(START))
+    first = [bag for bag in bags if bag.start < times[-1] + HOUR + 1]
+    assert [bag.again for bag in first] == [False] + [True] * len(stops)
+    assert sum(bag.minutes for bag in first) == DAY
+    assert [bag.minutes for bag in bags[len(first) :]] == [DAY] * 7
+
+
+def test_bags_that_were_not_to_be_had_after_a_stop_are_no_fault_of_those_before_it() -> None:
+    """Bags of a day on a ward that is closed at the weekend: from Monday on there are some until Saturday."""
+    planned = expand(regimen(cycle('dose = "28 mcg/day", days = 14')), ADULT)
+    ward = site(24, closed=frozenset({5, 6}))
+    with pytest.raises(NoSequenceError):
+        bags_of(replan(planned, None), ward, Clock(START))
+    stopped = replan(planned, record(stop(2 * DAY + HOUR, None), regimen="example"))
+    bags = bags_of(stopped, ward, Clock(START))
+    assert [(bag.start, bag.stop) for bag in bags] == [(0, DAY), (DAY, 2 * DAY), (2 * DAY, 2 * DAY + HOUR)]

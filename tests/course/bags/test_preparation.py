@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain, combinations
 
 import pytest
 
@@ -237,7 +238,11 @@ def test_the_bags_that_are_allowed_are_told_from_the_shortest_on() -> None:
 
 def test_where_the_label_has_no_bag_without_preservative_somebody_has_to_find_one() -> None:
     none = LABEL._replace(bags=tuple(bag for bag in LABEL.bags if bag.preservative))
-    assert advice_on_allowed_bags(site(168, closed=WEEKEND), none) == "prepare bags without preservative that last 3 d"
+    for closed in chain.from_iterable(combinations(range(7), count) for count in range(7)):
+        week = "".join("x" if day in closed else "." for day in range(7))
+        longest = max(map(len, (2 * week).split("."))) + 1  # from the day before those that are closed to the day after
+        advice = advice_on_allowed_bags(site(168, closed=frozenset(closed)), none)
+        assert advice == f"prepare bags without preservative that last {longest} d", week
     assert advice_on_allowed_bags(site(24, 168, closed=frozenset(range(1, 7))), none) == (
         "allowed are Ward 7's bags for 1 d: prepare bags without preservative that last 7 d"
     )
@@ -264,3 +269,6 @@ def test_a_project_s_days_in_hospital_are_added_to_and_never_taken_away() -> Non
     name = next(name for name in LABEL.numbers if LABEL.numbers[name].value == 9 and "hospital" in name)
     for days, wanted in ((12, (12, 2)), (3, (9, 2))):
         assert with_hospital_days(regimen, stricter(name, f"{days}")).hospital_days == wanted
+    short = replace(regimen, hospital_days=(9,))
+    assert with_hospital_days(short, LABEL.numbers).hospital_days == (9, 0)
+    assert with_hospital_days(short, stricter(name, "12")).hospital_days == (12, 0)

@@ -314,3 +314,36 @@ def test_a_cycle_is_known_to_have_begun_where_its_start_is_on_record() -> None:
         found = FromLedger(replace(LEDGER, starts=(planned,)))
         assert found.began(2) == ((60540, ("starts",)) if recorded else None)
         assert found.began(3) is None
+
+
+CENTURY = 100 * 366 * 24 * 60
+"""Minutes."""
+FIGURES = [("figures", 0, "weight_kg"), ("figures", 0, "bsa_m2"), ("bags", 0, "fill_ml"), ("bags", 0, "ml_per_hour")]
+FIGURES += [("bags", 0, "dose", "amount"), ("interruptions", 0, "restart_dose", "amount")]  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("path", FIGURES, ids=lambda path: ".".join(map(str, path)))
+@pytest.mark.parametrize(
+    ("written", "is_a_figure"),
+    [
+        *(("1000000", True), ("1000001", False), ("1000000000001/1000000", False)),
+        *(("0", False), ("0/7", False), ("1/1000000", True), ("-1", False), ("44.5", False), ("1e3", False)),
+        *((f"{'9' * 60}/{'9' * 60}", True), ("9" * 61, False), ("1/0", False)),
+    ],
+)
+def test_a_figure_is_above_nothing_and_no_more_than_a_million(
+    path: tuple[str | int, ...], written: str, is_a_figure: bool
+) -> None:
+    if is_a_figure:
+        assert ledger_data(ledger_of(with_leaf(path, written))) == with_leaf(path, str(Fraction(written)))
+        return
+    with pytest.raises(LedgerError):
+        ledger_of(with_leaf(path, written))
+
+
+@pytest.mark.parametrize("path", [("starts", 0, "earliest_minute"), ("moves", 0, "since_minute"), ("end", "minute")])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_time_is_within_a_century_of_the_start(path: tuple[str | int, ...], sign: int) -> None:
+    assert ledger_data(ledger_of(with_leaf(path, sign * CENTURY))) == with_leaf(path, sign * CENTURY)
+    with pytest.raises(LedgerError):
+        ledger_of(with_leaf(path, sign * (CENTURY + 1)))
