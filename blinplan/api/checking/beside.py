@@ -26,7 +26,8 @@ class FileReader(NamedTuple):
         # A thousand files have one folder, and texts are told apart faster than paths.
         names = dict.fromkeys(filter(None, (_folder_name(file.source) for file in files)))
         alone = [folder for folder in dict.fromkeys(map(Path, names)) if not _is_below(folder.resolve(), tops)]
-        asked = {place for file in files if alone and (place := _place(file.source)) is not None}
+        # Standard input lies where its name says; a shipped regimen has no name of a file.
+        asked = {Path(file.source.name).resolve() for file in files} if alone else set()
         found, crowded = dict[Path, FileToCheck](), set[Path]()
         for folder in alone:
             others = [path for path in files_in(folder) if path.resolve() not in asked]
@@ -41,16 +42,19 @@ class FileReader(NamedTuple):
 
     def _without_left_out(self, folder: Path, paths: Sequence[Path]) -> Iterator[Path]:
         exclusions = self.configurations.exclusions(str(folder)) if paths else None
-        leaves_out = None if exclusions is None else exclusions.below(folder.resolve())
-        return (path for path in paths if not (leaves_out and leaves_out(path.parent.resolve(), path.name, False)))
+        if exclusions is None:
+            return iter(paths)
+        place = folder.resolve()
+        leaves_out = exclusions.below(place)
+        return (path for path in paths if not leaves_out(place, path.name, False))
 
     def _named_by(self, files: Iterable[FileToCheck], folder: Path, others: Iterable[Path]) -> Iterator[Path]:
         """Those of the other files in a folder that `otherwise` leads to, one after the other."""
         left = set(others)
         way = [file for file in files if _folder(file.source) == folder]
         while way:
-            path = _otherwise(way.pop())
-            if path is not None and path in left:
+            path = _otherwise(way.pop(), folder)
+            if path in left:
                 left.remove(path)
                 yield path
                 way += [file for file in [self._file(path)] if file is not None]
@@ -60,19 +64,10 @@ class FileReader(NamedTuple):
         return None if isinstance(file, NotFound) else file
 
 
-def _otherwise(file: FileToCheck) -> Path | None:
-    """The file that `otherwise` of one may lead to."""
-    if not isinstance(file.reading, RegimenFile):
-        return None
-    name, folder = file.reading.regimen.eligibility.otherwise, _folder(file.source)
-    return None if name is None or folder is None else folder / f"{name}.toml"
-
-
-def _place(source: FileSource) -> Path | None:
-    """Where a file of the user lies, or where standard input would; None for what is no file."""
-    if source.shipped or not source.name.endswith(".toml"):
-        return None if source.shipped or source.path is None else source.path.resolve()
-    return (source.path or Path(source.name)).resolve()
+def _otherwise(file: FileToCheck, folder: Path) -> Path | None:
+    """The file in its folder that `otherwise` of one may lead to."""
+    name = file.reading.regimen.eligibility.otherwise if isinstance(file.reading, RegimenFile) else None
+    return None if name is None else folder / f"{name}.toml"
 
 
 def _folder(source: FileSource) -> Path | None:

@@ -1,12 +1,13 @@
 """Read everything that is to be checked, and find the settings of each file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blinplan.refusal import Refusal
 from blinplan.regimen import library
 from blinplan.regimen.find import STANDARD_INPUT, FileSource, NotFound, find
-from blinplan.regimen.reading import Content
+from blinplan.regimen.reading import Content, RegimenFile
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.changes.moved import Asked
 from blinplan.rules.configuration.choice import RuleChoice
@@ -27,25 +28,26 @@ def read_files(
     stdin_filename: str = "<stdin>",
     allow_empty: bool = False,
 ) -> FilesToCheck:
-    """Read everything that is named, each file once; a name that leads nowhere hides nothing else."""
-    files: dict[str, FileToCheck] = {}
+    """Read everything that is named, each file once; a name that leads nowhere hides nothing else.
+
+    Standard input goes before the file whose name it is given: an editor has there what it has not saved yet.
+
+    Raises
+    ------
+    Refusal
+        When a regimen built in Python has the name of another one, or of a file: one of them would be hidden.
+    """
     found: list[FileSource | NotFound] = []
     left_out: dict[str, FileSource] = {}
     folders: list[Path] = []
     names = paths or ["."]
+    built = _built_files([named for named in names if isinstance(named, Regimen)])
 
     def with_settings(source: FileSource) -> FileToCheck | NotFound:
         content = source.content()
         return content if isinstance(content, NotFound) else _to_check(source, content, choice, configurations)
 
-    for named in names:
-        if isinstance(named, Regimen):
-            from blinplan.regimen.build import file_of  # a check of files does not wait for it
-
-            file = file_of(named)
-            source = FileSource(None, file.document.name)
-            files[source.name] = _to_check(source, Content.of(file), choice, configurations)
-            continue
+    for named in (named for named in names if isinstance(named, str)):
         sources = find(named, stdin_filename, configurations.exclusions(named))
         if isinstance(sources, NotFound):
             found += [] if sources.empty and allow_empty else [sources]
@@ -56,16 +58,21 @@ def read_files(
         if all(source.left_out for source in sources) and is_folder and not allow_empty:
             found.append(_all_left_out(named, sources))
         found += [source for source in sources if not source.left_out]
+    files = {
+        name: _to_check(FileSource(None, name), Content.of(file), choice, configurations)
+        for name, file in built.items()
+    }
     missing: list[NotFound] = []
-    for one in found:
-        if isinstance(one, NotFound):
-            missing.append(one)
-        elif one.name not in files:
-            file_to_check = with_settings(one)
-            if isinstance(file_to_check, NotFound):
-                missing.append(file_to_check)
-            else:
-                files[one.name] = file_to_check
+    for one in sorted(found, key=lambda one: isinstance(one, NotFound) or one.path is not None):
+        if not isinstance(one, NotFound) and one.name in built:
+            raise _two_of_one_name(one.name)
+        if one.name in files:
+            continue
+        file = one if isinstance(one, NotFound) else with_settings(one)
+        if isinstance(file, NotFound):
+            missing.append(file)
+        else:
+            files[one.name] = file
     ordered = tuple(sorted(files.values(), key=_place))
     return FilesToCheck(
         ordered,
@@ -78,11 +85,27 @@ def read_files(
     )
 
 
+def _built_files(regimens: Iterable[Regimen]) -> dict[str, RegimenFile]:
+    """The files that regimens built in Python would be, by their names."""
+    found: dict[str, RegimenFile] = {}
+    for regimen in regimens:
+        from blinplan.regimen.build import file_of  # a check of files does not wait for it
+
+        file = file_of(regimen)
+        if found.setdefault(file.document.name, file) != file:
+            raise _two_of_one_name(file.document.name)
+    return found
+
+
+def _two_of_one_name(name: str) -> Refusal:
+    return Refusal(f"two of what is to be checked are called {name}", "give each regimen a name of its own")
+
+
 def _all_left_out(named: str, sources: Sequence[FileSource]) -> NotFound:
     """What is said of a folder in which nothing is to be checked: that is no pass."""
     why = ", ".join(dict.fromkeys(str(source.left_out) for source in sources))
     message = f"{named}: every .toml file in this folder and below is left out, by {why}"
-    return NotFound(named, message, "name the files, or change what leaves them out", empty=True)
+    return NotFound(named, message, "name the files, or change what leaves them out")
 
 
 def _patterns_of_no_file(files: Sequence[FileToCheck], folders: Sequence[Path]) -> "tuple[FilePattern, ...]":
@@ -91,7 +114,7 @@ def _patterns_of_no_file(files: Sequence[FileToCheck], folders: Sequence[Path]) 
     if not configurations:
         return ()
     places = [folder.resolve() for folder in folders]
-    paths = [file.source.path.resolve() for file in files if file.source.own and file.source.path is not None]
+    paths = [file.source.path.resolve() for file in files if file.source.path is not None]
     return tuple(
         one.pattern
         for configuration in configurations.values()
