@@ -162,7 +162,7 @@ def refuse_unwritable(path: Path, *, onto_input: bool = False) -> None:
         refuse_read(path)
 
 
-def refuse_overwriting(path: Path, given: str) -> None:
+def refuse_overwriting(path: Path, given: str | Path) -> None:
     """Refuse to write where a file is that was given to be read.
 
     Raises

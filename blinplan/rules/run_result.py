@@ -1,7 +1,7 @@
 """What a whole run of checks says: every judgement, what could not be judged, and the status that follows."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -70,6 +70,8 @@ class Result:
         Patterns of a configuration that mean no file of the run.
     since
         What was left out because it was there before a revision.
+    unfixed
+        How many files were to be put right and could not be.
     """
 
     judgements: tuple[Judgement, ...]
@@ -83,6 +85,7 @@ class Result:
     left_out: tuple[FileSource, ...] = ()
     unmatched: "tuple[FilePattern, ...]" = ()
     since: Since | None = None
+    unfixed: int = 0
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -116,10 +119,10 @@ class Result:
 
     @property
     def status(self) -> int:
-        """The exit status: 0 nothing counts, 1 something does, 2 not all could be checked, 3 a fault of the program."""
+        """The exit status: 0 nothing counts, 1 something does, 2 not all could be done, 3 a fault of the program."""
         if self.faults:
             return 3
-        if self.missing or self.undecided_judgements or self._nothing_judged:
+        if self.missing or self.unfixed or self.undecided_judgements or self._nothing_judged:
             return 2
         return 1 if self.counted_findings else 0
 
@@ -134,16 +137,9 @@ class Result:
         fail_on = f"(--fail-on {self._fail_on_text})"
         if self.faults:
             return f"a fault in blinplan itself with {_many(len(self.faults), 'file')}"
-        if self.missing or self.undecided_judgements:
-            parts = [
-                *([f"{len(self.missing)} of the names given could not be read"] if self.missing else []),
-                *(
-                    [f"{_many(len(self.undecided_judgements), 'regimen')} with an undecided rule"]
-                    if self.undecided_judgements
-                    else []
-                ),
-            ]
-            return "not everything could be checked: " + ", ".join(parts)
+        if self.missing or self.undecided_judgements or self.unfixed:
+            what = "not everything could be done" if self.unfixed else "not everything could be checked"
+            return f"{what}: {', '.join(self._not_done())}"
         if counted := self.counted_findings:
             return f"{tally(counted)} {fail_on}"
         if self.left_out and not self.judgements:
@@ -157,6 +153,15 @@ class Result:
         else:
             what = "everything that was asked" if asked else "everything"
         return f"{what} was checked, and nothing counts {fail_on}"
+
+    def _not_done(self) -> Iterator[str]:
+        """What could not be done, in words."""
+        if self.missing:
+            yield f"{len(self.missing)} of the names given could not be read"
+        if self.undecided_judgements:
+            yield f"{_many(len(self.undecided_judgements), 'regimen')} with an undecided rule"
+        if self.unfixed:
+            yield f"{_many(self.unfixed, 'file')} could not be put right"
 
     @property
     def _fail_on_text(self) -> str:

@@ -97,6 +97,18 @@ def test_what_could_not_be_checked_is_counted(missing: int, undecided: int, reas
     assert len(result.undecided_judgements) == undecided
 
 
+@pytest.mark.parametrize(
+    ("missing", "unfixed", "reason"),
+    [
+        (0, 1, "not everything could be done: 1 file could not be put right"),
+        (2, 3, "not everything could be done: 2 of the names given could not be read, 3 files could not be put right"),
+    ],
+)
+def test_what_could_not_be_put_right_is_no_success(missing: int, unfixed: int, reason: str) -> None:
+    result = of(judged(SOUND), judged(SHORT), missing=(MISSING,) * missing, unfixed=unfixed)
+    assert (result.status, result.reason) == (2, reason)
+
+
 def test_what_counts_is_told_with_the_level_of_each_file() -> None:
     sound, slip, short = judged(SOUND), judged(SLIP), judged(SHORT)
     assert of(sound).reason == "everything that was asked was checked, and nothing counts (--fail-on warning)"

@@ -132,6 +132,7 @@ def check(
     Refusal
         When what is asked for contradicts itself, or a configuration, baseline or site profile cannot be read.
     """
+    refuse_contradictions(since, write_baseline)
     choice = rule_choice(select, extend_select, ignore, severity)
     files = read_files(
         [path if isinstance(path, Regimen) else str(path) for path in paths],
@@ -165,7 +166,6 @@ def check(
         files = files.change(files.waivers(wanted, day, settled, patient, cache=cache))
     if fix:
         files = files.change(files.fixes(day, settled, patient, cache=cache))
-    refuse_contradictions(since, write_baseline)
 
     def judge(some: FilesToCheck) -> CheckResult:
         return some.judge(day, settled, patient, cache=cache, progress=progress, executor=executor)

@@ -99,7 +99,7 @@ class FilesToCheck(NamedTuple):
 
     ``left_out`` are the files that the run was told to leave out, and ``unmatched`` the patterns that mean no file.
     ``beside`` and ``gone`` are files that are not judged, but are or were there for those that are. ``begins`` says
-    when the courses begin that are checked.
+    when the courses begin that are checked, and ``unfixed`` how many files were to be put right and could not be.
     """
 
     files: tuple[FileToCheck, ...]
@@ -111,6 +111,7 @@ class FilesToCheck(NamedTuple):
     beside: Beside = Beside()
     gone: tuple[Reading, ...] = ()
     begins: Begins = Begins()
+    unfixed: int = 0
 
     def beginning(self, start: datetime | str | None, time_zone: str | None) -> "FilesToCheck":
         """The same files, whose courses begin then.
@@ -173,7 +174,7 @@ class FilesToCheck(NamedTuple):
         holidays = (Path(site.holidays_file) for site in sites_of(settled).values() if site.holidays_file is not None)
         for path in (*(source.path for source in sources), *dict.fromkeys(deciding), *holidays):
             if path is not None and path not in listed:
-                refuse_overwriting(target, str(path))
+                refuse_overwriting(target, path)
         if baseline and target.is_file() and b'"blinplan-baseline"' not in input_bytes(target):
             raise Refusal(f"{target} is there and is no baseline", "write to another file, or remove it first")
 
@@ -185,18 +186,12 @@ class FilesToCheck(NamedTuple):
         Refusal
             For standard input, which cannot be written to, or when a file cannot be.
         """
-        for file, new in zip(self.files, fixes.files, strict=True):
-            if new.repairs and file.source.path is None:
-                raise ArgumentRefusal(
-                    "{fix} cannot write to standard input", "{differences} shows what it would change"
-                )
-        for file, new in zip(self.files, fixes.files, strict=True):
-            if new.repairs and file.source.path is not None:
-                replace_file(file.source.path, new.reading.document.text, onto_input=True)
-        files = (
-            file._replace(content=Content.of(new.reading)) for file, new in zip(self.files, fixes.files, strict=True)
-        )
-        return self._replace(files=tuple(files))
+        together = list(zip(self.files, fixes.files, strict=True))
+        changed = [(_place_of(file.source), new.reading.document.text) for file, new in together if new.repairs]
+        for place, text in changed:
+            replace_file(place, text, onto_input=True)
+        files = (file._replace(content=Content.of(new.reading)) for file, new in together)
+        return self._replace(files=tuple(files), unfixed=len(fixes.refusals))
 
     def differences(self, fixes: "Fixes") -> str:
         """What would be changed, as a unified diff."""
@@ -377,6 +372,7 @@ class FilesToCheck(NamedTuple):
                 simulator,
                 left_out=self.left_out,
                 unmatched=self.unmatched,
+                unfixed=self.unfixed,
             )
         )
 
@@ -389,3 +385,10 @@ class FilesToCheck(NamedTuple):
         tasks = self._tasks_among_others(today, settled, patient)
         files = [RunFile(file, task) for file, task in zip_longest(self._together, tasks)]
         return Run(files, self.beside.crowded).judge()
+
+
+def _place_of(source: FileSource) -> Path:
+    """Where a file is to be written; standard input, and a regimen built in Python, lie nowhere."""
+    if source.path is None:
+        raise ArgumentRefusal("{fix} cannot write to standard input", "{differences} shows what it would change")
+    return source.path

@@ -98,6 +98,7 @@ def _refuse_contradictions(options: CheckOptions) -> None:
         raise Refusal("--fix and --diff contradict each other", "--diff shows what --fix would change")
     if options.statistics and options.output_format not in (CheckFormat.FULL, CheckFormat.CONCISE, CheckFormat.JSON):
         raise Refusal(f"--statistics has no format {options.output_format}", "give full, concise or json")
+    refuse_contradictions(options.since, options.write_baseline)
 
 
 def _change(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> FilesToCheck:
@@ -121,7 +122,7 @@ def _show_diff(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> No
     for refusal in (*fixes.refusals, *(missing.refusal for missing in files.missing)):
         terminal.complain(refusal)
     changed = ExitStatus.FINDINGS if fixes.changed_files else ExitStatus.SUCCESS
-    status = ExitStatus.INCOMPLETE if files.missing else changed
+    status = ExitStatus.INCOMPLETE if files.missing or fixes.refusals else changed
     terminal.say(f"exit {int(status)}: would {'fix' if options.add_waiver is None else 'waive'}: {fixes}")
     stop(status)
 
@@ -136,8 +137,6 @@ def _executor(options: CheckOptions) -> "AbstractContextManager[Executor | None]
 def _judge(
     files: FilesToCheck, settled: "Settled", today: date, patient: "Patient | None", options: CheckOptions
 ) -> CheckResult:
-    refuse_contradictions(options.since, options.write_baseline)
-
     def judge(some: FilesToCheck) -> CheckResult:
         if not settled.simulate:
             return some.judge(today, settled, patient, own_process=True)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import blinplan
+from blinplan.refusal import Refusal
 from tests.program import Ran, Run
 from tests.regimen_text import cycle, regimen_text
 
@@ -61,6 +63,18 @@ def test_nothing_that_was_there_counts(inside: Run, git: object) -> None:
     assert "since main (" in said
     assert "left out: 3 files as before" in said
     assert "the file is as it was at main" in said
+
+
+def test_python_counts_the_same(inside: Run, git: object) -> None:
+    change("regimens/short.toml", "days = 27", "days = 25")
+    found = blinplan.check("regimens", simulate=False, since="main")
+    assert [finding.code for finding in found.findings] == ["S301"]
+    assert found.judgements[-1].reading.document.name == "regimens/sound.toml"
+    text = Path("regimens/short.toml").read_text(encoding="utf-8").replace("mcg", "µg")
+    Path("regimens/short.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(Refusal, match=r"^since and write_baseline contradict each other$"):
+        blinplan.check("regimens", simulate=False, since="main", write_baseline="known.json", fix=True)
+    assert Path("regimens/short.toml").read_text(encoding="utf-8") == text
 
 
 def test_what_was_changed_counts_and_what_was_beside_it_does_not(inside: Run, git: object) -> None:
