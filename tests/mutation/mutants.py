@@ -161,6 +161,8 @@ def _is_left_alone(holder: ast.AST, node: ast.AST, function: str) -> bool:
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True  # what a thing is for
+    if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["__all__"]:
+        return True  # what checkers of types let others import
     if isinstance(holder, ast.JoinedStr) and isinstance(node, ast.Constant):
         return True
     if isinstance(holder, ast.ClassDef):

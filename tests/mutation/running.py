@@ -142,6 +142,8 @@ class Runner:
             raise SystemError(f"{mutant.file}:{mutant.line} {mutant.name} could not be made")
         number = int(numbers[-1])
         fate = Fate(os.WEXITSTATUS(ended)) if os.WIFEXITED(ended) else Fate.KILLED
+        if os.WIFSIGNALED(ended) and os.WTERMSIG(ended) == signal.SIGALRM:
+            fate = Fate.UNFINISHED  # by the clock nothing is seen: the machine may have been busy
         if fate is Fate.KILLED:
             self._killers[chosen[number].nodeid] += 1
         return Seen(mutant, fate, number + 1)

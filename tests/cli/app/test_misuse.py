@@ -12,7 +12,8 @@ from tests.program import Run
     [
         ("chekc", "no such command 'chekc'", "`blinplan check`"),
         ("list", "no such command 'list'", "the commands are check, simulate"),
-        ("help", "no such command", "`blinplan --help`"),
+        ("help", "no such command", "`blinplan --help` lists the commands, and `blinplan check --help` shows one"),
+        ("x" * 300, "no such command", "the commands are check, simulate"),  # too long for the name of a file
         ("rr-adult", "no such command", "`blinplan check rr-adult`"),
         ("mine.toml", "no such command", "`blinplan plan mine.toml`"),
         ("-f json check", "no such option: -f", "options come after the command"),
@@ -21,7 +22,22 @@ from tests.program import Run
         ("compare rr-adult nhl-5 --typical", "no such option: --typical", "nobody to pair"),
         ("compare rr-adult nhl-5 --every 6h", "no such option: --every", "`blinplan simulate` writes curves"),
         ("compare rr-adult nhl-5 --curves", "no such option: --curves", "--figure FILE.svg"),
+        (
+            "search nhl-5 --uncertainty plausible",
+            "no such option: --uncertainty",
+            "plausible sets are asked in any case",
+        ),
+        (
+            "sensitivity nhl-5 --uncertainty plausible",
+            "no such option: --uncertainty",
+            "the parameters are what it varies",
+        ),
         ("plan", "missing argument 'REGIMEN'", "`blinplan plan rr-adult`"),
+        ("compare", "missing argument 'REGIMENS'", "`blinplan compare --help` shows what it takes, with an example"),
+        ("new record", "missing argument 'FILE'", "`blinplan new record patient-7.toml`"),
+        ("new site", "missing argument 'FILE'", "`blinplan new site ward.toml`"),
+        ("new site a.toml --nothing", "no such option: --nothing", "`blinplan new site` writes the profile of a site"),
+        ("schema regimen --nothing", "no such option: --nothing", "`blinplan schema --help` shows what it takes"),
         ("simulate", "missing argument 'REGIMEN'", "`blinplan regimens`"),
         ("rule", "missing argument 'CODE'", "`blinplan rules`"),
         ("simulate rr-adult --patients many", "--patients should be a valid integer", "blinplan simulate --help"),
@@ -72,3 +88,16 @@ def test_an_option_of_simulate_that_means_nothing_elsewhere_says_why(inside: Run
         assert (ran.status, ran.out) == (2, ""), option
         advice = " ".join(ran.err.split()).partition(" help: ")[2]
         assert "--help` shows" not in advice, option
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        ("schema --zzzzzz", "`blinplan schema --help` shows what it takes, with an example"),
+        ("heelp", "write `blinplan sweep`, if that is meant; the commands are check, simulate, "),
+    ],
+)
+def test_nothing_stands_before_an_advice_that_has_one_thing_to_write(inside: Run, arguments: str, advice: str) -> None:
+    """Where nothing is near, no other word is offered, and where several are, one."""
+    ran = inside(*arguments.split())
+    assert " ".join(ran.err.split()).partition(" help: ")[2].startswith(advice)

@@ -1,10 +1,12 @@
 """What a check leaves out it tells, and nothing that was left out is taken for checked."""
 
 import json
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
+from blinplan.regimen import find
 from tests.program import Run
 from tests.regimen_text import cycle, regimen_text
 
@@ -39,6 +41,7 @@ def test_the_summary_says_how_many_and_by_what(inside: Run) -> None:
         'left out: 5 files, 2 by exclude "drafts/" (blinplan.toml:2), 1 by a hidden name, 1 by .gitignore:2,'
         ' 1 by exclude "tools/*.toml" (blinplan.toml:2)' in said
     )
+    assert "other patterns" not in said, "all are told"
     every = " ".join(inside("check", ".", QUICK, "--verbose").err.split())
     assert 'left out: drafts/deep/b.toml, by exclude "drafts/" (blinplan.toml:2)' in every
 
@@ -128,6 +131,38 @@ def test_a_pattern_that_means_no_file_is_told_where_all_files_were_looked_at(ins
     told = inside("check", ".", QUICK, "-f", "json").json["unmatched_patterns"]
     assert {"pattern": "trails/**", "set_by": "blinplan.toml:1"} in told
     assert "no file matches" not in inside("check", "ward", QUICK).err
+    write(tmp_path, {"ward/blinplan.toml": '[per-file."y*"]\nfail-on = "warning"\n'})
+    ran = inside("check", "trials", "ward", QUICK)
+    assert 'no file matches "y*" (ward/blinplan.toml:1)' in ran.err
+    assert '"trails/**"' not in ran.err, "nobody looked at all files above"
+
+
+def test_standard_input_is_no_file_that_a_pattern_could_mean(
+    inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"blinplan.toml": '[per-file."y*"]\nfail-on = "warning"\n', "x.toml": SOUND})
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(BAD.encode()), encoding="utf-8"))
+    ran = inside("check", ".", "-", QUICK, "--stdin-filename", "y.toml")
+    assert (ran.status, 'no file matches "y*" (blinplan.toml:1)' in ran.err) == (1, True)
+
+
+def test_a_file_that_cannot_be_read_is_told_and_hides_no_other(
+    inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"x.toml": SOUND, "y.toml": BAD})
+
+    def refuse(path: Path, most: int) -> bytes:
+        if path.name == "x.toml":
+            raise PermissionError(13, "Permission denied")
+        return path.read_bytes()
+
+    monkeypatch.setattr(find, "first_bytes", refuse)
+    for names in (("x.toml", "y.toml"), (".",)):
+        ran = inside("check", *names, QUICK, "-f", "json")
+        assert ran.status == 2
+        assert [file["path"] for file in ran.json["files"]] == ["y.toml"]
+        assert [one["name"] for one in ran.json["not_found"]] == ["x.toml"]
+        assert "error: x.toml: permission denied" in ran.err.splitlines()
 
 
 def test_a_team_extends_the_settings_of_its_hospital(inside: Run, tmp_path: Path) -> None:

@@ -111,6 +111,16 @@ def test_each_folder_has_its_own_baseline(inside: Run, tmp_path: Path) -> None:
     assert {line.split(":")[0] for line in ran.out.splitlines()} == {"b/x.toml"}
 
 
+def test_what_a_folder_s_baseline_lists_counts_in_another_folder(inside: Run, tmp_path: Path) -> None:
+    """A file that has gone there is not taken for one that has another name: its folder has accepted nothing."""
+    write(tmp_path, {"a/x.toml": TEXTS["warning"], "a/blinplan.toml": 'baseline = "known.json"\n', "b/y.toml": ""})
+    inside("check", "a", QUICK, "--write-baseline", "a/known.json")
+    (tmp_path / "a/x.toml").rename(tmp_path / "b/x.toml")
+    write(tmp_path, {"a/z.toml": regimen_text(cycle(repeat=2), called="z")})
+    ran = inside("check", "a", "b/x.toml", QUICK, "--fail-on", "warning", "-f", "concise")
+    assert (ran.status, [line.split(":")[0] for line in ran.out.splitlines()]) == (1, ["b/x.toml"])
+
+
 def test_each_folder_says_whether_it_is_simulated(inside: Run, tmp_path: Path) -> None:
     for folder, simulate in (("a", "true"), ("b", "false")):
         text = f"simulate = {simulate}\npatients = 20\n"

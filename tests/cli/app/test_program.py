@@ -1,0 +1,156 @@
+"""How the program ends: whatever goes wrong, in which status and with which words."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from errno import EACCES, EIO, ENOSPC
+from pathlib import Path
+
+import pytest
+
+from blinplan.cli.app import program
+from blinplan.ending import Terminated
+from blinplan.fingerprint import model_name
+from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.version import __version__
+from tests.program import Run
+
+Ending = Callable[[Exception | KeyboardInterrupt], tuple[object, str]]
+
+
+@pytest.fixture
+def ended(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ending:
+    """Let the program meet a fault; its status, and what it says of it on one line."""
+
+    def run(fault: Exception | KeyboardInterrupt) -> tuple[object, str]:
+        def fail(**_: object) -> None:
+            raise fault
+
+        monkeypatch.setattr(program, "app", fail)
+        monkeypatch.setattr(sys, "argv", ["blinplan"])
+        with pytest.raises(SystemExit) as exit_of_it:
+            program.run()
+        out, err = capsys.readouterr()
+        assert out == ""
+        return exit_of_it.value.code, " ".join(err.split())
+
+    monkeypatch.delenv("BLINPLAN_DEBUG", raising=False)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (OSError(ENOSPC, "No space left on device", "x.csv"), "error: no space left on the device"),
+        (PermissionError(EACCES, "Permission denied", "x.csv"), "error: x.csv: permission denied"),
+        (PermissionError(EACCES, "Permission denied", b"x.csv"), "error: x.csv: permission denied"),
+        (OSError(EIO, None, "x.csv"), "error: x.csv: cannot be used"),
+        (MemoryError(), "error: there is not enough memory"),
+        (RuntimeError("Symlink loop from 'a'"), "error: a path leads through links in a circle"),
+        (Refusal("it cannot be", "do another thing"), "error: it cannot be help: do another thing"),
+        (ArgumentRefusal("{fail_on} is {day}", "see", day="off"), "error: --fail-on is off help: see"),
+    ],
+)
+def test_what_somebody_can_put_right_ends_with_2_and_an_advice(ended: Ending, fault: Exception, said: str) -> None:
+    status, told = ended(fault)
+    assert status == 2
+    assert told.startswith(said)
+    assert " help: " in told
+
+
+@pytest.mark.parametrize(
+    "fault", [OSError(EIO, "Input/output error"), RuntimeError("a circle"), ValueError("Symlink loop")]
+)
+def test_what_nobody_can_put_right_is_called_a_fault_of_ours(ended: Ending, fault: Exception) -> None:
+    status, told = ended(fault)
+    assert status == 3
+    assert f"a fault in blinplan {__version__} itself: {type(fault).__name__}: {str(fault)!r}; please report it" in told
+
+
+def test_of_a_long_fault_the_beginning_is_told(ended: Ending) -> None:
+    _, told = ended(ValueError("x" * 150 + "y" * 150))
+    assert f"{'x' * 150}{'y' * 50}'" in told
+
+
+def test_a_fault_is_thrown_to_whoever_looks_for_it(ended: Ending, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLINPLAN_DEBUG", "1")
+    with pytest.raises(ValueError, match="boom"):
+        ended(ValueError("boom"))
+    assert ended(MemoryError())[0] == 2
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A working folder that somebody has removed."""
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    yield
+    monkeypatch.undo()
+
+
+@pytest.mark.usefixtures("nowhere")
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [(None, "error: the working folder is not there any more"), ("x.toml", "error: x.toml: no such file or directory")],
+)
+def test_a_working_folder_that_is_gone_is_told_where_no_file_is(ended: Ending, name: str | None, said: str) -> None:
+    status, told = ended(FileNotFoundError(2, "No such file or directory", name))
+    assert (status, told.partition(" help")[0]) == (2, said)
+
+
+def test_ctrl_c_ends_with_130_in_silence(ended: Ending) -> None:
+    assert ended(KeyboardInterrupt()) == (130, "")
+
+
+@pytest.mark.parametrize("taken", [False, True], ids=["as it comes", "taken for Ctrl-C"])
+def test_who_is_told_to_end_ends_by_that_signal(monkeypatch: pytest.MonkeyPatch, taken: bool) -> None:
+    """Whoever sent it looks for it, and typer hands it on or takes it for Ctrl-C."""
+    arrived = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: arrived.append(number))
+
+    def be_ended(**_: object) -> int:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        except Terminated:
+            if not taken:
+                raise
+        return 130
+
+    monkeypatch.setattr(program, "app", be_ended)
+    try:
+        with suppress(SystemExit):  # which a process that this signal ends does not come to
+            program.run()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert arrived == [signal.SIGTERM]
+
+
+@pytest.mark.parametrize(("returned", "status"), [(0, 0), (1, 1), (2, 2), (None, 0), ("text", 0)])
+def test_the_status_is_what_the_command_returns(monkeypatch: pytest.MonkeyPatch, returned: object, status: int) -> None:
+    monkeypatch.setattr(program, "app", lambda **_: returned)
+    with pytest.raises(SystemExit) as ended:
+        program.run()
+    assert ended.value.code == status
+
+
+def test_nothing_begins_where_standard_output_is_closed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(program, "open_streams", lambda: False)
+    monkeypatch.setattr(program, "app", lambda **_: pytest.fail("it began"))
+    with pytest.raises(SystemExit) as ended:
+        program.run()
+    assert ended.value.code == 2
+    assert "error: standard output is closed" in capsys.readouterr().err
+
+
+def test_without_a_command_it_shows_what_to_try_and_its_version_where_that_is_asked(inside: Run) -> None:
+    first = inside()
+    assert (first.status, first.err) == (0, "")
+    assert first.out.count("blinplan ") >= 3
+    version = inside("--version")
+    assert (version.status, version.out) == (0, f"blinplan {__version__} (model {model_name()})\n")
