@@ -65,6 +65,47 @@ def test_a_number_says_itself_and_where_it_stands(limit: Limit) -> None:
         assert value in written
 
 
+# Each number as the texts print it, written a second time: what other tests compare with was made from the file.
+IN_BOTH = """
+adult_from 18 years, flat_from_weight 45 kg, labelled_interval 14 days, premedication 1 hours
+labelled_maximum_flat 28 mcg/day, cap_of_full_dose 28 mcg/day, labelled_maximum_by_area 15 mcg/m²/day
+first_step_flat 9 mcg/day, cap_of_first_step 9 mcg/day, first_step_by_area 5 mcg/m²/day
+"""
+IN_THE_US = """
+youngest 1 months, preservative_from_weight 5.4 kg
+cycles_relapsed_refractory 9 cycles, cycles_mrd_positive 4 cycles, cycles_consolidation 4 cycles
+consolidation_interval 14 days, treatment_free_interval_continued 56 days
+hospital_cycle_1_relapsed_refractory 9 days, hospital_cycle_1_others 3 days, hospital_cycle_2 2 days
+vial_at_room_temperature 4 hours, vial_refrigerated 24 hours, in_use 48 hours, refrigerated 8 days, diluent 270 mL
+same_cycle 7 days, premedication_again 4 hours, supervision_again 4 hours, escalation_after_restart 7 days
+restart_flat 9 mcg/day, restart_by_area 5 mcg/m²/day, overdose_hold 12 hours, seizures 1 seizure, death 5 grade
+stop_grade 4 grade, stop_grade_neurological 4 grade, consider_stop_grade 4 grade, cytokine_release_hold 3 grade
+neurological_hold 3 days, neurological_resolution 7 days, other_hold 3 days, other_resolution 14 days
+neurological_low_dose 9 mcg/day, neurological_low_dose_by_area 5 mcg/m²/day
+cytokine_release_dexamethasone 8 mg, cytokine_release_dexamethasone_by_area 5 mg/m²
+cytokine_release_dexamethasone_every 8 hours, cytokine_release_dexamethasone_longest 3 days
+cytokine_release_dexamethasone_taper 4 days
+liver_transaminases 5 times the upper limit of normal, liver_bilirubin 3 times the upper limit of normal
+"""
+IN_HONG_KONG = """
+cycles_relapsed_refractory 5 cycles, cycles_consolidation 1 cycles, no_interval 0 days
+premedication_of_children_earliest 12 hours, premedication_of_children_latest 6 hours
+premedication_of_children_again 0.5 hours, premedication_at_the_start 0 hours
+"""
+
+
+@pytest.mark.parametrize(
+    ("label", "printed"),
+    [
+        pytest.param(US, IN_BOTH + IN_THE_US, id="us-2025"),
+        pytest.param(HONG_KONG, IN_BOTH + IN_HONG_KONG, id="hk-2026"),
+    ],
+)
+def test_each_number_is_the_one_that_the_text_prints(label: Label, printed: str) -> None:
+    numbers = [f"{name} {decimal_text(limit.value)} {limit.unit}" for name, limit in label.numbers.items()]
+    assert sorted(numbers) == sorted(re.split(r", |\n", printed.strip().replace("\n\n", "\n")))
+
+
 @pytest.mark.parametrize("label", LABELS)
 def test_all_else_has_a_source_and_a_status_too(label: Label) -> None:
     stated = [
