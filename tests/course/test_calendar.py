@@ -22,8 +22,8 @@ from blinplan.regimen import library
 from blinplan.regimen.age import completed_age
 from blinplan.regimen.record.record import BagOnRecord
 from blinplan.regimen.regimen import AgeGroup
+from tests.course.records import CRS, record, stop
 from tests.course.records import START as RECORD_START
-from tests.course.records import record, stop
 from tests.course.regimens import cycle, regimen, site
 
 DAY = 24 * 60
@@ -138,6 +138,20 @@ def test_the_next_cycle_is_due_when_it_can_begin_and_at_the_latest_when_it_did(a
     due = entries(found.course, ledger=found.ledger)
     assert next((one.cycle, one.start // DAY) for one in of(due, Due.NEXT_CYCLE)) == (2, told)
     assert [one.start // DAY for one in of(due, Due.START)][:2] == [0, begins]
+
+
+@pytest.mark.parametrize(("lasts", "asked"), [(4 * 60 - 1, False), (4 * 60, True)])
+@pytest.mark.parametrize("grade", [None, 3])
+def test_a_restart_is_premedicated_and_supervised_from_four_hours_on_whatever_else_is_open(
+    lasts: int, asked: bool, grade: int | None
+) -> None:
+    """Where nobody says how bad the event was, it is open at which dose it goes on: that is another question."""
+    found = replan(course(), record(stop(10 * DAY, lasts, CRS, grade=grade, restart_dose="28 mcg/day")))
+    due = entries(found.course, premedication_plan(found.course), ledger=found.ledger)
+    restart = 10 * DAY + lasts
+    assert [entry.start for entry in of(due, Due.SUPERVISION) if entry.cycle == 1] == [restart] * asked
+    given = [entry.premedication for entry in of(due, Due.PREMEDICATION) if entry.premedication is not None]
+    assert [one.infusion for one in given if 8 * DAY < one.infusion < 20 * DAY] == [restart] * asked
 
 
 def test_a_restart_of_which_the_age_decides_is_in_the_calendar_with_those_whom_it_is_for() -> None:

@@ -153,6 +153,5 @@ def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
 
 def _measurement_of(figures: NewFigures, path: KeyPath) -> BodyMeasurement:
     whom = figures.patient
-    given = whom.area is not None and whom.area.origin == "given"
-    area = whom.area.square_metres if whom.area is not None and given else None
+    area = whom.area.square_metres if whom.area is not None and whom.area.origin == "given" else None
     return BodyMeasurement(figures.day, whom.weight, whom.height, area, path)

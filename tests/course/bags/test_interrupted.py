@@ -17,7 +17,7 @@ from blinplan.course.happened.replan import replan
 from blinplan.quantities import read_dose
 from blinplan.regimen.record.record import BagOnRecord
 from blinplan.regimen.site.site import LaterPlace
-from tests.course.records import DAY, HOUR, START, record, stop
+from tests.course.records import CRS, DAY, HOUR, START, record, stop
 from tests.course.regimens import ADULT, cycle, regimen, site
 
 
@@ -125,3 +125,17 @@ def test_bags_that_were_not_to_be_had_after_a_stop_are_no_fault_of_those_before_
     stopped = replan(planned, record(stop(2 * DAY + HOUR, None), regimen="example"))
     bags = bags_of(stopped, ward, Clock(START))
     assert [(bag.start, bag.stop) for bag in bags] == [(0, DAY), (DAY, 2 * DAY), (2 * DAY, 2 * DAY + HOUR)]
+
+
+def test_a_bag_of_another_dose_than_that_of_the_restart_is_not_hung_again() -> None:
+    """After grade 3 the label restarts at 9 mcg/day, which a bag that was made for 28 would not give."""
+    planned = expand(regimen(cycle('dose = "28 mcg/day", days = 14')), ADULT)
+    ward = site(24, at=None, disconnected_bag=True)
+    severe = stop(DAY + 6 * HOUR, HOUR, CRS, grade=3, same_bag=True)
+    for happened, goes_on in ((severe, False), (stop(DAY + 6 * HOUR, HOUR, same_bag=True), True)):
+        found = replan(planned, record(happened, regimen="example"))
+        bags = bags_of(found, ward, Clock(START))
+        assert any(bag.again for bag in bags) is goes_on
+        assert sum(bag.micrograms for bag in bags) == found.course.micrograms
+        after = next(bag for bag in bags if bag.start == DAY + 7 * HOUR)
+        assert after.rate == (28 if goes_on else 9)
