@@ -347,3 +347,9 @@ def test_a_time_is_within_a_century_of_the_start(path: tuple[str | int, ...], si
     assert ledger_data(ledger_of(with_leaf(path, sign * CENTURY))) == with_leaf(path, sign * CENTURY)
     with pytest.raises(LedgerError):
         ledger_of(with_leaf(path, sign * (CENTURY + 1)))
+
+
+@pytest.mark.parametrize("key", ["bsa_m2", "bsa_origin"])
+def test_an_area_is_known_with_where_it_comes_from(key: str) -> None:
+    (known, *_) = ledger_of(with_leaf(("figures", 0, key), None)).figures
+    assert known.patient == Patient(Fraction("44.5"), Fraction(150))
