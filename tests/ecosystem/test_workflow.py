@@ -40,3 +40,10 @@ def test_the_oldest_versions_are_not_asked_for_their_types() -> None:
     """NumPy 2.0 and icalendar 6 say too little of theirs for strict ones; the quick tests they have to pass."""
     said = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     assert "run: .ci/run ${{ matrix.oldest && 'quick' || 'fast' }}" in said
+
+
+def test_at_night_there_is_what_its_groups_need() -> None:
+    """Grids print pages by a browser and run other simulators; faults ask which tests come by a line."""
+    said = (ROOT / ".github" / "workflows" / "nightly.yml").read_text(encoding="utf-8")
+    assert "--group benchmarks --group mutation" in said
+    assert "chromium" in said
