@@ -13,6 +13,7 @@ from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import CyclePart, DoseStep, Interval, Timetable
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.engine.searches import (
+    BLASTS,
     Crossing,
     Exposure,
     Extreme,
@@ -302,7 +303,7 @@ _BY_CYCLE = {
 }
 """Rows that are gathered of a course and of each cycle, and what they begin with; `spare` is for what nobody asks."""
 _ROWS, _ROWS_OF_CYCLE = ({name: row for row, name in enumerate(of)} for of in (_WHOLE, _BY_CYCLE))
-_B_CELLS, _T_CELLS, _RELEASE, _BLASTS = range(4)
+_B_CELLS, _T_CELLS, _RELEASE, _BLASTS = *range(3), BLASTS
 
 
 def _row(name: str, cycle: int = 0) -> int:

@@ -18,6 +18,7 @@ from blinplan.physiology.engine.locate import Find, SmoothCurve, at_once
 from blinplan.physiology.engine.own.curves import OwnCurve
 from blinplan.physiology.engine.step.moment import Inflow
 from blinplan.physiology.model.population import FloatArray
+from blinplan.physiology.model.states import ROW
 
 
 class Extreme(NamedTuple):
@@ -142,7 +143,7 @@ class History:
     ----------
     nodes : (2 S + 1) days since the start of the interval: the start, then the middle and the end of every step, of
         which the last may end beyond the interval; (2 S + 1, N) where patients take steps of their own.
-    watched : (8, nodes, N), as `Watched` has it.
+    watched : (8, nodes, N), as `Watched` has it; (6, nodes, N) where blasts are asked for at the end alone.
     infusion, elimination : what is infused, and the elimination rate (N), 1/day.
     before, after : (states, N) at the start and at the end of the interval.
     """
@@ -183,9 +184,26 @@ class History:
         curve = self._curve(int(number))
         return curve if sign > 0.0 else curve.mirror_image()
 
+    def value(self, number: float, time: float) -> FloatArray:
+        """The values of a curve (N) at a time; blasts that are not watched are only asked for at the end."""
+        if number == BLASTS and self.watched.shape[0] == 2 * BLASTS:
+            return np.asarray(self.after[ROW["log_blasts"]])
+        return self.curve(number, 1.0).at(time)
+
     def concentration(self, elapsed: float) -> FloatArray:
         """Concentration (pg/mL) so many days from the start of the interval, in closed form."""
         return concentration_at(self.infusion, self.elimination, elapsed)
+
+
+BLASTS = 3
+"""The number of the curve of the blasts; that of the last, so that nothing else is left out with it."""
+
+
+def asks_before(s: Searches, k: int, curve: int, end: float) -> bool:
+    """Whether anything looks at a curve of an interval but at its end."""
+    looks = any(entry.time < end for entry in _of_kind(Level, VALUES, s, k) if entry.curve == curve)
+    found = (s.entries[s.first[k, EXTREMES] : s.first[k, STAYS + 1], 0] == curve).any()
+    return looks or bool(found)
 
 
 def gather_by_numpy(s: Searches, k: int, history: History, rows: FloatArray) -> None:
@@ -194,7 +212,7 @@ def gather_by_numpy(s: Searches, k: int, history: History, rows: FloatArray) -> 
     for entry in _of_kind(Exposure, EXPOSURES, s, k):
         _expose(entry, history, rows)
     for value in _of_kind(Level, VALUES, s, k):
-        rows[int(value.into)] = history.curve(value.curve, 1.0).at(value.time)
+        rows[int(value.into)] = history.value(value.curve, value.time)
     start = float(s.starts[k])
     at_once([_find_extreme(entry, start, history, rows) for entry in _of_kind(Extreme, EXTREMES, s, k)])
     at_once(
@@ -222,11 +240,8 @@ def _expose(s: Exposure, history: History, rows: FloatArray) -> None:
 
 def _find_extreme(s: Extreme, start: float, history: History, rows: FloatArray) -> Find[None]:
     curve, best, since = history.curve(s.curve, s.sign), int(s.best), int(s.since)
-    better = curve.beats(rows[best], s.low, s.high)
+    better, peak, day = yield from curve.find_greater(rows[best], s.low, s.high)
     rows[since] = s.low
-    if not better.size:
-        return
-    peak, day = yield from curve.find_greatest(s.low, s.high, better)
     rows[best, better], rows[since, better] = peak, day
     rows[int(s.day), better] = start + day
     rows[int(s.undone), better] = np.nan

@@ -8,7 +8,7 @@ import pytest
 from blinplan.physiology import draw, simulate
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.model.population import FloatArray
-from tests.physiology.courses import label
+from tests.physiology.courses import course, label
 
 DAYS = np.linspace(0.0, 42.0, 127)
 
@@ -45,3 +45,20 @@ def test_a_loss_of_nothing_by_which_the_lines_divide_stops_nobody() -> None:
         alone, crowd = marrow(1), marrow(8)
     assert np.array_equal(alone[:, 0], crowd[:, 0], equal_nan=True)
     assert np.isfinite(crowd[:, 1:]).all()
+
+
+@pytest.mark.parametrize(
+    ("days", "rates"), [((7.0, 5.0), (28.0, 0.0)), ((3.0, 4.0), (28.0, 28.0)), ((2.3, 3.1), (28.0, 9.0))]
+)
+def test_blasts_at_the_end_of_infusion_are_those_of_the_curve(
+    days: tuple[float, float], rates: tuple[float, float]
+) -> None:
+    """Whether that is where an interval ends, within one that goes on into the next cycle, or between nodes."""
+    dosing = course(*zip(days, rates, strict=True), cycles=(1, 2))
+    ends = np.cumsum([length for length, rate in zip(days, rates, strict=True) if rate])
+    found = simulate(dosing, draw("adult-rr", 8, seed=3), output_days=ends, engine="numpy")
+    assert found.trajectories is not None
+    assert found.endpoints is not None
+    then = np.log10(np.exp(found.trajectories.states.log_blasts) / found.endpoints.blasts_before)
+    assert found.endpoints.blasts_log10_change[: len(ends)] == pytest.approx(then, rel=1e-9)
+    assert np.isnan(found.endpoints.blasts_log10_change[len(ends) :]).all()

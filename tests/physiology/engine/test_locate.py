@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from blinplan.physiology.engine.locate import SmoothCurve, first_true
+from blinplan.physiology.engine.locate import SmoothCurve, at_once, first_true
 from blinplan.physiology.model.population import FloatArray
 
 NODES = np.array([0.0, 0.1, 0.2, 0.5, 0.8, 1.4, 2.0])
@@ -94,5 +94,25 @@ def test_the_first_node_that_is_true_is_found_and_whether_there_is_one() -> None
 
 def test_only_who_beats_the_best_so_far_is_looked_at() -> None:
     values = curve(lambda t: t * np.array([1.0, 2.0, 3.0]), lambda t: np.ones_like(t) * np.array([1.0, 2.0, 3.0]))
-    assert values.beats(np.array([1.5, 3.0, 6.5]), 0.0, 2.0).tolist() == [0, 1]
-    assert values.beats(np.array([1.5, 3.0, 4.0]), 0.0, 1.45).tolist() == [2]
+
+    def who_beats(best: list[float], high: float) -> list[int]:
+        patients, peak, day = at_once([values.find_greater(np.array(best), 0.0, high)])[0]
+        assert np.array_equal(peak, (1.0 + patients) * high)
+        assert np.array_equal(day, np.full(patients.shape, high))
+        found: list[int] = patients.tolist()
+        return found
+
+    assert who_beats([1.5, 3.0, 6.5], 2.0) == [0, 1]
+    assert who_beats([1.5, 3.0, 4.0], 1.45) == [2]
+    assert who_beats([3.0, 5.0, 7.0], 2.0) == []
+
+
+def test_waves_of_many_nodes_are_greatest_and_pass_a_level_where_a_sine_does() -> None:
+    nodes, since = np.linspace(0.0, 6.0, 301), np.linspace(0.05, 3.6, 40)
+    waves = SmoothCurve(nodes, np.sin(nodes[:, None] - since), np.cos(nodes[:, None] - since))
+    peak, day = waves.greatest(0.0, 6.0)
+    assert peak == pytest.approx(1.0, abs=1e-9)
+    assert day == pytest.approx(since + np.pi / 2, abs=1e-6)
+    assert waves.first_at_least(0.5, 0.0, 6.0) == pytest.approx(since + np.pi / 6, abs=1e-9)
+    lowest = -np.sin(np.clip(np.pi / 2, since - 1.5, since))
+    assert -waves.mirror_image().greatest(0.0, 1.5)[0] == pytest.approx(lowest, abs=1e-9)

@@ -46,6 +46,19 @@ def test_an_operation_stands_once_whatever_the_order_of_what_is_added() -> None:
     assert [each.function for each in found.states].count(np.subtract) == 2
 
 
+def test_nothing_is_done_to_multiply_by_one() -> None:
+    def lines(now: tuple[FloatArray, FloatArray]) -> tuple[FloatArray, ...]:
+        return 1.0 * now[0] / (now[1] * 1.0), now[0]
+
+    found = tape_of(lines, now=((ROW, ROW), STATE))
+    assert [each.function for each in found.states] == [np.divide, np.multiply]  # what is given is written as a result
+
+
+def test_what_is_to_lie_side_by_side_comes_first_in_its_order() -> None:
+    found = tape_of(decay, together=(2, 0), p=(ROW, RUN), step=(0.0, STEP), now=((ROW,), STATE), infusion=((), STATE))
+    assert found.places == (1, 2, 0)
+
+
 def by_calls(known: Tape, given: dict[int, FloatArray]) -> FloatArray:
     """The results of calls, in rows."""
     room = RowMemory(P.shape[0])

@@ -16,10 +16,11 @@ from blinplan.physiology.engine.by_numpy.intervals import OwnRows, Rows, SharedR
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import Advance, Engine, Wanted
 from blinplan.physiology.engine.own.plan import OwnPlan, SetPlans, Steps, own_nodes_of
-from blinplan.physiology.engine.searches import History, gather_by_numpy
+from blinplan.physiology.engine.searches import BLASTS, History, asks_before, gather_by_numpy
 from blinplan.physiology.engine.step.moment import Individual, Inflow
 from blinplan.physiology.engine.step.plan import StepPlan, nodes_of
 from blinplan.physiology.engine.step.rates import Watched
+from blinplan.physiology.engine.tape.memory import RowMemory
 from blinplan.physiology.model.mechanism import HillBits
 from blinplan.physiology.model.population import Constants, FloatArray
 
@@ -57,16 +58,31 @@ def _gathering(course: StepPlan | OwnPlan, p: Individual, advance_through: Advan
         memory = wanted.watched
         if not memory.shape[1]:
             nodes = 2 * int(course.steps[..., first:last].max()) + 1
-            memory = np.zeros((nodes, len(Watched._fields), state.shape[1])).transpose(1, 0, 2)
+            curves = len(Watched._fields)
+            memory = RowMemory(state.shape[1]).rows(curves * nodes).reshape(curves, nodes, -1)
+            if isinstance(course, OwnPlan):  # of whom one who takes fewer steps writes fewer nodes
+                memory[:] = 0.0
         for k in range(first, last):
             days, before = _nodes(course, k), state.copy()
-            watched = memory[:, : days.shape[0]]
+            watched = memory[: _rows_watched(course, k, wanted), : days.shape[0]]
             advance_through(k, k + 1, state, plateaus, wanted._replace(watched=watched))
             infusion = Inflow(plateaus[k], before[0] - plateaus[k])
             history = History(days, watched, infusion, p.elimination, before, state)
             gather_by_numpy(wanted.searches, k, history, wanted.rows)
 
     return gather_on_the_way
+
+
+def _rows_watched(course: StepPlan | OwnPlan, k: int, wanted: Wanted) -> int:
+    """How much of `Watched` is kept of an interval: all, or what comes before the blasts.
+
+    Nobody asks for those where endpoints look at them at its end alone, and that is a node.
+    """
+    if wanted.watched.shape[1] or isinstance(course, OwnPlan):
+        return len(Watched._fields)
+    last = course.first_wanted[k + 1] - 1
+    at_end = bool(course.node[last]) and not asks_before(wanted.searches, k, BLASTS, float(course.elapsed[last]))
+    return 2 * BLASTS if at_end else len(Watched._fields)
 
 
 def _nodes(course: StepPlan | OwnPlan, k: int) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -47,7 +48,7 @@ class Rows(ABC, Generic[_Course]):
     def __init__(self, course: _Course, p: Individual, c: Constants) -> None:
         self.course: _Course = course
         self.p, self.c = p, c
-        self._steps: dict[tuple[bool, ...], AnySteps] = {}
+        self._steps: dict[tuple[int, bool, bool], AnySteps] = {}
 
     def advance(self, first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
         """Advance through some intervals; as `Advance` says."""
@@ -64,15 +65,15 @@ class Rows(ABC, Generic[_Course]):
         p, c, desensitises = self.p, self.c, self.course.desensitises
         first_step = np.asarray(table.length)[0]
         now, infusion = begin(States(*state), plateau, p, c, first_step, left, desensitises)
-        is_watched = seen.shape[0] > 0
-        if is_watched:
-            seen[0] = watch(Instant(now.states, now.signals), p, c)
-        steps = self._steps_for(is_watched, *(np.ndim(of) > 1 for of in (table.length, table.premedicated[0])))
+        watched = seen.shape[0] if seen.shape[1] else 0
+        if watched:
+            seen[:, 0] = watch(Instant(now.states, now.signals), p, c)[:watched]
+        steps = self._steps_for(watched, *(np.ndim(of) > 1 for of in (table.length, table.premedicated[0])))
         steps.begin(now, infusion, kind, table)
         return steps, infusion
 
-    def _steps_for(self, is_watched: bool, is_own: bool, is_own_share: bool) -> AnySteps:
-        name = is_watched, is_own, is_own_share
+    def _steps_for(self, watched: int, is_own: bool, is_own_share: bool) -> AnySteps:
+        name = watched, is_own, is_own_share
         if name not in self._steps:
             kinds = tuple(map(_kind, self.c))
             tape = tape_of_step(kinds, self.course.desensitises, *name)
@@ -85,26 +86,32 @@ class SharedRows(Rows[StepPlan]):
     """Patients who all take the same steps."""
 
     def _interval(self, k: int, state: FloatArray, plateau: FloatArray, wanted: Wanted) -> None:
-        course, seen = self.course, wanted.watched.transpose(1, 0, 2)
-        kind, at, left = course.kind[k], course.first_wanted[k], course.premedicated[course.first_node[k]]
-        table = step_of(course, k, np.arange(course.steps[k]))
-        steps, infusion = self._begin(state, plateau, kind, left, table, seen)
-        for i in range(course.steps[k]):
+        course, seen = self.course, wanted.watched
+        kind, left = course.kind[k], course.premedicated[course.first_node[k]]
+        number, is_watched, looks = int(course.steps[k]), seen.shape[1] > 0, self._looks(k)
+        steps, infusion = self._begin(state, plateau, kind, left, step_of(course, k, np.arange(number)), seen)
+        for i in range(number):
             steps.take(i)
-            if seen.shape[0]:
-                steps.write_seen(seen[2 * i + 1 : 2 * i + 3])
-            while at < course.first_wanted[k + 1] and course.step[at] == i:
-                states = self._states_wanted(at, steps, infusion)
-                if course.slot[at] >= 0:
-                    wanted.states[:, course.slot[at]] = states
-                at += 1
-        state[:] = states
+            if is_watched:
+                steps.write_seen(seen[:, 2 * i + 1 : 2 * i + 3])
+            for at in looks.get(i, ()):
+                slot = course.slot[at]
+                into = state if slot < 0 else wanted.states[:, slot]
+                into[:] = self._states_wanted(at, steps, infusion)
+
+    def _looks(self, k: int) -> dict[int, list[int]]:
+        """What is read off in each step of an interval, by its number among all that is."""
+        found: dict[int, list[int]] = defaultdict(list)
+        first, stop = self.course.first_wanted[k : k + 2].tolist()
+        for at, step in enumerate(self.course.step[first:stop].tolist(), start=first):
+            found[step].append(at)
+        return found
 
     def _states_wanted(self, at: int, steps: AnySteps, infusion: Inflow) -> FloatArray | States:
         if self.course.node[at] == 1:
-            return steps.middle[:STATES]
+            return steps.states(0)
         if self.course.node[at] == 2:
-            return steps.end[:STATES]
+            return steps.states(1)
         before, between, after = (_instant(rows) for rows in (steps.start, steps.middle, steps.end))
         blend, elapsed = Blend(*self.course.blend[at]), self.course.elapsed[at]
         return states_at(before, between, after, infusion, self.p, self.c, blend, elapsed)
@@ -114,14 +121,15 @@ class OwnRows(Rows[OwnPlan]):
     """Patients who take steps of their own sizes."""
 
     def _interval(self, k: int, state: FloatArray, plateau: FloatArray, wanted: Wanted) -> None:
-        course, seen, looks = self.course, wanted.watched.transpose(1, 0, 2), self.course.looks(k)
+        course, seen, looks = self.course, wanted.watched, self.course.looks(k)
+        is_watched = seen.shape[1] > 0
         left = course.premedicated_at(k, slice(0, 1))
         left = left if isinstance(left, float) else left[0]
         steps, infusion = self._begin(state, plateau, course.kind[k], left, own_steps_of(course, k), seen)
         for i in range(course.number(k)):
             steps.take(i)
-            if seen.shape[0]:
-                steps.write_seen(seen[2 * i + 1 : 2 * i + 3])
+            if is_watched:
+                steps.write_seen(seen[:, 2 * i + 1 : 2 * i + 3])
             for look in looks.get(i, ()):
                 states, slot = self._states_wanted(k, look, steps, infusion), course.slots[k][look.at]
                 into = state if slot < 0 else wanted.states[:, slot]
@@ -129,9 +137,9 @@ class OwnRows(Rows[OwnPlan]):
 
     def _states_wanted(self, k: int, look: Look, steps: AnySteps, infusion: Inflow) -> FloatArray | States:
         if look.node == 1:
-            return steps.middle[:STATES, look.patients]
+            return steps.states(0)[:, look.patients]
         if look.node == 2:
-            return steps.end[:STATES, look.patients]
+            return steps.states(1)[:, look.patients]
         blend, elapsed = self.course.blend(k, look), self.course.elapsed[k][look.at]
         before, between, after = (_instant(rows[:, look.patients]) for rows in (steps.start, steps.middle, steps.end))
         infused, p = of_some(infusion, look.patients), of_some(self.p, look.patients)

@@ -8,7 +8,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from blinplan.physiology.engine.by_numpy.step_tape import CARRIED, MOMENT, NODE, PAST, SEEN, WATCHED
+from blinplan.physiology.engine.by_numpy.step_tape import MOMENT, NODE, PAST, SEEN, STATES
 from blinplan.physiology.engine.by_numpy.steps import carried_to, columns
 from blinplan.physiology.engine.step.moment import GridStep, Individual, Inflow, Node
 from blinplan.physiology.engine.tape.tape import Tape, compute, leaves, lines_for_numbers
@@ -45,9 +45,13 @@ class PlainSteps:
         """What was where the last step ended."""
         return np.array(self._now[1:PAST:2])[:, None]
 
+    def states(self, k: int) -> FloatArray:
+        """The states at the middle (k = 0) or at the end (1) of the last step."""
+        return np.array(self._now[k : 2 * STATES : 2])[:, None]
+
     def write_seen(self, into: FloatArray) -> None:
-        """Write what endpoints are found on (2, 8, 1), at the middle and at the end of the last step."""
-        into[:, :, 0] = np.array(self._now[SEEN:CARRIED]).reshape(WATCHED, 2).T
+        """Write what endpoints are found on (rows, 2, 1), at the middle and at the end of the last step."""
+        into[:, :, 0] = np.array(self._now[SEEN : len(self.tape.returned)]).reshape(-1, 2)
 
     def begin(self, now: Node, infusion: Inflow, _: int, steps: GridStep) -> None:
         """Begin an interval."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from blinplan.physiology.engine.by_numpy.step_tape import NODE, PAST, SEEN
+from blinplan.physiology.engine.by_numpy.step_tape import NODE, PAST, SEEN, STATES
 from blinplan.physiology.engine.step.moment import GridStep, Individual, Inflow, Node
 from blinplan.physiology.engine.tape.memory import RowMemory
 from blinplan.physiology.engine.tape.tape import Call, RowsInMemory, Tape, compute, leaves
@@ -28,7 +28,6 @@ class StepsInRows:
         self._places = np.array(tape.places)
         self._node = self._places[list(NODE)]
         self._carried = self._places[len(tape.returned) :]
-        self._seen = self._places[SEEN : len(tape.returned)].reshape(-1, 2).T.copy()
         self._numbers = np.empty(len(self.tape.from_numbers))
         self._rows = self._room.rows(len(self.tape.from_rows))
         self._table = np.empty((0, len(self.tape.from_numbers)))
@@ -36,9 +35,17 @@ class StepsInRows:
         self._now: list[FloatArray] = []
         self._infusion = self._room.rows(len(Inflow._fields))
         self._blocks = self._room.rows(2 * tape.homes.results).reshape(2, -1, size)
+        self._seen = [self._seen_in(block) for block in self._blocks]
         memory = self._room.rows(tape.homes.number)
         self._turns = [self._calls(memory, now, then) for now, then in (self._blocks, self._blocks[::-1])]
         self._turn = 0
+
+    def _seen_in(self, block: FloatArray) -> FloatArray:
+        """Where in a block stands what endpoints are found on (rows, 2, N), at the middle and at the end of a step."""
+        places = self._places[SEEN : len(self.tape.returned)]
+        lie_together = np.array_equal(places, np.arange(places.shape[0]))
+        assert lie_together  # noqa: S101 - each is a value of its own
+        return block[: places.shape[0]].reshape(-1, 2, block.shape[1])
 
     def _in_room(self, values: FloatArray) -> FloatArray:
         row = self._room.rows(1)
@@ -73,9 +80,13 @@ class StepsInRows:
         """What was where the last step ended."""
         return np.asarray(self._blocks[self._turn, self._places[1:PAST:2]])
 
+    def states(self, k: int) -> FloatArray:
+        """The states at the middle (k = 0) or at the end (1) of the last step."""
+        return np.asarray(self._blocks[self._turn, self._places[k : 2 * STATES : 2]])
+
     def write_seen(self, into: FloatArray) -> None:
-        """Write what endpoints are found on (2, 8, N), at the middle and at the end of the last step."""
-        np.take(self._blocks[self._turn], self._seen, axis=0, out=into, mode="clip")
+        """Write what endpoints are found on (rows, 2, N), at the middle and at the end of the last step."""
+        into[:] = self._seen[self._turn]
 
     def begin(self, now: Node, infusion: Inflow, kind: int, steps: GridStep) -> None:
         """Begin an interval; its steps are the first of a kind."""
@@ -90,8 +101,9 @@ class StepsInRows:
         own = {number: value for number, value in given.items() if np.ndim(value) > 1}
         # What premedication leaves of each hangs on the interval, and not on its kind alone.
         self._now = [] if np.ndim(steps.premedicated[0]) > 1 else self._kept.setdefault(kind, [])
-        for first in range(len(self._now), len(self._table), _STEPS_AT_ONCE):
-            some = slice(first, first + _STEPS_AT_ONCE)
+        at_once = max(1, _NUMBERS_AT_ONCE // self._infusion.shape[1])
+        for first in range(len(self._now), len(self._table), at_once):
+            some = slice(first, first + at_once)
             self._now += self._rows_of(self._table[some], {number: value[some] for number, value in own.items()})
 
     def _rows_of(self, table: FloatArray, own: dict[int, FloatArray]) -> list[FloatArray]:
@@ -112,8 +124,8 @@ class StepsInRows:
         self._turn = 1 - self._turn
 
 
-_STEPS_AT_ONCE = 32
-"""Steps whose rows are computed together: more would not fit into the second cache."""
+_NUMBERS_AT_ONCE = 6000
+"""Of rows of several steps that are computed together: for more, the system is asked for memory each time."""
 
 
 def columns(values: Sequence[FloatArray | float], steps: GridStep) -> FloatArray:

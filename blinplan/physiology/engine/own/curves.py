@@ -44,14 +44,17 @@ class OwnCurve(SmoothCurve):
         is_node = self._day(node, everybody) == time
         return np.where(is_node, self.sign * self.values[node, everybody], inside)
 
-    def beats(self, best: FloatArray, low: float, high: float) -> IntArray:
-        """Patients of whom some node between two times, or one of these, lies above the best so far (N)."""
-        most = self._values_between((self.nodes >= low) & (self.nodes <= high)).max(axis=0)
+    def _tops(self, low: float, high: float) -> FloatArray:
+        return np.asarray(self._values_between((self.nodes >= low) & (self.nodes <= high)).max(axis=0, keepdims=True))
+
+    def _beat(self, most: FloatArray, best: FloatArray, low: float, high: float) -> IntArray:
         for time in (low, high):
             most = np.maximum(most, self.at(time))
         return np.flatnonzero(most > best)
 
-    def _greatest_known(self, low: float, high: float, patients: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:
+    def _greatest_known(
+        self, tops: FloatArray, low: float, high: float, patients: IntArray
+    ) -> tuple[IntArray, FloatArray, FloatArray]:
         nodes, whose = self.nodes[:, patients], np.arange(patients.shape[0])
         between = (nodes >= low) & (nodes <= high)
         first, last = self._first_from(low)[patients], self._last_until(high)[patients]

@@ -65,7 +65,7 @@ def _alike(operations: Iterable[Symbol], outputs: Lanes, known: Blocks) -> list[
     blocks: list[Lanes] = []
     places = {one: (0, lane) for lane, one in enumerate(outputs)}
     for block in found:
-        lanes = sorted(block, key=lambda one: (one.origin[1:], one.number))
+        lanes = sorted(block, key=lambda one: (one.origin[:0:-1], one.number))
         blocks.append(_as_read(lanes, places))
         places |= {one: (len(blocks), lane) for lane, one in enumerate(blocks[-1])}
     return blocks
@@ -131,7 +131,12 @@ def _in_order(operations: Sequence[Symbol], known: Blocks) -> Iterator[list[Symb
         order = _Order(runs)
         if order.torn is None:
             return (order.runs[head] for head in order.done)
-        runs = [part for run in runs for part in ([[one] for one in run] if run[0].number == order.torn else [run])]
+        runs = [part for run in runs for part in (_halves(run) if run[0].number == order.torn else [run])]
+
+
+def _halves(run: list[Symbol]) -> tuple[list[Symbol], list[Symbol]]:
+    half = len(run) // 2
+    return run[:half], run[half:]
 
 
 def _calls(runs: Iterable[list[Symbol]], known: Blocks) -> Iterator[CallOnRows]:

@@ -76,6 +76,13 @@ class Script:
         """The symbol of an operation, the same where the same was written down before."""
         if function is np.negative:
             function, operands = np.multiply, (-1.0, *operands)
+        other = next((one for one in operands if isinstance(one, Symbol)), None)
+        if function is np.multiply and other is not None and 1.0 in operands:
+            return other
+        return self.written(function, operands)
+
+    def written(self, function: np.ufunc, operands: tuple[Symbol | float, ...]) -> Symbol:
+        """The symbol of an operation that is done even where it changes nothing."""
         key = _key(function, operands)
         if key not in self._known:
             found = [one for one in operands if isinstance(one, Symbol)]

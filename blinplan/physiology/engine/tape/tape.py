@@ -44,7 +44,7 @@ class Tape:
     returned : what the lines return, in its order; a number is one as it is.
     carried : what is not computed, since the step before has computed it of its end; and that, by which it is known.
     begun : the operations that compute what is carried where there is no step before.
-    outputs : what is returned, each once.
+    outputs : what is returned, each once, in the order in which it lies side by side.
     """
 
     given: Mapping[str, tuple[Symbol, ...]]
@@ -94,11 +94,13 @@ class Tape:
 def tape_of(
     lines: Callable[..., tuple[Any, ...]],
     follows: Sequence[int] = (),
+    together: Sequence[int] = (),
     **arguments: tuple[Any, int],
 ) -> Tape:
     """Write down what some lines return for arguments, each with what it varies by.
 
-    `follows` are the places, among what is returned, of what the next step gets as each value of `now`.
+    `follows` are the places, among what is returned, of what the next step gets as each value of `now`; `together`
+    those of what is to lie side by side, as far as each is another value.
     """
     script = Script()
     stand_ins = {name: script.stand_in(argument, varies) for name, (argument, varies) in arguments.items()}
@@ -106,7 +108,7 @@ def tape_of(
     returned = tuple(_result(script, one) for one in leaves(lines(**stand_ins)))
     next_of = dict(zip(given["now"], (returned[at] for at in follows), strict=True)) if follows else {}
     carried = _in_use(script, returned, _known_before(script, returned, next_of))
-    outputs = tuple(dict.fromkeys(returned))
+    outputs = tuple(dict.fromkeys((*(returned[at] for at in together), *returned)))
     operations = _operations_for(script, (*outputs, *carried.values()), carried)
     begun = [one for one in _operations_for(script, carried) if one.varies & STATE]
     states = [one for one in operations if one.varies & STATE]
@@ -163,7 +165,7 @@ def _in_use(script: Script, returned: Iterable[Symbol], known: Mapping[Symbol, S
 def _result(script: Script, value: Symbol | float) -> Symbol:
     """A value as the result of an operation, which writes it where results stand: what is given, times 1."""
     is_made = isinstance(value, Symbol) and value.function is not None
-    return value if isinstance(value, Symbol) and is_made else script.operation(np.multiply, (1.0, value))
+    return value if isinstance(value, Symbol) and is_made else script.written(np.multiply, (1.0, value))
 
 
 def _operations_for(script: Script, results: Iterable[Symbol], known: Iterable[Symbol] = ()) -> list[Symbol]:

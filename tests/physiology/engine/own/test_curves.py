@@ -52,6 +52,12 @@ def beside(sign: float) -> OwnCurve:
     return OwnCurve(nodes, values, slopes, sign)
 
 
+def who_beats(curve: SmoothCurve, best: FloatArray, low: float, high: float) -> list[int]:
+    """Patients who have more than the best so far."""
+    found: list[int] = at_once([curve.find_greater(best, low, high)])[0][0].tolist()
+    return found
+
+
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 def test_what_is_found_of_each_is_what_is_found_of_him_alone(sign: float) -> None:
     curve = beside(sign)
@@ -63,7 +69,7 @@ def test_what_is_found_of_each_is_what_is_found_of_him_alone(sign: float) -> Non
         days = (
             curve.mirror_image().days_at_most(level, low, high) if sign < 0.0 else curve.days_at_most(level, low, high)
         )
-        read, beats = curve.at(high), curve.beats(best, low, high)
+        read, beats = curve.at(high), who_beats(curve, best, low, high)
         for at, one in enumerate(EVERYBODY):
             alone = SmoothCurve(one.nodes, one.values[:, None], one.slopes[:, None], sign)
             upright = alone if sign > 0.0 else alone.mirror_image()
@@ -75,11 +81,14 @@ def test_what_is_found_of_each_is_what_is_found_of_him_alone(sign: float) -> Non
             ]
             theirs = [peak[at], day[at], crossed[at], days[at], read[at]]
             assert np.array(theirs).tobytes() == np.array(found).tobytes(), (at, low, high)
-            assert (at in beats) == (alone.beats(best[:1], low, high).size == 1)
+            assert (at in beats) == bool(who_beats(alone, best[:1], low, high))
 
 
 def test_some_of_them_are_found_as_all_are() -> None:
     curve, some = beside(1.0), np.array([13, 2, 7])
-    (peak, day), (greatest, when) = at_once([curve.find_greatest(0.0, END, some)])[0], curve.greatest(0.0, END)
-    assert np.array_equal(peak, greatest[some])
-    assert np.array_equal(day, when[some])
+    best = np.full(len(EVERYBODY), np.inf)
+    best[some] = -np.inf
+    (patients, peak, day), (greatest, when) = at_once([curve.find_greater(best, 0.0, END)])[0], curve.greatest(0.0, END)
+    assert patients.tolist() == sorted(some.tolist())
+    assert np.array_equal(peak, greatest[patients])
+    assert np.array_equal(day, when[patients])
