@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from blinplan.cluster.program import Call, this_program
 from blinplan.files.inputs import input_bytes
+from blinplan.files.json_document import NoJsonError, json_object_of
 from blinplan.quantities import plural
 from blinplan.refusal import Refusal
 from blinplan.version import __version__
@@ -96,11 +97,9 @@ def _is_file(address: str) -> bool:
 
 def _address_in(path: str) -> str:
     """The address in the file that a scheduler wrote."""
-    import json
-
     try:
-        return str(json.loads(input_bytes(Path(path)))["address"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return str(json_object_of(input_bytes(Path(path)))["address"])
+    except (OSError, NoJsonError, KeyError) as error:
         raise Refusal(
             f"{path} is no file of a scheduler", f"start one with: dask scheduler --scheduler-file {path}"
         ) from error

@@ -11,10 +11,12 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
+from blinplan.files.json_document import NoJsonError, json_of
 from blinplan.files.writing import kept_file
 
 T = TypeVar("T")
@@ -101,7 +103,14 @@ def open_journal(path: Path, inputs: Mapping[str, Any], kept: Callable[[Journal]
         file.truncate(whole)
         if not lines:
             _append(file, {"inputs": plain})
-        yield kept(Journal(file, lines[1:]))
+        yield _read(path, partial(kept, Journal(file, lines[1:])))
+
+
+def _read(path: Path, kept: Callable[[], T]) -> T:
+    try:
+        return kept()
+    except (LookupError, TypeError, ValueError) as error:  # lines that are whole, and that no run of ours has written
+        raise OtherRunError(path, None) from error
 
 
 def lines_kept(path: Path) -> list[Any]:
@@ -127,15 +136,20 @@ def _whole_lines(content: bytes) -> tuple[list[Any], int]:
         check, _, text = content[at:end].partition(b" ")
         if check != _checksum(text):
             break
-        found.append(json.loads(text))
+        try:
+            found.append(json_of(text))
+        except NoJsonError:
+            break
         at = end + 1
     return found, at
 
 
 def _refuse_others(path: Path, first: Any, now: Mapping[str, Any]) -> None:
-    begun = first.get("inputs")
+    begun = first.get("inputs") if isinstance(first, dict) else None
     if begun == now:
         return
+    if not isinstance(begun, dict):
+        raise OtherRunError(path, None)
     keys = dict.fromkeys((*begun, *now))
     differences = (InputDifference(key, begun.get(key), now.get(key)) for key in keys)
     raise OtherRunError(path, tuple(one for one in differences if one.begun != one.now))

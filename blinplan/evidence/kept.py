@@ -6,7 +6,7 @@ It is of the model and of no regimen: a page on one regimen after the other woul
 import hashlib
 import json
 from dataclasses import asdict
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from blinplan.evidence.evaluate import ClaimResult, Evidence, Measurement, evaluate, load_claims, load_not_evaluated
 from blinplan.executor import Executor
 from blinplan.files.caches import cache_folder
-from blinplan.files.kept_values import keep_values, kept_values
+from blinplan.files.kept_values import keep_values, kept_as
 from blinplan.fingerprint import EVIDENCE, fingerprint
 from blinplan.physiology.model.dosing import Options
 
@@ -23,16 +23,16 @@ from blinplan.physiology.model.dosing import Options
 def known_evidence(patients: int, seed: int, options: Options, executor: Executor | None = None) -> Evidence:
     """What `evaluate` finds on so many patients: as it was found before, or measured and kept."""
     path = _path(patients, seed, options)
-    try:
-        return _read(kept_values(path), patients, seed, options)
-    except (OSError, ValueError, TypeError):
-        found = evaluate(patients, seed, options=options, executor=executor)
+    known = kept_as(path, partial(_read, patients, seed, options))
+    if known is not None:
+        return known
+    found = evaluate(patients, seed, options=options, executor=executor)
     measured = (measurement for finding in found.findings for measurement in finding.measurements)
     keep_values(path, [(one.value, one.patients, one.interval) for one in measured])
     return found
 
 
-def _read(kept: Any, patients: int, seed: int, options: Options) -> Evidence:
+def _read(patients: int, seed: int, options: Options, kept: Any) -> Evidence:
     """The same evidence of what was kept: a value, how many patients it is of and its interval for each measure.
 
     Raises

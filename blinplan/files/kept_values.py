@@ -3,8 +3,13 @@
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from blinplan.files.json_document import json_of
+
+T = TypeVar("T")
 
 
 def keep_values(path: Path, values: Any) -> None:
@@ -30,7 +35,15 @@ def kept_values(path: Path) -> Any:
     digest, _, text = path.read_text(encoding="ascii").partition("\n")
     if digest != _digest(text):
         raise ValueError("damaged")
-    return json.loads(text)
+    return json_of(text)
+
+
+def kept_as(path: Path, made: Callable[[Any], T]) -> T | None:
+    """What was kept, made into what it was; None where there is none, or a damaged one, whatever the damage."""
+    try:
+        return made(kept_values(path))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def _digest(text: str) -> str:

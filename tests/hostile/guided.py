@@ -16,14 +16,18 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator
+from functools import cache, reduce
 from pathlib import Path
 from random import Random
 
 KEPT = Path(__file__).with_name("corpus") / "guided"
 """What reached something new once, by target."""
-NAMES = ("regimen", "record", "site", "people", "configuration", "baseline", "ledger", "calendar")
+NAMES = (
+    *("regimen", "record", "site", "people", "configuration", "baseline", "ledger", "calendar"),
+    *("journal", "stretch", "table", "description", "cache", "ignored", "arguments"),
+)
 _LONGEST = 16_000
-_LARGEST_KEPT = 1_500
+_LARGEST_KEPT = 4_000
 _SECONDS = 5.0
 """The longest that one input takes in processor time, several times of which the instruments take."""
 
@@ -31,7 +35,27 @@ _SECONDS = 5.0
 def kept(name: str) -> list[bytes]:
     """The inputs of a target that reach all that was ever reached."""
     path = KEPT / f"{name}.json"
-    return [text.encode("latin-1") for text in json.loads(path.read_text(encoding="ascii"))] if path.exists() else []
+    texts = json.loads(path.read_text(encoding="ascii")) if path.exists() else []
+    return [_of_now(text).encode("latin-1") for text in texts]
+
+
+def _of_now(text: str) -> str:
+    """What is kept, said to be of this program: what is of another one is refused before it is read."""
+    return reduce(lambda said, of: said.replace(of[1], of[0]), _program(), text)
+
+
+def _of_any(text: str) -> str:
+    return reduce(lambda said, of: said.replace(*of), _program(), text)
+
+
+@cache
+def _program() -> tuple[tuple[str, str], ...]:
+    """What files say of the program that has written them, and what stands for it in what is kept."""
+    from blinplan.reports.shared.manifest import manifest
+
+    of = manifest()
+    numbered = [(f'"model_version":{gap}{of["model_version"]}', f'"model_version":{gap}@') for gap in ("", " ")]
+    return (*((f'"{of[key]}"', f'"@{key}@"') for key in ("blinplan", "python", "model")), *numbered)
 
 
 def _write(folder: Path, inputs: Iterator[bytes]) -> Path:
@@ -48,9 +72,11 @@ def _inside(name: str, arguments: list[str]) -> None:
     # Not only what is imported now: much is imported where it is needed.
     atheris.instrument_imports(include=["blinplan"]).__enter__()
     from tests.hostile.inputs import changed
-    from tests.hostile.targets import TARGETS
+    from tests.hostile.readers.targets import TARGETS
 
     target, told = TARGETS[name], set[str]()
+    for data in target.seeds():  # what a reader makes once is no time of an input
+        target.reads(data)
 
     def look(data: bytes) -> None:
         begun = time.process_time()
@@ -96,10 +122,14 @@ def _keep(name: str, folder: Path, work: Path) -> None:
     """Keep a few short inputs that reach all that those of a folder do."""
     small = folder / "small"
     small.mkdir()
-    _search(name, str(small), str(work), "-set_cover_merge=1", f"-max_len={_LARGEST_KEPT}")
+    # By lines alone: how often one runs tells a search where to go on, and a test no more than that it runs.
+    by_lines = ("-set_cover_merge=1", "-use_counters=0", f"-max_len={_LARGEST_KEPT}")
+    _search(name, str(small), str(work), *by_lines)
     found = sorted({path.read_bytes() for path in small.iterdir()}, key=lambda data: (len(data), data))
+    if not found:
+        sys.exit(f"{name}: nothing was found to keep, and what was kept stays")
     KEPT.mkdir(parents=True, exist_ok=True)
-    texts = [data.decode("latin-1") for data in found]
+    texts = [_of_any(data.decode("latin-1")) for data in found]
     (KEPT / f"{name}.json").write_text(json.dumps(texts, indent=0) + "\n", encoding="ascii")
     print(f"{name}: {len(found)} inputs are kept, {sum(map(len, found)):,} bytes")  # noqa: T201
 
@@ -114,11 +144,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--keep", action="store_true")
     asked = parser.parse_args(arguments)
-    from tests.hostile.targets import TARGETS
+    from tests.hostile.readers.shortest import shortest
+    from tests.hostile.readers.targets import TARGETS
 
     folder = Path(tempfile.mkdtemp(prefix=f"guided-{asked.target}-"))
-    seeds = (data for data in (*kept(asked.target), *TARGETS[asked.target].seeds()) if len(data) <= _LONGEST)
-    work = _write(folder / "work", seeds)
+    target = TARGETS[asked.target]
+    sound = (shortest(data, target.reads) for data in target.seeds())
+    work = _write(folder / "work", (data for data in (*kept(asked.target), *sound) if len(data) <= _LONGEST))
     limits = (f"-max_total_time={asked.seconds}", f"-max_len={_LONGEST}", "-timeout=60", "-rss_limit_mb=4096")
     ended = _search(asked.target, str(work), *limits, "-print_final_stats=1", f"-artifact_prefix={folder}/")
     if asked.keep:

@@ -11,6 +11,7 @@ from functools import cache
 from random import Random
 
 from blinplan.cli.app.program import app
+from tests.hostile.readers import own_files
 from tests.hostile.sound import OWN, regimens, texts
 from tests.plan_text import WARD
 
@@ -147,6 +148,11 @@ KINDS: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
         (("plan", "r.toml", *DATES, "-f", "ics", "--plan-id", "a", "--replaces", "old.ics"),),
     ),
     "holidays": ("days.txt", (("plan", "r.toml", *DATES, "--site", "ward.toml"), CHECK)),
+    "journal": ("out.csv.cells", (own_files.SWEEP,)),
+    "stretch": ("part.npz", (("merge", "part.npz"),)),
+    "table": ("part.csv", (("merge", "part.csv", "-o", "all.csv"),)),
+    "description": ("part.csv.json", (("merge", "part.csv", "-o", "all.csv"),)),
+    "cache": ("outcome.json", ()),
     "arguments": ("r.toml", ()),
 }
 """Every kind of input: the name of its file, and the commands that read it."""
@@ -160,7 +166,14 @@ def sound_input(kind: str, arguments: tuple[str, ...], text: str) -> Input:
     if kind in _SIDES:
         more = 'holidays_from = "days.txt"\n' if _SIDES[kind] == 2 else ""
         files["ward.toml"] = (more + WARD).encode()
-    return Input({**files, KINDS[kind][0]: text.encode("utf-8", "surrogatepass")}, arguments)
+    if kind in {"table", "description"}:
+        files |= {"part.csv": own_files.table().encode(), "part.csv.json": own_files.table(".json").encode()}
+    return Input({**files, KINDS[kind][0]: file_of(kind, text.encode("utf-8", "surrogatepass"))}, arguments)
+
+
+def file_of(kind: str, data: bytes) -> bytes:
+    """The file of a kind that says something."""
+    return own_files.packed(data) if kind == "stretch" else data
 
 
 def input_of(number: int) -> Input:
@@ -171,9 +184,9 @@ def input_of(number: int) -> Input:
     if kind == "arguments":
         return Input({"r.toml": text.encode()}, _arguments(random))
     name, commands = KINDS[kind]
-    given = sound_input(kind, random.choice(commands), changed(text, random))
+    given = sound_input(kind, random.choice(commands) if commands else (), changed(text, random))
     given.files[name] = _change_bytes(given.files[name], random)
-    return replace(given, arguments=_with_format(given.arguments, random))
+    return replace(given, arguments=_with_format(given.arguments, random)) if commands else given
 
 
 def changed(text: str, random: Random) -> str:
@@ -277,7 +290,7 @@ def _arguments(random: Random) -> tuple[str, ...]:
         word = _as_a_command_line_has_it(random.choice((*NUMBERS, *STRINGS)))
         place = random.randrange(1, len(command) + 1)
         if random.random() < 0.6:
-            command += [random.choice(_options()[name]), word]
+            command += [random.choice(options_of(name)), word]
         elif random.random() < 0.6 and place < len(command):
             command[place] = word
         else:
@@ -322,12 +335,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 
 
 @cache
-def _options() -> dict[str, list[str]]:
-    """The options of each command, by their names."""
+def options_of(command: str) -> list[str]:
+    """The options of a command, by every name that each has."""
     from typer.main import get_command
 
-    program = get_command(app)
-    return {
-        name: [spelling for option in program.get_command(None, name).params for spelling in option.opts]  # type: ignore[attr-defined]
-        for name in COMMANDS
-    }
+    found = get_command(app).get_command(None, command)  # type: ignore[attr-defined]
+    return [spelling for option in found.params for spelling in option.opts]

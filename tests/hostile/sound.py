@@ -2,17 +2,18 @@
 
 import json
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from blinplan.regimen import library
 from tests.hostile.oracle import answer_to
+from tests.hostile.readers import own_files
 from tests.plan_text import DATED, RECORD, WARD
 from tests.regimen.layouts import FULL, with_headers, with_inline_tables
 from tests.regimen_text import cycle, regimen_text, waiver
 
-OWN = regimen_text(cycle("9 mcg/d for 7 days", "28 mcg/d for 21 days"))
-"""A regimen whose course is short and in which something can be put right."""
+OWN = own_files.OWN
 LONG_RECORD = RECORD + (
     'resolved = 2026-03-28T08:00:00\nrestart_dose = "9 mcg/day"\npremedicated = true\nrestart_in = "same-cycle"\n'
     "same_bag = false\n\n[[cycle_start]]\ncycle = 2\nstarted = 2026-05-01T10:00:00\nweight_kg = 71.5\n\n"
@@ -85,7 +86,7 @@ def texts(kind: str) -> tuple[str, ...]:
         return (_written(*DATED, "-f", "json"), _written("plan", "rr-adult", "--record", "r.toml", "-f", "json"))
     if kind == "calendar":
         return (_written("plan", "r.toml", *DATED[2:], "-f", "ics", "--plan-id", "a"),)
-    return _WRITTEN.get(kind) or regimens()
+    return _OF_OUR_OWN[kind]() if kind in _OF_OUR_OWN else _WRITTEN.get(kind) or regimens()
 
 
 _WRITTEN = {
@@ -95,6 +96,15 @@ _WRITTEN = {
     "configuration": (CONFIGURATION,),
     "baseline": (BASELINE,),
     "holidays": HOLIDAYS,
+}
+
+
+_OF_OUR_OWN: dict[str, Callable[[], tuple[str, ...]]] = {
+    "journal": lambda: (own_files.journal(),),
+    "stretch": lambda: tuple(map(own_files.document_of, (own_files.stretch(), own_files.stretch("--every", "7d")))),
+    "table": lambda: (own_files.table(),),
+    "description": lambda: (own_files.table(".json"),),
+    "cache": lambda: (own_files.cached(),),
 }
 
 

@@ -1,19 +1,25 @@
 """A small part of the inputs that `python -m tests.hostile.fuzz` throws at the program, and all that ever hurt it."""
 
+import json
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
 from blinplan.cli.app.quick import COMMANDS as PROGRAMS
+from blinplan.reports.shared.manifest import manifest
+from tests.hostile.formats.places import astray, misformed, misplaced
+from tests.hostile.formats.sarif import sarif_faults
 from tests.hostile.fuzz import fuzz, kept
 from tests.hostile.guided import NAMES
 from tests.hostile.guided import kept as kept_by_search
-from tests.hostile.inputs import COMMANDS, KINDS, Input, input_of, sound_input
+from tests.hostile.inputs import CHECK, COMMANDS, KINDS, Input, input_of, sound_input
 from tests.hostile.oracle import Answer, answer_to
-from tests.hostile.places import astray, misformed, misplaced
+from tests.hostile.readers.targets import TARGETS
 from tests.hostile.sound import OWN, texts
-from tests.hostile.targets import TARGETS
 from tests.hostile.verdict import faults_of
 
 IN_CI = 30
@@ -144,10 +150,73 @@ def test_the_oracle_sees_a_format_that_is_not_kept_to(form: str, text: str, is_w
     assert bool(list(misformed(form, text))) is is_wrong
 
 
+@cache
+def _log() -> Any:
+    """A sound log of a file with a name that an address cannot have as it is."""
+    answer = _answer(Input({"a b\udcff.toml": OWN.encode()}, (*CHECK, "-f", "sarif")))
+    return json.loads(answer.out)
+
+
+def test_the_oracle_holds_a_sound_log_to_all_that_code_hosts_ask() -> None:
+    assert list(sarif_faults(_log(), {"a b\udcff.toml": OWN.encode()})) == []
+    assert len(_log()["runs"][0]["results"]) > 1
+
+
+RESULT = ("runs", 0, "results", 0)
+PLACE = (*RESULT, "locations", 0, "physicalLocation")
+ADDRESS = (*PLACE, "artifactLocation", "uri")
+
+
+@pytest.mark.parametrize(
+    ("way", "value", "told"),
+    [
+        (("version",), "2.0.0", "version 2.0.0"),
+        (("runs",), [], "of 0 runs"),
+        (("runs", 0, "tool", "driver"), {}, "a part is not there"),
+        (("runs", 0, "tool", "driver", "name"), "", "the tool has no name"),
+        (("runs", 0, "tool", "driver", "rules", 0, "help"), {"text": ""}, "is not described"),
+        (("runs", 0, "columnKind"), "bytes", "in bytes"),
+        ((*RESULT, "ruleIndex"), 99, "is not rule 99"),
+        ((*RESULT, "ruleIndex"), -1, "is not rule -1"),
+        ((*RESULT, "level"), "fatal", "a level of 'fatal'"),
+        ((*RESULT, "message"), {"text": ""}, "no message"),
+        ((*RESULT, "locations"), [], "is at no place"),
+        ((*RESULT, "partialFingerprints"), {}, "has no fingerprint"),
+        (ADDRESS, "a b.toml", "is no relative address"),
+        (ADDRESS, "/a.toml", "is no relative address"),
+        (ADDRESS, "../a.toml", "is no relative address"),
+        (ADDRESS, "file:///a.toml", "is no relative address"),
+        (ADDRESS, "a%2.toml", "is no relative address"),
+        (ADDRESS, "b.toml", "is no file of the run"),
+        ((*PLACE, "artifactLocation", "uriBaseId"), "HOME", "is relative to nothing"),
+        ((*PLACE, "region", "endLine"), 9999, "is not in a%20b%FF.toml"),
+        ((*PLACE, "region", "startLine"), 0, "is not in a%20b%FF.toml"),
+        ((*PLACE, "region", "endColumn"), 1, "is not in a%20b%FF.toml"),
+    ],
+)
+def test_the_oracle_sees_what_a_code_host_would_refuse(way: tuple[str | int, ...], value: object, told: str) -> None:
+    log = deepcopy(_log())
+    holder: Any = log
+    *first, last = way
+    for part in first:
+        holder = holder[part]
+    holder[last] = value
+    found = list(sarif_faults(log, {"a b\udcff.toml": OWN.encode()}))
+    assert any(told in one for one in found), found
+
+
 def test_memory_is_asked_for_too() -> None:
     assert list(Answer(0, "", "", 0.0, 201 * 2**20).faults()) == ["201 MiB more"]
     assert list(Answer(0, "", "", 0.0, 200 * 2**20).faults()) == []
 
 
-def test_every_target_of_the_search_has_its_name() -> None:
+def test_every_target_of_the_search_has_its_name_and_begins_with_what_it_reached() -> None:
     assert tuple(TARGETS) == NAMES
+    assert [name for name in NAMES if len(kept_by_search(name)) < 3] == []
+
+
+def test_what_is_kept_is_said_to_be_of_this_program() -> None:
+    """What another one has written is refused before anything of it is read."""
+    model = manifest()["model"]
+    texts = {name: b" ".join(kept_by_search(name)) for name in ("stretch", "description")}
+    assert all(model.encode() in text and b"@model@" not in text for text in texts.values())

@@ -1,15 +1,26 @@
 """A file of the largest size that is read is read, and one byte more is a sentence."""
 
+import os
+import re
+from math import prod
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from blinplan.files.inputs import InputError, input_bytes
 from tests.hostile.sound import HOLIDAYS, OWN, SITE
 from tests.plan_text import RECORD, WARD
-from tests.program import Run
+from tests.program import ROOT, Run
 
 KIB = 1024
+LIMITS = {
+    "regimen/toml/document.py": 64 * KIB,
+    "rules/configuration/file.py": KIB * KIB,
+    "regimen/holidays/holidays.py": KIB * KIB,
+    "files/inputs.py": 64 * KIB * KIB,
+}
+"""The most that a file may hold, by where it is said; the last holds for every reader that says nothing else."""
 
 
 class Sized(NamedTuple):
@@ -35,6 +46,28 @@ KINDS = {
         ("plan", "rr-adult", "--weight", "70", "--start", "2026-11-02T10:00", "--site", "beside-ward.toml"),
     ),
 }
+
+
+def test_every_size_that_is_said_somewhere_is_tried_here() -> None:
+    """A reader with a limit of its own is listed, and one of its files is tried at it and beyond."""
+    package = ROOT / "blinplan"
+    texts = {path.relative_to(package).as_posix(): path.read_text(encoding="utf-8") for path in package.rglob("*.py")}
+    said = {name: found[1] for name, text in texts.items() if (found := _SIZE.search(text))}
+    assert {name: prod(map(int, words.split(" * "))) for name, words in said.items()} == LIMITS
+    assert {kind.size for kind in KINDS.values()} == set(LIMITS.values()) - {LIMITS["files/inputs.py"]}
+
+
+_SIZE = re.compile(r"^_?[A-Z_]*BYTES = ([0-9 *]+)$", re.MULTILINE)
+
+
+def test_a_file_of_which_a_reader_says_nothing_is_read_up_to_the_largest_of_all(tmp_path: Path) -> None:
+    path, size = tmp_path / "x", LIMITS["files/inputs.py"]
+    path.touch()
+    os.truncate(path, size)
+    assert len(input_bytes(path)) == size
+    os.truncate(path, size + 1)
+    with pytest.raises(InputError, match="larger than 64 MiB"):
+        input_bytes(path)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from tests.hostile.formats.places import astray, misformed, misplaced
+from tests.hostile.formats.sarif import sarif_faults
 from tests.hostile.inputs import Input
 from tests.hostile.oracle import Answer, answer_to
-from tests.hostile.places import astray, misformed, misplaced
+
+_GOES_ON = ".cells"
+"""What a run reads to go on in it."""
 
 
 def faults_of(given: Input) -> tuple[str, ...]:
@@ -17,7 +21,7 @@ def faults_of(given: Input) -> tuple[str, ...]:
         folder = Path(name)
         for file, data in given.files.items():
             (folder / file).write_bytes(data)
-        before = {path: path.read_bytes() for path in folder.iterdir()}
+        before = {path: path.read_bytes() for path in folder.iterdir() if path.suffix != _GOES_ON}
         answer = answer_to(given.arguments, folder)
         found = [*answer.faults(), *_of_places(given, answer)]
         if {path: path.read_bytes() for path in before if path.exists()} != before:
@@ -32,8 +36,12 @@ def _of_places(given: Input, answer: Answer) -> Iterator[str]:
     form = _after("-f", given.arguments) if not {"--help", "-h"} & set(given.arguments) else ""
     wrong = list(misformed(form, answer.out))
     yield from wrong
-    if form == "json" and given.arguments[0] == "check" and answer.out and not wrong:
+    if given.arguments[0] != "check" or not answer.out or wrong:
+        return
+    if form == "json":
         yield from astray(json.loads(answer.out), given.files)
+    elif form == "sarif":
+        yield from sarif_faults(json.loads(answer.out), given.files)
 
 
 def _after(option: str, arguments: tuple[str, ...]) -> str:

@@ -45,5 +45,5 @@ def listed(where: Path = LIST) -> list[Sentence]:
 
 
 def limits_by_tests() -> Mapping[str, Sequence[str]]:
-    """The limits that no example lies at, with the tests that hold them."""
+    """The limits at which no example lies, with the tests that hold their number."""
     return tomli.loads(LIMITS.read_text(encoding="utf-8"))

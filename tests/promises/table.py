@@ -15,9 +15,9 @@ _HEAD = """\
 # What holds what is promised
 
 Made by `python -m tests.promises`; a test holds it to what is collected, and has no row empty. A test says what it
-holds by the marker `holds`. What holds a sentence of the README is listed in [readme.toml](readme.toml), and what holds
-a limit at which no example lies in [limits.toml](limits.toml). Names of tests are given from `tests/` on, without
-`test_`.
+holds by the marker `holds`; of a limit, what is told at it or what is told beyond it, and each limit needs both. What
+holds a sentence of the README is listed in [readme.toml](readme.toml), and which tests hold the number of a limit
+besides in [limits.toml](limits.toml). Names of tests are given from `tests/` on, without `test_`.
 """
 
 
@@ -37,9 +37,9 @@ def sections(held: Held) -> Iterator[tuple[str, list[Row]]]:
     yield "Rules", [Row(code, rule.sentence, held.get(code, ())) for code, rule in CATALOGUE.items()]
     limits, beside = shipped_limits(), limits_by_tests()
     yield (
-        "Limits, at the limit and a step to both sides",
+        "Limits, at the limit and a step beyond it",
         [
-            Row(name, f"{limit.number}: {limit.says}", (*held.get(f"limit {name}", ()), *beside.get(name, ())))
+            Row(name, f"{limit.number}: {limit.says}", (*_of_both_sides(name, held), *beside.get(name, ())))
             for name, limit in limits.items()
         ],
     )
@@ -50,15 +50,31 @@ def sections(held: Held) -> Iterator[tuple[str, list[Row]]]:
     )
 
 
+SIDES = ("at", "beyond")
+"""What a test has to ask of a limit: what is told at it, and what is told a step beyond it."""
+
+
+def _of_both_sides(name: str, held: Held) -> Iterator[str]:
+    """The tests of a limit, each once."""
+    yield from dict.fromkeys(test for side in _sides_of(name) for test in held.get(side, ()))
+
+
 def empty(held: Held) -> list[str]:
-    """What nothing holds."""
-    return [row.name or row.says for _, rows in sections(held) for row in rows if not row.tests and not row.no_promise]
+    """What nothing holds, and limits of which one side only is held."""
+    without = [
+        row.name or row.says for _, rows in sections(held) for row in rows if not row.tests and not row.no_promise
+    ]
+    return [*without, *(side for name in shipped_limits() for side in _sides_of(name) if side not in held)]
+
+
+def _sides_of(name: str) -> tuple[str, ...]:
+    return tuple(f"limit {name}: {side}" for side in SIDES)
 
 
 def names(held: Held) -> set[str]:
     """Everything that a test can hold by its marker."""
     rules_and_claims = {*CATALOGUE, *(claim.id for claim in load_claims())}
-    return rules_and_claims | {f"limit {name}" for name in shipped_limits()}
+    return rules_and_claims | {side for name in shipped_limits() for side in _sides_of(name)}
 
 
 def table(held: Held) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from blinplan.rules.limits import shipped_limits
 from tests.promises.held import held, is_there
 from tests.promises.sentences import ROBUST, limits_by_tests, listed, of_the_readme, sentences
 from tests.promises.table import PAGE, empty, names, table
@@ -29,6 +30,14 @@ def test_what_holds_a_sentence_or_a_limit_is_there() -> None:
 def test_a_sentence_ends_where_another_begins() -> None:
     page = "# A heading\n\nOne is so. Two\nis too; `three` as well.\n\n```sh\nno sentence.\n```\n\n- four\n- five\n"
     assert list(sentences(page)) == ["One is so.", "Two is too;", "`three` as well.", "- four", "- five"]
+
+
+def test_a_limit_of_which_one_side_is_held_is_told() -> None:
+    """Who tries a limit at its value only does not know on which side it lies, and who tries beyond it not where."""
+    both = {f"limit {name}: {side}": ("test",) for name in shipped_limits() for side in ("at", "beyond")}
+    assert [one for one in empty(both) if one.startswith("limit")] == []
+    for side in both:
+        assert side in empty({name: tests for name, tests in both.items() if name != side})
 
 
 @pytest.mark.slow

@@ -46,6 +46,15 @@ OTHERS_THAT_READ = {
     TERMINAL: "the null device",
     WRITER: "what it has written itself",
 }
+DOCUMENTS = "files/json_document.py"
+OTHERS_THAT_READ_DOCUMENTS = {
+    "api/planning/agenda.py": "a plan that was made a moment ago",
+    "design/journal.py": "what it is about to write, as it will be read",
+    "evidence/": "its own data, for those who develop it",
+    "physiology/engine/machine_code.py": "the seal of the cache, of which anything else is a miss",
+    "regimen/toml/place.py": "a text in quotes",
+    "reports/shared/document.py": "the program's own schemas",
+}
 OTHERS_THAT_USE_STREAMS = {
     "regimen/find.py": "reads a regimen from standard input",
 }
@@ -94,13 +103,21 @@ def uses_streams(tree: ast.AST) -> Iterator[int]:
                 yield node.lineno
 
 
+def reads_documents(tree: ast.AST) -> Iterator[int]:
+    """The lines that read JSON."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name("json"), attr="loads" | "load")):
+                yield node.lineno
+
+
 def called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def lines_of(source: str, kind: str) -> list[int]:
     tree = ast.parse((PACKAGE / source).read_text(encoding="utf-8"))
-    return list({"file": writes, "input": reads, "stream": uses_streams}[kind](tree))
+    return list({"file": writes, "input": reads, "document": reads_documents, "stream": uses_streams}[kind](tree))
 
 
 def way_of(other: str) -> Callable[[str], bool]:
@@ -114,6 +131,7 @@ def way_of(other: str) -> Callable[[str], bool]:
     [
         ("file", WRITER, OTHERS_THAT_WRITE),
         ("input", READER, OTHERS_THAT_READ),
+        ("document", DOCUMENTS, OTHERS_THAT_READ_DOCUMENTS),
         ("stream", TERMINAL, OTHERS_THAT_USE_STREAMS),
     ],
 )
@@ -147,6 +165,11 @@ def test_what_writes_is_seen(line: str) -> None:
 def test_what_reads_is_seen(line: str) -> None:
     assert list(reads(ast.parse(line)))
     assert not list(reads(ast.parse('p.write_text("x"); p.open("w"); read_bytes(data)')))
+
+
+def test_what_reads_documents_is_seen() -> None:
+    assert list(reads_documents(ast.parse("x = json.loads(text)")))
+    assert not list(reads_documents(ast.parse("x = json_of(text); json.dumps(x)")))
 
 
 @pytest.mark.parametrize("line", ["sys.stdout.write(x)", "print(1)", "from sys import stderr", "f(file=sys.stderr)"])

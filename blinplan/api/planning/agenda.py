@@ -13,6 +13,7 @@ from blinplan.api.planning.plan import Plan, plan
 from blinplan.api.regimens.load import read_site
 from blinplan.api.vocabulary import TableFormat, TableOrJson
 from blinplan.files.inputs import input_text, reason_of
+from blinplan.files.json_document import NoJsonError, json_of
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.find import FileSource, NotFound, which_is_meant_beside
 from blinplan.regimen.reading import FaultyFile, RecordFile, SiteFile
@@ -199,10 +200,10 @@ def _document_of(path: Path, planned: Callable[..., Plan], meant: list[str]) -> 
 
 def _plan_in(path: Path) -> Mapping[str, Any]:
     try:
-        found = json.loads(input_text(path))
+        found = json_of(input_text(path))
     except OSError as error:
         raise Refusal(f"it cannot be read: {reason_of(error)}", "check who may read it") from error
-    except (ValueError, RecursionError) as error:
+    except NoJsonError as error:
         raise Refusal("it is not a JSON document", _NO_PLAN) from error
     if not isinstance(found, dict) or found.get("format") != "blinplan-plan" or found.get("version") != 1:
         raise Refusal("it is not the plan of a patient", _NO_PLAN)

@@ -1,6 +1,5 @@
 """What is known of a course so far: from a course record, or from the ledger of an earlier plan."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_
 from blinplan.course.patient import patient as patient_of
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.files.inputs import input_text, reason_of
+from blinplan.files.json_document import NoJsonError, json_of
 from blinplan.outside_text import visible
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.age import Age, AgeError, read_age
@@ -265,10 +265,10 @@ def _severity(written: object) -> str:
 
 def _document(path: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(input_text(Path(path)))
+        found = json_of(input_text(Path(path)))
     except OSError as error:
         raise Refusal(f"{path}: {reason_of(error)}", "check the path") from error
-    except (ValueError, RecursionError) as error:
+    except NoJsonError as error:
         raise Refusal(f"{path} is not a JSON document", _NO_PLAN) from error
     plan = isinstance(found, dict) and found.get("format") == "blinplan-plan" and found.get("version") == 1
     if not plan or not all(isinstance(found.get(key), dict) for key in ("manifest", "patient", "dated")):

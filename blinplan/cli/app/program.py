@@ -84,7 +84,7 @@ def run() -> None:
     except Exception as fault:
         from blinplan.cli.app.misuse import explanation
 
-        misused = _of_the_machine(fault) or explanation(fault)
+        misused = _of_the_machine(fault) or _of_a_word(fault) or explanation(fault)
         if misused is not None:
             _complain(misused, shown)
             sys.exit(ExitStatus.INCOMPLETE)
@@ -116,6 +116,18 @@ def _of_the_machine(fault: Exception) -> Refusal | None:
     if isinstance(fault, RuntimeError) and str(fault).startswith("Symlink loop"):  # as Python says before 3.13
         return Refusal("a path leads through links in a circle", "check the paths")
     return None
+
+
+def _of_a_word(fault: Exception) -> Refusal | None:
+    """Which word of the command line is bytes that are no text, where a text has to be; None for any other fault.
+
+    Names of files may be such bytes, and are never made into text: so nobody knows a word before it is to be written.
+    """
+    if not isinstance(fault, UnicodeEncodeError):
+        return None
+    untold = fault.object[fault.start : fault.end]
+    word = next((word for word in sys.argv[1:] if untold in word), None)
+    return None if word is None else Refusal(f"{word} is not UTF-8 text", "write it in UTF-8")
 
 
 def _is_somewhere() -> bool:

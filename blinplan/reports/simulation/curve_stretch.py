@@ -19,9 +19,11 @@ from blinplan.refusal import Refusal
 from blinplan.reports.simulation.data import errors_of, models_of, simulation_manifest
 from blinplan.reports.simulation.stretch import (
     BEGINNING,
+    DAMAGES,
     DOCUMENT,
     RegimenText,
     StretchFileError,
+    member_of,
     model_folder,
     new_array,
     stretch_head,
@@ -131,7 +133,7 @@ class StoredCurves:
             self._states = _array_file(self._archive, self._folder + _STATES, (self._left, len(TABLE), self._times))
             with _array_file(self._archive, self._folder + _NUMBERS, (self._left,)) as member:
                 self._numbers = np.frombuffer(member.read(), dtype=_NUMBER)
-        except (OSError, zipfile.BadZipFile, KeyError, EOFError, StretchFileError) as error:
+        except (OSError, *DAMAGES, StretchFileError) as error:
             raise _damage(self._stretch.path) from error
 
     def _read(self, numbers: FloatArray) -> FloatArray:
@@ -139,7 +141,7 @@ class StoredCurves:
         size = int(np.prod(shape)) * _NUMBER.itemsize
         try:
             found = self._states.read(size)
-        except (zipfile.BadZipFile, EOFError) as error:
+        except DAMAGES as error:
             raise _damage(self._stretch.path) from error
         known = self._numbers[self._done : self._done + numbers.size]
         if len(found) != size or not np.array_equal(known, numbers):
@@ -164,7 +166,7 @@ def _damage(path: Path) -> Refusal:
 
 
 def _array_file(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> IO[bytes]:
-    member = archive.open(f"{name}.npy")
+    member = member_of(archive, f"{name}.npy")
     try:
         npy.read_magic(member)
         found, _, of = npy.read_array_header_1_0(member)

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from blinplan.data_table import Column, ColumnKind, DataTable, Portion
 from blinplan.files.inputs import input_text, note_input
+from blinplan.files.json_document import json_object_of
 from blinplan.reports.simulation.data import MODEL, ROW_GROUP
 from blinplan.reports.simulation.stretch import StretchFileError
+from blinplan.reports.simulation.stretch_kinds import require_part
 from blinplan.simulation.trajectories import patients_at_once
 
 ENDINGS = (".csv", ".parquet")
@@ -60,17 +62,20 @@ def read_part(path: Path) -> TablePart:
     note_input(path)
     about, columns = _parquet_head(path) if path.suffix == ".parquet" else _csv_head(path)
     table = about.pop("table", None)
-    models = about.get("plausible_models", 0)
-    if not isinstance(table, str) or not columns or columns[0].name != _PATIENT or not isinstance(models, int):
+    try:
+        require_part(about)
+    except ValueError as error:
+        raise StretchFileError(_NO_STRETCH) from error
+    if not isinstance(table, str) or not columns or columns[0].name != _PATIENT:
         raise StretchFileError(_NO_STRETCH)
-    if (models > 0) is not (columns[-1].name == MODEL.name):
+    if (about.get("plausible_models", 0) > 0) is not (columns[-1].name == MODEL.name):
         raise StretchFileError(_NO_STRETCH)
     return TablePart(path, table, columns, about)
 
 
 def _csv_head(path: Path) -> tuple[dict[str, Any], tuple[Column, ...]]:
     try:
-        about = json.loads(input_text(beside(path)))
+        about = json_object_of(input_text(beside(path)))
         listed = [Column(of["name"], of["unit"], of["meaning"], ColumnKind(of["kind"])) for of in about.pop("columns")]
     except OSError as error:
         raise StretchFileError(
@@ -89,7 +94,7 @@ def _parquet_head(path: Path) -> tuple[dict[str, Any], tuple[Column, ...]]:
 
     try:
         schema = pq.read_schema(path)
-        about = json.loads(schema.metadata[b"blinplan"])
+        about = json_object_of(schema.metadata[b"blinplan"])
         columns = [_column_of(field) for field in schema]
     except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise StretchFileError(_NO_STRETCH) from error

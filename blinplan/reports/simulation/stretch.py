@@ -17,9 +17,11 @@ from numpy.lib import format as npy
 
 from blinplan.course.events import Period
 from blinplan.files.inputs import note_input
+from blinplan.files.json_document import json_object_of
 from blinplan.physiology.model.population import Population
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.simulation.data import errors_of, models_of, simulation_manifest
+from blinplan.reports.simulation.stretch_kinds import require_stretch
 from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.crowd.kept import BODY, DonePortion, KeptOutcome, arrays_of
 from blinplan.simulation.measured.errors import Errors
@@ -152,13 +154,41 @@ def read_document(path: Path) -> dict[str, Any]:
     note_input(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            document = json.loads(archive.read(DOCUMENT))
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
-        raise StretchFileError("is not a stretch of patients, or a damaged one") from error
+            document = json_object_of(member_of(archive, DOCUMENT).read())
+    except (*DAMAGES, ValueError) as error:
+        raise StretchFileError(_NO_STRETCH) from error
     told = document.get("format"), document.get("version")
     if told != (STRETCH.format, STRETCH.version):
         raise StretchFileError(f"is {told[0]}, version {told[1]}, and not {STRETCH.format}, version {STRETCH.version}")
-    return dict(document)
+    try:
+        require_stretch(document)
+    except ValueError as error:
+        raise StretchFileError(_NO_STRETCH) from error
+    return document
+
+
+DAMAGES = (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError)
+"""What the library says of an archive that is cut off, changed, or of a kind that it cannot read."""
+_NO_STRETCH = "is not a stretch of patients, or a damaged one"
+
+
+def member_of(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """Open a member of an archive of ours: it lies there as it is, so that no more comes out than is in the file.
+
+    Raises
+    ------
+    KeyError
+        When it is not there.
+    StretchFileError
+        When it is compressed or encrypted.
+    """
+    found = archive.getinfo(name)
+    if found.compress_type != zipfile.ZIP_STORED or found.flag_bits & _ENCRYPTED:
+        raise StretchFileError("is damaged: what is in it does not lie there as it is")
+    return archive.open(found)
+
+
+_ENCRYPTED = 0x1
 
 
 def read_portions(
@@ -175,17 +205,17 @@ def read_portions(
     names = ["number", *BODY, *(f"{of.key}.{name}" for of in endpoints for name in arrays_of(of))]
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [archive.open(f"{model_folder(model)}{name}.npy") for name in names]
+            members = [member_of(archive, f"{model_folder(model)}{name}.npy") for name in names]
             types = [_type_of(member, patients) for member in members]
             for first in range(0, patients, _AT_ONCE):
                 rows = min(_AT_ONCE, patients - first)
                 yield _portion(engine, heads, [_rows(m, of, rows) for m, of in zip(members, types, strict=True)])
             if any(member.read(1) for member in members):  # to the end, where the checksum is
                 raise StretchFileError("is damaged: it holds more than it says")
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise StretchFileError("is damaged") from error
     except KeyError as error:
         raise StretchFileError("has other endpoints than the regimen in it gives") from error
+    except DAMAGES as error:
+        raise StretchFileError("is damaged") from error
 
 
 def _type_of(member: IO[bytes], patients: int) -> np.dtype[Any]:

@@ -7,7 +7,6 @@ and so that what is put right in one file accepts nothing in another. Rules that
 given have no place in a baseline.
 """
 
-import json
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 from pydantic_core import ValidationError, core_schema
 
 from blinplan.files.inputs import input_text
+from blinplan.files.json_document import json_of
 from blinplan.regimen.find import path_from
 from blinplan.regimen.reading import FaultyFile
 from blinplan.regimen.toml.place import meaning, value_text
@@ -174,14 +174,12 @@ def read_baseline(path: Path) -> Baseline:
         When it is not a baseline; the message says why.
     """
     try:
-        written = json.loads(input_text(path))
+        written = json_of(input_text(path))
         number = written.get("version") if isinstance(written, dict) else None
         if isinstance(number, int) and number > _LATEST:
             raise ValueError(f"it is of version {number}, which a later blinplan wrote; this one reads 1 to {_LATEST}")
         first = number == 1
         file = (_FIRST if first else _PRESENT).read(written)
-    except (RecursionError, UnicodeDecodeError) as error:
-        raise ValueError("it is not JSON") from error
     except ValidationError as error:
         details = error.errors()[0]
         where = ".".join(str(part) for part in details["loc"]) or "the file"

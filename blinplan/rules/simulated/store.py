@@ -15,7 +15,7 @@ from typing import Any
 
 from blinplan.course.events import periods
 from blinplan.files.caches import cache_folder
-from blinplan.files.kept_values import keep_values, kept_values
+from blinplan.files.kept_values import keep_values, kept_as
 from blinplan.fingerprint import OUTCOME, fingerprint
 from blinplan.proportion import Proportion
 from blinplan.quantities import DoseRate
@@ -41,10 +41,7 @@ def key(regimen: Regimen, patients: int, seed: int, errors: float, model: int | 
 
 def look_up(name: str) -> StoredOutcome | None:
     """The outcome kept under a fingerprint; None where there is none, or none that can be read."""
-    try:
-        return _read(kept_values(_path(name)))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return kept_as(_path(name), _read)
 
 
 def keep(name: str, outcome: StoredOutcome) -> None:
@@ -54,11 +51,7 @@ def keep(name: str, outcome: StoredOutcome) -> None:
 
 def look_up_first_cycle(name: str) -> FirstCycle | None:
     """The first cycle kept under a fingerprint; None where there is none, or none that can be read."""
-    try:
-        kept = kept_values(_path(f"{name}-1"))
-        return FirstCycle(Median(**kept["peak"]), _read_escalation(kept["escalation"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return kept_as(_path(f"{name}-1"), _read_first_cycle)
 
 
 def keep_first_cycle(name: str, first: FirstCycle) -> None:
@@ -90,6 +83,10 @@ def _read(kept: dict[str, Any]) -> StoredOutcome:
         compared_returns=compared and (compared[0], compared[1] and Proportion(**compared[1])),
         errors=kept["errors"],
     )
+
+
+def _read_first_cycle(kept: dict[str, Any]) -> FirstCycle:
+    return FirstCycle(Median(**kept["peak"]), _read_escalation(kept["escalation"]))
 
 
 def _read_escalation(kept: dict[str, Any] | None) -> Escalation | None:

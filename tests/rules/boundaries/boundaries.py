@@ -1,28 +1,26 @@
 """Limits from both sides: an example at a limit, judged as the limit is, and as it would be a step to each side.
 
-`python -m tests.rules.boundaries` looks among all examples for one at each limit, and writes boundaries.json anew.
+`python -m tests.rules.boundaries` looks among all examples for one at each limit that has no probe, and writes
+boundaries.json anew.
 """
 
 import importlib
 import json
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Set
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple, cast
-
-import pytest
+from typing import NamedTuple
 
 from blinplan.label.read import DEFAULT, label_named
-from blinplan.limits import Limit, StatedLimits
+from blinplan.limits import Limit
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
 from tests.rules import families
+from tests.rules.boundaries.limit_at import limit_at
 from tests.rules.families.examples import Example
 
 LIST = Path(__file__).with_name("boundaries.json")
-_SETTINGS = "blinplan.rules.configuration.settings"
 _STEPS = {"days": Fraction(1, 1440), "hours": Fraction(1, 60)}
 
 
@@ -48,38 +46,33 @@ def examples() -> Iterator[Example]:
 def told_around(example: Example, name: str) -> tuple[str, str, str]:
     """What is told with the limit a step lower, as it is, and a step higher."""
     limit = shipped_limits()[name]
-    lower, here, higher = (_told(example, name, limit.value + sign * step(limit)) for sign in (-1, 0, 1))
-    return lower, here, higher
+    return answers_around(name, step(limit), lambda: _told(example))
 
 
-def _told(example: Example, name: str, value: Fraction) -> str:
-    settings = importlib.import_module(_SETTINGS)
-    with pytest.MonkeyPatch.context() as patch:
-        for of in ("limits_by", "limits_for"):
-            patch.setattr(settings, of, _with_value(getattr(settings, of), name, value))
-        numbers = label_named(DEFAULT).numbers.by_name
-        if name in numbers:
-            patch.setitem(cast("dict[str, Limit]", numbers), name, replace(numbers[name], value=value))
-        verdict = example.verdict()
+def answers_around(name: str, by: Fraction, ask: Callable[[], str]) -> tuple[str, str, str]:
+    """What is answered with the limit a step lower, as it is, and a step higher."""
+    value = shipped_limits()[name].value
+
+    def answer(at: Fraction) -> str:
+        with limit_at(name, at):
+            return ask()
+
+    return answer(value - by), answer(value), answer(value + by)
+
+
+def _told(example: Example) -> str:
+    verdict = example.verdict()
     if verdict.not_evaluated:
         return verdict.not_evaluated.kind
     return " ".join([verdict.ruling.value, *sorted(str(finding.severity) for finding in verdict.findings)])
 
 
-def _with_value(limits_of: Callable[..., StatedLimits], name: str, value: Fraction) -> Callable[..., StatedLimits]:
-    def limits(*of: Any) -> StatedLimits:
-        found = limits_of(*of)
-        return found.with_limits({name: replace(found[name], value=value)}) if name in found.by_name else found
-
-    return limits
-
-
-def found() -> Mapping[str, Boundary]:
-    """For each limit, the first example at it, of those that answer in two ways the one that does."""
+def found(names: Set[str]) -> Mapping[str, Boundary]:
+    """For each of some limits, the first example at it that is answered in two ways around it."""
     at: dict[str, Boundary] = {}
     for example in examples():
-        for name in _limits_of(example):
-            if name not in at and len(set(told := told_around(example, name))) > 1:
+        for name in sorted(names & _limits_of(example) - at.keys()):
+            if len(set(told := told_around(example, name))) > 1:
                 at[name] = Boundary(str(example), told)
     return at
 

@@ -14,16 +14,18 @@ _GITHUB = re.compile(r"file=([\w-]+\.toml),line=([0-9]+),endLine=[0-9]+,col=([0-
 def misplaced(text: str, files: Mapping[str, bytes]) -> Iterator[str]:
     """The places in a text for people, such as ``r.toml:3:1``, that the files do not have."""
     for name, line, column in {*_PLACE.findall(text), *_GITHUB.findall(text)}:
-        if name in files and not _is_inside(_lines(files[name], name), int(line), int(column or 1)):
+        if name in files and not is_inside(lines_of(files[name], name), int(line), int(column or 1)):
             yield f"{name} has no place {line}:{column}"
 
 
-def _lines(data: bytes, name: str) -> list[str]:
+def lines_of(data: bytes, name: str) -> list[str]:
+    """The lines of a file, as whoever reads its kind counts them."""
     text = data.decode("utf-8-sig", "replace")
     return re.split(r"\r\n|\r|\n", text) if name.endswith(".csv") else text.split("\n")
 
 
-def _is_inside(lines: list[str], line: int, column: int) -> bool:
+def is_inside(lines: list[str], line: int, column: int) -> bool:
+    """Whether a place is one of some lines, or just behind one."""
     # An end of what is cut off may be a line further, where the text is said to go on.
     return 1 <= line <= len(lines) and 1 <= column <= len(lines[line - 1]) + 1
 
@@ -50,7 +52,7 @@ def astray(document: Mapping[str, Any], files: Mapping[str, bytes]) -> Iterator[
         data = files.get(file["path"])
         if data is None:
             continue
-        lines, values = _lines(data, file["path"]), _values(data)
+        lines, values = lines_of(data, file["path"]), _values(data)
         for verdict in file["verdicts"]:
             for finding in verdict["findings"]:
                 told = f"{verdict['rule']} of {file['path']} at {finding['pointer']}"
@@ -66,7 +68,7 @@ def _values(data: bytes) -> Any:
 
 def _wrong(finding: Mapping[str, Any], lines: list[str], values: Any) -> Iterator[str]:
     (first, last), (end_line, end) = ((finding[edge]["line"], finding[edge]["column"]) for edge in ("start", "end"))
-    if not _is_inside(lines, first, last) or not _is_inside(lines, end_line, end) or (end_line, end) < (first, last):
+    if not is_inside(lines, first, last) or not is_inside(lines, end_line, end) or (end_line, end) < (first, last):
         yield f"{first}:{last} to {end_line}:{end} is not in the file"
         return
     found, written = _at(values, finding["path"]), _between(lines, (first, last), (end_line, end))

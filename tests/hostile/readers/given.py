@@ -1,11 +1,10 @@
-"""What a search that is guided by coverage calls: the reader of each kind of file, at times the whole program."""
+"""Readers of what somebody gives, as a search calls them: each says whether it took the bytes."""
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
-from functools import cache, partial
+from functools import cache
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -17,19 +16,15 @@ from blinplan.regimen.build import toml
 from blinplan.regimen.reading import FaultyFile, Reading, RegimenFile, read
 from blinplan.rules.judge import judge
 from blinplan.terminal import PLAIN
-from tests.hostile.inputs import KINDS, sound_input
-from tests.hostile.sound import OWN, texts
-from tests.hostile.verdict import faults_of
-
-_WHOLE = 20
-"""Of so many files that are read, one is given to the whole program."""
-
+from tests.hostile.sound import OWN
+from tests.plan_text import WARD
 
 _SHOWN = 4
-"""And of so many, one is judged, or what is wrong with it is shown; both take long."""
+"""Of so many files, one is judged, or what is wrong with it is shown; both take long."""
 
 
-def _is_one_of(many: int, data: bytes) -> bool:
+def is_one_of(many: int, data: bytes) -> bool:
+    """Whether some bytes are one of so many, which says the same of them each time."""
     return sha256(data).digest()[0] % many == 0
 
 
@@ -37,55 +32,13 @@ class WrongError(AssertionError):
     """What must not be, where the program says nothing of it itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A reader, by the kinds of input of which it is one."""
-
-    kinds: tuple[str, ...]
-    reads: Callable[[bytes], bool]
-    """Reads the bytes of a file, and whether it took them; what it does not take it refuses as it should."""
-
-    def __call__(self, data: bytes) -> None:
-        """Read a file, and do more with one that is taken.
-
-        Raises
-        ------
-        WrongError
-            When anything is not as it must be.
-        """
-        if self.reads(data) and _is_one_of(_WHOLE, data):
-            whole(self.kinds, data)
-
-    def seeds(self) -> Iterator[bytes]:
-        """Sound files to begin with."""
-        for kind in self.kinds:
-            yield from (text.encode() for text in texts(kind))
-
-
-def whole(kinds: tuple[str, ...], data: bytes) -> None:
-    """Give a file to every command that reads one of its kind.
-
-    Raises
-    ------
-    WrongError
-        When it is answered wrongly.
-    """
-    for kind in kinds:
-        name, commands = KINDS[kind]
-        for command in commands:
-            given = sound_input(kind, command, "")
-            given.files[name] = data
-            if wrong := faults_of(given):
-                raise WrongError(f"{' '.join(command)}: {'; '.join(wrong)}")
-
-
-def _is_file(data: bytes) -> bool:
+def is_file(data: bytes) -> bool:
     """A file of the three that are TOML: what is told of it stands in it, and what is written of it reads the same."""
     reading = read(data, "r.toml")
     if isinstance(reading, FaultyFile):
-        _look_at_problems(reading, is_shown=_is_one_of(_SHOWN, data))
+        _look_at_problems(reading, is_shown=is_one_of(_SHOWN, data))
         return False
-    if _is_one_of(_SHOWN, data):
+    if is_one_of(_SHOWN, data):
         judge(reading, date(2026, 3, 1), None)
     if isinstance(reading, RegimenFile):
         again = read(toml(reading.regimen).encode(), "r.toml")
@@ -109,7 +62,7 @@ def _look_at_problems(reading: FaultyFile, *, is_shown: bool) -> None:
         raise WrongError("what is shown of it would be obeyed by a terminal")
 
 
-def _is_people(data: bytes) -> bool:
+def is_people(data: bytes) -> bool:
     from blinplan.api.simulating.patients import _regimen_named
     from blinplan.simulation.people.people import PeopleError
     from blinplan.simulation.people.read import read_people
@@ -121,18 +74,18 @@ def _is_people(data: bytes) -> bool:
     return True
 
 
-def _in_a_file(name: str, reads: Callable[[Path], bool], data: bytes) -> bool:
-    path = _folder() / name
+def in_a_file(name: str, reads: Callable[[Path], bool], data: bytes) -> bool:
+    path = folder() / name
     path.write_bytes(data)
     return reads(path)
 
 
 @cache
-def _folder() -> Path:
+def folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="blinplan-guided-"))
 
 
-def _is_configuration(path: Path) -> bool:
+def is_configuration(path: Path) -> bool:
     from blinplan.rules.configuration.configuration import ConfigurationError
     from blinplan.rules.configuration.file import load
 
@@ -143,7 +96,7 @@ def _is_configuration(path: Path) -> bool:
     return True
 
 
-def _is_baseline(path: Path) -> bool:
+def is_baseline(path: Path) -> bool:
     from blinplan.rules.acceptance.baseline import read_baseline
 
     try:
@@ -159,9 +112,11 @@ def _own() -> Reading:
     return read(OWN.encode(), "r.toml")
 
 
-def _is_ledger(path: Path) -> bool:
+def is_ledger(path: Path) -> bool:
+    """A ledger that is read is planned on from, with what its site says."""
     from blinplan.api.planning.plan import plan
 
+    path.with_name("ward.toml").write_text(WARD, encoding="utf-8")
     try:
         json.loads(plan("rr-adult", ledger=path).text("json"))
     except Refusal:
@@ -169,35 +124,38 @@ def _is_ledger(path: Path) -> bool:
     return True
 
 
-def _is_calendar(path: Path) -> bool:
+def is_record(data: bytes) -> bool:
+    """A record that is read is planned on from, with what its site says."""
+    from blinplan.api.planning.plan import plan
+
+    if not is_file(data):
+        return False
+    path = folder() / "record.toml"
+    path.write_bytes(data)
+    (folder() / "ward.toml").write_text(WARD, encoding="utf-8")
+    try:
+        json.loads(plan("rr-adult", record=path).text("json"))
+    except Refusal:
+        return False
+    return True
+
+
+def is_calendar(path: Path) -> bool:
     from blinplan.regimen.holidays.holidays import HolidaysError, holidays_in
     from blinplan.reports.plan.ical.ics import NoCalendarError, read_calendar
 
     taken = 0
-    try:
-        holidays_in(path)
-        taken += 1
-    except HolidaysError:
-        pass
+    lines = path.with_suffix(".txt")
+    lines.write_bytes(path.read_bytes())
+    for holidays in (path, lines):
+        try:
+            holidays_in(holidays)
+            taken += 1
+        except HolidaysError:
+            pass
     try:
         read_calendar(input_text(path), "a")
         taken += 1
     except (OSError, NoCalendarError):
         pass
     return taken > 0
-
-
-TARGETS: dict[str, Target] = {
-    "regimen": Target(("regimen",), _is_file),
-    "record": Target(("record",), _is_file),
-    "site": Target(("site",), _is_file),
-    "people": Target(("people",), _is_people),
-    "configuration": Target(("configuration",), partial(_in_a_file, "blinplan.toml", _is_configuration)),
-    "baseline": Target(("baseline",), partial(_in_a_file, "b.json", _is_baseline)),
-    "ledger": Target(("ledger",), partial(_in_a_file, "plan.json", _is_ledger)),
-    "calendar": Target(("calendar", "holidays"), partial(_in_a_file, "days.ics", _is_calendar)),
-}
-"""Every reader of a file that somebody gives."""
-
-READERS = {kind: target.reads for target in TARGETS.values() for kind in target.kinds}
-"""The reader of each kind of input that has one."""

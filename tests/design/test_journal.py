@@ -1,0 +1,53 @@
+"""What is kept of a long run is gone on from, or is told to be of no run: whatever its lines say."""
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blinplan.design.journal import OtherRunError, lines_kept, open_journal
+from blinplan.design.search.kept import KeptSamples
+from blinplan.design.sensitivity.kept import KeptRuns
+from blinplan.design.sweep.kept import KeptCells
+
+INPUTS = {"seed": 1}
+
+
+def _line(text: str) -> str:
+    return f"{sha256(text.encode()).hexdigest()[:16]} {text}\n"
+
+
+HEAD = _line(json.dumps({"inputs": INPUTS}, separators=(",", ":")))
+
+
+def _opened(path: Path, text: str, kept: Callable[..., Any]) -> Any:
+    path.write_text(text, encoding="utf-8")
+    with open_journal(path, INPUTS, kept) as found:
+        return found
+
+
+@pytest.mark.parametrize("first", ["[]", "1", "null", "{}", '{"inputs": 5}', '"x"'])
+def test_a_first_line_that_says_nothing_of_a_run_is_of_none(tmp_path: Path, first: str) -> None:
+    with pytest.raises(OtherRunError) as told:
+        _opened(tmp_path / "x", _line(first), KeptCells)
+    assert told.value.differences is None
+
+
+@pytest.mark.parametrize("kept", [KeptCells, KeptSamples, KeptRuns])
+@pytest.mark.parametrize("line", ["5", "[]", "{}", '"x"', '{"cell": 1, "endpoints": [[]], "x": 2}', "[[1]]", "null"])
+def test_lines_that_no_run_has_written_are_told(tmp_path: Path, kept: Callable[..., Any], line: str) -> None:
+    with pytest.raises(OtherRunError) as told:
+        _opened(tmp_path / "x", HEAD + _line(line), kept)
+    assert told.value.differences is None
+    assert (tmp_path / "x").read_text(encoding="utf-8") == HEAD + _line(line), "what is not understood stays"
+
+
+@pytest.mark.parametrize("line", ["{", "[" * 100_000, "x"])
+def test_a_line_that_is_no_document_is_written_again(tmp_path: Path, line: str) -> None:
+    """As one in which the process was killed: nothing after it counts."""
+    assert _opened(tmp_path / "x", HEAD + _line(line) + _line("7"), KeptCells).cells == {}
+    assert (tmp_path / "x").read_text(encoding="utf-8") == HEAD
+    assert lines_kept(tmp_path / "x") == []

@@ -1,0 +1,1 @@
+"""What a format has to keep to, and the places that are told: asked of every answer."""

@@ -1,0 +1,1 @@
+"""Readers that a search calls, and the sound files that it begins with."""
