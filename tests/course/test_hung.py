@@ -362,6 +362,16 @@ def test_a_bag_that_ran_on_after_its_cycle_is_in_the_sums() -> None:
     assert empty.course.micrograms == empty.replanned.planned.micrograms
 
 
+@pytest.mark.parametrize(("grade", "is_too_much"), [(4, True), (None, False)])
+def test_a_bag_after_a_stop_for_good_gave_what_nobody_ordered(grade: int | None, is_too_much: bool) -> None:
+    """After grade 4 the label stops the drug for good; of a grade that nobody says it is open whether it does."""
+    severe = stop(10 * DAY, DAY, CRS, grade=grade, same_bag=False)
+    found = dated(with_bags(bag(11 * DAY, DAY, "28 mcg/day", hours=24), stops=(severe,)))
+    assert [event.period.stop // DAY for event in found.course.events][-1] == 12
+    said = [one.text for one in happened_remarks(found) if "28 mcg/day where none is ordered" in one.text]
+    assert bool(said) is is_too_much
+
+
 @pytest.mark.parametrize("days", [0, 6, 7])
 def test_the_next_cycle_is_due_when_the_interval_ends_however_long_a_bag_ran_on(days: int) -> None:
     planned = expand(regimen(cycle('dose = "28 mcg/day", days = 28', free=7, repeat=2)), ADULT)
