@@ -106,7 +106,7 @@ def until_resolved(minutes: int = 0) -> Decision:
 
 
 def answers(cause: Cause, minutes: int | None, grade: int | None = None, **more: Any) -> list[Decision]:
-    known = {name: more.pop(name) for name in ("dose", "recurs", "seizures_before") if name in more}
+    known = {name: more.pop(name) for name in ("dose", "recurs", "seizures_before", "restarts_full") if name in more}
     lasted = more.pop("resolved", None)
     fields: dict[str, Any] = {"seizures": None, "restart_dose": None, "premedicated": None, "new_cycle": None, **more}
     one = Interruption(
@@ -124,6 +124,7 @@ def answers(cause: Cause, minutes: int | None, grade: int | None = None, **more:
         seizures=known.get("seizures_before", 0),
         recurs=known.get("recurs", False),
         groups=frozenset({AgeGroup.ADULTS}),
+        restarts_full=known.get("restarts_full", False),
     )
     return list(decisions(one, shipped("rr-adult"), circumstances))
 
@@ -276,6 +277,8 @@ def test_of_a_long_stop_for_no_event_the_physician_decides(cause: Cause, words: 
     told = answers(cause, lasts, restart_dose=LOW, new_cycle=False, full_dose_after=7 * DAY)
     assert told == [*again(lasts), dose, same, later]
     assert answers(cause, lasts, restart_dose=LOW, new_cycle=True) == [*again(lasts), dose, new]
+    full = answers(cause, lasts, restart_dose=LOW, new_cycle=False, restarts_full=True)
+    assert full == [*again(lasts), dose, same], "where that is the full dose, nobody asks when it comes"
     assert answers(cause, lasts, new_cycle=False) == [*again(lasts), unsaid, same]
     up_to = f"the same cycle up to 7 days; after more it is to be decided: {silent}"
     assert answers(cause, None) == [*LASTING, Decision(Topic.CYCLE, up_to, limits)]
