@@ -231,6 +231,8 @@ def _parquet_blocks(part: TablePart, place: int) -> Generator[_RowBlock, None, N
             sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
             ends = np.cumsum(sizes)
             group = int(np.searchsorted(ends, place, side="right"))
+            if group == len(sizes):  # of no groups PyArrow 18 reads something
+                return
             start = int(ends[group - 1]) if group else 0
             for batch in file.iter_batches(_ROWS, row_groups=range(group, len(sizes))):
                 kept, start = batch.slice(max(0, place - start)), start + batch.num_rows
