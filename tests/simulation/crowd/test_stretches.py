@@ -154,7 +154,8 @@ def test_what_is_of_another_run_is_refused_with_both_files_and_values(
 def test_another_course_patient_or_text_is_refused(parts: list[Path], tmp_path: Path, name: str) -> None:
     def change(document: dict[str, Any]) -> None:
         was = document[name]
-        document[name] = "2" * 16 if isinstance(was, str) else {**was, next(iter(was)): "other"}
+        other: object = 71.5 if name == "typical" else "other"
+        document[name] = "2" * 16 if isinstance(was, str) else {**was, next(iter(was)): other}
 
     other = changed(parts[1], tmp_path / "other.npz", change)
     with pytest.raises(Refusal, match="is of another") as refused:
