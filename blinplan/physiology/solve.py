@@ -26,7 +26,7 @@ from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import ROW, TABLE, States
 from blinplan.physiology.timetables import Together, timetables
 from blinplan.physiology.trajectories import Trajectories
-from blinplan.physiology.watch import Seen, Watch, Watching, join_seen
+from blinplan.physiology.watch import Seen, Watch, WatchingInStep, join_seen
 
 Progress = Callable[[int, int], None]
 
@@ -83,7 +83,6 @@ def run_chunk(chunk: Chunk) -> Part:
     patients, timetable = chunk.patients, chunk.timetable
     rates = np.ascontiguousarray(np.broadcast_to(chunk.rates, (chunk.rates.shape[0], patients.size)))
     gathered = measure.Gathering(timetable, rates, patients) if chunk.endpoints else None
-    watching = [Watching(watch, patients) for watch in chunk.watches]
     days = _rising(chunk.days, () if gathered is None else gathered.windows.looks)
     as_asked = chunk.days is not None and np.array_equal(days, chunk.days)
     into = chunk.into if as_asked else None
@@ -98,7 +97,8 @@ def run_chunk(chunk: Chunk) -> Part:
         None if gathered is None else gathered.rows,
     )
     names = _names(chunk, rates) if gathered is not None else []
-    if watching or names:
+    watching = WatchingInStep(chunk.watches, patients, integrator.in_step) if chunk.watches else None
+    if watching is not None or names:
         _by_intervals(chunk, integrator, gathered, watching, days, states, names)
     else:
         integrator.advance(states)
@@ -108,7 +108,7 @@ def run_chunk(chunk: Chunk) -> Part:
         patients.size,
         None if gathered is None else gathered.finish(),
         None if chunk.days is None or into is not None else _on(chunk.days, days, states),
-        tuple(one.finish() for one in watching),
+        () if watching is None else watching.finish(),
     )
 
 
@@ -126,7 +126,7 @@ def _by_intervals(
     chunk: Chunk,
     integrator: Integrator,
     gathered: measure.Gathering | None,
-    watching: list[Watching],
+    watching: WatchingInStep | None,
     days: tuple[float, ...],
     states: FloatArray,
     names: list[bytes],
@@ -137,10 +137,8 @@ def _by_intervals(
         integrator.state[:] = before.state
         gathered.go_on_from(before.gathered)
     for k, interval in enumerate(chunk.timetable.intervals[done:], start=done):
-        if watching:
-            history = integrator.watch(k, states)
-            for one in watching:
-                one.add(interval, history)
+        if watching is not None:
+            watching.add(interval, integrator.watch(k, states))
         else:
             integrator.advance(states, k, k + 1)
         _look(gathered, days, states, interval.start, interval.stop)
@@ -211,7 +209,7 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
         raise ValueError(f"rates are for {dosing.rates.shape[1]} patients, the population has {n}")
     if size < 1:
         raise ValueError("a chunk has at least 1 patient")
-    groups = timetables(dosing, chosen, population, by_sets=by.name == "compiled", in_step=bool(watches))
+    groups = timetables(dosing, chosen, population, by_sets=by.name == "compiled")
     start, stop = groups[0].timetable.start, groups[0].timetable.stop
     days = None if output_days is None else np.array(output_days, dtype=np.float64, ndmin=1)
     if days is not None and days.size and not start <= days.min() <= days.max() <= stop:

@@ -25,7 +25,15 @@ from blinplan.physiology.engine.grid import (
     Growth,
     IntArray,
 )
-from blinplan.physiology.engine.integrate import CyclePart, DoseStep, Interval, Rise, Timetable, step_sizes
+from blinplan.physiology.engine.integrate import (
+    CyclePart,
+    DoseStep,
+    Interval,
+    Rise,
+    Timetable,
+    step_sizes,
+    what_decides,
+)
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.dosing import Dosing, Options
@@ -40,18 +48,16 @@ class Together(NamedTuple):
     timetable: Timetable
 
 
-def timetables(
-    dosing: Dosing, options: Options, patients: Population, *, by_sets: bool = False, in_step: bool = False
-) -> list[Together]:
+def timetables(dosing: Dosing, options: Options, patients: Population, *, by_sets: bool = False) -> list[Together]:
     """Part patients into those of one timetable, in the order of the first of each.
 
-    Where parameters differ between patients, those who take steps of about one size stand behind each other, or those
-    of one set where they go ``by_sets``; others are with others where they are to be ``in_step``.
+    Where parameters differ between patients, those who take steps of one size stand behind each other, and where they
+    go ``by_sets`` those whom machine code takes as one.
     """
     columns, constants = np.broadcast_to(np.arange(dosing.rates.shape[1]), patients.size), patients.constants
     kinds = _kinds(dosing.rates, patients)
-    order = list(constants.differing.values()) if by_sets else step_sizes(constants, acts=options.premedication)
-    deciding = order if in_step else _cuts(constants, options)
+    decides = what_decides if by_sets else step_sizes
+    order = decides(constants, acts=options.premedication)
     return [
         Together(
             those[np.lexsort([of[those] for of in order])] if order else those,
@@ -63,7 +69,7 @@ def timetables(
                 constants.select(those[:1]),
             ),
         )
-        for those in _of_one_pattern(dosing.rates, kinds, deciding)
+        for those in _of_one_pattern(dosing.rates, kinds, _cuts(constants, options))
     ]
 
 

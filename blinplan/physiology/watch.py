@@ -6,7 +6,7 @@ on the polynomial of its step (`engine.locate`); the drug is in closed form.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -61,6 +61,28 @@ class Seen(NamedTuple):
 
     first_day: FloatArray
     days: FloatArray
+
+
+class WatchingInStep:
+    """Watches some signals of a chunk, of those together who take the same steps."""
+
+    def __init__(self, watches: Sequence[Watch], patients: Population, in_step: Sequence[slice | IntArray]) -> None:
+        self._watching = [
+            [Watching(watch.select(place), some) for watch in watches]
+            for place, some in ((place, patients.select(place)) for place in in_step)
+        ]
+        everybody = np.arange(patients.size)
+        self._places = np.concatenate([everybody[place] for place in in_step])
+
+    def add(self, interval: Interval, histories: Sequence[History]) -> None:
+        """Take in one interval: what those of the same steps went through."""
+        for watching, history in zip(self._watching, histories, strict=True):
+            for one in watching:
+                one.add(interval, history)
+
+    def finish(self) -> tuple[Seen, ...]:
+        """Return what was seen of all."""
+        return join_seen([tuple(one.finish() for one in watching) for watching in self._watching], self._places)
 
 
 def join_seen(parts: list[tuple[Seen, ...]], places: IntArray) -> tuple[Seen, ...]:

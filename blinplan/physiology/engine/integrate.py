@@ -22,10 +22,10 @@ from blinplan.physiology.engine.grid import (
     places,
     refinement,
 )
-from blinplan.physiology.engine.own.plan import OwnPlan, SetPlans, Steps
+from blinplan.physiology.engine.own.plan import InStep, OwnPlan, SetPlans, Steps, in_step
 from blinplan.physiology.engine.searches import NOTHING, History, Searches
 from blinplan.physiology.engine.step.moment import Individual, Inflow, shared_loss_rates
-from blinplan.physiology.engine.step.plan import StepPlan, nodes_of
+from blinplan.physiology.engine.step.plan import StepPlan
 from blinplan.physiology.engine.step.rates import Watched
 from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.population import Constants, FloatArray, Population
@@ -162,17 +162,10 @@ def plan_of(timetable: Timetable, constants: Constants, days: tuple[float, ...])
 
 
 def plans_of_sets(timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> StepPlan | SetPlans:
-    """The steps of patients by their parameter sets, where these differ."""
-    if not constants.differing:
-        return course_of(timetable, constants, days)
-    firsts, whose = _kinds_among(list(constants.differing.values()))
-    sets = [constants.select(firsts[at : at + 1]) for at in range(len(firsts))]
-    some = (sets[at : at + _SETS_AT_ONCE] for at in range(0, len(sets), _SETS_AT_ONCE))
-    return SetPlans(whose, tuple(plan for each in some for plan in _step_plans(timetable, each, days)))
-
-
-_SETS_AT_ONCE = 32
-"""Parameter sets of which the weights are computed together: more would take memory, and no less time."""
+    """The steps of patients by what decides them, where that differs; weights are those of the first of each."""
+    firsts, whose = _kinds_among(what_decides(constants, acts=bool(timetable.premedication_days)))
+    plans = tuple(course_of(timetable, constants.select(firsts[at : at + 1]), days) for at in range(len(firsts)))
+    return plans[0] if len(plans) == 1 else SetPlans(whose, plans)
 
 
 def _kinds_among(values: Sequence[FloatArray]) -> tuple[IntArray, IntArray]:
@@ -183,17 +176,32 @@ def _kinds_among(values: Sequence[FloatArray]) -> tuple[IntArray, IntArray]:
     return firsts, whose.ravel()
 
 
+def what_decides(constants: Constants, *, acts: bool) -> list[FloatArray]:
+    """What machine code has alike in all patients of a block, where it differs, each (N): steps, and Hill coefficients.
+
+    All other parameters may be each patient's own.
+    """
+    differing = constants.differing
+    hills = [np.asarray(differing[name], dtype=np.float64) for name in HILLS if name in differing]
+    return [*step_sizes(constants, acts=acts), *hills]
+
+
+HILLS = ("lysis_hill", "activation_hill")
+"""Parameters by which the lines of a step decide, as whole numbers."""
+
+
 def step_sizes(constants: Constants, *, acts: bool) -> list[FloatArray]:
     """What steps hang on of parameters that differ between patients, each (N); of premedication where it acts."""
     differing = constants.differing
-    found = [np.asarray(differing[name], dtype=np.float64) for name in _PREMEDICATION if acts and name in differing]
+    found = [np.asarray(differing[name], dtype=np.float64) for name in PREMEDICATION if acts and name in differing]
     if "cytolytic_rate" in differing:
         rates, whose = np.unique(differing["cytolytic_rate"], return_inverse=True)
         found.append(np.array(list(map(refinement, rates.tolist())))[whose.ravel()])
     return found
 
 
-_PREMEDICATION = ("premedication_reduction", "premedication_half_life")
+PREMEDICATION = ("premedication_reduction", "premedication_half_life")
+"""Parameters that no step knows but by the share of cytokine release that premedication leaves."""
 
 
 @lru_cache(maxsize=16)
@@ -337,17 +345,32 @@ class Integrator:
         """Advance through the whole course, or some intervals, and write the wanted states (states, times, N)."""
         self._advance(first, self.plateaus.shape[0] if last is None else last, states, self._memory[:, :0])
 
-    def watch(self, k: int, states: FloatArray) -> History:
-        """Advance through one interval, and say what endpoints of one's own are found on."""
-        before = self.state.copy()
-        infusion = Inflow(self.plateaus[k], before[0] - self.plateaus[k])
-        assert isinstance(self.course, StepPlan)  # noqa: S101 - whoever is watched is beside those of his steps alone
-        nodes = nodes_of(self.course, k)
-        if self._memory.shape[1] < nodes.shape[0]:
-            self._memory = np.empty((len(Watched._fields), nodes.shape[0], before.shape[1]))
-        watched = self._memory[:, : nodes.shape[0]]
+    @property
+    def in_step(self) -> list[slice | IntArray]:
+        """Where those stand who take the same steps."""
+        return [some.patients for some in in_step(self.course, 0)]
+
+    def watch(self, k: int, states: FloatArray) -> list[History]:
+        """Advance through one interval, and say what endpoints of one's own are found on, of those `in_step`."""
+        before, each = self.state.copy(), in_step(self.course, k)
+        nodes = max(some.nodes.shape[0] for some in each)
+        if self._memory.shape[1] < nodes:
+            self._memory = np.empty((len(Watched._fields), nodes, before.shape[1]))
+        watched = self._memory[:, :nodes]
         self._advance(k, k + 1, states, watched)
-        return History(nodes, watched, infusion, self.individual.elimination, before, self.state)
+        return [self._history(k, some, watched, before) for some in each]
+
+    def _history(self, k: int, some: InStep, watched: FloatArray, before: FloatArray) -> History:
+        """What some of the patients went through in an interval."""
+        place, plateaus = some.patients, self.plateaus[k, some.patients]
+        return History(
+            some.nodes,
+            watched[:, : some.nodes.shape[0], place],
+            Inflow(plateaus, before[0, place] - plateaus),
+            self.individual.elimination[place],
+            before[:, place],
+            self.state[:, place],
+        )
 
     def _advance(self, first: int, last: int, states: FloatArray, watched: FloatArray) -> None:
         wanted = Wanted(states, watched, self.searches, self.rows)

@@ -89,6 +89,11 @@ class Parameter:
         if self.status == "published" and self.verification is None:
             raise ParameterError(f"{self.key}: a published number says how far it was verified")
 
+    def with_value(self, value: float) -> Parameter:
+        """The same of another typical value: as `dataclasses.replace`, which takes twice as long."""
+        fields: list[Any] = [value if name == "value" else getattr(self, name) for name in self.__slots__]
+        return Parameter(*fields)
+
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
@@ -165,7 +170,7 @@ class Preset:
 
     def with_values(self, values: Mapping[str, float]) -> Preset:
         """Return the same preset with other typical values (for calibration and sensitivity)."""
-        changed = {key: replace(self.parameters[key], value=value) for key, value in values.items()}
+        changed = {key: self.parameters[key].with_value(value) for key, value in values.items()}
         return replace(self, parameters=FrozenMapping({**self.parameters, **changed}))
 
 

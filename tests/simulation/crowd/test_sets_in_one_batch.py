@@ -9,17 +9,20 @@ import pytest
 
 from blinplan.course.events import periods
 from blinplan.executor import InTurn, processes, threads
-from blinplan.physiology import simulate
+from blinplan.physiology import simulate, solve
 from blinplan.physiology.engine.grid import refinement
-from blinplan.physiology.engine.integrate import EngineName
+from blinplan.physiology.engine.integrate import EngineName, plans_of_sets
+from blinplan.physiology.engine.step.plan import StepPlan
 from blinplan.physiology.model.batch import batch
 from blinplan.physiology.model.dosing import Options
-from blinplan.physiology.model.draw import draw
+from blinplan.physiology.model.draw import draw, typical
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.physiology.solve import run_chunk
+from blinplan.physiology.timetables import timetables
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.library import regimen as shipped
-from blinplan.simulation.dosing import part_at
+from blinplan.simulation.dosing import dosing, part_at
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.wording import read_endpoint
 from blinplan.simulation.trials.together import run_together
@@ -62,6 +65,19 @@ def test_each_rate_of_cytolytic_proteins_above_the_usual_has_steps_of_its_own_si
     assert len({refinement(rate) for rate in RATES}) == len(RATES)
 
 
+def test_sets_of_one_size_of_steps_are_one_to_machine_code_whatever_else_differs() -> None:
+    """As of Morris' method, which takes four rates; Hill coefficients part them once more."""
+    rates = [(2.0, 3.0, 4.6, 7.7)[at % 4] for at in range(40)]
+    sets = [set_of(rate, homeostasis=0.1 + 0.01 * at, volume=4.0 + at) for at, rate in enumerate(rates)]
+    people = batch([*map(typical, sets), typical(set_of(2.0, lysis_hill=3))])
+    given = dosing(REGIMEN, periods(REGIMEN)[:1], people)
+    stretches: list[slice] = []
+    for group in timetables(given, Options(), people, by_sets=True):
+        plan = plans_of_sets(group.timetable, people.select(group.patients).constants, ())
+        stretches += [slice(0, 1)] if isinstance(plan, StepPlan) else [place for place, _ in plan.stretches()]
+    assert len(stretches) <= 2 * 4
+
+
 @pytest.mark.parametrize("patients", [1, 3])
 def test_sets_go_through_together_with_the_bytes_of_each_alone(patients: int) -> None:
     """Of one patient each, some of them one by one; and of several."""
@@ -94,10 +110,44 @@ def test_patients_who_go_off_the_drug_have_their_own_course_in_a_set_too() -> No
     )
 
 
-def test_endpoints_of_ones_own_are_those_of_each_set_alone() -> None:
-    own = AskedEndpoints(own=(read_endpoint("IL-6 above 20 pg/mL in cycle 1"),))
-    table = periods(REGIMEN)[:1]
-    assert_as_alone([Trial(REGIMEN, table, draw(of, 2, seed=4), engine="numpy", asked=own) for of in SETS[2:6]])
+WORDS = (
+    "IL-6 above 20 pg/mL in cycle 1",
+    "drug above 200 pg/mL",
+    "blasts below 1 % of capacity",
+    "B cells at most 10 /µL",
+)
+OWN = AskedEndpoints(own=tuple(map(read_endpoint, WORDS)))
+"""Endpoints of one's own, of which each is found in a way of its own."""
+
+
+def test_endpoints_of_ones_own_are_those_of_each_set_alone_and_all_sets_are_one_chunk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trials = [Trial(REGIMEN, periods(REGIMEN)[:1], typical(of), engine="numpy", asked=OWN) for of in SETS[:6]]
+    assert_as_alone(trials)
+    chunks: list[int] = []
+
+    def counted(chunk: solve.Chunk) -> solve.Part:
+        chunks.append(chunk.patients.size)
+        return run_chunk(chunk)
+
+    monkeypatch.setattr(solve, "run_chunk", counted)
+    run_together(trials, InTurn())
+    assert chunks == [6]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_they_are_in_a_course_that_some_leave_early_too(engine: EngineName) -> None:
+    """Of several patients a set, who stand here and there among those of the same steps, by both engines."""
+    table = periods(REGIMEN)[:2]
+    off = np.array([table[-1].stop, 9.3 * MINUTES_PER_DAY, 3.0 * MINUTES_PER_DAY])
+    parted = part_at(table, off.tolist())
+    trials = [
+        Trial(REGIMEN, parted, draw(of, 3, seed=8), engine=engine, asked=OWN, off_drug=off) for of in (*SETS, SETS[1])
+    ]
+    for trial, outcome in zip(trials, run_together(trials, InTurn()), strict=True):
+        assert_same_bytes(outcome, replace(trial, engine="numpy").run(InTurn()))
 
 
 @pytest.mark.slow

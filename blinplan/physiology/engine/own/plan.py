@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from blinplan.physiology.engine.collocation import Blend, Weights
-from blinplan.physiology.engine.grid import IntArray, Spots
+from blinplan.physiology.engine.grid import Grid, IntArray, Spots
 from blinplan.physiology.engine.step.moment import SHARED_WEIGHTS, GridStep
-from blinplan.physiology.engine.step.plan import StepPlan
+from blinplan.physiology.engine.step.plan import StepPlan, nodes_of
 from blinplan.physiology.model.population import FloatArray
 
 
@@ -89,6 +89,31 @@ class SetPlans:
 
 Steps = StepPlan | OwnPlan | SetPlans
 """The steps of all patients alike, of each his own size, or of each parameter set."""
+
+
+class InStep(NamedTuple):
+    """Patients who take the same steps: where they stand among all, and the nodes of an interval, days since its start.
+
+    Attributes
+    ----------
+    patients : a stretch of all, or their numbers.
+    nodes : (2 S + 1).
+    """
+
+    patients: slice | IntArray
+    nodes: FloatArray
+
+
+def in_step(steps: Steps, k: int) -> list[InStep]:
+    """Those who take the same steps in an interval; who they are is the same in all intervals."""
+    if isinstance(steps, StepPlan):
+        return [InStep(slice(None), nodes_of(steps, k))]
+    if isinstance(steps, SetPlans):
+        return [InStep(place, nodes_of(plan, k)) for place, plan in steps.stretches()]
+    kind, sizes = steps.kind[k], np.unique(steps.whose).tolist()
+    numbers = {size: int(steps.steps[size, k]) for size in sizes}
+    grids = {size: Grid(steps.lengths[size, kind, :of], steps.ends[size, kind, :of]) for size, of in numbers.items()}
+    return [InStep(np.flatnonzero(steps.whose == size), grids[size].nodes) for size in sizes]
 
 
 @dataclass(frozen=True, slots=True)

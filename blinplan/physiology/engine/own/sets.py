@@ -16,15 +16,16 @@ def advancing_sets(
 ) -> Advance:
     """What advances all patients of several sets, by what advances those of one."""
     each = [
-        (place, advancing(plan, Individual(*(values[place] for values in p)), c.select(place)))
+        (place, plan, advancing(plan, Individual(*(values[place] for values in p)), c.select(place)))
         for place, plan in sets.stretches()
     ]
 
     def advance_through(first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
-        for place, advance in each:
+        for place, plan, advance in each:
             # As they lie in a chunk of their own, which is what machine code is made for.
-            own = state[:, place].copy()
-            advance(first, last, own, plateaus[:, place].copy(), wanted.of(place))
+            own, nodes = state[:, place].copy(), 2 * int(plan.steps[first:last].max()) + 1
+            mine = wanted.of(place)
+            advance(first, last, own, plateaus[:, place].copy(), mine._replace(watched=mine.watched[:, :nodes]))
             state[:, place] = own
 
     return advance_through
