@@ -33,6 +33,9 @@ NARROWEST, WIDEST, PIPED_WIDTH = 60, 200, 100
 _CTRL_C_TWICE = len("^C^C")
 """Columns that what moves leaves free: a terminal writes there what is typed, and what is taken away is one line."""
 
+_LONGEST_SENTENCE = 10_000
+"""Characters: a name of a file with all its folders has 4,096 at most."""
+
 FOR_PEOPLE = frozenset({"concise", "full", "table", "text"})
 """The forms of a report that people read; all others are for programs, which expect UTF-8."""
 
@@ -379,8 +382,13 @@ def _bytes_of(text: str, *, is_for_people: bool) -> bytes:
 def _complaints(refusal: Refusal) -> Iterator[Text]:
     for other in refusal.others:
         yield from _complaints(other)
-    yield Text(f"error: {visible(refusal.message)}", style="error")
-    yield Text(f"  help: {visible(refusal.advice)}")
+    yield Text(f"error: {visible(_not_too_long(refusal.message))}", style="error")
+    yield Text(f"  help: {visible(_not_too_long(refusal.advice))}")
+
+
+def _not_too_long(text: str) -> str:
+    """The beginning of what is longer than any sentence of ours: what it quotes is not what somebody wrote by hand."""
+    return text if len(text) <= _LONGEST_SENTENCE else f"{text[:_LONGEST_SENTENCE]}..."
 
 
 def terminal(colour: Colour = Colour.AUTO) -> Terminal:

@@ -5,7 +5,10 @@ What is kept may be machine code, which whoever writes it has run by whoever rea
 
 import os
 from pathlib import Path
-from stat import S_ISVTX, S_IWGRP, S_IWOTH
+from stat import S_ISREG, S_ISVTX, S_IWGRP, S_IWOTH
+
+_LIMIT_BYTES = 256 * 1024 * 1024
+"""The most that a file of a cache holds: machine code has some megabytes."""
 
 
 def cache_folder(name: str) -> Path:
@@ -41,3 +44,17 @@ def _can_be_replaced_in(folder: Path) -> bool:
     if found.st_uid not in (0, os.getuid()):
         return True
     return bool(found.st_mode & S_IWOTH) and not found.st_mode & S_ISVTX
+
+
+def cached_bytes(path: Path) -> bytes:
+    """Read a file of a cache: what is no file, such as a pipe or a device without an end, is damaged.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read, or is none that was put there.
+    """
+    found = path.stat()
+    if not S_ISREG(found.st_mode) or found.st_size > _LIMIT_BYTES:
+        raise OSError(f"{path} is no file of a cache")
+    return path.read_bytes()

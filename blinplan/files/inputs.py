@@ -25,9 +25,10 @@ _MARKS = {
 class InputError(OSError):
     """A file that is not read, and why: what follows its name in a sentence."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, path: Path | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.path = path
 
 
 def reason_of(error: OSError) -> str:
@@ -62,7 +63,7 @@ def input_bytes(path: Path, limit: int = LIMIT_BYTES) -> bytes:
     """
     data = first_bytes(path, limit)
     if len(data) > limit:
-        raise InputError(f"larger than {size_in_words(limit)}")
+        raise InputError(f"larger than {size_in_words(limit)}", path)
     return data
 
 
@@ -76,7 +77,11 @@ def input_text(path: Path, limit: int = LIMIT_BYTES) -> str:
     Refusal
         When the same run writes to it.
     """
-    return text_of(input_bytes(path, limit))
+    data = input_bytes(path, limit)
+    try:
+        return text_of(data)
+    except InputError as error:
+        raise InputError(error.reason, path) from error
 
 
 def text_of(data: bytes) -> str:
@@ -127,15 +132,15 @@ def _refuse_no_file(path: Path) -> None:
     mode = path.stat().st_mode
     if S_ISDIR(mode):
         os.scandir(path).close()  # one that cannot be looked into says so
-        raise InputError("a folder, and one file is read")
+        raise InputError("a folder, and one file is read", path)
     if descriptor_of(path) is not None:
         return
     if S_ISFIFO(mode):
-        raise InputError("a pipe with a name, and a file is read: put it into standard input, or into a file")
+        raise InputError("a pipe with a name, and a file is read: put it into standard input, or into a file", path)
     if S_ISSOCK(mode):
-        raise InputError("a socket, and a file is read")
+        raise InputError("a socket, and a file is read", path)
     if (S_ISCHR(mode) or S_ISBLK(mode)) and str(path) != os.devnull:
-        raise InputError("a device, and a file is read")
+        raise InputError("a device, and a file is read", path)
 
 
 def size_in_words(limit: int) -> str:

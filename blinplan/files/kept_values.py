@@ -4,24 +4,28 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from blinplan.files.caches import cached_bytes, make_own
 from blinplan.files.json_document import json_of
 
 T = TypeVar("T")
 
 
 def keep_values(path: Path, values: Any) -> None:
-    """Keep what JSON can hold, where the folder can be written to; what is there is whole at every moment."""
-    beside = path.with_suffix(f".{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(values)
-        beside.write_text(f"{_digest(text)}\n{text}", encoding="ascii")
-        beside.replace(path)
-    except OSError:
+    """Keep what JSON can hold, in a folder of the user's alone; what is there is whole at every moment."""
+    if not make_own(path.parent):
         return
+    beside = path.with_suffix(f".{os.getpid()}")
+    with suppress(OSError):
+        try:
+            text = json.dumps(values)
+            beside.write_text(f"{_digest(text)}\n{text}", encoding="ascii")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def kept_values(path: Path) -> Any:
@@ -30,10 +34,10 @@ def kept_values(path: Path) -> Any:
     Raises
     ------
     OSError, ValueError
-        When there is no such file, or a damaged one.
+        When there is no such file, or a damaged one, or somebody else could have put it there.
     """
-    digest, _, text = path.read_text(encoding="ascii").partition("\n")
-    if digest != _digest(text):
+    digest, _, text = cached_bytes(path).decode("ascii").partition("\n")
+    if digest != _digest(text) or not make_own(path.parent):
         raise ValueError("damaged")
     return json_of(text)
 

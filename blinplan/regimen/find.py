@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -110,12 +111,21 @@ def find(
         if path.exists():
             reason = None if exclusions is None else exclusions.of_named(path.parent.resolve() / path.name)
             return (FileSource(path, named, left_out=reason),)
-    except (OSError, ValueError):  # a name too long, or with a zero byte, is no path
-        return _unknown(named)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.stat()  # a folder on the way that nobody may look into is not one that is not there
+    except (OSError, ValueError) as error:
+        return _no_path(named, error)
     shipped = library.names_of(named)
     return (
         tuple(FileSource(library.paths()[name], name, shipped=True) for name in shipped) if shipped else _unknown(named)
     )
+
+
+def _no_path(named: str, error: Exception) -> NotFound:
+    """What is said of a name that cannot be looked at: too long, with a zero byte, or in a folder of somebody else."""
+    if isinstance(error, PermissionError):
+        return NotFound(named, f"{named}: {reason_of(error)}", "check the path and who may read it")
+    return _unknown(named)
 
 
 def which_is_meant(named: str, record: str | None = None) -> str | None:

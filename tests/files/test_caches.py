@@ -3,11 +3,13 @@
 import os
 import stat
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from blinplan.files.caches import make_own
+from blinplan.files.kept_values import keep_values, kept_values
 from blinplan.physiology.engine import machine_code
 
 
@@ -41,6 +43,63 @@ def test_what_is_damaged_is_thrown_away_and_never_read(kept: Path, name: str, co
     assert not machine_code.is_kept()
     assert machine_code.folder_to_use() == kept
     assert held(kept) == set()
+
+
+KINDS = ["a pipe", "a device", "a folder", "larger than any"]
+
+
+def put(kind: str, path: Path) -> None:
+    """Put something into a cache that nobody has kept there."""
+    path.unlink(missing_ok=True)
+    match kind:
+        case "a pipe":
+            os.mkfifo(path)
+        case "a device":
+            path.symlink_to("/dev/zero")
+        case "a folder":
+            path.mkdir()
+        case _:
+            with path.open("wb") as file:
+                file.truncate(10**12)  # of which nothing is on the disk
+
+
+@pytest.mark.parametrize("name", ["engine/x.nbi", "engine/x.1.nbc", "seal.json"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_no_file_is_never_read(kept: Path, name: str, kind: str) -> None:
+    put(kind, kept / name)
+    assert not machine_code.is_kept()
+    folder = machine_code.folder_to_use()
+    assert folder is None or held(kept) == set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_value_that_is_no_file_is_made_again(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "kept" / "x.json"
+    keep_values(path, [1, 2])
+    assert kept_values(path) == [1, 2]
+    put(kind, path)
+    with pytest.raises((OSError, ValueError)):
+        kept_values(path)
+    keep_values(path, [3])
+    assert kind == "a folder" or kept_values(path) == [3]
+    assert [one.name for one in path.parent.iterdir()] == ["x.json"]
+
+
+def test_a_value_too_deep_to_be_read_is_damaged(tmp_path: Path) -> None:
+    deep = "[" * 100_000
+    (tmp_path / "x.json").write_text(f"{sha256(deep.encode()).hexdigest()}\n{deep}", encoding="ascii")
+    with pytest.raises(ValueError, match="nested too deep"):
+        kept_values(tmp_path / "x.json")
+
+
+def test_a_value_that_somebody_else_could_have_put_there_is_none(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    keep_values(shared / "kept" / "x.json", [1])
+    shared.chmod(0o777)
+    with pytest.raises(ValueError, match="damaged"):
+        kept_values(shared / "kept" / "x.json")
+    keep_values(shared / "kept" / "y.json", [1])
+    assert not (shared / "kept" / "y.json").exists()
 
 
 def test_code_that_was_put_beside_it_is_thrown_away(kept: Path) -> None:

@@ -82,3 +82,14 @@ def test_what_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(OSError) as refused:  # noqa: PT011 - what it says is below
         input_bytes(tmp_path / "x")
     assert reason_of(refused.value) == "no such file or directory"
+
+
+def test_whoever_forgets_to_catch_it_is_told_which_file_it_is(tmp_path: Path) -> None:
+    """What nobody catches is a sentence of the program's, which needs the name."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text").write_bytes(b"\xff\xfex\x00")
+    (tmp_path / "large").write_bytes(b"x" * 100)
+    for name, read in (("folder", input_bytes), ("text", input_text), ("large", lambda path: input_bytes(path, 10))):
+        with pytest.raises(InputError) as refused:
+            read(tmp_path / name)
+        assert refused.value.path == tmp_path / name

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 import unicodedata
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -12,6 +13,7 @@ import pytest
 
 from blinplan.files.writing import kept_file
 from blinplan.terminal import WIDEST
+from tests.hostile.oracle import SECONDS
 from tests.hostile.sound import LONG_RECORD, OWN, PEOPLE, SITE
 from tests.hostile.writers import NEW_ONLY, WRITERS
 from tests.plan_text import DATED, WARD
@@ -165,6 +167,25 @@ def test_no_reader_waits_for_what_has_no_end(inside: Run, folder: Path, argument
         ran = inside(*(part.replace("{}", name) for part in arguments))
         assert (ran.status, ran.out) == (2, ""), (name, ran)
         assert word in ran.err, (name, ran)
+
+
+def test_what_stands_where_a_baseline_goes_is_looked_at_as_any_input(inside: Run, folder: Path) -> None:
+    """Nothing in particular catches what is told of it there, and a sentence comes all the same."""
+    with (folder / "b.json").open("wb") as file:
+        file.truncate(65 * 2**20)
+    ran = inside(*CHECK, "--write-baseline", "b.json")
+    assert (ran.status, ran.out) == (2, "")
+    assert "b.json: larger than 64 MiB" in ran.err
+
+
+@pytest.mark.parametrize("text", ["a" * 10**6 + " = 1\n", "[limits]\n" + "a" * 10**6 + " = 1\n"])
+def test_a_word_of_a_million_letters_is_not_looked_up_for_long(inside: Run, folder: Path, text: str) -> None:
+    (folder / "blinplan.toml").write_text(text, encoding="utf-8")
+    begun = time.process_time()
+    ran = inside(*CHECK)
+    assert (ran.status, ran.out) == (2, "")
+    assert len(ran.err) < 30_000
+    assert time.process_time() - begun < SECONDS / 5
 
 
 @pytest.mark.parametrize(

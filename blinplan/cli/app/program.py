@@ -13,6 +13,7 @@ from blinplan.cli.app.environment import leave_out_what_misleads
 from blinplan.cli.app.quick import CONTEXT, QuickGroup
 from blinplan.ending import Terminated, ending_in_order
 from blinplan.exit_status import ExitStatus
+from blinplan.files.inputs import InputError
 from blinplan.files.of_a_run import files_of_a_run
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import Terminal, colour_option, open_streams, terminal
@@ -104,13 +105,8 @@ def _end_as_terminated() -> None:
 
 def _of_the_machine(fault: Exception) -> Refusal | None:
     """What of the machine stood in the way; None for any other fault."""
-    if isinstance(fault, OSError) and fault.errno == ENOSPC:
-        return Refusal("no space left on the device", "write the output elsewhere")
-    if isinstance(fault, OSError) and fault.filename is None and not _is_somewhere():
-        return Refusal("the working folder is not there any more", "change to a folder that is there")
-    if isinstance(fault, OSError) and fault.filename is not None:
-        reason = (fault.strerror or "cannot be used").lower()
-        return Refusal(f"{os.fsdecode(fault.filename)}: {reason}", "check the path and who may use it")
+    if isinstance(fault, OSError):
+        return _of_a_file(fault)
     if isinstance(fault, MemoryError):
         return Refusal("there is not enough memory", "take fewer patients, or write fewer curves")
     if isinstance(fault, RuntimeError) and str(fault).startswith("Symlink loop"):  # as Python says before 3.13
@@ -128,6 +124,18 @@ def _of_a_word(fault: Exception) -> Refusal | None:
     untold = fault.object[fault.start : fault.end]
     word = next((word for word in sys.argv[1:] if untold in word), None)
     return None if word is None else Refusal(f"{word} is not UTF-8 text", "write it in UTF-8")
+
+
+def _of_a_file(fault: OSError) -> Refusal | None:
+    if isinstance(fault, InputError) and fault.path is not None:
+        return Refusal(f"{fault.path}: {fault.reason}", "check the path")
+    if fault.errno == ENOSPC:
+        return Refusal("no space left on the device", "write the output elsewhere")
+    if fault.filename is None:
+        gone = Refusal("the working folder is not there any more", "change to a folder that is there")
+        return None if _is_somewhere() else gone
+    reason = (fault.strerror or "cannot be used").lower()
+    return Refusal(f"{os.fsdecode(fault.filename)}: {reason}", "check the path and who may use it")
 
 
 def _is_somewhere() -> bool:

@@ -102,13 +102,21 @@ def _digests(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     with suppress(OSError):
         for path in sorted(folder.rglob("*.nb?")):
-            found[path.relative_to(folder).as_posix()] = sha256(path.read_bytes()).hexdigest()
+            found[path.relative_to(folder).as_posix()] = _digest(path)
     return found
+
+
+def _digest(path: Path) -> str:
+    """The digest of a file; of what is none, one that no file has."""
+    try:
+        return sha256(caches.cached_bytes(path)).hexdigest()
+    except OSError:
+        return ""
 
 
 def _seal_of(folder: Path) -> dict[str, str]:
     try:
-        found = json.loads((folder / _SEAL).read_bytes())
+        found = json.loads(caches.cached_bytes(folder / _SEAL))
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

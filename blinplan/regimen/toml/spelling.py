@@ -59,11 +59,16 @@ _PREFIXES = ("un", "non", "in", "de", "anti", "re")
 
 def nearest_word(written: str, allowed: Iterable[str]) -> str | None:
     """The allowed word that is most like a written one, of those that would not say something else."""
-    fitting = [word for word in allowed if not says_otherwise(written, word)]
+    fitting = [word for word in allowed if _may_be_like(written, word) and not says_otherwise(written, word)]
     near = difflib.get_close_matches(written.lower(), fitting, n=1, cutoff=_LIKE)
     # Of a word of two letters, one that is right is half.
     near = near or [word for word in fitting if len(word) == len(written) == 2 and one_slip(written.lower(), word)]
     return next(iter(near), None)
+
+
+def _may_be_like(written: str, word: str) -> bool:
+    """Whether two words are of like lengths, without which they are not alike: somebody may write a million letters."""
+    return 2 * min(len(written), len(word)) >= _LIKE * (len(written) + len(word))
 
 
 def says_otherwise(written: str, word: str) -> bool:

@@ -58,9 +58,43 @@ def _without_spaces(line: str) -> str:
 @cache
 def _expression(text: str) -> re.Pattern[str] | None:
     try:
-        return re.compile("".join(_parts(text)), re.DOTALL)
+        return re.compile(_of_folders(list(_parts(text))), re.DOTALL)
     except ValueError:  # a bracket or a backslash that nothing follows
         return None
+
+
+_ANY_NAME, _ANY_FOLDERS = "[^/]*", "(?:[^/]*/)*"
+
+
+def _of_folders(parts: list[str]) -> str:
+    """The expression of a whole pattern.
+
+    What stands between two stars is taken where it comes first, and nowhere else is looked for it: where the rest does
+    not follow there, it follows nowhere. So no pattern takes longer than its length times that of a path.
+    """
+    first, *rest = _split(parts, _ANY_FOLDERS)
+    texts = ["/".join(map(_of_names, _split(stretch, "/"))) for stretch in rest]
+    between = (f"(?>{_ANY_FOLDERS}?{text})" for text in texts[:-1])
+    last = (f"{_ANY_FOLDERS}{text}" for text in texts[-1:])
+    return "".join(("/".join(map(_of_names, _split(first, "/"))), *between, *last))
+
+
+def _of_names(parts: list[str]) -> str:
+    """The expression of one name of a path."""
+    first, *rest = ("".join(stretch) for stretch in _split(parts, _ANY_NAME))
+    return "".join(
+        (first, *(f"(?>{_ANY_NAME}?{text})" for text in rest[:-1]), *(_ANY_NAME + text for text in rest[-1:]))
+    )
+
+
+def _split(parts: list[str], at: str) -> list[list[str]]:
+    stretches: list[list[str]] = [[]]
+    for part in parts:
+        if part == at:
+            stretches.append([])
+        else:
+            stretches[-1].append(part)
+    return stretches
 
 
 _STARS = re.compile(r"\*+")
@@ -86,8 +120,8 @@ def _stars(text: str, found: re.Match[str]) -> tuple[str, int]:
     start, end = found.span()
     alone = end - start > 1 and text[start - 1 : start] in {"", "/"} and text[end : end + 1] in {"", "/"}
     if not alone:
-        return "[^/]*", end
-    return ("(?:.*/)?", end + 1) if end < len(text) else (".*", end)
+        return _ANY_NAME, end
+    return (_ANY_FOLDERS, end + 1) if end < len(text) else (".*", end)
 
 
 def _class(text: str, at: int) -> tuple[str, int]:

@@ -1,11 +1,15 @@
 """Patterns of paths mean what they mean in a .gitignore: the cases of git's own wildmatch test, and more."""
 
 import re
+from fnmatch import fnmatchcase
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blinplan.rules.configuration.path_pattern import leads_nowhere, path_pattern
 from blinplan.rules.configuration.patterns import unknown_rule
+from tests.hostile.oracle import limited
 
 
 @pytest.mark.parametrize(
@@ -149,3 +153,46 @@ def test_the_rule_that_is_written_most_alike_is_named(written: str, advice: str)
 def test_a_long_word_is_told_by_its_beginning() -> None:
     said, _ = unknown_rule("x" * 100)
     assert re.fullmatch(r"there is no rule 'x{60}'", said)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "means"),
+    [
+        ("*a" * 40 + "b", "a" * 60, False),
+        ("*a" * 40, "a" * 60, True),
+        ("*a?" * 40 + "b", "a" * 200, False),
+        ("*[!b]a" * 30 + "b", "a" * 200, False),
+        ("**/" * 60 + "x", "a/" * 60 + "y", False),
+        ("**/" * 60 + "x", "a/" * 60 + "x", True),
+        ("**/a/" * 30 + "x", "a/" * 60 + "y", False),
+        ("**/a/" * 30 + "x", "a/" * 30 + "x", True),
+        ("**/a/" * 31 + "x", "a/" * 30 + "x", False),
+        ("**/*a*/" * 20 + "**/x", "aa/" * 60 + "y", False),
+    ],
+)
+def test_no_pattern_takes_more_than_a_moment(pattern: str, path: str, means: bool) -> None:
+    """Those that looked everywhere for each star took as long as there are ways to lay them out."""
+    read = path_pattern(pattern)
+    assert read is not None
+    with limited():
+        assert read.means(path, is_folder=False) is means
+
+
+def fits(parts: list[str], names: list[str]) -> bool:
+    """Whether a pattern means a path, both cut at slashes, by trying all ways there are."""
+    if not parts:
+        return not names
+    first, *rest = parts
+    if first == "**":
+        return bool(names) if not rest else any(fits(rest, names[at:]) for at in range(len(names) + 1))
+    return bool(names) and fnmatchcase(names[0], first) and fits(rest, names[1:])
+
+
+PARTS = st.one_of(st.just("**"), st.text("ab*?", min_size=1, max_size=5).filter(lambda part: "**" not in part))
+
+
+@given(st.lists(PARTS, min_size=2, max_size=6), st.lists(st.text("ab", min_size=1, max_size=4), min_size=1, max_size=6))
+def test_stars_mean_what_all_ways_to_lay_them_out_mean(parts: list[str], names: list[str]) -> None:
+    pattern = path_pattern("/".join(parts))
+    assert pattern is not None
+    assert pattern.means("/".join(names), is_folder=False) is fits(parts, names)
