@@ -178,6 +178,49 @@ def test_what_stands_where_a_baseline_goes_is_looked_at_as_any_input(inside: Run
     assert "b.json: larger than 64 MiB" in ran.err
 
 
+@pytest.mark.parametrize(("number", "status"), [(50, 0), (51, 2), (2000, 2)])
+def test_configurations_extend_each_other_so_many_times_and_no_more(
+    inside: Run, folder: Path, number: int, status: int
+) -> None:
+    (folder / "blinplan.toml").write_text('extend = "c1.toml"\n', encoding="utf-8")
+    for at in range(1, number + 1):
+        text = f'extend = "c{at + 1}.toml"\n' if at < number else ""
+        (folder / f"c{at}.toml").write_text(text, encoding="utf-8")
+    ran = inside(*CHECK)
+    assert ran.status == status, ran.err
+    assert status == 0 or "50 files extend each other before this one" in " ".join(ran.err.split())
+
+
+def test_steps_of_a_day_for_three_years_are_planned_in_a_moment(inside: Run, folder: Path) -> None:
+    """Each step asked for all steps of its cycle anew."""
+    steps = ",\n".join(f'{{ dose = "{9 + at % 2} mcg/day", days = 1 }}' for at in range(1000))
+    start, end = OWN.index("steps = ["), OWN.index("]\n", OWN.index("steps = ["))
+    (folder / "r.toml").write_text(f"{OWN[:start]}steps = [{steps}{OWN[end:]}", encoding="utf-8")
+    begun = time.process_time()
+    assert inside(*PLAN).status == 0
+    assert time.process_time() - begun < SECONDS / 2
+
+
+@pytest.mark.parametrize("arguments", [("plan", "sub/r.toml"), ("check", "sub"), ("new", "x", "--from", "sub/r.toml")])
+def test_what_nobody_may_look_into_is_not_said_to_be_missing(
+    inside: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    """Whatever Python makes of it: newer ones answer that nothing is there."""
+    stat, is_dir, exists = Path.stat, Path.is_dir, Path.exists
+
+    def closed(self: Path, **how: bool) -> os.stat_result:
+        if "sub" in self.parts:
+            raise PermissionError(13, "Permission denied", str(self))
+        return stat(self, **how)
+
+    monkeypatch.setattr(Path, "stat", closed)
+    monkeypatch.setattr(Path, "is_dir", lambda self: "sub" not in self.parts and is_dir(self))
+    monkeypatch.setattr(Path, "exists", lambda self, **how: "sub" not in self.parts and exists(self, **how))
+    ran = inside(*arguments)
+    assert ran.status == 2
+    assert "permission denied" in ran.err, ran.err
+
+
 @pytest.mark.parametrize("text", ["a" * 10**6 + " = 1\n", "[limits]\n" + "a" * 10**6 + " = 1\n"])
 def test_a_word_of_a_million_letters_is_not_looked_up_for_long(inside: Run, folder: Path, text: str) -> None:
     (folder / "blinplan.toml").write_text(text, encoding="utf-8")
@@ -364,6 +407,12 @@ def test_nothing_of_a_command_line_is_obeyed_by_a_terminal(
         ("NUMBA_NUM_THREADS", "many"),
         ("NUMBA_THREADING_LAYER", "nope"),
         ("MPLBACKEND", "module://nothing"),
+        ("MATPLOTLIBRC", "/dev/zero"),
+        ("NUMPY_MADVISE_HUGEPAGE", "x"),
+        ("TERMINAL_WIDTH", "x"),
+        ("SOURCE_DATE_EPOCH", ""),
+        ("SOURCE_DATE_EPOCH", "\x1b[31m"),
+        ("SOURCE_DATE_EPOCH", "9" * 500),
         ("TERM", "\x1b[31m"),
         ("NO_COLOR", "\x1b[31m"),
         ("XDG_CACHE_HOME", "/dev/null"),

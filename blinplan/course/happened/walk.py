@@ -42,6 +42,10 @@ class Walk:
         self.stopped: list[DoseRate] = []
         self.planned_stops: dict[int, int] = {}
         self.ended = False
+        self._made_of: object = None
+        self._made_for = 0
+        self._made: list[Period] = []
+        self._highest = Fraction(0)
 
     @property
     def ledger(self) -> Ledger:
@@ -152,7 +156,7 @@ class Walk:
             if running not in {None, left[0].period.step}:
                 left = self._at_step(left, place)
             steps, running = self._steps_of(place), left[0].period.step
-            highest = max(_ordered_amount(step) for step in steps)
+            highest = self._highest
             stretch, *rest = left
             end = self._clock.after(self._now, stretch.minutes, infused=True)
             cut = self._cut_at(place, end.minute)
@@ -209,8 +213,13 @@ class Walk:
         return following[0]
 
     def _steps_of(self, place: "_Place") -> list[Period]:
-        """The steps of a cycle, in the regimen that is given now."""
-        return [replace(step, cycle=place.cycle) for step in _steps(self._planned[place.like])]
+        """The steps of a cycle, in the regimen that is given now; made once, since each of a thousand asks for all."""
+        planned = self._planned[place.like]
+        if self._made_of is not planned or self._made_for != place.cycle:
+            self._made_of, self._made_for = planned, place.cycle
+            self._made = [replace(step, cycle=place.cycle) for step in _steps(planned)]
+            self._highest = max(map(_ordered_amount, self._made))
+        return self._made
 
     def _at_step(self, left: list["_Left"], place: "_Place") -> list["_Left"]:
         """Let new figures count from the next step on, where the site wants that."""

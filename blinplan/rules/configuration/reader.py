@@ -38,6 +38,8 @@ from blinplan.rules.rule import Severity
 
 Load = Callable[[Path, tuple[Path, ...]], Configuration | None]
 """How another configuration is read, which the files given extend."""
+_LONGEST_CHAIN = 50
+"""How many files may extend each other."""
 
 
 class Reader:
@@ -98,6 +100,10 @@ class Reader:
         if there in chain:
             circle = " extends ".join(path_text(one) for one in (*chain[chain.index(there) :], there))
             self._fault(("extend",), f"`extend` goes in a circle: {circle}", "take one of them out")
+            return None
+        if len(chain) > _LONGEST_CHAIN:
+            told = f"`extend` leads on and on: {_LONGEST_CHAIN} files extend each other before this one"
+            self._fault(("extend",), told, "let one of them extend what the last one extends")
             return None
         return self._load(there, chain)
 
