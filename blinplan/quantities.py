@@ -6,6 +6,7 @@ Amounts are exact fractions and times whole minutes. A float appears only where 
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -150,6 +151,15 @@ def decimal_text(value: Fraction | int, places: int = 6) -> str:
     return (
         f"{mark}{sign}{whole:,}.{decimals:0{places}d}".rstrip("0").rstrip(".") if places else f"{mark}{sign}{whole:,}"
     )
+
+
+def digits_text(value: float) -> str:
+    """Write a number with all of its digits, and no more: as it was typed, without an exponent.
+
+    >>> digits_text(14.0), digits_text(100.12341), digits_text(0.000001)
+    ('14', '100.12341', '0.000001')
+    """
+    return f"{Decimal(repr(float(value))).normalize():f}"
 
 
 def duration_text(minutes: int) -> str:

@@ -25,6 +25,7 @@ from blinplan.quantities import (
     Slip,
     WrittenDose,
     decimal_text,
+    digits_text,
     duration_text,
     hours_text,
     is_dose,
@@ -43,6 +44,14 @@ def corrected(text: str, written: WrittenDose) -> str:
     for slip in sorted(written.slips, key=lambda slip: (slip.start, slip.end), reverse=True):
         text = text[: slip.start] + slip.replacement + text[slip.end :]
     return text
+
+
+@given(st.floats(0.0, 1e9))
+def test_a_number_is_written_with_all_of_its_digits(value: float) -> None:
+    written = digits_text(value)
+    assert float(written) == value
+    assert "e" not in written
+    assert len(written) == 1 or not written.startswith("0") or written.startswith("0.")
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "files"), (1, "file"), (2, "files"), (1000, "files")])

@@ -17,6 +17,7 @@ from blinplan.course.events import Course, expand
 from blinplan.course.premedication import premedication_plan
 from blinplan.executor import Executor
 from blinplan.files.writing import replace_file
+from blinplan.quantities import digits_text
 from blinplan.rules.configuration.configurations import Configurations
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import judge
@@ -159,7 +160,7 @@ def report(
         "--follow-up": follow_up or None,
         "--attenuation": None if attenuation == Attenuation.DESENSITISATION else attenuation,
         "--endpoints": ",".join(wanted.keys) or None,
-        "--by-day": ",".join(f"{day:g}" for day in wanted.by_day) or None,
+        "--by-day": ",".join(digits_text(day) for day in wanted.by_day) or None,
         "--uncertainty": SetsOf.PLAUSIBLE.value if models else None,
         "--sets": models or None,
         "--label": label,

@@ -8,6 +8,7 @@ import numpy as np
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.population import FloatArray
 from blinplan.proportion import Proportion
+from blinplan.quantities import digits_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,33 @@ def share_by(quantity: Quantity, day: float) -> Proportion:
     """How many of those at risk are there by a day, counted from where the time begins."""
     times = _times(quantity.values, quantity.at_risk)
     return Proportion(int(np.searchsorted(times, day * quantity.per_day, side="right")), times.size)
+
+
+def there_by(quantity: Quantity, day: float) -> Occurrence:
+    """Whether each patient is there by a day, counted from where the time begins."""
+    there = np.asarray(quantity.values <= day * quantity.per_day)
+    at_risk = np.ones(there.shape, dtype=np.bool_) if quantity.at_risk is None else quantity.at_risk
+    return Occurrence(quantity.key, quantity.group, there_by_label(quantity, day), there, at_risk, quantity.window)
+
+
+def there_by_label(quantity: Quantity, day: float) -> str:
+    """What it is called that patients are there by a day: of the course, or after a peak."""
+    of = quantity.label.removeprefix("Time to ")
+    return f"{of}, {_by_day_words(quantity, day)}"
+
+
+def by_day_label(quantity: Quantity, day: float) -> str:
+    """A day by which patients are somewhere, as a row below what they get to."""
+    return _by_day_words(quantity, day).removeprefix("by ")
+
+
+def _by_day_words(quantity: Quantity, day: float) -> str:
+    return f"by day {digits_text(day)}" if quantity.per_day == 1.0 else f"within {digits_text(day)} d"
+
+
+def key_by_day(key: str, day: float | None) -> str:
+    """The name of a share of those who are somewhere by a day: the day stands behind it."""
+    return key if day is None else f"{key}@{digits_text(day)}"
 
 
 def over_sets_of(medians: FloatArray) -> Distribution:

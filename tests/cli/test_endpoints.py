@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.program import Run
 
 OWN = "IL-6 above 100 pg/mL in cycle 1"
 KEY = "il6_above_100_pg_per_ml_in_cycle_1"
+NEAR = "IL-6 above 10 pg/mL by day"
 FEW = ("--patients", "40", "--seed", "2")
 
 
@@ -65,6 +67,21 @@ def test_all_ways_of_writing_say_the_same(inside: Run) -> None:
     assert "Nadir" not in shown
 
 
+def test_days_that_are_near_each_other_stay_apart(inside: Run) -> None:
+    asked = ("simulate", "nhl-5", *FEW, "--endpoints", "b_depleted_day,il6_settled", "--by-day", "10.000001,10.000002")
+    owns = ("--endpoint", f"{NEAR} 0.000001", "--endpoint", f"{NEAR} 10.000002")
+    heads = inside(*asked, *owns, "-f", "csv").out.splitlines()[0].split(",")
+    assert len(set(heads)) == len(heads)
+    assert {"b_depleted_by_day_10.000001", "il6_above_10_pg_per_ml_by_day_0.000001_days"} <= set(heads)
+    told = inside(*asked, *owns).out
+    for words in ("  day 10.000001 ", "  within 10.000002 d ", f"{NEAR.replace(' by', ', by')} 0.000001"):
+        assert words in " ".join(told.split()) if words.startswith("IL-6") else words in told
+    for first in ("1", "41"):
+        assert inside(*asked, *owns, "--first", first, "-o", f"{first}.npz").status == 0
+    assert inside("merge", "1.npz", "41.npz", "-o", "joined.csv").status == 0
+    assert Path("joined.csv").read_text(encoding="utf-8").splitlines()[0].split(",") == heads
+
+
 def test_several_may_be_asked_for(inside: Run) -> None:
     asked = ("--endpoint", OWN, "--endpoint", "B cells at most 10 /µL from day 7 to day 28", "--endpoint", OWN)
     found = inside("simulate", "nhl-5", *FEW, *asked, "-f", "json").json
@@ -92,7 +109,7 @@ def test_the_tables_fit(inside: Run, columns: str) -> None:
         (("--endpoint", "IL-6 above 100"), ("'IL-6 above 100'", "100 has no unit", "% of baseline")),
         (("--endpoint", "IL-6 above 100 pg/mL in cycle 2"), ("no cycle 2", "cycle 1 alone")),
         (("--by-day", "2,x"), ("'x'", "is no day")),
-        (("--by-day", "0"), ("day 0", "to day 42")),
+        (("--by-day", "0"), ("day 0 is the start of the course", "to day 42", "a later day")),
         (("--by-day", "43"), ("day 43", "to day 42", "--follow-up")),
         (("--by-day", "7", "--typical"), ("--by-day", "--typical")),
         (("--by-day", "7", "--every", "1d", "-f", "csv"), ("--every",)),

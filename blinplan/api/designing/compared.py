@@ -76,9 +76,9 @@ class ComparisonResult(FileResult):
     @property
     def endpoints(self) -> "dict[str, ComparedEndpoint]":
         """Everything that is compared, by key; of shares by a day, the day stands behind it: ``b_depleted_day@7``."""
-        return {
-            one.key if one.by_day is None else f"{one.key}@{one.by_day:g}": one for one in self.comparison.endpoints
-        }
+        from blinplan.simulation.outcome import key_by_day
+
+        return {key_by_day(one.key, one.by_day): one for one in self.comparison.endpoints}
 
     def endpoint(self, key: str) -> "ComparedEndpoint":
         """One of them.

@@ -153,7 +153,9 @@ class SweepResult(FileResult):
 
 
 def _name(one: "CellEndpoint") -> str:
-    return one.name.key if one.name.by_day is None else f"{one.name.key}@{one.name.by_day:g}"
+    from blinplan.simulation.outcome import key_by_day
+
+    return key_by_day(one.name.key, one.name.by_day)
 
 
 def refuse_what_cannot_be_drawn(axes: int) -> None:

@@ -37,7 +37,7 @@ from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints, Unkn
 from blinplan.simulation.endpoints.own import WindowError
 from blinplan.simulation.models.plausible import plausible_presets
 from blinplan.simulation.models.source import SetsOf
-from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.outcome import Occurrence, Quantity, there_by
 from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
 from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, preset_of, typical_patient
@@ -402,7 +402,7 @@ class _Plan(NamedTuple):
         )
         if measure is Measure.TIME:
             for day in self.asked.by_day:
-                arrivals = [None if one is None else _there_by(one, day) for one in found]
+                arrivals = [None if one is None else there_by(one, day) for one in found]
                 yield self._of_events(arrivals, day)
 
     def _of_event(self, readers: Sequence[Callable[[], Occurrence] | None]) -> ComparedEndpoint:
@@ -445,13 +445,3 @@ def _gather(endpoints: Sequence[ComparedEndpoint], found: dict[tuple[str, float 
         for place, contrast in enumerate(endpoint.contrasts):
             if contrast is not None:
                 found.setdefault((endpoint.key, endpoint.by_day, place), []).append(contrast.estimate.value)
-
-
-def _there_by(quantity: Quantity, day: float) -> Occurrence:
-    """Whether each patient is there by a day."""
-    everybody = np.ones(quantity.values.shape, dtype=np.bool_)
-    at_risk = everybody if quantity.at_risk is None else quantity.at_risk
-    there = np.asarray(quantity.values <= day * quantity.per_day)
-    of = quantity.label.removeprefix("Time to ")
-    label = f"{of}, by day {day:g}" if quantity.per_day == 1.0 else f"{of}, within {day:g} d"
-    return Occurrence(quantity.key, quantity.group, label, there, at_risk)

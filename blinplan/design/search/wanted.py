@@ -9,9 +9,10 @@ import numpy as np
 
 from blinplan.course.events import Period
 from blinplan.physiology.engine.locate import BoolArray
+from blinplan.quantities import digits_text
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.own import OwnEndpoint
-from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.outcome import Occurrence, Quantity, there_by
 from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
 from blinplan.simulation.trials.trial import Outcome
 
@@ -28,7 +29,7 @@ class WantedEndpoint(NamedTuple):
     @property
     def name(self) -> str:
         """What it is called in requirements."""
-        return self.key if self.by_day is None else f"{self.key.removesuffix('_day')}_by_{self.by_day:g}"
+        return self.key if self.by_day is None else f"{self.key.removesuffix('_day')}_by_{digits_text(self.by_day)}"
 
     @property
     def first_cycles(self) -> int | None:
@@ -50,10 +51,7 @@ class WantedEndpoint(NamedTuple):
     def _by_day(self, found: Measurement) -> Measurement:
         if self.by_day is None or isinstance(found, Occurrence):
             return found
-        there = np.asarray(found.values <= self.by_day * found.per_day)
-        at_risk = np.ones(there.shape, dtype=np.bool_) if found.at_risk is None else found.at_risk
-        label = f"{found.label.removeprefix('Time to ')}, by day {self.by_day:g}"
-        return Occurrence(self.name, found.group, label, there, at_risk, found.window)
+        return replace(there_by(found, self.by_day), key=self.name)
 
 
 _OF_CYCLE = re.compile(

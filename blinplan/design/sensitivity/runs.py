@@ -13,7 +13,7 @@ from blinplan.physiology.model.batch import batch
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import FloatArray
 from blinplan.simulation.crowd.cohort import GivenCohort
-from blinplan.simulation.outcome import Occurrence, Quantity, over_patients, share_by
+from blinplan.simulation.outcome import Occurrence, Quantity, key_by_day, over_patients, share_by
 from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
 
@@ -44,7 +44,7 @@ class RunsOfEndpoint(NamedTuple):
     @property
     def key(self) -> str:
         """Its name; of a share by a day, the day stands behind it."""
-        return self.of.key if self.by_day is None else f"{self.of.key}@{self.by_day:g}"
+        return key_by_day(self.of.key, self.by_day)
 
 
 class SomeRuns(NamedTuple):

@@ -28,7 +28,7 @@ from blinplan.executor import Executor
 from blinplan.physiology.model.parameters import Parameter
 from blinplan.physiology.model.population import FloatArray
 from blinplan.refusal import Refusal
-from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.outcome import Occurrence, Quantity, there_by_label
 from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome
 from blinplan.simulation.trials.progress import count_on
@@ -198,7 +198,9 @@ def _endpoint(plan: SensitivityPlan, at: FloatArray, of: RunsOfEndpoint) -> Endp
 
 
 def _label(of: RunsOfEndpoint) -> str:
-    return of.of.label if of.by_day is None else f"{of.of.label.removeprefix('Time to ')}, by day {of.by_day:g}"
+    if of.by_day is None or isinstance(of.of, Occurrence):
+        return of.of.label
+    return there_by_label(of.of, of.by_day)
 
 
 def _ends(values: FloatArray) -> tuple[float, float]:

@@ -3,14 +3,12 @@
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-import numpy as np
-
 from blinplan.design.comparison.endpoints import ReadableEndpoints, endpoints_of
 from blinplan.design.sweep.cell import Cell, CellEndpoint, number_endpoint, share_endpoint
 from blinplan.design.sweep.plan import SweepPlan
 from blinplan.executor import Executor
 from blinplan.simulation.models.source import SetsOf
-from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.outcome import there_by
 from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome
 
@@ -51,16 +49,6 @@ def _all_endpoints(plan: SweepPlan, readers: ReadableEndpoints) -> Iterator[Cell
                 yield share_endpoint(there_by(quantity, day), day)
     for read_event in readers.events.values():
         yield share_endpoint(read_event())
-
-
-def there_by(quantity: Quantity, day: float) -> Occurrence:
-    """Whether each patient is there by a day, of a time."""
-    everybody = np.ones(quantity.values.shape, dtype=np.bool_)
-    at_risk = everybody if quantity.at_risk is None else quantity.at_risk
-    there = np.asarray(quantity.values <= day * quantity.per_day)
-    of = quantity.label.removeprefix("Time to ")
-    label = f"{of}, by day {day:g}" if quantity.per_day == 1.0 else f"{of}, within {day:g} d"
-    return Occurrence(quantity.key, quantity.group, label, there, at_risk)
 
 
 def _over_models(sets: SetsOf, shipped: CellEndpoint, others: Sequence[Sequence[CellEndpoint]]) -> CellEndpoint:

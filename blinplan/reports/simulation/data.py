@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from blinplan.data_table import Column, ColumnKind, DataTable
 from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.model.states import SHOWN
-from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.quantities import MINUTES_PER_DAY, digits_text
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import given_baselines, number_drawn
 from blinplan.simulation.crowd.cohort import Cohort
@@ -144,8 +144,8 @@ def endpoint_columns(
 def _by_day_column(of: Quantity, day: float) -> tuple[Column, FloatArray]:
     """Whether each patient has got somewhere by a day; missing where that cannot come to a patient."""
     there = np.asarray(of.values <= day * of.per_day, dtype=np.float64)
-    name = f"{of.key.removesuffix('_day')}_by_day_{day:g}"
-    column = Column(name, "", f"{of.group}: {of.label}, by day {day:g}", ColumnKind.TRUTH)
+    name = f"{of.key.removesuffix('_day')}_by_day_{digits_text(day)}"
+    column = Column(name, "", f"{of.group}: {of.label}, by day {digits_text(day)}", ColumnKind.TRUTH)
     return column, there if of.at_risk is None else np.where(of.at_risk, there, np.nan)
 
 

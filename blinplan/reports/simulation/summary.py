@@ -37,6 +37,7 @@ from blinplan.simulation.outcome import (
     Occurrence,
     Quantity,
     arrival,
+    by_day_label,
     over_patients,
     share_by,
     typical_value,
@@ -272,7 +273,7 @@ def by_day_rows(simulation: Simulation) -> Iterator[ByDayRow]:
     for quantity in times_of(simulation):
         for day in simulation.by_day:
             share = share_by(quantity, day)
-            label = f"day {day:g}" if quantity.per_day == 1.0 else f"within {day:g} d"
+            label = by_day_label(quantity, day)
             yield ByDayRow(
                 f"{quantity.group}: {quantity.label}", label, *_share_and_interval(share), f"{share.total:,}"
             )

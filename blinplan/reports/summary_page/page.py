@@ -10,7 +10,7 @@ from blinplan.course.premedication import PremedicationPlan
 from blinplan.evidence.evaluate import Evidence
 from blinplan.label.label import FollowedLabel
 from blinplan.physiology.model.parameters import Preset
-from blinplan.quantities import decimal_text, duration_text, plural
+from blinplan.quantities import decimal_text, digits_text, duration_text, plural
 from blinplan.reports.plan.followed import asked_of_the_site, label_text, said_besides
 from blinplan.reports.plan.premedication import premedication_counts, premedication_remarks
 from blinplan.reports.plan.things_due import due_lines
@@ -401,6 +401,6 @@ def _further_requests(simulation: Simulation) -> dict[str, str]:
         "given_baselines": ", ".join(simulation.cohort.given_parameters),
         "endpoints": ", ".join(asked.keys),
         "own_endpoints": "; ".join(own.text for own in asked.own),
-        "by_day": ", ".join(f"{day:g}" for day in asked.by_day),
+        "by_day": ", ".join(digits_text(day) for day in asked.by_day),
     }
     return {name: text for name, text in named.items() if text}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from blinplan.course.events import Period
-from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.quantities import MINUTES_PER_DAY, digits_text
 from blinplan.simulation.endpoints.own import OwnEndpoint, WindowError
 from blinplan.simulation.endpoints.table import ENDPOINTS
 from blinplan.simulation.outcome import Occurrence, Quantity
@@ -45,8 +45,10 @@ class AskedEndpoints(NamedTuple):
         """
         end = periods[-1].stop / MINUTES_PER_DAY
         for day in self.by_day:
+            if day == 0.0:
+                raise WindowError(f"day 0 is the start of the course, which runs to day {end:g}; name a later day")
             if not 0.0 < day <= end:
-                raise WindowError(f"day {day:g} is not of the course, which runs from day 0 to day {end:g}")
+                raise WindowError(f"day {digits_text(day)} is not of the course, which runs from day 0 to day {end:g}")
         for own in self.own:
             own.watch(periods)
 

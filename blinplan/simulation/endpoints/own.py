@@ -10,7 +10,7 @@ from blinplan.course.events import Period
 from blinplan.physiology.model.cytokines import ELEVATED
 from blinplan.physiology.model.states import SHOWN, ShownState
 from blinplan.physiology.watch import Seen, Watch
-from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.quantities import MINUTES_PER_DAY, digits_text
 from blinplan.simulation.endpoints.definition import COLUMN_WORDS, GROUPS
 from blinplan.simulation.outcome import Occurrence, Quantity
 
@@ -91,8 +91,8 @@ class OwnEndpoint:
             return f"in cycle {self.cycle}"
         if self.days is None:
             return ""
-        first, last = self.days
-        return f"by day {last:g}" if first == 0.0 else f"from day {first:g} to day {last:g}"
+        first, last = map(digits_text, self.days)
+        return f"by day {last}" if self.days[0] == 0.0 else f"from day {first} to day {last}"
 
     def watch(self, periods: Sequence[Period]) -> Watch:
         """What is watched of patients in a course.
@@ -113,7 +113,7 @@ class OwnEndpoint:
         end = periods[-1].stop / MINUTES_PER_DAY
         if self.days is not None:
             if self.days[1] > end:
-                raise WindowError(f"day {self.days[1]:g} is not of the course, which ends on day {end:g}")
+                raise WindowError(f"day {digits_text(self.days[1])} is not of the course, which ends on day {end:g}")
             return self.days
         if self.cycle is None:
             return 0.0, end

@@ -93,10 +93,14 @@ def test_what_is_not_understood_is_told_with_what_is_allowed(text: str, message:
 
 
 numbers = st.decimals(min_value=0, max_value=1_000_000, places=3)
+moments = st.decimals(min_value=0, max_value=99_999, places=6)
 windows = st.one_of(
     st.just({}),
     st.builds(lambda n: {"cycle": n}, st.integers(1, 99)),
     st.builds(lambda a, b: {"days": (float(a), float(a + b))}, st.integers(0, 300), st.integers(1, 300)),
+    st.builds(
+        lambda of: {"days": (float(min(of)), float(max(of)))}, st.lists(moments, min_size=2, max_size=2, unique=True)
+    ),
 )
 
 

@@ -3,6 +3,8 @@
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
+from blinplan.quantities import digits_text
+
 _REPEATED = frozenset({"minimise", "require", "endpoint"})
 """Options that are given once for each of several; others have commas."""
 
@@ -32,5 +34,5 @@ def _text_of(given: object) -> str:
     if isinstance(given, str):
         return ",".join(" ".join(part.split()) for part in given.split(","))
     if isinstance(given, Iterable):
-        return ",".join(f"{one:g}" if isinstance(one, float) else str(one) for one in given)
+        return ",".join(digits_text(one) if isinstance(one, float) else str(one) for one in given)
     return str(given)

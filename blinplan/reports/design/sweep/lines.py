@@ -9,7 +9,7 @@ from blinplan.design.sweep.half import HOW, HalfDose
 from blinplan.design.sweep.sweep import Sweep
 from blinplan.design.variation.axis import BodyPlace, ParameterPlace, RegimenPlace
 from blinplan.outside_text import visible
-from blinplan.quantities import plural
+from blinplan.quantities import digits_text, plural
 from blinplan.reports.design.numbers import three_digits
 from blinplan.reports.design.sweep.article import article_lines, is_of_depletion
 from blinplan.reports.design.words import NO_SHARE_BY_DAY
@@ -102,7 +102,7 @@ def _what(swept: Sweep, name: EndpointName) -> str:
     """What half of all have got to; of depletion by a day the day says it."""
     head = swept.heads[name]
     if name.by_day is not None and is_of_depletion(name):
-        return f"depleted by day {name.by_day:g}"
+        return f"depleted by day {digits_text(name.by_day)}"
     return f"{head.group}: {head.label}"
 
 
