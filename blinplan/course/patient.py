@@ -65,6 +65,9 @@ AREAS_DIFFER = Fraction(1, 10)
 MASS_INDICES = (Fraction(9), ((Fraction(100), Fraction(25)), (Fraction(150), Fraction(32)), (None, Fraction(45))))
 """Body mass indices in kg/m² that are taken as they are: the least, and the highest below a height. A convention."""
 
+HIGHEST_MASS_INDEX = 70
+"""Body mass index in kg/m² above which two figures cannot both be right, whatever else is given. A convention."""
+
 KG_PER_POUND, CM_PER_INCH = Fraction("0.45359237"), Fraction("2.54")
 
 
@@ -155,15 +158,15 @@ def _of_size(weight: Fraction | None, height: Fraction | None, area: Fraction | 
         _plausible(f"body surface area by {_NAMES[formula]}", computed, AREAS_M2, "m²")
     if area is not None and weight is not None and computed is None:
         _fits_the_weight(area, weight)
-    if area is None:
-        if weight is not None and height is not None and computed is not None:
-            _no_slip(weight, height, computed)
-        return Patient(weight, height, None if computed is None else BodySurfaceArea(computed, _NAMES[formula]))
-    if computed is not None and abs(area - computed) > AREAS_DIFFER * computed:
+    if area is not None and computed is not None and abs(area - computed) > AREAS_DIFFER * computed:
         raise PatientError(
             f"body surface area is {decimal_text(area, 3)} m², and weight and height give"
             f" {decimal_text(computed, 3)} m² by {_NAMES[formula]}; they differ by more than 10 %"
         )
+    if weight is not None and height is not None and computed is not None:
+        _no_slip(weight, height, computed, is_confirmed=area is not None)
+    if area is None:
+        return Patient(weight, height, None if computed is None else BodySurfaceArea(computed, _NAMES[formula]))
     return Patient(weight, height, BodySurfaceArea(area, "given"))
 
 
@@ -179,20 +182,21 @@ def _fits_the_weight(area: Fraction, weight: Fraction) -> None:
     """Refuse an area that nobody of that weight has, by the height that the two imply (Mosteller)."""
     height = MOSTELLER * area**2 / weight
     low, high = HEIGHTS_CM
-    if not (low <= height <= high and _LEAST_INDEX <= _mass_index(weight, height) <= _HIGHEST_INDEX):
+    if not (low <= height <= high and MASS_INDICES[0] <= _mass_index(weight, height) <= HIGHEST_MASS_INDEX):
         raise PatientError(
             f"a body surface area of {decimal_text(area, 3)} m² at {decimal_text(weight, 3)} kg makes a height of"
             f" {float(height):.0f} cm by Mosteller: one of the two figures cannot be right"
         )
 
 
-_LEAST_INDEX, _HIGHEST_INDEX = 9, 70
-"""Body mass indices in kg/m² beyond which two figures of a patient cannot both be right. A convention."""
+def _no_slip(weight: Fraction, height: Fraction, computed: Fraction, *, is_confirmed: bool) -> None:
+    """Refuse a weight and a height that together look like a slip of a unit, and that no area confirms.
 
-
-def _no_slip(weight: Fraction, height: Fraction, computed: Fraction) -> None:
-    """Refuse a weight and a height that together look like a slip of a unit."""
-    if _usual(weight, height):
+    Nor does an area where nobody is so heavy: Mosteller's is the same when weight and height stand in each other's
+    place, and whoever made it of wrong figures has it fit them.
+    """
+    possible = _mass_index(weight, height) <= HIGHEST_MASS_INDEX
+    if _usual(weight, height) or (is_confirmed and possible):
         return
     pounds, inches = weight * KG_PER_POUND, height * CM_PER_INCH
     kg, cm = (decimal_text(value, 1).replace("≈ ", "") for value in (pounds, inches))
@@ -204,10 +208,14 @@ def _no_slip(weight: Fraction, height: Fraction, computed: Fraction) -> None:
         "weight and height may stand in each other's place": (height, weight),
     }
     meant = "; or ".join(words for words, sizes in readings.items() if _usual(*sizes))
+    way_out = (
+        f"if the figures are right, confirm them with the body surface area that they make, {float(computed):.2f} m²"
+        if possible
+        else "one of the two figures cannot be right, whatever the body surface area"
+    )
     raise PatientError(
         f"{decimal_text(weight, 3)} kg at {decimal_text(height, 3)} cm is a body mass index of"
-        f" {_mass_index(weight, height):.1f} kg/m²{f'; {meant}' if meant else ''}; if the figures are right, confirm"
-        f" them with the body surface area that they make, {float(computed):.2f} m²"
+        f" {_mass_index(weight, height):.1f} kg/m²{f'; {meant}' if meant else ''}; {way_out}"
     )
 
 

@@ -158,7 +158,7 @@ def test_what_no_human_being_has_is_refused(
 
 @pytest.mark.parametrize(("area", "fits"), [("1.1", True), ("1.101", False), ("0.9", True), ("0.899", False)])
 def test_a_given_area_is_near_the_computed_one(area: str, fits: bool) -> None:
-    weight, height = Fraction(45), Fraction(80)  # 1 m² by Mosteller
+    weight, height = Fraction(36), Fraction(100)  # 1 m² by Mosteller
     if fits:
         found = patient(weight, height, Fraction(area)).area
         assert found is not None
@@ -181,9 +181,6 @@ def test_a_slip_of_unit_shows_in_the_area() -> None:
     ("weight", "height", "said"),
     [
         ("154", "170", "154 lb would be about 69.9 kg"),
-        ("70", "67", "67 in would be about 170.2 cm"),
-        ("154", "67", "154 lb and 67 in would be about 69.9 kg and 170.2 cm"),
-        ("170", "70", "weight and height may stand in each other's place"),
         ("44", "110", "44 lb would be about 20 kg"),
         ("22", "75", "22 lb would be about 10 kg"),
         ("20", "190", "body mass index of 5.5"),
@@ -196,6 +193,29 @@ def test_a_slip_of_a_unit_is_named_with_what_was_meant(weight: str, height: str,
         patient(Fraction(weight), Fraction(height))
     assert said in str(refused.value)
     assert "confirm them with the body surface area" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("weight", "height", "said"),
+    [
+        ("70", "67", "67 in would be about 170.2 cm"),
+        ("154", "67", "154 lb and 67 in would be about 69.9 kg and 170.2 cm"),
+        ("170", "70", "weight and height may stand in each other's place"),
+        ("140", "35", "weight and height may stand in each other's place"),  # a child of 35 kg, to whom an adult's
+        ("70.01", "100", "body mass index of 70.0"),  # dose would be twice his
+    ],
+)
+@pytest.mark.parametrize("formula", AreaFormula)
+def test_no_area_confirms_what_nobody_is(weight: str, height: str, said: str, formula: AreaFormula) -> None:
+    """Mosteller's area is the same for 35 kg at 140 cm and for 140 kg at 35 cm."""
+    sizes = Fraction(weight), Fraction(height)
+    for area in (None, body_surface_area(*sizes, formula)):
+        with pytest.raises(PatientError) as refused:
+            patient(*sizes, area, formula)
+        assert said in str(refused.value)
+        assert "whatever the body surface area" in str(refused.value)
+        assert "confirm them" not in str(refused.value)
+    assert patient(Fraction(70), Fraction(100), body_surface_area(Fraction(70), Fraction(100), formula), formula).area
 
 
 @pytest.mark.parametrize(
@@ -482,8 +502,8 @@ def test_figures_are_told_to_three_decimals() -> None:
         (
             ("154.3214", "68.1234", None),
             "≈ 154.321 kg at ≈ 68.123 cm is a body mass index of 332.5 kg/m²; ≈ 154.321 lb and ≈ 68.123 in would be"
-            " about 70 kg and 173 cm; or weight and height may stand in each other's place; if the figures are right,"
-            " confirm them with the body surface area that they make, 1.71 m²",
+            " about 70 kg and 173 cm; or weight and height may stand in each other's place; one of the two figures"
+            " cannot be right, whatever the body surface area",
         ),
         (
             ("70.1234", "170.1234", "2.5123"),

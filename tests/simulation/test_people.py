@@ -29,8 +29,15 @@ def refused(*rows: str, head: str = "id,weight_kg,height_cm") -> str:
 
 @pytest.mark.parametrize(
     ("weight", "height", "area"),
-    [("154", "69", None), ("154", "175", None), ("70", "69", None), ("175", "70", None), ("70", "175", "2.4")],
-    ids=["pounds and inches", "pounds", "inches", "swapped", "another area"],
+    [
+        ("154", "69", None),
+        ("154", "175", None),
+        ("70", "69", None),
+        ("175", "70", None),
+        ("70", "175", "2.4"),
+        ("140", "35", "1.167"),
+    ],
+    ids=["pounds and inches", "pounds", "inches", "swapped", "another area", "swapped, with its area"],
 )
 def test_a_row_is_refused_in_the_words_that_a_plan_has_for_its_patient(
     weight: str, height: str, area: str | None
@@ -39,6 +46,13 @@ def test_a_row_is_refused_in_the_words_that_a_plan_has_for_its_patient(
         patient(Fraction(weight), Fraction(height), None if area is None else Fraction(area))
     said = refused("A-1,70,175,1.84", f"B-2,{weight},{height},{area or ''}", head="id,weight_kg,height_cm,bsa_m2")
     assert said.startswith(f"ward.csv:3 (id B-2): {told.value}")
+
+
+def test_nobody_is_held_who_is_off_the_drug() -> None:
+    head = "id,weight_kg,height_cm,off_drug_day,hold_from_day,hold_days"
+    for hold, off in (("3", "3"), ("2.75", "2.5")):
+        assert f"hold_from_day is {hold}, and off_drug_day is {off}" in refused(f"A,70,175,{off},{hold},1", head=head)
+    assert of("A,70,175,3,2.75,1", "B,70,175,,2.75,1", "C,70,175,3,,", head=head).own[0].hold == (3960, 1440)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +154,9 @@ def test_a_row_that_nobody_can_take_as_it_stands_says_where_and_why(rows: list[s
         ("id,weight_kg,height_in", "multiply inches by 2.54 and call it height_cm"),
         ("id,weight,height_cm", "weight may be weight_kg"),
         ("id,wieght_kg,height_cm", "wieght_kg may be weight_kg"),
-        ("id,weight_kg,height_cm,female,sex", "female (1 or 0) or sex"),
+        ("id,weight_kg,height_cm,female,sex", "; female and sex say the same; "),
+        ("id,weight_kg,height_cm,weight_kg", "; weight_kg stands twice; "),
+        ("id,weight_kg,age_years,colour", "; colour is no column of it, height_cm is missing; "),
         ("id,weight_kg,height_cm,,age_years", "one without a name"),
     ],
 )
@@ -158,7 +174,7 @@ def test_columns_that_a_table_has_not_are_refused_with_what_is_meant(head: str, 
         ("b_cells_per_ul", "low", "b_cells_per_ul is 'low'"),
         ("blasts_fraction", "40", "40 % is 0.4"),
         ("il6_pg_per_ml", "<2", "il6_pg_per_ml is '<2'"),
-        ("il6_pg_per_ml", "5000", "IL-6 before treatment are 0.001 to 1,000 pg/mL"),
+        ("il6_pg_per_ml", "5000", "IL-6 before treatment is 0.001 to 1,000 pg/mL"),
     ],
 )
 def test_baselines_in_another_unit_or_of_two_readings_are_refused(column: str, cell: str, words: str) -> None:

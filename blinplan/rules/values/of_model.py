@@ -11,6 +11,7 @@ from blinplan.course.patient import (
     AREAS_M2,
     HEAVIEST,
     HEIGHTS_CM,
+    HIGHEST_MASS_INDEX,
     LIGHTEST,
     MASS_INDICES,
     SHORTEST,
@@ -152,7 +153,12 @@ def values_of_patients() -> Iterator[Value]:
     yield _convention(
         "body_mass_indices",
         f"{decimal_text(least)} kg/m², and at most {bounds}",
-        "Somebody lighter or heavier for the height is refused.",
+        "Somebody lighter or heavier for the height is refused where no body surface area confirms it.",
+    )
+    yield _convention(
+        "highest_body_mass_index",
+        f"{HIGHEST_MASS_INDEX} kg/m²",
+        "Somebody heavier for the height is refused, whatever the body surface area.",
     )
     yield _convention(
         "areas_differ",

@@ -29,6 +29,7 @@ class BaselineColumn(NamedTuple):
 
     parameter: str
     words: str
+    verb: str = "are"
 
     @property
     def bounds(self) -> tuple[Fraction, Fraction]:
@@ -46,7 +47,7 @@ BASELINES = {
     "b_cells_per_ul": BaselineColumn("b_cells", "B cells"),
     "t_cells_per_ul": BaselineColumn("t_cells", "T cells"),
     "blasts_fraction": BaselineColumn("blasts", "blasts"),
-    "il6_pg_per_ml": BaselineColumn("baseline_il6", "IL-6"),
+    "il6_pg_per_ml": BaselineColumn("baseline_il6", "IL-6", "is"),
 }
 """What each had before treatment, under the names that curves have."""
 
@@ -73,13 +74,22 @@ def check_columns(columns: Sequence[str], name: str) -> None:
     """Refuse columns that a table of patients has not, has twice, or lacks."""
     unknown = [column for column in columns if column not in ALL]
     missing = [column for column in REQUIRED if column not in columns]
-    twice = len(set(columns)) != len(columns) or len(SEXES.keys() & set(columns)) == len(SEXES)
-    if not (unknown or missing or twice):
+    twice = [column for column in dict.fromkeys(columns) if columns.count(column) > 1]
+    faults = (
+        *(f"{column[:40] or 'one without a name'} is no column of it" for column in dict.fromkeys(unknown)),
+        *(f"{column} is missing" for column in missing),
+        *(f"{column} stands twice" for column in twice if column in ALL),
+        *(["female and sex say the same"] if len(SEXES.keys() & set(columns)) == len(SEXES) else []),
+    )
+    if not faults:
         return
     shown = ", ".join(column[:40] or "one without a name" for column in columns[:20]) or "missing"
     hints = "".join(f"; {hint}" for hint in _hints(unknown))
-    message = f"{name}:1: the columns are {shown}; {COLUMNS_TEXT}{hints}"
+    message = f"{name}:1: the columns are {shown}; {', '.join(faults[:_MOST_FAULTS])}; {COLUMNS_TEXT}{hints}"
     raise PeopleError(message, "name the columns so, and leave out others")
+
+
+_MOST_FAULTS = 5
 
 
 _CONVERSIONS = {

@@ -77,6 +77,7 @@ def read_people(
             _take_id(row, ids)
             found.append(_values(row, table.delimiter, formula))
             own.append(_own_order(row, table.delimiter, regimen_named))
+            _require_hold_before_end(own[-1].hold, found[-1].get(OFF_DRUG))
         except PeopleError as error:
             faults.append(PeopleError(f"{name}:{row.line}{_whose(row)}: {error}", error.advice))
     if faults:
@@ -128,6 +129,15 @@ def _own_order(row: Row, delimiter: str, regimen_named: Callable[[str], Regimen]
         raise PeopleError(f"{REGIMEN} is {_quotation(named)}, and all get the same here", "leave the column out")
     regimen = regimen_named(named) if named and regimen_named is not None else None
     return OwnOrder(regimen, _hold(row.cells.get(HOLD_FROM, ""), row.cells.get(HOLD_DAYS, ""), delimiter))
+
+
+def _require_hold_before_end(hold: tuple[int, int] | None, off: float | None) -> None:
+    """Refuse a hold of who is off the drug by then: one of the two days is not meant."""
+    if hold is not None and off is not None and hold[0] >= off:
+        since, end = (_plain(Fraction(int(minutes)) / MINUTES_PER_DAY) for minutes in (hold[0], off))
+        raise PeopleError(
+            f"{HOLD_FROM} is {since}, and {OFF_DRUG} is {end}: nothing is infused by then", "correct one of the two"
+        )
 
 
 def _hold(start: str, days: str, delimiter: str) -> tuple[int, int] | None:
@@ -205,7 +215,7 @@ def _baseline(text: str, column: str, delimiter: str) -> Fraction:
     between = f"{_plain(low)} to {_plain(high)} {of.unit}".rstrip()
     hint = f"; {_plain(value)} % is {_plain(value / 100)}" if not of.unit and low <= value / 100 <= high else ""
     raise PeopleError(
-        f"{column} is {_plain(value)}; {of.words} before treatment are {between} here{hint}",
+        f"{column} is {_plain(value)}; {of.words} before treatment {of.verb} {between} here{hint}",
         "correct it; leave the cell empty where it was not measured",
     )
 

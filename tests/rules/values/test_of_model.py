@@ -112,6 +112,7 @@ REFUSED = {
     "heights": "30 to 250 cm",
     "areas": "0.2 to 3 m²",
     "body_mass_indices": "9 kg/m², and at most 25 below 100 cm, 32 below 150 cm, 45 above",
+    "highest_body_mass_index": "70 kg/m²",
     "areas_differ": "10 %",
     "heaviest_by_age": "10 kg below 1 month, 25 kg below 1 year, 35 kg below 2 years, 70 kg below 5 years,"
     " 150 kg below 10 years",
