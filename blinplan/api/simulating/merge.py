@@ -15,6 +15,7 @@ from blinplan.api.simulating.data_file import STRETCH
 from blinplan.api.simulating.joined_tables import JoinedTable
 from blinplan.api.simulating.simulated import SimulationResult
 from blinplan.files.inputs import reason_of
+from blinplan.quantities import digits_text
 from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ _WORDS = {
     "engine": "the {0} engine",
     "follow_up_days": "{0} days of follow-up",
     "every_minutes": "curves every {0} minutes",
+    "endpoints": "endpoints {0}",
+    "own_endpoints": "endpoints of one's own: {0}",
+    "by_day": "shares by day {0}",
     "plausible_models": "{0} plausible models beside the shipped one",
 }
 
@@ -242,6 +246,8 @@ def _short(value: Any) -> str:
 
 
 def _value_text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(digits_text(one) if isinstance(one, float) else str(one) for one in value) or "not named"
     return "none" if value is None else "on" if value is True else "off" if value is False else str(value)
 
 

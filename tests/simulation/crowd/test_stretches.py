@@ -82,7 +82,7 @@ def test_endpoints_that_are_asked_for_are_joined_too(inside: Run, tmp_path: Path
     assert inside("merge", "1.npz", "2.npz").out == whole
     assert "IL-6" in whole
     inside("simulate", "nhl-5", "--seed", "3", "--first", "301", "--patients", "4", "-o", "2.npz")
-    assert "1.npz is of endpoints ['b_nadir']" in inside("merge", "1.npz", "2.npz").err
+    assert "1.npz is of endpoints b_nadir, and 2.npz of endpoints not named" in inside("merge", "1.npz", "2.npz").err
 
 
 def test_what_a_ward_would_measure_is_joined_too(inside: Run, tmp_path: Path) -> None:
@@ -133,7 +133,8 @@ def changed(path: Path, target: Path, change: Callable[[dict[str, Any]], None]) 
         ("premedication", True, "premedication off, and {other} of premedication on"),
         ("follow_up_days", 3, "10 days of follow-up, and {other} of 3 days of follow-up"),
         ("typical_bsa_m2", 1.5, "a typical patient of {mine} m², and {other} of a typical patient of 1.5 m²"),
-        ("by_day", [2.0], "by day [], and {other} of by day [2.0]"),
+        ("by_day", [2.0, 7.5], "shares by day not named, and {other} of shares by day 2, 7.5"),
+        ("endpoints", ["auc", "dose"], "endpoints not named, and {other} of endpoints auc, dose"),
         ("something new", 1, "something new none, and {other} of something new 1"),
     ],
 )
