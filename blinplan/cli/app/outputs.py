@@ -12,6 +12,8 @@ WRITTEN = frozenset({"output", "figure", "reports", "write_baseline", "sbml", "n
 """The parameters of commands that are files to write."""
 _REFRESHED = frozenset({"write_baseline"})
 """Those that may be read too, since the command is to make them again."""
+_OVERWRITES = "force"
+"""The parameter of commands that write TOML, and ask before they replace it."""
 
 
 def claim_outputs(given: Mapping[str, Any]) -> None:
@@ -20,11 +22,12 @@ def claim_outputs(given: Mapping[str, Any]) -> None:
     Raises
     ------
     Refusal
-        When one has no name, two of them are one, or one is named to be read, whether the command would read it or not.
+        When one has no name, two of them are one, or one is named to be read, whether the command would read it or not;
+        or when a file of TOML is there that people write, which no command makes but one that has ``--force``.
     """
     for name in sorted(WRITTEN & given.keys()):
         for text in _texts(given[name]):
-            path = text.partition("=")[2] if name == "reports" else text
+            path = _target(name, text)
             if not text:
                 raise Refusal("a file to write has no name", "give it one, or leave the option out")
             if path not in {"", "-"}:  # said to be wrong, or standard output
@@ -32,6 +35,19 @@ def claim_outputs(given: Mapping[str, Any]) -> None:
     for name in sorted(given.keys() - WRITTEN):
         for text in _texts(given[name]):
             refuse_claimed(Path(text))
+    for name in sorted(WRITTEN & given.keys() - _REFRESHED) if _OVERWRITES not in given else ():
+        for text in _texts(given[name]):
+            _refuse_written_by_people(Path(_target(name, text)))
+
+
+def _target(name: str, text: str) -> str:
+    return text.partition("=")[2] if name == "reports" else text
+
+
+def _refuse_written_by_people(path: Path) -> None:
+    if path.suffix.lower() == ".toml" and path.is_file():
+        what = "a regimen, a record, a profile or settings"
+        raise Refusal(f"{path} is there, and TOML is {what}", "write to another file, or remove it first")
 
 
 def refuse_name_of_folder(value: Any) -> None:

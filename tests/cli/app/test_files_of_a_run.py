@@ -227,6 +227,26 @@ def test_the_summary_of_a_job_is_an_output(inside: Run, written: Path) -> None:
         assert not (written / "x").exists()
 
 
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        ("model", "--sbml", "{}"),
+        ("model", "--nonmem", "{}"),
+        ("plan", "rr-adult", "-f", "csv", "-o", "{}"),
+        ("check", "rr-adult", "--no-simulate", "--report", "json={}"),
+        ("new", "ours", "--from", "rr-adult", "-o", "{}"),
+    ],
+)
+def test_nothing_goes_onto_what_people_have_written(inside: Run, written: Path, outputs: tuple[str, ...]) -> None:
+    """A regimen that this run does not read, such as that of which a model was to be written."""
+    before = (written / "r.toml").read_bytes()
+    ran = inside(*(argument.replace("{}", "r.toml") for argument in outputs))
+    assert (ran.status, ran.out) == (2, "")
+    assert "r.toml is there" in " ".join(ran.err.split())
+    assert (written / "r.toml").read_bytes() == before
+    assert inside(*(argument.replace("{}", "other.toml") for argument in outputs)).status == 0
+
+
 def test_a_baseline_that_is_read_is_made_again(inside: Run, written: Path) -> None:
     note = written / "note.toml"
     note.write_text(regimen_text(cycle("28 mcg/d for 28 days")), encoding="utf-8")
