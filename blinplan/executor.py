@@ -7,6 +7,7 @@ What is handed over is a function at the top of a file with arguments that pickl
 from __future__ import annotations
 
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -144,9 +145,14 @@ def processes(count: int | None = None) -> Iterator[Executor]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
+    class Pool(ProcessPoolExecutor):
+        def _spawn_process(self) -> None:
+            with _script_left_out():
+                super()._spawn_process()  # type: ignore[misc]
+
     _hear_no_given_up_calls()
     size = count or workers()
-    pool = ProcessPoolExecutor(size, mp_context=get_context("spawn"), initializer=_die_quietly)
+    pool = Pool(size, mp_context=get_context("spawn"), initializer=_die_quietly)
     try:
         with _interrupts_held():
             for _ in range(size):
@@ -157,6 +163,21 @@ def processes(count: int | None = None) -> Iterator[Executor]:
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _script_left_out() -> Iterator[None]:
+    """Let the main module have no name and no file, by which a process that begins would run it once more.
+
+    Python would run a script of the user's again in each, but for what stands under ``if __name__ == "__main__"``.
+    """
+    main = sys.modules["__main__"].__dict__
+    kept: dict[str, Any] = {name: main.pop(name) for name in ("__spec__", "__file__") if name in main}
+    main["__spec__"] = None
+    try:
+        yield
+    finally:
+        main.update(kept)
 
 
 def _kill_processes(pool: ProcessPoolExecutor) -> None:

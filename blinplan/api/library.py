@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from blinplan.api.vocabulary import (
     Indication,
@@ -16,8 +15,9 @@ from blinplan.api.vocabulary import (
     StatusName,
     TableFormat,
     TableOrJson,
+    word_or_none,
 )
-from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
 
 if TYPE_CHECKING:
@@ -64,24 +64,12 @@ def regimens(
     from blinplan.regimen import library
 
     selection = Selection(
-        _word(Indication, "indication", indication),
-        _word(Patients, "population", population),
-        _word(Status, "status", status),
-        _word(LabelName, "label", label),
+        word_or_none(Indication, "indication", indication),
+        word_or_none(Patients, "population", population),
+        word_or_none(Status, "status", status),
+        word_or_none(LabelName, "label", label),
     )
     return RegimenList(tuple(regimen for regimen in library.shipped_regimens() if selection.admits(regimen)))
-
-
-Word = TypeVar("Word", bound=StrEnum)
-
-
-def _word(kind: type[Word], argument: str, written: str | None) -> Word | None:
-    """One of the words that an argument takes; refuses another, and says which there are."""
-    try:
-        return None if written is None else kind(written)
-    except ValueError:
-        message, words = f"{{{argument}}} is {{value}}, and there is no such word", ", ".join(kind)
-        raise ArgumentRefusal(message, "the words are {words}", value=repr(str(written)[:40]), words=words) from None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

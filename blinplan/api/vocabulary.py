@@ -1,10 +1,11 @@
 """The words that arguments and options take, apart from what they are given to: importing them costs nothing."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeVar
 
 from blinplan.design.sensitivity.method import SensitivityMethod
 from blinplan.quantities import Basis
+from blinplan.refusal import ArgumentRefusal
 from blinplan.regimen.library import Patients
 from blinplan.regimen.preference import Preference
 from blinplan.regimen.regimen import Indication, LabelName, Status
@@ -61,6 +62,29 @@ __all__ = [
     "ViewName",
     "VirtualPopulation",
 ]
+
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def word_of(kind: type[Word], argument: str, written: str) -> Word:
+    """One of the words that an argument takes.
+
+    Raises
+    ------
+    ArgumentRefusal
+        When it is another; it says which there are.
+    """
+    try:
+        return kind(written)
+    except ValueError:
+        message, words = f"{{{argument}}} is {{value}}, and there is no such word", ", ".join(kind)
+        raise ArgumentRefusal(message, "the words are {words}", value=repr(str(written)[:40]), words=words) from None
+
+
+def word_or_none(kind: type[Word], argument: str, written: str | None) -> Word | None:
+    """The same where an argument may be left out."""
+    return None if written is None else word_of(kind, argument, written)
 
 
 class PlanFormat(StrEnum):

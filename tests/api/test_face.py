@@ -39,6 +39,15 @@ def test_a_function_can_be_sent_to_another_process(name: str) -> None:
     assert pickle.loads(pickle.dumps(function)) is function  # noqa: S301 - our own bytes
 
 
+def test_what_was_searched_can_be_sent_on() -> None:
+    """It kept the threads that searched, which cannot."""
+    found = blinplan.search(
+        "rr-adult", doses="5,28", minimise="il6_peak", cycle=1, steps=1, search_patients=20, patients=20, sets=0
+    )
+    again = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own bytes
+    assert again.text() == found.text()
+
+
 def test_every_public_name_is_in_the_snapshot() -> None:
     """A change of a name or a signature is meant: python -m man.make writes the snapshot anew, and review sees it."""
     lines = SNAPSHOT.read_text(encoding="utf-8").splitlines()

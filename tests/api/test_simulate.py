@@ -1,11 +1,15 @@
 """Virtual patients from Python: closed forms, populations as they are given, and the same as the command's."""
 
 import csv
+import inspect
 import io
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
@@ -116,6 +120,60 @@ def test_a_regimen_with_a_unit_slip_is_not_simulated(tmp_path: Path) -> None:
     for slip in (path, blinplan.load(path)):
         with pytest.raises(Refusal, match="N106"):
             blinplan.simulate(slip, 5)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"attenuation": "desensitization"}, "attenuation is 'desensitization'"),
+        ({"population": "adult"}, "population is 'adult'"),
+        ({"sets": "plausibel"}, "sets is 'plausibel'"),
+        ({"patients": 0}, "patients is 0"),
+        ({"patients": 2.5}, "patients is 2.5"),
+        ({"patients": True}, "patients is True"),
+        ({"seed": -1}, "seed is -1"),
+        ({"follow_up": -1}, "follow_up is -1"),
+        ({"parameter_sets": -1}, "parameter_sets is -1"),
+        ({"by_day": 7}, "by_day is 7"),
+        ({"by_day": "2,7"}, "by_day is '2,7'"),
+    ],
+    ids=str,
+)
+def test_what_no_argument_means_is_refused_by_all_that_simulate(given: dict[str, Any], says: str) -> None:
+    """An explanation that is misspelt as Americans spell it was taken for the other one."""
+    asked: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
+        "simulate": (blinplan.simulate, ("rr-adult",)),
+        "curves": (partial(blinplan.curves, every="1d"), ("rr-adult",)),
+        "compare": (blinplan.compare, ("rr-adult", "rr-2014")),
+        "sweep": (partial(blinplan.sweep, vary={"dose": [5.0]}), ("nhl-5",)),
+        "sensitivity": (blinplan.sensitivity, ("rr-adult",)),
+        "search": (partial(blinplan.search, doses="5", minimise="il6_peak", cycle=1), ("rr-adult",)),
+        "report": (blinplan.report, ("rr-adult",)),
+    }
+    checked = 0
+    if "sets" in given:
+        del asked["search"]  # to which it is a number
+    for function, arguments in asked.values():
+        if given.keys() <= inspect.signature(function).parameters.keys():
+            with pytest.raises(Refusal) as refused:
+                function(*arguments, **{"patients": 5, **given})
+            assert says in str(refused.value)
+            checked += 1
+    assert checked >= 3
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [({"population": "adult"}, "population is 'adult'"), ({"attenuation": "x"}, "attenuation is 'x'")],
+)
+def test_a_model_of_nobody_is_refused(given: dict[str, Any], says: str) -> None:
+    with pytest.raises(Refusal, match=says):
+        blinplan.model(**given)
+
+
+def test_evidence_on_nobody_is_refused() -> None:
+    with pytest.raises(Refusal, match="patients is 0"):
+        blinplan.evidence(["DEP-1"], patients=0)
 
 
 def test_half_a_size_is_not_enough() -> None:

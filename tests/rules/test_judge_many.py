@@ -1,10 +1,13 @@
 """Many files at once: what simulates them does not matter, and what comes back can be sent on."""
 
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
 from multiprocessing import get_context
+from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Any
 
@@ -20,6 +23,7 @@ from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.rules.task import ProgramFault, Task
+from tests.program import PLAIN, ROOT
 
 NAMES = ("rr-adult", "nhl-0.5", "nhl-5", "mrd-adult")
 
@@ -87,3 +91,18 @@ def test_judgements_pickle(expected: tuple[Judgement | ProgramFault, ...]) -> No
         assert again.outcome == answer.outcome
         assert dict(again.limits) == dict(answer.limits)
         assert [verdict.rule.code for verdict in again.verdicts] == [verdict.rule.code for verdict in answer.verdicts]
+
+
+@pytest.mark.slow
+def test_processes_do_not_run_the_script_that_asks_for_them(tmp_path: Path) -> None:
+    """Which has nothing under `if __name__ == "__main__"`, as whoever tries something writes it."""
+    script = tmp_path / "mine.py"
+    asked = 'blinplan.check("rr-adult", "rr-2014", "nhl-5", "nhl-15", cache=False, patients=50)'
+    script.write_text(f'print("begun")\nimport blinplan\nprint({asked})\n', encoding="utf-8")
+    environment = {**PLAIN, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, str(script)], capture_output=True, text=True, cwd=tmp_path, env=environment, check=True
+    )
+    begun, said = ran.stdout.splitlines()
+    assert (begun, ran.stderr) == ("begun", "")
+    assert said.startswith("<CheckResult: 4 regimens")

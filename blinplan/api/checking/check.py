@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.checking.check_result import CheckResult
+from blinplan.api.vocabulary import word_or_none
 from blinplan.refusal import ArgumentRefusal
 from blinplan.regimen.regimen import Regimen
 from blinplan.reports.check.formats import CheckFormat
@@ -148,7 +149,7 @@ def check(
     ).beginning(start, time_zone)
     settled = files.settle(
         {
-            "fail-on": None if fail_on is None else FailOn(fail_on),
+            "fail-on": word_or_none(FailOn, "fail_on", fail_on),
             "simulate": simulate,
             "patients": patients,
             "seed": seed,

@@ -13,10 +13,11 @@ from blinplan.api.plausible import require_sets
 from blinplan.api.regimens.load import read_record, regimen_file
 from blinplan.api.regimens.order import OrderedRegimen, order
 from blinplan.api.simulating.asked import asked_endpoints
+from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import PatientSource, people_of, refuse_own_courses
 from blinplan.api.simulating.recorded import RecordedCourse, recorded_course
 from blinplan.api.simulating.simulate import before_of, errors_of, options_of, order_for, size_of, told_as_refusals
-from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOf, SetsOfName
+from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOf, SetsOfName, word_of
 from blinplan.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.reading import RegimenFile
@@ -166,13 +167,14 @@ def pair(
     refuse_own_courses(patients, "a comparison gives every patient each regimen")
     if patients is None:
         raise Refusal("the typical patient is nobody to pair", "give a number of patients")
-    wanted, kind = asked_endpoints(endpoints, by_day), SetsOf(sets)
+    wanted, kind = asked_endpoints(endpoints, by_day), word_of(SetsOf, "sets", sets)
+    require_numbers(patients, seed, follow_up, parameter_sets)
     if kind is SetsOf.PLAUSIBLE and parameter_sets:
         require_sets(parameter_sets)
     with told_as_refusals(own=not isinstance(patients, int)):
         return compared(
             [NamedRegimen(name, one.regimen, _periods_of(name, recorded)) for name, one in orders.items()],
-            preset=None if population is None else str(population),
+            preset=population_named(population),
             patients=patients,
             seed=seed,
             before=before_of(first, patients),

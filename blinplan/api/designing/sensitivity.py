@@ -11,9 +11,10 @@ from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.asked import asked_endpoints
 from blinplan.api.simulating.data_file import refuse_table_file
+from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import PatientSource, people_of, refuse_own_courses
 from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
-from blinplan.api.vocabulary import AttenuationName, PopulationName, SensitivityMethod, SensitivityMethodName
+from blinplan.api.vocabulary import AttenuationName, PopulationName, SensitivityMethod, SensitivityMethodName, word_of
 from blinplan.executor import Executor
 from blinplan.refusal import Refusal
 
@@ -204,7 +205,7 @@ def planned_sensitivity(
     from blinplan.design.sensitivity.plan import SensitivityPlan
     from blinplan.simulation.trials.patients import preset_of
 
-    chosen, target = SensitivityMethod(method), None if output is None else Path(output)
+    chosen, target = word_of(SensitivityMethod, "method", method), None if output is None else Path(output)
     if target is not None:
         refuse_table_file(target, (".csv", ".parquet", ".jsonl"))
     _refuse_contradictions(chosen, parameters, samples, patients, by_day, first)
@@ -212,12 +213,13 @@ def planned_sensitivity(
     size = size_of(figures)
     asked = order_for(regimen, size, premedication=premedication)
     given = people_of(patients, figures.formula)
+    require_numbers(given, seed, follow_up)
     refuse_own_courses(given, "every run gives every patient the regimen")
     people = PATIENTS if chosen is SensitivityMethod.CORRELATION and given is None else given
     with told_as_refusals(own=not isinstance(people, int | None)):
         plan = SensitivityPlan(
             asked.regimen,
-            preset_of(asked.regimen, None if population is None else str(population), people),
+            preset_of(asked.regimen, population_named(population), people),
             size,
             people,
             seed,

@@ -12,9 +12,10 @@ from blinplan.api.plausible import require_sets
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.asked import asked_endpoints
 from blinplan.api.simulating.data_file import refuse_table_file, write_table
+from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import PatientSource, people_of, refuse_own_courses
 from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
-from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOf, SetsOfName
+from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOf, SetsOfName, word_of
 from blinplan.executor import Executor
 from blinplan.quantities import plural
 from blinplan.refusal import Refusal
@@ -207,14 +208,15 @@ def planned_sweep(
         refuse_sweep_file(target)
     figures = figures_of(patient)
     asked = order_for(regimen, size_of(figures), premedication=premedication)
-    people, kind = people_of(patients, figures.formula), SetsOf(sets)
+    people, kind = people_of(patients, figures.formula), word_of(SetsOf, "sets", sets)
     if people is None:
         raise Refusal("a sweep is of virtual patients", "give a number of patients")
+    require_numbers(people, seed, follow_up, parameter_sets)
     refuse_own_courses(people, "a sweep gives every patient the regimen of each cell")
     if kind is SetsOf.PLAUSIBLE and parameter_sets:
         require_sets(parameter_sets)
     with told_as_refusals(own=not isinstance(people, int)):
-        preset = preset_of(asked.regimen, None if population is None else str(population), people)
+        preset = preset_of(asked.regimen, population_named(population), people)
         axes = read_axes(axis_texts(vary), asked.regimen, load_parameters().presets[preset])
         plan = SweepPlan(
             asked.regimen,

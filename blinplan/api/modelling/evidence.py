@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.notebook import table_html
+from blinplan.api.simulating.numbers import require_numbers
 from blinplan.api.vocabulary import TableFormat, TableOrJson
 from blinplan.executor import Executor
 from blinplan.refusal import Refusal
@@ -104,6 +105,8 @@ def evidence(
         When there is no such claim.
     """
     from blinplan.evidence import evaluate
+
+    require_numbers(patients, seed)
 
     refuse_unknown(claims or ())
     return EvidenceResult(evaluate.evaluate(patients, seed, only=claims or None, executor=executor))

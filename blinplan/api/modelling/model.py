@@ -7,7 +7,15 @@ from typing import Any
 from blinplan.api.notebook import table_html
 from blinplan.api.regimens.order import RegimenSource, regimen_of
 from blinplan.api.simulating.simulate import options_of
-from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName, TableFormat, TableOrJson
+from blinplan.api.vocabulary import (
+    Attenuation,
+    AttenuationName,
+    PopulationName,
+    TableFormat,
+    TableOrJson,
+    VirtualPopulation,
+    word_of,
+)
 from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset, load_parameters
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import PLAIN, Screen
@@ -123,6 +131,12 @@ def model(population: PopulationName = "adult-rr", *, attenuation: AttenuationNa
         Whose parameters.
     attenuation
         Why cytokine release wanes: both published explanations are held.
+
+    Raises
+    ------
+    Refusal
+        When there is no such population or explanation.
     """
     parameters = load_parameters()
-    return Model(parameters, parameters.presets[str(population)], str(Attenuation(attenuation)))  # type: ignore[arg-type]
+    preset = parameters.presets[word_of(VirtualPopulation, "population", population).value]
+    return Model(parameters, preset, word_of(Attenuation, "attenuation", attenuation).value)

@@ -17,7 +17,7 @@ def asked_endpoints(texts: Sequence[str], by_day: Sequence[float] = ()) -> "Aske
     Raises
     ------
     Refusal
-        When a text says no endpoint.
+        When a text says no endpoint, or there are no days.
     """
     from blinplan.simulation.endpoints.asked import AskedEndpoints
     from blinplan.simulation.endpoints.wording import EndpointError, read_endpoint
@@ -31,7 +31,12 @@ def asked_endpoints(texts: Sequence[str], by_day: Sequence[float] = ()) -> "Aske
             own.append(read_endpoint(text))
         except EndpointError as error:
             raise Refusal(f"endpoint {text[:80]!r}: {error.message}", error.advice) from error
-    days = tuple(sorted({float(day) for day in by_day}))
+    try:
+        days = tuple(sorted({float(day) for day in by_day}))
+    except (TypeError, ValueError) as error:
+        raise ArgumentRefusal(
+            "{by_day} is {value}", "give days in a list: [2, 7, 28]", value=repr(by_day)[:40]
+        ) from error
     return AskedEndpoints(tuple(keys), tuple(dict.fromkeys(own)), days)
 
 

@@ -13,6 +13,7 @@ from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.data_file import STRETCH, minutes_of, refuse_data_file, write_table
 from blinplan.api.simulating.drawing import ALL, AT_THE_TERMINAL, signals_of
 from blinplan.api.simulating.event_records import EventRecords
+from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import PatientSource, people_of
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.simulating.simulate import before_of, course_asked, errors_of, not_eligible, options_of
@@ -220,12 +221,13 @@ def curves(
 
     asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
+    require_numbers(people, seed, follow_up, models)
     require_sets_of(models, people)
     try:
         found = curves_of(
             asked.regimen,
             every=minutes_of(every),
-            preset=None if population is None else str(population),
+            preset=population_named(population),
             patients=people,
             seed=seed,
             before=before_of(first, people),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from blinplan.api.patient import AreaFormula
 from blinplan.files.inputs import input_text, reason_of
 from blinplan.outside_text import visible
-from blinplan.refusal import Refusal
+from blinplan.refusal import ArgumentRefusal, Refusal
 
 if TYPE_CHECKING:
     from blinplan.physiology.model.population import Population
@@ -24,8 +24,10 @@ def people_of(patients: "PatientSource", formula: AreaFormula = AreaFormula.MOST
     Raises
     ------
     Refusal
-        When the table cannot be read.
+        When the table cannot be read, or a number is not whole.
     """
+    if isinstance(patients, bool | float):
+        raise ArgumentRefusal("{patients} is {value}", "give a whole number, or a table", value=patients)
     return own_patients(patients, formula) if isinstance(patients, str | Path) else patients
 
 

@@ -9,10 +9,11 @@ from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.plausible import require_sets_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order
 from blinplan.api.simulating.asked import asked_endpoints, unknown_endpoint
+from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import PatientSource, people_of
 from blinplan.api.simulating.recorded import RecordedCourse, recorded_course
 from blinplan.api.simulating.simulated import EndpointsResult, SimulationResult
-from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName, SetsOf, SetsOfName
+from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName, SetsOf, SetsOfName, word_of
 from blinplan.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
 
@@ -122,12 +123,13 @@ def simulate(
     wanted = asked_endpoints(endpoints, by_day)
     asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
-    if sets == SetsOf.PLAUSIBLE.value:
+    require_numbers(people, seed, follow_up, parameter_sets)
+    if word_of(SetsOf, "sets", sets) is SetsOf.PLAUSIBLE:
         require_sets_of(parameter_sets, people)
     with told_as_refusals(own=patients is not None and not isinstance(patients, int)):
         simulation = run(
             asked.regimen,
-            preset=None if population is None else str(population),
+            preset=population_named(population),
             patients=people,
             seed=seed,
             before=before_of(first, people),
@@ -210,11 +212,12 @@ def endpoints_of(
     asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
     assert people is not None  # noqa: S101 - the typical patient is no crowd
+    require_numbers(people, seed, follow_up, models)
     require_sets_of(models, people)
     with told_as_refusals(own=not isinstance(patients, int)):
         planned = planned_simulation(
             asked.regimen,
-            preset=None if population is None else str(population),
+            preset=population_named(population),
             patients=people,
             seed=seed,
             before=before_of(first, people),
@@ -270,7 +273,7 @@ def options_of(attenuation: AttenuationName, *, premedication: bool = False) -> 
     from blinplan.physiology import Options
 
     return Options(
-        attenuation="desensitisation" if attenuation == Attenuation.DESENSITISATION else "target-loss",
+        attenuation=word_of(Attenuation, "attenuation", attenuation).value,
         premedication=premedication,
     )
 

@@ -13,6 +13,7 @@ from blinplan.design.search.pool import Pool, RankedSchedule, front_of, spread
 from blinplan.design.search.space import Schedule, Space
 from blinplan.design.search.standing import RequirementVerdict
 from blinplan.design.search.wanted import Measurement
+from blinplan.executor import InTurn
 from blinplan.refusal import Refusal
 from blinplan.rules.rule import Finding
 
@@ -178,7 +179,7 @@ class Search:
         found = Searched(
             pool.space,
             pool.start,
-            pool.setting,
+            replace(pool.setting, executor=InTurn()),  # what is found outlives who searched, and pickles
             self.method,
             confirmation.models,
             confirmation.model_patients,

@@ -13,9 +13,10 @@ from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.plausible import require_sets
 from blinplan.api.regimens.order import RegimenSource
 from blinplan.api.simulating.asked import asked_endpoints
+from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import people_of, refuse_own_courses
 from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
-from blinplan.api.vocabulary import PLAUSIBLE_SETS, AttenuationName, PopulationName, SearchMethodName
+from blinplan.api.vocabulary import PLAUSIBLE_SETS, AttenuationName, PopulationName, SearchMethodName, word_or_none
 from blinplan.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen import library
@@ -198,8 +199,9 @@ def prepare_search(
     _refuse_numbers(search_patients=search_patients, patients=patients, show=1 if show is None else show)
     if sets:
         require_sets(sets)
+    require_numbers(None, seed, follow_up)
     options = options_of(attenuation, premedication=premedication)
-    chosen = method_for(space, None if method is None else Method(method))
+    chosen = method_for(space, word_or_none(Method, "method", method))
     _refuse_method(space, chosen, len(lowered))
     table = None if people is None else people_of(people, figures.formula)
     who = _who(base, population, seed, first, search_patients, patients, table)
@@ -257,7 +259,7 @@ def _texts(given: Texts) -> tuple[str, ...]:
 
 def _refuse_numbers(**given: int) -> None:
     for argument, number in given.items():
-        if not 1 <= number <= 1_000_000:
+        if isinstance(number, bool | float) or not 1 <= number <= 1_000_000:
             raise ArgumentRefusal(f"{{{argument}}} is {{number}}", "give a number from 1 to 1,000,000", number=number)
 
 
@@ -299,7 +301,7 @@ def _who(
     refuse_own_courses(people, "a search gives every patient the schedule that is tried")
     before = before_of(first, people or tried)
     with told_as_refusals(own=people is not None):
-        preset = preset_of(base, None if population is None else str(population), people)
+        preset = preset_of(base, population_named(population), people)
     return SearchPatients.of(preset, seed, before, tried, shown, people)
 
 
