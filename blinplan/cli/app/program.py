@@ -11,12 +11,12 @@ import typer
 
 from blinplan.cli.app.environment import leave_out_what_misleads
 from blinplan.cli.app.quick import CONTEXT, QuickGroup
-from blinplan.ending import Terminated, ending_in_order
 from blinplan.exit_status import ExitStatus
 from blinplan.files.inputs import InputError
 from blinplan.files.of_a_run import files_of_a_run
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import Terminal, colour_option, open_streams, terminal
+from blinplan.termination import Terminated, ending_in_order
 from blinplan.version import __version__
 
 app = typer.Typer(

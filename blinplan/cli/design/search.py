@@ -19,7 +19,7 @@ from blinplan.cli.app.options import (
     tell_which_is_meant,
     terminal_of,
 )
-from blinplan.cli.design.ending import end_in_order, told_where_to_go_on
+from blinplan.cli.design.long_run import end_in_order, told_where_to_go_on
 from blinplan.cli.simulate.endpoint_options import read_endpoint_options
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, First
 from blinplan.executor import executor_of

@@ -22,7 +22,7 @@ from blinplan.cli.app.options import (
     tell_which_is_meant,
     terminal_of,
 )
-from blinplan.cli.design.ending import end_in_order, told_where_to_go_on
+from blinplan.cli.design.long_run import end_in_order, told_where_to_go_on
 from blinplan.cli.simulate.options import FigureFiles, FigureWidth
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, First
 from blinplan.executor import executor_of

@@ -9,7 +9,7 @@ from blinplan.api.simulating.drawing import PAGE_WIDTH
 from blinplan.api.vocabulary import SweepFormat
 from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import ColourOption, RegimenName, refuse_two_kinds, tell_which_is_meant, terminal_of
-from blinplan.cli.design.ending import end_in_order, told_where_to_go_on
+from blinplan.cli.design.long_run import end_in_order, told_where_to_go_on
 from blinplan.cli.simulate.options import FigureFiles, FigureWidth
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, RunOptions, WhomOptions
 from blinplan.outside_text import visible

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from blinplan.cli.app import program
-from blinplan.ending import Terminated
 from blinplan.fingerprint import model_name
 from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.termination import Terminated
 from blinplan.version import __version__
 from tests.program import Run
 

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from blinplan.design.search.confirm import Confirmation, ShownSchedule
 from blinplan.design.search.kept import KeptSamples
 from blinplan.refusal import Refusal
-from tests.cli.design.ending import ended_after
+from tests.cli.design.long_runs import ended_after
 from tests.program import Run
 
 SPACE = ("search", "rr-adult", "--cycle", "1", "--steps", "1-2", "--doses", "5,9,28", "--lengths", "4,7")

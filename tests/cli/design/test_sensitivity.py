@@ -17,7 +17,7 @@ from rich.cells import cell_len
 import blinplan
 from blinplan.design.sensitivity.runs import SomeRuns, run_places
 from blinplan.refusal import Refusal
-from tests.cli.design.ending import ended_after, lines_in
+from tests.cli.design.long_runs import ended_after, lines_in
 from tests.program import Run
 
 MORRIS = ("sensitivity", "nhl-5", "--parameters", "clearance,kill_rate,baseline_il2", "--samples", "3")

@@ -18,7 +18,7 @@ import blinplan
 from blinplan.design.sweep.cell import Cell
 from blinplan.design.sweep.run import run_cells
 from blinplan.refusal import Refusal
-from tests.cli.design.ending import ended_after, lines_in
+from tests.cli.design.long_runs import ended_after, lines_in
 from tests.program import Run
 
 QUICK = ("--patients", "30")

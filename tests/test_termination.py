@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from blinplan.ending import Terminated, ending_in_order
+from blinplan.termination import Terminated, ending_in_order
 from tests.program import NEVER
 
 
