@@ -13,6 +13,7 @@ from blinplan.physiology.engine import choose
 from blinplan.rules.configuration.configurations import nearest
 from tests import public_files
 from tests.collection.grid import some_of_each
+from tests.collection.lacking import what_a_test_lacks
 from tests.collection.no_simulation import without_simulation
 from tests.collection.shares import import_share, is_of_another
 from tests.program import Ran, Run
@@ -73,6 +74,17 @@ def pytest_collection_finish() -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Hold tests that need something from outside to their marker, whether it is there or not."""
     public_files.expect(item.get_closest_marker("outside") is not None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Skip what asks for something that Windows has not."""
+    try:
+        return (yield)
+    except (AttributeError, ImportError) as fault:
+        if sys.platform == "win32" and (lacked := what_a_test_lacks(fault)):
+            pytest.skip(lacked)
+        raise
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """Run the program as a process of its own with a terminal before it, at which somebody types."""
 
 import os
-import pty
 import signal
 import subprocess
 from contextlib import suppress
@@ -16,6 +15,8 @@ def at_terminal(folder: Path, typed: str, *arguments: str, interrupt: bool = Fal
 
     After what is typed, the terminal's end of file is, or the program is interrupted once it asks for a title.
     """
+    import pty
+
     ours, theirs = pty.openpty()
     with subprocess.Popen(  # noqa: S603 - our own program
         [*PROGRAM, "new", *arguments],

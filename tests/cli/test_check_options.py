@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import resource
 import stat
 from pathlib import Path
 
@@ -646,6 +645,8 @@ def test_without_a_cache_nothing_is_kept_and_a_broken_one_does_no_harm(
 
 @pytest.mark.slow
 def test_a_folder_is_simulated_side_by_side_with_the_same_result(inside: Run, tmp_path: Path, cache: Path) -> None:
+    import resource
+
     for number in range(3):
         text = regimen_text(cycle(free=14 + number, repeat=2), called=f"r{number}")
         (tmp_path / f"r{number}.toml").write_text(text, encoding="utf-8")

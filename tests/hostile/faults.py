@@ -5,7 +5,6 @@ sentence or the signal itself.
 """
 
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -179,6 +178,8 @@ def _goes_on(group: int) -> bool:
 
 
 def _with_limit(writer: str, folder: Path, random: Random) -> Iterator[str]:
+    import resource
+
     size = random.choice((0, 1, 100, 1000, 5000))
 
     def limit() -> None:

@@ -2,7 +2,6 @@
 
 import io
 import os
-import resource
 import signal
 import sys
 import time
@@ -86,6 +85,8 @@ def answer_to(arguments: tuple[str, ...], folder: Path) -> Answer:
 
 
 def _most_held() -> int:
+    import resource
+
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 

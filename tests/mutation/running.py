@@ -8,7 +8,6 @@ import ast
 import functools
 import gc
 import os
-import resource
 import signal
 import sys
 from collections import Counter, defaultdict
@@ -158,6 +157,8 @@ class Runner:
 
     def _live(self, mutant: Mutant, items: Sequence[pytest.Item], writer: int) -> None:
         """Be the mutant: end with its fate, having told the number of the test that is tried."""
+        import resource
+
         signal.alarm(300)
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
         self._become(mutant)
@@ -234,6 +235,8 @@ def _caches(paths: dict[str, str] | None) -> list[Any]:
 
 
 def _used() -> float:
+    import resource
+
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import pty
 import shlex
 import signal
 import subprocess
@@ -146,6 +145,8 @@ def at_terminal(folder: Path, *arguments: str, **environment: str) -> str:
 
 def with_terminal(folder: Path, arguments: Sequence[str], environment: Mapping[str, str], *, both: bool) -> str:
     """Run the program with a terminal as standard output, or as `both` streams, and give what it wrote there."""
+    import pty
+
     main, terminal = pty.openpty()
     environment = {**UTF8, "TERM": "xterm", **environment}
     running = subprocess.Popen(  # noqa: S603
