@@ -13,7 +13,7 @@ from blinplan.physiology.engine import choose
 from blinplan.rules.configuration.configurations import nearest
 from tests import public_files
 from tests.collection.grid import some_of_each
-from tests.collection.lacking import what_a_test_lacks
+from tests.collection.lacking import skip_what_a_test_lacks
 from tests.collection.no_simulation import without_simulation
 from tests.collection.shares import import_share, is_of_another
 from tests.program import Ran, Run
@@ -82,8 +82,7 @@ def pytest_runtest_call() -> Iterator[None]:
     try:
         return (yield)
     except (AttributeError, ImportError) as fault:
-        if sys.platform == "win32" and (lacked := what_a_test_lacks(fault)):
-            pytest.skip(lacked)
+        skip_what_a_test_lacks(fault)
         raise
 
 
