@@ -145,14 +145,14 @@ def processes(count: int | None = None) -> Iterator[Executor]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    class Pool(ProcessPoolExecutor):
+    class Processes(ProcessPoolExecutor):
         def _spawn_process(self) -> None:
             with _script_left_out():
                 super()._spawn_process()  # type: ignore[misc]
 
     _hear_no_given_up_calls()
     size = count or workers()
-    pool = Pool(size, mp_context=get_context("spawn"), initializer=_die_quietly)
+    pool = Processes(size, mp_context=get_context("spawn"), initializer=_die_quietly)
     try:
         with _interrupts_held():
             for _ in range(size):

@@ -90,11 +90,11 @@ def rank_correlation(trait: FloatArray, values: FloatArray) -> RankCorrelation:
     if abs(rho) == 1.0:
         return RankCorrelation(rho, rho, rho, count)
     half = NORMAL_975 * math.sqrt((1.0 + 0.5 * rho**2) / (count - 3))
-    low, high = (_moved(rho, side * half) for side in (-1.0, 1.0))
+    low, high = (_move(rho, side * half) for side in (-1.0, 1.0))
     return RankCorrelation(rho, low, high, count)
 
 
-def _moved(rho: float, by: float) -> float:
+def _move(rho: float, by: float) -> float:
     """tanh(atanh(rho) + by), Fisher's transformation and back: libraries differ less in exp than in tanh and atanh."""
     odds = (1.0 + rho) / (1.0 - rho) * math.exp(2.0 * by)
     return (odds - 1.0) / (odds + 1.0)

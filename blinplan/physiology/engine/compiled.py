@@ -454,23 +454,23 @@ def _parameters_compiled() -> None:
 
     @overload(_constants_at, jit_options={"forceinline": True})
     def constants(c: Any, j: Any) -> Any:
-        def shared(c: Any, j: Any) -> Any:
+        def of_all(c: Any, j: Any) -> Any:
             return c
 
-        def own(c: Any, j: Any) -> Any:
+        def of_each(c: Any, j: Any) -> Any:
             return _own_constants(c, j)
 
-        return own if c.instance_class is _OwnConstants else shared
+        return of_each if c.instance_class is _OwnConstants else of_all
 
     @overload(_step_of, jit_options={"forceinline": True})
     def steps(c: Any, own: Any, step: Any) -> Any:
-        def shared(c: Any, own: Any, step: Any) -> Any:
+        def of_all(c: Any, own: Any, step: Any) -> Any:
             return step
 
-        def weighted(c: Any, own: Any, step: Any) -> Any:
+        def of_each(c: Any, own: Any, step: Any) -> Any:
             return _own_step(own, step)
 
-        return weighted if c.instance_class is _OwnConstants else shared
+        return of_each if c.instance_class is _OwnConstants else of_all
 
 
 def _power_compiled() -> None:

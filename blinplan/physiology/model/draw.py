@@ -73,7 +73,7 @@ def draw_stretch(preset: str | Preset, seed: int, stretch: SeedStretch, wanted: 
 def _population_of(
     preset: Preset, seed: int, first: int, patients: int, wanted: Wanted | None, end: int | None = None
 ) -> Population:
-    drawn = _kept_drawn if patients <= _KEPT else _drawn
+    drawn = _draw_or_recall if patients <= _KEPT else _draw_people
     people = drawn(preset.covariates, preset.correlations, seed, first, patients, wanted, end)
     return _assemble(preset, people.covariates, people.effects, seed, first, people.numbers)
 
@@ -86,7 +86,7 @@ class _Drawn(NamedTuple):
     numbers: FloatArray
 
 
-def _drawn(
+def _draw_people(
     law: Covariates,
     correlations: tuple[Correlation, ...],
     seed: int,
@@ -102,7 +102,7 @@ def _drawn(
     return found
 
 
-_kept_drawn = lru_cache(maxsize=8)(_drawn)
+_draw_or_recall = lru_cache(maxsize=8)(_draw_people)
 """The same, once for all parameter sets under which these people are asked for."""
 _KEPT = 4096
 """People who are kept at most: they take a megabyte."""

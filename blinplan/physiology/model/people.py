@@ -112,7 +112,7 @@ def wanted_people(
     return np.concatenate(found, axis=1), np.concatenate(numbers)
 
 
-class _Fitting(NamedTuple):
+class _FittingPeople(NamedTuple):
     """People who are wanted: their places among those who were drawn together, and their numbers in the seed."""
 
     places: NDArray[np.intp]
@@ -121,7 +121,7 @@ class _Fitting(NamedTuple):
 
 def _fitting_people(
     law: Covariates, patients: int, seed: int, first: int, wanted: Wanted, stop: int | None = None
-) -> Iterator[tuple[FloatArray, _Fitting]]:
+) -> Iterator[tuple[FloatArray, _FittingPeople]]:
     """The people who are wanted, up to so many, with the uniforms of those who were drawn together.
 
     Raises
@@ -137,7 +137,7 @@ def _fitting_people(
         u = uniforms(seed, size, start)
         people = covariates_of(law, u)
         fit = np.flatnonzero(wanted(Bodies(people["age_years"], people["weight_kg"])))[: patients - count]
-        yield u, _Fitting(fit, (start + fit).astype(np.float64))
+        yield u, _FittingPeople(fit, (start + fit).astype(np.float64))
         count, start = count + fit.shape[0], start + size
 
 

@@ -55,17 +55,17 @@ class Heads:
 
 
 @lru_cache(maxsize=64)
-def _places(heads: Heads) -> tuple[tuple[_Place, ...], tuple[_Place, ...]]:
+def _places(heads: Heads) -> tuple[tuple[_InColumns, ...], tuple[_InColumns, ...]]:
     """Which columns, from 0, numbers and events have."""
-    found, before = list[_Place](), 0
+    found, before = list[_InColumns](), 0
     every: tuple[Quantity | Occurrence, ...] = (*heads.quantities, *heads.events)
     for head in every:
-        found.append(_Place(before, tuple(arrays_of(head))))
+        found.append(_InColumns(before, tuple(arrays_of(head))))
         before += len(found[-1].names)
     return tuple(found[: len(heads.quantities)]), tuple(found[len(heads.quantities) :])
 
 
-class _Place(NamedTuple):
+class _InColumns(NamedTuple):
     """The columns of an endpoint: the number of the first, and the fields that they are."""
 
     first: int
@@ -115,7 +115,7 @@ class DonePortion(NamedTuple):
         """The endpoints that happen or not."""
         return self._endpoints(self.heads.events, _places(self.heads)[1])
 
-    def _endpoints(self, heads: tuple[Endpoint, ...], places: tuple[_Place, ...]) -> tuple[Endpoint, ...]:
+    def _endpoints(self, heads: tuple[Endpoint, ...], places: tuple[_InColumns, ...]) -> tuple[Endpoint, ...]:
         pairs = zip(heads, places, strict=True)
         return tuple(replace(head, **place.arrays(self.columns)) for head, place in pairs)
 
@@ -125,7 +125,7 @@ class Kept(Sequence[Endpoint], Generic[Endpoint]):
     """Endpoints of all patients, each read when it is asked for, and held by nobody else."""
 
     heads: tuple[Endpoint, ...]
-    places: tuple[_Place, ...]
+    places: tuple[_InColumns, ...]
     columns: Columns
 
     def __len__(self) -> int:

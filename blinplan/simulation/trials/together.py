@@ -42,10 +42,10 @@ def joined_trials(trials: Sequence[Trial]) -> list[JoinedTrial]:
         ages = age_groups(trial.regimen, trial.population.age_years) if trial.options.premedication else None
         name = (*given, trial.options, trial.engine, trial.off_drug is None, trial.population.preset, ages)
         alike.setdefault(name, []).append(number)
-    return [_joined(trials, numbers) for numbers in alike.values()]
+    return [_join(trials, numbers) for numbers in alike.values()]
 
 
-def _joined(trials: Sequence[Trial], numbers: Sequence[int]) -> JoinedTrial:
+def _join(trials: Sequence[Trial], numbers: Sequence[int]) -> JoinedTrial:
     some = [trials[number] for number in numbers]
     ends = accumulate((trial.population.size for trial in some), initial=0)
     off_drug = [trial.off_drug for trial in some if trial.off_drug is not None]

@@ -79,9 +79,9 @@ class Script:
         other = next((one for one in operands if isinstance(one, Symbol)), None)
         if function is np.multiply and other is not None and 1.0 in operands:
             return other
-        return self.written(function, operands)
+        return self.write(function, operands)
 
-    def written(self, function: np.ufunc, operands: tuple[Symbol | float, ...]) -> Symbol:
+    def write(self, function: np.ufunc, operands: tuple[Symbol | float, ...]) -> Symbol:
         """The symbol of an operation that is done even where it changes nothing."""
         key = _key(function, operands)
         if key not in self._known:

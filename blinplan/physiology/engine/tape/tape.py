@@ -165,7 +165,7 @@ def _in_use(script: Script, returned: Iterable[Symbol], known: Mapping[Symbol, S
 def _result(script: Script, value: Symbol | float) -> Symbol:
     """A value as the result of an operation, which writes it where results stand: what is given, times 1."""
     is_made = isinstance(value, Symbol) and value.function is not None
-    return value if isinstance(value, Symbol) and is_made else script.written(np.multiply, (1.0, value))
+    return value if isinstance(value, Symbol) and is_made else script.write(np.multiply, (1.0, value))
 
 
 def _operations_for(script: Script, results: Iterable[Symbol], known: Iterable[Symbol] = ()) -> list[Symbol]:
