@@ -73,7 +73,6 @@ def test_every_room_below_the_rules_decides_outcomes() -> None:
     elsewhere = {"cli", "reports", "evidence", "design", "api", "regimens", "files", "cluster"}
     elsewhere |= {
         "data_table",
-        "ending",
         "executor",
         "exit_status",
         "frozen",
@@ -81,6 +80,7 @@ def test_every_room_below_the_rules_decides_outcomes() -> None:
         "refusal",
         "repository",
         "terminal",
+        "termination",
         "version",
     }
     rooms = {path.stem if path.is_file() else path.name for path in PACKAGE.iterdir() if path.suffix in {"", ".py"}}

@@ -52,7 +52,7 @@ cycle = 1
 
 
 def words(text: str) -> str:
-    return " ".join(text.replace("\r\n ", "").replace("\\n", "\n").split())
+    return " ".join(text.replace("\r\n ", "").replace("\\n", "\n").replace("\\,", ",").split())
 
 
 def shown(inside: Run, *arguments: str, bags: bool = True) -> dict[str, str]:

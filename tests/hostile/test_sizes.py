@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
+from blinplan.files.caches import cached_bytes
 from blinplan.files.inputs import InputError, input_bytes
 from tests.hostile.sound import HOLIDAYS, OWN, SITE
 from tests.plan_text import RECORD, WARD
@@ -19,6 +20,7 @@ LIMITS = {
     "rules/configuration/file.py": KIB * KIB,
     "regimen/holidays/holidays.py": KIB * KIB,
     "files/inputs.py": 64 * KIB * KIB,
+    "files/caches.py": 256 * KIB * KIB,
 }
 """The most that a file may hold, by where it is said; the last holds for every reader that says nothing else."""
 
@@ -54,7 +56,10 @@ def test_every_size_that_is_said_somewhere_is_tried_here() -> None:
     texts = {path.relative_to(package).as_posix(): path.read_text(encoding="utf-8") for path in package.rglob("*.py")}
     said = {name: found[1] for name, text in texts.items() if (found := _SIZE.search(text))}
     assert {name: prod(map(int, words.split(" * "))) for name, words in said.items()} == LIMITS
-    assert {kind.size for kind in KINDS.values()} == set(LIMITS.values()) - {LIMITS["files/inputs.py"]}
+    assert {kind.size for kind in KINDS.values()} == set(LIMITS.values()) - {
+        LIMITS["files/inputs.py"],
+        LIMITS["files/caches.py"],
+    }
 
 
 _SIZE = re.compile(r"^_?[A-Z_]*BYTES = ([0-9 *]+)$", re.MULTILINE)
@@ -68,6 +73,16 @@ def test_a_file_of_which_a_reader_says_nothing_is_read_up_to_the_largest_of_all(
     os.truncate(path, size + 1)
     with pytest.raises(InputError, match="larger than 64 MiB"):
         input_bytes(path)
+
+
+def test_a_file_of_a_cache_is_read_up_to_its_largest_size_and_else_is_none(tmp_path: Path) -> None:
+    path, size = tmp_path / "x", LIMITS["files/caches.py"]
+    path.touch()
+    os.truncate(path, size)
+    assert len(cached_bytes(path)) == size
+    os.truncate(path, size + 1)
+    with pytest.raises(OSError, match="no file of a cache"):
+        cached_bytes(path)
 
 
 @pytest.mark.parametrize("kind", KINDS)

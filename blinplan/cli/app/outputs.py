@@ -47,7 +47,7 @@ def _target(name: str, text: str) -> str:
 def _refuse_written_by_people(path: Path) -> None:
     if path.suffix.lower() == ".toml" and path.is_file():
         what = "a regimen, a record, a profile or settings"
-        raise Refusal(f"{path} is there, and TOML is {what}", "write to another file, or remove it first")
+        raise Refusal(f"{path} is there already, and TOML is {what}", "write to another file, or remove it first")
 
 
 def refuse_name_of_folder(value: Any) -> None:

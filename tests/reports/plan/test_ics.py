@@ -301,7 +301,7 @@ def test_each_site_prepares_its_bags_by_its_own_hours(inside: Run, tmp_path: Pat
         hung = found[f"patient-7-bag-{cycle}-{number}@blinplan"]["dtstart"].dt
         assert hung - found[f"patient-7-preparation-{cycle}-{number}@blinplan"]["dtstart"].dt == timedelta(hours=hours)
     ran = inside(*asked, "-o", "home.toml")  # which the record names
-    assert (ran.status, "home.toml is what is read" in ran.err) == (2, True)
+    assert (ran.status, "home.toml is there already" in ran.err) == (2, True)
 
 
 def test_what_was_planned_behind_the_end_of_a_course_is_cancelled(inside: Run, ward: None, tmp_path: Path) -> None:
