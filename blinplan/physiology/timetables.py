@@ -32,7 +32,6 @@ from blinplan.physiology.engine.integrate import (
     Rise,
     Timetable,
     step_sizes,
-    what_decides,
 )
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model import mechanism as m
@@ -52,12 +51,11 @@ def timetables(dosing: Dosing, options: Options, patients: Population, *, by_set
     """Part patients into those of one timetable, in the order of the first of each.
 
     Where parameters differ between patients, those who take steps of one size stand behind each other, and where they
-    go ``by_sets`` those whom machine code takes as one.
+    go ``by_sets`` those of one set, which is what machine code takes as one.
     """
     columns, constants = np.broadcast_to(np.arange(dosing.rates.shape[1]), patients.size), patients.constants
     kinds = _kinds(dosing.rates, patients)
-    decides = what_decides if by_sets else step_sizes
-    order = decides(constants, acts=options.premedication)
+    order = list(constants.differing.values()) if by_sets else step_sizes(constants, acts=options.premedication)
     return [
         Together(
             those[np.lexsort([of[those] for of in order])] if order else those,

@@ -56,10 +56,6 @@ OUTPUTS: Mapping[str, Sequence[str]] = {
     "correlation, JSON": ("sensitivity", "nhl-5", "-m", "correlation", "--patients", "100", *_SOME, "-f", "json"),
     "Morris, JSON": ("sensitivity", "nhl-5", "--samples", "2", *_SOME, *_THREE, "-f", "json"),
     "Sobol, JSON": ("sensitivity", "nhl-5", "-m", "sobol", "--samples", "2", *_SOME, *_THREE, "-f", "json"),
-    "search, JSON": (
-        *("search", "rr-adult", "--cycle", "1", "--doses", "9,28", "--lengths", "5-6", "--minimise", "il6_peak"),
-        *("--search-patients", "10", "--patients", "10", "-f", "json"),
-    ),
     "model, SBML": ("model", "--sbml", "-"),
 }
 MANUAL = "manual pages"
@@ -77,6 +73,10 @@ LONG: Mapping[str, Sequence[str]] = {
         "2026-11-29",
         "-o",
         "-",
+    ),
+    "search, JSON": (
+        *("search", "rr-adult", "--cycle", "1", "--doses", "9,28", "--lengths", "5-6", "--minimise", "il6_peak"),
+        *("--search-patients", "10", "--patients", "10", "-f", "json"),
     ),
     "compare of many, JSON": ("compare", "nhl-5", "nhl-15", "--patients", "8500", *_SOME, "-f", "json"),
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.collection.grid import at_night
 from tests.hostile.inputs import COMMANDS, options_of
 from tests.hostile.oracle import answer_to
 from tests.hostile.sound import OWN
@@ -14,7 +15,7 @@ from tests.program import process
 WORD = os.fsdecode(b"x\xff")
 _SIMULATING = {"simulate", "compare", "sweep", "search", "sensitivity", "report", "evidence", "merge", "model"}
 _AS_THE_LOCALE_SAYS = {"PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""}
-LOCALES = [{"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}, {"LC_ALL": "C", **_AS_THE_LOCALE_SAYS}]
+LOCALES = [at_night({"LC_ALL": "C"}), {"LC_ALL": "C.UTF-8"}, {"LC_ALL": "C", **_AS_THE_LOCALE_SAYS}]
 DATES = ("--start", "2026-10-19T10:00", "--time-zone", "Europe/Berlin")
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 
 from blinplan.files.writing import kept_file
 from blinplan.terminal import WIDEST
+from tests.collection.grid import at_night
 from tests.hostile.oracle import SECONDS
 from tests.hostile.sound import LONG_RECORD, OWN, PEOPLE, SITE
 from tests.hostile.writers import NEW_ONLY, WRITERS
@@ -395,36 +396,40 @@ def test_nothing_of_a_command_line_is_obeyed_by_a_terminal(
     assert (ran.out + ran.err).replace("\n", "").isprintable(), ran
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("COLUMNS", "9" * 4300),
-        ("COLUMNS", "-1"),
-        ("COLUMNS", "1e3"),
-        ("COLUMNS", "\u0663"),
-        ("LINES", "9" * 5000),
-        ("NUMBA_NUM_THREADS", "-4"),
-        ("NUMBA_NUM_THREADS", "many"),
-        ("NUMBA_THREADING_LAYER", "nope"),
-        ("MPLBACKEND", "module://nothing"),
-        ("MATPLOTLIBRC", "/dev/zero"),
-        ("NUMPY_MADVISE_HUGEPAGE", "x"),
-        ("TERMINAL_WIDTH", "x"),
-        ("SOURCE_DATE_EPOCH", ""),
-        ("SOURCE_DATE_EPOCH", "\x1b[31m"),
-        ("SOURCE_DATE_EPOCH", "9" * 500),
-        ("TERM", "\x1b[31m"),
-        ("NO_COLOR", "\x1b[31m"),
-        ("XDG_CACHE_HOME", "/dev/null"),
-        ("XDG_CACHE_HOME", "/dev/null/below"),
-        ("MPLCONFIGDIR", "/dev/null"),
-        ("TMPDIR", "/nowhere"),
-        ("TZ", "Nowhere/Else"),
-        ("LC_ALL", "xx_YY"),
-    ],
-)
-def test_an_environment_that_makes_no_sense_is_left_out(inside: Run, folder: Path, name: str, value: str) -> None:
-    ran = inside("simulate", "r.toml", *FEW, "--figure", "x.svg", **{name: value})
+NO_SENSE = [
+    ("COLUMNS", "9" * 4300),
+    ("COLUMNS", "-1"),
+    ("COLUMNS", "1e3"),
+    ("COLUMNS", "\u0663"),
+    ("LINES", "9" * 5000),
+    ("NUMBA_NUM_THREADS", "-4"),
+    ("NUMBA_NUM_THREADS", "many"),
+    ("NUMBA_THREADING_LAYER", "nope"),
+    ("MPLBACKEND", "module://nothing"),
+    ("MATPLOTLIBRC", "/dev/zero"),
+    ("NUMPY_MADVISE_HUGEPAGE", "x"),
+    ("TERMINAL_WIDTH", "x"),
+    ("SOURCE_DATE_EPOCH", ""),
+    ("SOURCE_DATE_EPOCH", "\x1b[31m"),
+    ("SOURCE_DATE_EPOCH", "9" * 500),
+    ("TERM", "\x1b[31m"),
+    ("NO_COLOR", "\x1b[31m"),
+    ("XDG_CACHE_HOME", "/dev/null"),
+    ("XDG_CACHE_HOME", "/dev/null/below"),
+    ("MPLCONFIGDIR", "/dev/null"),
+    ("TMPDIR", "/nowhere"),
+    ("TZ", "Nowhere/Else"),
+    ("LC_ALL", "xx_YY"),
+]
+TOGETHER = tuple(dict(NO_SENSE).items())
+"""The last value of each."""
+
+
+@pytest.mark.parametrize("variables", [TOGETHER, *(at_night([one]) for one in NO_SENSE)])
+def test_an_environment_that_makes_no_sense_is_left_out(
+    inside: Run, folder: Path, variables: Sequence[tuple[str, str]]
+) -> None:
+    ran = inside("simulate", "r.toml", *FEW, "--figure", "x.svg", **dict(variables))
     assert ran.status == 0, ran.err
     assert (ran.out + ran.err).replace("\n", "").isprintable()
     assert max(map(len, ran.out.splitlines())) <= WIDEST

@@ -19,12 +19,13 @@ from blinplan.physiology.engine.step.moment import Individual
 from blinplan.physiology.engine.step.plan import StepPlan
 from blinplan.physiology.model.population import Constants
 
-WORTH_COMPILING = 30_000
+WORTH_COMPILING = 20_000
 """Patients who take NumPy nearly as long as compiling takes.
 
-Compiling took 30.6 s of processor time, for patients who share their parameters and for those of sets; NumPy 0.65 to
-0.83 ms a patient (endpoints of rr-adult, 4,096 patients, six runs beside it), machine code 0.06 ms: as long for some
-45,000 patients. Machine code is kept and serves later runs, so that it is worth it somewhat sooner.
+Compiling took 18.2, 18.8 and 19.3 s of processor time, NumPy 0.65 to 0.83 ms a patient (endpoints of rr-adult, 4,096
+patients, six runs beside it), machine code 0.06 ms: as long for some 29,000 patients. Machine code is kept and serves
+later runs, so that it is worth it somewhat sooner. Machine code for patients whose parameters are each their own was
+tried: it took 12 s more to compile, and what it saved hundreds of sets of one patient were tenths of a second.
 """
 
 

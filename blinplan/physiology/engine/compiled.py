@@ -24,23 +24,14 @@ from blinplan.executor import preparation
 from blinplan.physiology.engine import advance as lines
 from blinplan.physiology.engine import collocation, exponential, gather, locate
 from blinplan.physiology.engine.advance import begin, past_of, states_at
-from blinplan.physiology.engine.collocation import Blend, weights
+from blinplan.physiology.engine.collocation import Blend
 from blinplan.physiology.engine.exponential import MANTISSA_BITS
 from blinplan.physiology.engine.gather import LANES, QUEUE, WIDTH, Found, expose, raise_to
 from blinplan.physiology.engine.gather import gather as gather_in_block
-from blinplan.physiology.engine.integrate import HILLS, PREMEDICATION, Advance, Wanted
+from blinplan.physiology.engine.integrate import Advance, Wanted
 from blinplan.physiology.engine.machine_code import folder_to_use, is_kept, seal
 from blinplan.physiology.engine.step import moment, plan, rates, signals, stages
-from blinplan.physiology.engine.step.moment import (
-    GridStep,
-    Individual,
-    Inflow,
-    Instant,
-    Node,
-    Past,
-    Signals,
-    shared_loss_rates,
-)
+from blinplan.physiology.engine.step.moment import GridStep, Individual, Inflow, Instant, Node, Past, Signals
 from blinplan.physiology.engine.step.plan import StepPlan, step_of
 from blinplan.physiology.engine.step.rates import Watched, watch
 from blinplan.physiology.engine.step.stages import (
@@ -89,20 +80,6 @@ class _Work(NamedTuple):
     rows: FloatArray
     queue: FloatArray
     lanes: FloatArray
-    own: FloatArray
-
-
-class _OwnConstants(NamedTuple):
-    """Parameters of the patients of a block, of which most are each patient's own: rows in the order of `_OWN`."""
-
-    shared: Constants
-    rows: FloatArray
-
-
-_Parameters = Constants | _OwnConstants
-
-_OWN = tuple(name for name in Constants._fields if name not in (*HILLS, *PREMEDICATION))
-"""Parameters that may be each patient's own; the patients of a block share the others."""
 
 
 def _advance_all(
@@ -113,10 +90,9 @@ def _advance_all(
     plateaus: FloatArray,
     individuals: FloatArray,
     c: Constants,
-    own: FloatArray,
     wanted: Wanted,
 ) -> None:
-    """Advance all patients; arguments as of `Advance`, with the `p` as rows, and what is each patient's `own` of `c`.
+    """Advance all patients; arguments as of `Advance`, with the `p` as rows.
 
     A block of patients goes through all intervals before the next one begins, and stays in the first cache.
     """
@@ -133,52 +109,33 @@ def _advance_all(
         np.empty((wanted.rows.shape[0], WIDTH)),
         np.zeros(QUEUE),
         np.empty(LANES),
-        np.empty((len(_OWN), WIDTH)),
     )
+    gathers, is_watched = wanted.rows.shape[0] > 0, wanted.watched.shape[1] > 0
     for start in range(0, state.shape[1], WIDTH):
         place = _Lanes(start, min(WIDTH, state.shape[1] - start))
         _read(individuals, place, work.who)
         _read(state, place, work.states)
         _read(wanted.rows, place, work.rows)
-        if own.shape[1] > 0:
-            _read(own, place, work.own)
-            _advance_through(course, first, last, plateaus, place, work, _OwnConstants(c, work.own), wanted)
-        else:
-            _advance_through(course, first, last, plateaus, place, work, c, wanted)
+        for k in range(first, last):
+            _begin_block(course, k, plateaus[k], place, work, c, wanted)
+            at = course.first_wanted[k]
+            until = course.first_wanted[k + 1]
+            for i in range(course.steps[k]):
+                step = step_of(course, k, i)
+                if _looks_between_nodes(course, at, until, i):
+                    _copy(work.now, work.before)
+                _advance_block(work, c, step)
+                if gathers or is_watched:
+                    _watch_block(work, c, 2 * i + 1)
+                while at < until and course.step[at] == i:
+                    _look(course, at, place, work, c, wanted)
+                    at += 1
+            if is_watched:
+                _write_seen(work.seen, wanted.watched, place)
+            if gathers:
+                _gather(course, k, work, wanted)
         _write(work.states, state, place)
         _write(work.rows, wanted.rows, place)
-
-
-def _advance_through(
-    course: StepPlan,
-    first: int,
-    last: int,
-    plateaus: FloatArray,
-    place: _Lanes,
-    work: _Work,
-    c: _Parameters,
-    wanted: Wanted,
-) -> None:
-    """Advance a block of patients through some intervals."""
-    gathers, is_watched = wanted.rows.shape[0] > 0, wanted.watched.shape[1] > 0
-    for k in range(first, last):
-        _begin_block(course, k, plateaus[k], place, work, c, wanted)
-        at = course.first_wanted[k]
-        until = course.first_wanted[k + 1]
-        for i in range(course.steps[k]):
-            step = step_of(course, k, i)
-            if _looks_between_nodes(course, at, until, i):
-                _copy(work.now, work.before)
-            _advance_block(work, c, step)
-            if gathers or is_watched:
-                _watch_block(work, c, 2 * i + 1)
-            while at < until and course.step[at] == i:
-                _look(course, at, place, work, c, wanted)
-                at += 1
-        if is_watched:
-            _write_seen(work.seen, wanted.watched, place)
-        if gathers:
-            _gather(course, k, work, wanted)
 
 
 def _nodes_kept(course: StepPlan, first: int, last: int, wanted: Wanted) -> int:
@@ -204,17 +161,16 @@ def _gather(course: StepPlan, k: int, work: _Work, wanted: Wanted) -> None:
 
 
 def _begin_block(
-    course: StepPlan, k: int, plateaus: FloatArray, place: _Lanes, work: _Work, c: _Parameters, wanted: Wanted
+    course: StepPlan, k: int, plateaus: FloatArray, place: _Lanes, work: _Work, c: Constants, wanted: Wanted
 ) -> None:
     left, first_step = course.premedicated[course.first_node[k]], course.lengths[course.kind[k], 0]
     for lane in range(WIDTH):
         states, person = _states(work.states, lane), _individual(work.who, lane)
         plateau = plateaus[place.start + min(lane, place.width - 1)]
-        own = _constants_at(c, lane)
-        node, infusion = begin(states, plateau, person, own, first_step, left, course.desensitises)
+        node, infusion = begin(states, plateau, person, c, first_step, left, course.desensitises)
         _store_node(node, work.now, lane)
         work.who[_INDIVIDUAL, lane], work.who[_INDIVIDUAL + 1, lane] = infusion
-        seen = watch(Instant(node.states, node.signals), person, own)
+        seen = watch(Instant(node.states, node.signals), person, c)
         for row in range(_WATCHED):
             work.seen[0, row, lane] = seen[row]
     if wanted.rows.shape[0]:
@@ -222,7 +178,7 @@ def _begin_block(
         expose(wanted.searches, k, work.states[0], work.who[0], work.who[drug], work.who[drug + 1], rows)
 
 
-def _advance_block(work: _Work, c: _Parameters, step: GridStep) -> None:
+def _advance_block(work: _Work, c: Constants, step: GridStep) -> None:
     """Take a step with a block of patients, one stage after the other.
 
     These are the loops that the compiler spreads over a vector: nothing in them may branch on a patient. Each is short,
@@ -230,29 +186,26 @@ def _advance_block(work: _Work, c: _Parameters, step: GridStep) -> None:
     """
     now, middle, then, who = work.now, work.middle, work.then, work.who
     for lane in range(WIDTH):
-        own = _constants_at(c, lane)
-        drug = follow_drug(_node(now, lane), _infusion(who, lane), _individual(who, lane), own, step)
+        drug = follow_drug(_node(now, lane), _infusion(who, lane), _individual(who, lane), c, step)
         _put_drug(drug, middle, then, now, lane)
     for lane in range(WIDTH):
-        drug, own = _drug(middle, then, now, lane), _constants_at(c, lane)
-        attack = arm(_node(now, lane), drug, _individual(who, lane), own, _step_of(c, own, step))
-        _put_attack(attack, middle, then, now, lane)
+        drug = _drug(middle, then, now, lane)
+        _put_attack(arm(_node(now, lane), drug, _individual(who, lane), c, step), middle, then, now, lane)
     for lane in range(WIDTH):
         attack = _attack(middle, then, now, lane)
         _put_marrow(lyse_marrow(_node(now, lane), attack, _individual(who, lane), step), middle, then, now, lane)
     for lane in range(WIDTH):
         attack, marrow = _attack(middle, then, now, lane), _marrow(middle, then, now, lane)
-        own = _constants_at(c, lane)
-        blood = lyse_blood(_node(now, lane), attack, marrow, _individual(who, lane), own, step)
+        blood = lyse_blood(_node(now, lane), attack, marrow, _individual(who, lane), c, step)
         _put_blood(blood, middle, then, now, lane)
     for lane in range(WIDTH):
         drug, attack = _drug(middle, then, now, lane), _attack(middle, then, now, lane)
-        blood, own = _blood(middle, then, now, lane), _constants_at(c, lane)
-        _put_contact(exchange(drug, attack, blood, _individual(who, lane), own, step), middle, then, now, lane)
+        blood = _blood(middle, then, now, lane)
+        _put_contact(exchange(drug, attack, blood, _individual(who, lane), c, step), middle, then, now, lane)
     for lane in range(WIDTH):
         drug, attack = _drug(middle, then, now, lane), _attack(middle, then, now, lane)
-        contact, before, own = _contact(middle, then, now, lane), _node(now, lane), _constants_at(c, lane)
-        response = respond(before, drug, attack, contact, own, _step_of(c, own, step))
+        contact, before = _contact(middle, then, now, lane), _node(now, lane)
+        response = respond(before, drug, attack, contact, c, step)
         past = past_of(before, response, contact)
         _put_response(response, middle, then, now, lane)
         for k in range(_PAST):
@@ -261,12 +214,12 @@ def _advance_block(work: _Work, c: _Parameters, step: GridStep) -> None:
         _take_over(then, now, lane)
 
 
-def _watch_block(work: _Work, c: _Parameters, at: int) -> None:
+def _watch_block(work: _Work, c: Constants, at: int) -> None:
     """Keep what endpoints need of the middle and of the end of a step, at a node and the next."""
     now, middle, who, seen = work.now, work.middle, work.who, work.seen
     for lane in range(WIDTH):
-        person, own = _individual(who, lane), _constants_at(c, lane)
-        between, end = watch(_moment(middle, lane), person, own), watch(_moment(now, lane), person, own)
+        person = _individual(who, lane)
+        between, end = watch(_moment(middle, lane), person, c), watch(_moment(now, lane), person, c)
         for row in range(_WATCHED):
             seen[at, row, lane] = between[row]
             seen[at + 1, row, lane] = end[row]
@@ -287,7 +240,7 @@ def _looks_between_nodes(course: StepPlan, at: int, until: int, i: int) -> bool:
     return False
 
 
-def _look(course: StepPlan, at: int, place: _Lanes, work: _Work, c: _Parameters, wanted: Wanted) -> None:
+def _look(course: StepPlan, at: int, place: _Lanes, work: _Work, c: Constants, wanted: Wanted) -> None:
     """Read the states off at a wanted time: at a node as they are, between nodes from all three."""
     node, slot = course.node[at], course.slot[at]
     here = work.middle if node == 1 else work.now
@@ -300,12 +253,12 @@ def _look(course: StepPlan, at: int, place: _Lanes, work: _Work, c: _Parameters,
         _write(here, wanted.states[slot], place)
 
 
-def _blend_states(course: StepPlan, at: int, work: _Work, c: _Parameters) -> None:
+def _blend_states(course: StepPlan, at: int, work: _Work, c: Constants) -> None:
     blend, elapsed = _blend(course.blend, at), course.elapsed[at]
     for lane in range(WIDTH):
         before, between, after = _moment(work.before, lane), _moment(work.middle, lane), _moment(work.now, lane)
         infusion, person = _infusion(work.who, lane), _individual(work.who, lane)
-        found = states_at(before, between, after, infusion, person, _constants_at(c, lane), blend, elapsed)
+        found = states_at(before, between, after, infusion, person, c, blend, elapsed)
         for k in range(_STATES):
             work.states[k, lane] = found[k]
 
@@ -338,35 +291,6 @@ _past = written_out(Past, "v, k, j", "v[k + {i}, j]", __name__)
 _individual = written_out(Individual, "v, j", "v[{i}, j]", __name__)
 _infusion = written_out(Inflow, "v, j", f"v[{_INDIVIDUAL} + {{i}}, j]", __name__)
 _blend = written_out(Blend, "v, j", "v[j, {i}]", __name__)
-_own_constants = written_out(
-    Constants, "c, j", "c.shared[{i}]", __name__, **{name: f"c.rows[{row}, j]" for row, name in enumerate(_OWN)}
-)
-
-
-def _constants_at(c: _Parameters, j: int) -> Constants:
-    """The parameters of a patient; numba has the one or the other."""
-    return _own_constants(c, j) if isinstance(c, _OwnConstants) else c
-
-
-def _step_of(c: _Parameters, own: Constants, step: GridStep) -> GridStep:
-    """The step of a patient, who may have loss rates, and so weights, of his own."""
-    return _own_step(own, step) if isinstance(c, _OwnConstants) else step
-
-
-def _own_step(c: Constants, step: GridStep) -> GridStep:
-    length = step.length
-    rates: Any = shared_loss_rates(c)
-    cytolytic, proliferation, homeostasis, release = rates
-    return GridStep(
-        length,
-        step.before,
-        weights(cytolytic, length),
-        weights(proliferation, length),
-        weights(homeostasis, length),
-        weights(release, length),
-        step.premedicated,
-        step.desensitises,
-    )
 
 
 # The stages of a step: the first of each pair is in a row of `a`, the middle. The second is where the step began, in
@@ -449,30 +373,6 @@ def _either_compiled() -> None:
         return implementation
 
 
-def _parameters_compiled() -> None:
-    """Let numba have parameters that all share as they are, and those of each patient from their rows."""
-
-    @overload(_constants_at, jit_options={"forceinline": True})
-    def constants(c: Any, j: Any) -> Any:
-        def of_all(c: Any, j: Any) -> Any:
-            return c
-
-        def of_each(c: Any, j: Any) -> Any:
-            return _own_constants(c, j)
-
-        return of_each if c.instance_class is _OwnConstants else of_all
-
-    @overload(_step_of, jit_options={"forceinline": True})
-    def steps(c: Any, own: Any, step: Any) -> Any:
-        def of_all(c: Any, own: Any, step: Any) -> Any:
-            return step
-
-        def of_each(c: Any, own: Any, step: Any) -> Any:
-            return _own_step(own, step)
-
-        return of_each if c.instance_class is _OwnConstants else of_all
-
-
 def _power_compiled() -> None:
     """Let numba have `to_the_power`, of a coefficient that all patients share."""
 
@@ -518,8 +418,8 @@ def _declare_parts() -> None:
         _gather,
         *_lines_of(gather),
     )
-    inside = (_advance_through, _advance_block, _watch_block, _own_step)
-    read = (_states, _signals, _past, _individual, _infusion, _blend, _moment, _node, _own_constants)
+    inside = (_advance_block, _watch_block)
+    read = (_states, _signals, _past, _individual, _infusion, _blend, _moment, _node)
     found = (_drug, _attack, _marrow, _blood, _contact)
     put = (
         _take_over,
@@ -576,7 +476,6 @@ def _type_of_wanted(wanted: Wanted, context: Any) -> Any:
 _power_of_two_compiled()
 _either_compiled()
 _power_compiled()
-_parameters_compiled()
 _declare_parts()
 _was_kept = is_kept()
 _kernel: Any = _compile(_advance_all)
@@ -589,24 +488,16 @@ def _seal(_machine_codes: int) -> None:
 
 
 def advancing_compiled(course: StepPlan, p: Individual, c: Constants) -> Advance:
-    """What advances all patients of a chunk by machine code; they share the steps, and what decides the lines."""
-    individuals, shared = np.stack(p), c.of_the_first
-    own = _own_rows(c, individuals.shape[1])
+    """What advances all patients of a chunk by machine code."""
+    individuals = np.stack(p)
 
     def advance_through(first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
         by_time = wanted._replace(states=wanted.states.transpose(1, 0, 2))
         with nullcontext() if _kernel.overloads or _was_kept else preparation("compiling, once"):
             try:
-                _kernel(course, first, last, state, plateaus, individuals, shared, own, by_time)
+                _kernel(course, first, last, state, plateaus, individuals, c, by_time)
             except OSError:  # the machine code is there and cannot be kept, as on a full disk
-                _kernel(course, first, last, state, plateaus, individuals, shared, own, by_time)
+                _kernel(course, first, last, state, plateaus, individuals, c, by_time)
         _seal(len(_kernel.overloads))
 
     return advance_through
-
-
-def _own_rows(c: Constants, patients: int) -> FloatArray:
-    """What is each patient's own of the parameters, in rows; of nobody where they share all of them."""
-    if not c.differing:
-        return np.empty((len(_OWN), 0))
-    return np.stack([np.broadcast_to(getattr(c, name), patients) for name in _OWN])

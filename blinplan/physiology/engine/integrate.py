@@ -162,10 +162,17 @@ def plan_of(timetable: Timetable, constants: Constants, days: tuple[float, ...])
 
 
 def plans_of_sets(timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> StepPlan | SetPlans:
-    """The steps of patients by what decides them, where that differs; weights are those of the first of each."""
-    firsts, whose = _kinds_among(what_decides(constants, acts=bool(timetable.premedication_days)))
-    plans = tuple(course_of(timetable, constants.select(firsts[at : at + 1]), days) for at in range(len(firsts)))
-    return plans[0] if len(plans) == 1 else SetPlans(whose, plans)
+    """The steps of patients by their parameter sets, where these differ."""
+    if not constants.differing:
+        return course_of(timetable, constants, days)
+    firsts, whose = _kinds_among(list(constants.differing.values()))
+    sets = [constants.select(firsts[at : at + 1]) for at in range(len(firsts))]
+    some = (sets[at : at + _SETS_AT_ONCE] for at in range(0, len(sets), _SETS_AT_ONCE))
+    return SetPlans(whose, tuple(plan for each in some for plan in _step_plans(timetable, each, days)))
+
+
+_SETS_AT_ONCE = 32
+"""Parameter sets of which the weights are computed together: more would take memory, and no less time."""
 
 
 def _kinds_among(values: Sequence[FloatArray]) -> tuple[IntArray, IntArray]:
@@ -176,31 +183,17 @@ def _kinds_among(values: Sequence[FloatArray]) -> tuple[IntArray, IntArray]:
     return firsts, whose.ravel()
 
 
-def what_decides(constants: Constants, *, acts: bool) -> list[FloatArray]:
-    """What machine code has alike in all patients of a block, where it differs, each (N): steps, and Hill coefficients.
-
-    All other parameters may be each patient's own.
-    """
-    differing = constants.differing
-    hills = [np.asarray(differing[name], dtype=np.float64) for name in HILLS if name in differing]
-    return [*step_sizes(constants, acts=acts), *hills]
-
-
-HILLS = ("lysis_hill", "activation_hill")
-"""Parameters by which the lines of a step decide, as whole numbers."""
-
-
 def step_sizes(constants: Constants, *, acts: bool) -> list[FloatArray]:
     """What steps hang on of parameters that differ between patients, each (N); of premedication where it acts."""
     differing = constants.differing
-    found = [np.asarray(differing[name], dtype=np.float64) for name in PREMEDICATION if acts and name in differing]
+    found = [np.asarray(differing[name], dtype=np.float64) for name in _PREMEDICATION if acts and name in differing]
     if "cytolytic_rate" in differing:
         rates, whose = np.unique(differing["cytolytic_rate"], return_inverse=True)
         found.append(np.array(list(map(refinement, rates.tolist())))[whose.ravel()])
     return found
 
 
-PREMEDICATION = ("premedication_reduction", "premedication_half_life")
+_PREMEDICATION = ("premedication_reduction", "premedication_half_life")
 """Parameters that no step knows but by the share of cytokine release that premedication leaves."""
 
 

@@ -11,18 +11,16 @@ from blinplan.course.events import periods
 from blinplan.executor import InTurn, processes, threads
 from blinplan.physiology import simulate, solve
 from blinplan.physiology.engine.grid import refinement
-from blinplan.physiology.engine.integrate import EngineName, plans_of_sets
-from blinplan.physiology.engine.step.plan import StepPlan
+from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.batch import batch
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.draw import draw, typical
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.solve import run_chunk
-from blinplan.physiology.timetables import timetables
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.library import regimen as shipped
-from blinplan.simulation.dosing import dosing, part_at
+from blinplan.simulation.dosing import part_at
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.wording import read_endpoint
 from blinplan.simulation.trials.together import run_together
@@ -63,19 +61,6 @@ def assert_as_alone(trials: Sequence[Trial]) -> None:
 
 def test_each_rate_of_cytolytic_proteins_above_the_usual_has_steps_of_its_own_size() -> None:
     assert len({refinement(rate) for rate in RATES}) == len(RATES)
-
-
-def test_sets_of_one_size_of_steps_are_one_to_machine_code_whatever_else_differs() -> None:
-    """As of Morris' method, which takes four rates; Hill coefficients part them once more."""
-    rates = [(2.0, 3.0, 4.6, 7.7)[at % 4] for at in range(40)]
-    sets = [set_of(rate, homeostasis=0.1 + 0.01 * at, volume=4.0 + at) for at, rate in enumerate(rates)]
-    people = batch([*map(typical, sets), typical(set_of(2.0, lysis_hill=3))])
-    given = dosing(REGIMEN, periods(REGIMEN)[:1], people)
-    stretches: list[slice] = []
-    for group in timetables(given, Options(), people, by_sets=True):
-        plan = plans_of_sets(group.timetable, people.select(group.patients).constants, ())
-        stretches += [slice(0, 1)] if isinstance(plan, StepPlan) else [place for place, _ in plan.stretches()]
-    assert len(stretches) <= 2 * 4
 
 
 @pytest.mark.parametrize("patients", [1, 3])
