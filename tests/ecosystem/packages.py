@@ -16,6 +16,7 @@ from readme_renderer import markdown  # type: ignore[import-not-found,unused-ign
 UNPACKED = ("blinplan/", "man/", "regimens/", "tests/", ".ci/", ".github/")
 BESIDE = {
     ".editorconfig",
+    ".gitattributes",
     ".gitignore",
     ".pre-commit-config.yaml",
     ".pre-commit-hooks.yaml",
