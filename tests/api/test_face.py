@@ -39,6 +39,7 @@ def test_a_function_can_be_sent_to_another_process(name: str) -> None:
     assert pickle.loads(pickle.dumps(function)) is function  # noqa: S301 - our own bytes
 
 
+@pytest.mark.slow
 def test_what_was_searched_can_be_sent_on() -> None:
     """It kept the threads that searched, which cannot."""
     found = blinplan.search(

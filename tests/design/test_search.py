@@ -134,6 +134,7 @@ def test_the_regimen_that_is_searched_from_is_always_a_row(found: SearchResult) 
     )
 
 
+@pytest.mark.slow
 def test_what_is_shown_is_what_simulate_shows_of_the_file_on_the_patients_after_those_of_the_search(
     found: SearchResult,
 ) -> None:

@@ -107,6 +107,7 @@ def test_morris_is_what_one_at_a_time_steps_at_the_same_trajectories_say() -> No
     assert list(rows_found)[:4] == sorted(FEW[:4], key=lambda key: -mean[key])
 
 
+@pytest.mark.slow
 def test_morris_ranks_parameters_as_all_steps_of_a_whole_grid_do() -> None:
     """Every step of two thirds from every place of four levels, none of which SALib has chosen: 4³ simulations."""
     names = ("clearance", "lysis_ec50", "release_il6")

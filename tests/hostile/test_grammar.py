@@ -92,6 +92,7 @@ def test_what_is_put_right_has_nothing_more_to_be_put_right(text: str) -> None:
     assert [finding.code for finding in judge(mended, TODAY, None).findings if finding.fix is not None] == []
 
 
+@pytest.mark.slow
 @settings(max_examples=15, derandomize=True)
 @given(texts(), st.sampled_from(("json", "jsonl", "sarif", "junit", "gitlab", "github", "full", "concise", "markdown")))
 def test_every_format_is_kept_to_whatever_a_file_says(text: str, form: str) -> None:

@@ -192,6 +192,7 @@ def test_configurations_extend_each_other_so_many_times_and_no_more(
     assert status == 0 or "50 files extend each other before this one" in " ".join(ran.err.split())
 
 
+@pytest.mark.slow
 def test_steps_of_a_day_for_three_years_are_planned_in_a_moment(inside: Run, folder: Path) -> None:
     """Each step asked for all steps of its cycle anew."""
     steps = ",\n".join(f'{{ dose = "{9 + at % 2} mcg/day", days = 1 }}' for at in range(1000))

@@ -75,6 +75,7 @@ def test_a_file_of_which_a_reader_says_nothing_is_read_up_to_the_largest_of_all(
         input_bytes(path)
 
 
+@pytest.mark.slow
 def test_a_file_of_a_cache_is_read_up_to_its_largest_size_and_else_is_none(tmp_path: Path) -> None:
     path, size = tmp_path / "x", LIMITS["files/caches.py"]
     path.touch()

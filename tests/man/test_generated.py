@@ -46,6 +46,7 @@ def test_a_session_goes_on_where_its_last_command_left_off(tmp_path: Path) -> No
     assert session(written, tmp_path) == f"{expected}blinplan {blinplan.__version__} (model {model_name()})\n"
 
 
+@pytest.mark.slow
 def test_the_python_examples_hold() -> None:
     names = [module.name for module in pkgutil.walk_packages(blinplan.api.__path__, "blinplan.api.")]
     found = [doctest.testmod(import_module(name)) for name in names]
@@ -53,6 +54,7 @@ def test_the_python_examples_hold() -> None:
     assert sum(result.failed for result in found) == 0
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_pages_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for path in pages():

@@ -112,6 +112,7 @@ def test_the_score_is_of_those_that_change_something(monkeypatch: pytest.MonkeyP
     assert not is_new("course", tried[2])
 
 
+@pytest.mark.slow
 def test_what_is_explained_and_listed_is_there() -> None:
     """A mutant that is gone is taken out, and each has a reason."""
     names = {file: {mutant.name for mutant in mutants_of(file)} for file in all_explained()}

@@ -32,6 +32,7 @@ def test_a_sentence_ends_where_another_begins() -> None:
     assert list(sentences(page)) == ["One is so.", "Two is too;", "`three` as well.", "- four", "- five"]
 
 
+@pytest.mark.slow
 def test_a_limit_of_which_one_side_is_held_is_told() -> None:
     """Who tries a limit at its value only does not know on which side it lies, and who tries beyond it not where."""
     both = {f"limit {name}: {side}": ("test",) for name in shipped_limits() for side in ("at", "beyond")}

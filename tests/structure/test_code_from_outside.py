@@ -46,6 +46,7 @@ def runs_text(tree: ast.AST) -> Iterator[int]:
                 yield node.value.lineno
 
 
+@pytest.mark.slow
 def test_only_text_of_our_own_is_run() -> None:
     found = {
         path.relative_to(PACKAGE).as_posix(): lines

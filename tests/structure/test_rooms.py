@@ -30,6 +30,7 @@ def imports_of(package: str) -> dict[str, set[str]]:
     return {name: set(graph.find_modules_directly_imported_by(name)) for name in graph.modules}
 
 
+@pytest.mark.slow
 def test_no_file_reaches_itself_by_imports() -> None:
     imports = imports_of("blinplan")
     assert len(imports) > 150

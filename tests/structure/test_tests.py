@@ -32,6 +32,7 @@ def is_of_tests(name: str) -> bool:
     return any(part.startswith("test_") or part == "conftest" for part in name.split(".")[:-1])
 
 
+@pytest.mark.slow
 def test_no_test_file_is_imported() -> None:
     assert len(FILES) > 50
     found = {

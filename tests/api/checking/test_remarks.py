@@ -42,6 +42,7 @@ def test_of_whom_not_all_were_admitted_is_said(
     assert [line for line in found.remarks() if "virtual" in line] == said
 
 
+@pytest.mark.slow
 def test_how_far_a_run_is_is_told_to_whoever_asks(folder: Path) -> None:
     seen: list[tuple[int, int]] = []
     with threads(1) as executor:

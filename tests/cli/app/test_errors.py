@@ -47,6 +47,7 @@ def test_a_file_that_is_no_regimen_is_a_finding(inside: Run, tmp_path: Path, dat
     assert len(ran.out) < 50_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", NO_REGIMENS.values(), ids=list(NO_REGIMENS))
 @pytest.mark.parametrize("command", ["plan", "simulate"])
 def test_other_commands_refuse_it_in_words(inside: Run, tmp_path: Path, data: bytes, command: str) -> None:

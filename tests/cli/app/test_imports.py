@@ -27,6 +27,7 @@ WITHOUT_THE_ENGINE = [
 ]
 
 
+@pytest.mark.slow
 def test_the_engine_is_not_imported(tmp_path: Path) -> None:
     """And is where something is simulated, last, which shows that it would be seen."""
     (tmp_path / "x.toml").write_text(regimen_text(cycle("1 mcg/m2/day for 28 days")), encoding="utf-8")

@@ -166,6 +166,7 @@ def ended_at(count: int, how: BaseException, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(KeptSamples, "add", adding)
 
 
+@pytest.mark.slow
 def test_what_was_tried_is_kept_and_the_same_command_goes_on_to_the_same_files(
     inside: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -731,6 +731,7 @@ def test_the_clock_of_the_site_is_that_of_the_plan(inside: Run, tmp_path: Path) 
     assert inside("plan", "rr-adult", "--record", "record.toml", "--time-zone", "Europe/Berlin").status == 0
 
 
+@pytest.mark.slow
 def test_what_a_plan_must_not_hide_is_said_in_every_format(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "record.toml").write_text(RECORD + 'restart_dose = "28 mcg/day"\n')
     (tmp_path / "high.toml").write_text(regimen_text(cycle("900 mcg/day for 28 days")), encoding="utf-8")

@@ -173,6 +173,7 @@ def test_progress_of_a_comparison_goes_on_while_its_data_are_written() -> None:
     assert done[-1] == 12 * 2 * (1 + 2)
 
 
+@pytest.mark.slow
 def test_a_difference_is_compared_under_plausible_models_too(inside: Run) -> None:
     asked = ("diff", *PAIR, "--compare", *FEW, "--endpoints", "il6_peak,b_depleted_cycle_1")
     shown = inside(*asked).out

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +139,7 @@ def hung(begins: int, told: list[tuple[int, int, Any, int | None]], *, hangs: bo
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     begins=st.sampled_from([0, 0, 10, 150, 300, 500]),

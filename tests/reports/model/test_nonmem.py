@@ -115,6 +115,7 @@ def test_the_control_stream_holds_the_published_numbers_and_reads_the_records(in
     assert max(map(len, stream.splitlines())) <= 160
 
 
+@pytest.mark.slow
 def test_a_control_stream_and_a_model_are_written_beside_each_other(inside: Run, tmp_path: Path) -> None:
     ran = inside("model", "--nonmem", "run.ctl", "--records", "data/rr-adult.csv", "--sbml", "model.xml")
     assert (ran.status, ran.out, ran.err) == (0, "", "")

@@ -183,6 +183,7 @@ def test_colour_adds_nothing_that_is_not_there_without(simulation: Simulation) -
     assert [line.rstrip() for line in without.split("\n")] == plain.split("\n")
 
 
+@pytest.mark.slow
 def test_it_says_of_how_many_patients_and_how_to_see_cytokines(simulation: Simulation, typical: Simulation) -> None:
     screen = Screen(200, False, True)
     found = bands_of(simulation, sampling_days(simulation.periods, 0.0, 210.0), ["il-6"])

@@ -113,6 +113,7 @@ def test_a_typical_patient_has_a_line_and_no_band(typical: Simulation) -> None:
     assert "typical patient of child, 0.800 m²" in source_of(typical)
 
 
+@pytest.mark.slow
 def test_cycles_without_room_are_not_written_over_each_other(simulation: Simulation) -> None:
     from dataclasses import replace
 

@@ -45,6 +45,7 @@ def small_loads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "PIECE", 4)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_loads")
 def test_trials_of_every_size_and_course_have_the_bytes_of_each_alone() -> None:
     week = replace(PERIODS[0], stop=PERIODS[0].stop), replace(PERIODS[-1], start=PERIODS[0].stop)
@@ -78,6 +79,7 @@ def test_outcomes_come_while_trials_are_still_being_made() -> None:
     assert made < 20
 
 
+@pytest.mark.slow
 def test_a_set_of_parameters_for_each_patient_is_one_load_and_has_the_bytes_of_each_set_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -100,6 +102,7 @@ def test_a_set_of_parameters_for_each_patient_is_one_load_and_has_the_bytes_of_e
     assert len({found[-1] for found in zip(*alone, strict=True)}) > 1
 
 
+@pytest.mark.slow
 def test_trials_that_differ_in_their_patients_alone_are_one_trial_whose_parts_are_theirs() -> None:
     """Parameter sets are; other courses, endpoints, populations and questions are not."""
     sets = [trial_of(2, cohort=admitted_cohort(REGIMEN, preset, 2, 1)) for preset in parameter_sets("adult-rr", 3, 1)]

@@ -63,6 +63,7 @@ def test_each_rate_of_cytolytic_proteins_above_the_usual_has_steps_of_its_own_si
     assert len({refinement(rate) for rate in RATES}) == len(RATES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("patients", [1, 3])
 def test_sets_go_through_together_with_the_bytes_of_each_alone(patients: int) -> None:
     """Of one patient each, some of them one by one; and of several."""
@@ -86,6 +87,7 @@ def test_open_questions_change_nothing_in_it(options: Options) -> None:
     assert_as_alone([Trial(REGIMEN, table, draw(of, 2, seed=6), options, engine="numpy") for of in sets])
 
 
+@pytest.mark.slow
 def test_patients_who_go_off_the_drug_have_their_own_course_in_a_set_too() -> None:
     table = periods(REGIMEN)[:2]
     off = np.array([table[-1].stop, 9.3 * MINUTES_PER_DAY, 3.0 * MINUTES_PER_DAY])
@@ -105,6 +107,7 @@ OWN = AskedEndpoints(own=tuple(map(read_endpoint, WORDS)))
 """Endpoints of one's own, of which each is found in a way of its own."""
 
 
+@pytest.mark.slow
 def test_endpoints_of_ones_own_are_those_of_each_set_alone_and_all_sets_are_one_chunk(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
