@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from math import prod
 from pathlib import Path
 from typing import NamedTuple
@@ -65,25 +66,24 @@ def test_every_size_that_is_said_somewhere_is_tried_here() -> None:
 _SIZE = re.compile(r"^_?[A-Z_]*BYTES = ([0-9 *]+)$", re.MULTILINE)
 
 
-def test_a_file_of_which_a_reader_says_nothing_is_read_up_to_the_largest_of_all(tmp_path: Path) -> None:
-    path, size = tmp_path / "x", LIMITS["files/inputs.py"]
+@pytest.mark.parametrize(
+    ("where", "read", "fault", "told"),
+    [
+        ("files/inputs.py", input_bytes, InputError, "larger than 64 MiB"),
+        pytest.param("files/caches.py", cached_bytes, OSError, "no file of a cache", marks=pytest.mark.slow),
+    ],
+)
+def test_a_file_of_which_a_reader_says_nothing_is_read_up_to_the_largest_of_all(
+    tmp_path: Path, where: str, read: Callable[[Path], bytes], fault: type[OSError], told: str
+) -> None:
+    """The first is of all inputs, the second of caches."""
+    path, size = tmp_path / "x", LIMITS[where]
     path.touch()
     os.truncate(path, size)
-    assert len(input_bytes(path)) == size
+    assert len(read(path)) == size
     os.truncate(path, size + 1)
-    with pytest.raises(InputError, match="larger than 64 MiB"):
-        input_bytes(path)
-
-
-@pytest.mark.slow
-def test_a_file_of_a_cache_is_read_up_to_its_largest_size_and_else_is_none(tmp_path: Path) -> None:
-    path, size = tmp_path / "x", LIMITS["files/caches.py"]
-    path.touch()
-    os.truncate(path, size)
-    assert len(cached_bytes(path)) == size
-    os.truncate(path, size + 1)
-    with pytest.raises(OSError, match="no file of a cache"):
-        cached_bytes(path)
+    with pytest.raises(fault, match=told):
+        read(path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
