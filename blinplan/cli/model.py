@@ -68,12 +68,15 @@ def model(
         if target is not None and str(target) != _STANDARD_OUTPUT:
             refuse_unwritable(target)
     shown = model_of(population, attenuation=attenuation)
+    texts: list[tuple[Path, str]] = []
     if sbml is not None:
         tell_which_is_meant(terminal, regimen)
-        _write(terminal, sbml, shown.sbml(regimen))
+        texts.append((sbml, shown.sbml(regimen)))
     if nonmem is not None:
-        _write(terminal, nonmem, shown.nonmem(records))
-    if sbml is not None or nonmem is not None:
+        texts.append((nonmem, shown.nonmem(records)))
+    for target, text in texts:  # once all is read
+        _write(terminal, target, text)
+    if texts:
         return
     terminal.write(
         shown.equations(screen=terminal.out) if equations else shown.text(output_format, screen=terminal.out)

@@ -147,17 +147,20 @@ def refuse_unwritable(path: Path, *, onto_input: bool = False) -> None:
     Raises
     ------
     Refusal
-        When it is a folder, or is in none, or has no name, or the run has read it.
+        When it is a folder, or is in none or one that is closed, or has no name, or the run has read it.
     """
     if str(path) == "-":
         raise Refusal("- is no name of a file", "leave the option out for standard output, or name a file")
     try:
-        place = path if _is_stream(path) else _place(path)
+        is_stream = _is_stream(path)
+        place = path if is_stream else _place(path)
         is_there = bool(path.name) and not place.is_dir() and place.parent.is_dir()
     except (OSError, RuntimeError, ValueError) as error:
         raise _cannot(path, error) from error
     if not is_there:
         raise Refusal(f"{path} cannot be written", "name a file in a folder that exists")
+    if not is_stream and not os.access(place.parent, os.W_OK):
+        raise Refusal(f"{path}: the folder cannot be written to", "write to another folder")
     if not onto_input:
         refuse_read(path)
 

@@ -22,6 +22,7 @@ from blinplan.api.checking.files import FilesToCheck
 from blinplan.api.checking.fixes import Fixes
 from blinplan.api.checking.reading import read_files
 from blinplan.api.checking.settled import Progress, Settled
+from blinplan.api.simulating.numbers import require_numbers
 
 __all__ = [
     "CheckFormat",
@@ -134,6 +135,7 @@ def check(
         When what is asked for contradicts itself, or a configuration, baseline or site profile cannot be read.
     """
     refuse_contradictions(since, write_baseline)
+    require_numbers(patients, seed=0 if seed is None else seed, models=models)
     choice = rule_choice(select, extend_select, ignore, severity)
     files = read_files(
         [path if isinstance(path, Regimen) else str(path) for path in paths],
@@ -160,21 +162,26 @@ def check(
     if write_baseline is not None:
         files.refuse_losing(Path(write_baseline), settled, baseline=True)
     day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
+    made: list[Fixes] = []
     if add_waiver is not None:
         from blinplan.api.checking.waive import wanted_waiver
 
         wanted = wanted_waiver(add_waiver, reason, expires, day)
-        files = files.change(files.waivers(wanted, day, settled, patient, cache=cache))
+        made.append(files.waivers(wanted, day, settled, patient, cache=cache))
+        files = files.changed(made[-1])
     if fix:
-        files = files.change(files.fixes(day, settled, patient, cache=cache))
+        made.append(files.fixes(day, settled, patient, cache=cache))
+        files = files.changed(made[-1])
 
     def judge(some: FilesToCheck) -> CheckResult:
         return some.judge(day, settled, patient, cache=cache, progress=progress, executor=executor)
 
     found = judge(files) if since is None else files.judge_since(since, settled, judge)
-    if write_baseline is not None:
-        return found.write_baseline(Path(write_baseline))[0]
-    return settled.without_baselines(found)
+    found = found if write_baseline is not None else settled.without_baselines(found)
+    # From here on files are written: all that could be refused has been.
+    for fixes in made:
+        files.write(fixes)
+    return found if write_baseline is None else found.write_baseline(Path(write_baseline))[0]
 
 
 def refuse_contradictions(since: str | None, write_baseline: object) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from blinplan.reports.check.settings import FileSettings
     from blinplan.rules.acceptance.add import WantedWaiver
     from blinplan.rules.configuration.per_file import FilePattern
+    from blinplan.rules.fix import Repair
 
 from blinplan.api.checking.fixes import Fixes, diff
 from blinplan.api.checking.settled import (
@@ -178,25 +179,39 @@ class FilesToCheck(NamedTuple):
         if baseline and target.is_file() and b'"blinplan-baseline"' not in input_bytes(target):
             raise Refusal(f"{target} is there and is no baseline", "write to another file, or remove it first")
 
-    def change(self, fixes: "Fixes") -> "FilesToCheck":
-        """Write the files as they were put right, in their places; nothing is written unless all can be.
+    def changed(self, fixes: "Fixes") -> "FilesToCheck":
+        """The files as they are put right; nothing is written yet, so that whatever is refused later changes nothing.
 
         Raises
         ------
         Refusal
             For standard input, which cannot be written to, or when a file cannot be.
         """
-        together = list(zip(self.files, fixes.files, strict=True))
-        changed = [(_place_of(file.source), new.reading.document.text) for file, new in together if new.repairs]
-        for place, text in changed:
-            replace_file(place, text, onto_input=True)
-        files = (file._replace(content=Content.of(new.reading)) for file, new in together)
+        for place, _ in self._replacements(fixes):
+            refuse_unwritable(place, onto_input=True)
+        files = (file._replace(content=Content.of(new.reading)) for file, new in self._each(fixes))
         return self._replace(files=tuple(files), unfixed=len(fixes.refusals))
+
+    def write(self, fixes: "Fixes") -> None:
+        """Write the files as they were put right, in their places: after all that a run reads and may refuse.
+
+        Raises
+        ------
+        Refusal
+            For standard input, which cannot be written to, or when a file cannot be.
+        """
+        for place, text in self._replacements(fixes):
+            replace_file(place, text, onto_input=True)
+
+    def _replacements(self, fixes: "Fixes") -> list[tuple[Path, str]]:
+        return [(_place_of(file.source), new.reading.document.text) for file, new in self._each(fixes) if new.repairs]
+
+    def _each(self, fixes: "Fixes") -> "list[tuple[FileToCheck, Repair]]":
+        return list(zip(self.files, fixes.files, strict=True))
 
     def differences(self, fixes: "Fixes") -> str:
         """What would be changed, as a unified diff."""
-        pairs = zip(self.files, fixes.files, strict=True)
-        changes = (diff(file.reading, new.reading) for file, new in pairs if new.repairs)
+        changes = (diff(file.reading, new.reading) for file, new in self._each(fixes) if new.repairs)
         return "".join(line for lines in changes for line in lines)
 
     def fixes(self, today: date, settled: Settled, patient: "Patient | None" = None, *, cache: bool = True) -> "Fixes":

@@ -168,7 +168,7 @@ def pair(
     if patients is None:
         raise Refusal("the typical patient is nobody to pair", "give a number of patients")
     wanted, kind = asked_endpoints(endpoints, by_day), word_of(SetsOf, "sets", sets)
-    require_numbers(patients, seed, follow_up, parameter_sets)
+    require_numbers(patients, seed=seed, follow_up=follow_up, parameter_sets=parameter_sets)
     if kind is SetsOf.PLAUSIBLE and parameter_sets:
         require_sets(parameter_sets)
     with told_as_refusals(own=not isinstance(patients, int)):

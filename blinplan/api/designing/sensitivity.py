@@ -213,7 +213,7 @@ def planned_sensitivity(
     size = size_of(figures)
     asked = order_for(regimen, size, premedication=premedication)
     given = people_of(patients, figures.formula)
-    require_numbers(given, seed, follow_up)
+    require_numbers(given, seed=seed, follow_up=follow_up)
     refuse_own_courses(given, "every run gives every patient the regimen")
     people = PATIENTS if chosen is SensitivityMethod.CORRELATION and given is None else given
     with told_as_refusals(own=not isinstance(people, int | None)):

@@ -211,7 +211,7 @@ def planned_sweep(
     people, kind = people_of(patients, figures.formula), word_of(SetsOf, "sets", sets)
     if people is None:
         raise Refusal("a sweep is of virtual patients", "give a number of patients")
-    require_numbers(people, seed, follow_up, parameter_sets)
+    require_numbers(people, seed=seed, follow_up=follow_up, parameter_sets=parameter_sets)
     refuse_own_courses(people, "a sweep gives every patient the regimen of each cell")
     if kind is SetsOf.PLAUSIBLE and parameter_sets:
         require_sets(parameter_sets)

@@ -106,7 +106,7 @@ def evidence(
     """
     from blinplan.evidence import evaluate
 
-    require_numbers(patients, seed)
+    require_numbers(patients, seed=seed)
 
     refuse_unknown(claims or ())
     return EvidenceResult(evaluate.evaluate(patients, seed, only=claims or None, executor=executor))

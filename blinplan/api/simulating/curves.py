@@ -221,7 +221,7 @@ def curves(
 
     asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
-    require_numbers(people, seed, follow_up, models)
+    require_numbers(people, seed=seed, follow_up=follow_up, models=models)
     require_sets_of(models, people)
     try:
         found = curves_of(

@@ -9,19 +9,27 @@ if TYPE_CHECKING:
     from blinplan.simulation.trials.patients import Patients
 
 
-def require_numbers(people: "Patients | None", seed: int, follow_up: int = 0, parameter_sets: int = 0) -> None:
-    """Refuse fewer than one patient, and less than nothing of the rest.
+def require_numbers(people: "Patients | None", **counts: int) -> None:
+    """Refuse fewer than one patient, less than nothing of the rest, and what is no whole number.
 
     Raises
     ------
     ArgumentRefusal
-        When one of them is too small.
+        When one of them is; it names the argument.
     """
-    if isinstance(people, int) and people < 1:
-        raise ArgumentRefusal("{patients} is {value}", "give 1 or more", value=people)
-    for name, value in (("seed", seed), ("follow_up", follow_up), ("parameter_sets", parameter_sets)):
+    if isinstance(people, int | float | str):
+        _require_whole("patients", people)
+        if people < 1:
+            raise ArgumentRefusal("{patients} is {value}", "give 1 or more", value=people)
+    for name, value in counts.items():
+        _require_whole(name, value)
         if value < 0:
             raise ArgumentRefusal(f"{{{name}}} is {{value}}", "give 0 or more", value=value)
+
+
+def _require_whole(name: str, value: object) -> None:
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise ArgumentRefusal(f"{{{name}}} is {{value}}", "give a whole number", value=repr(value)[:40])
 
 
 def population_named(population: PopulationName | None) -> str | None:

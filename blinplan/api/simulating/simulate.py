@@ -123,7 +123,7 @@ def simulate(
     wanted = asked_endpoints(endpoints, by_day)
     asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
-    require_numbers(people, seed, follow_up, parameter_sets)
+    require_numbers(people, seed=seed, follow_up=follow_up, parameter_sets=parameter_sets)
     if word_of(SetsOf, "sets", sets) is SetsOf.PLAUSIBLE:
         require_sets_of(parameter_sets, people)
     with told_as_refusals(own=patients is not None and not isinstance(patients, int)):
@@ -212,7 +212,7 @@ def endpoints_of(
     asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
     assert people is not None  # noqa: S101 - the typical patient is no crowd
-    require_numbers(people, seed, follow_up, models)
+    require_numbers(people, seed=seed, follow_up=follow_up, models=models)
     require_sets_of(models, people)
     with told_as_refusals(own=not isinstance(patients, int)):
         planned = planned_simulation(

@@ -71,11 +71,19 @@ def run(options: CheckOptions) -> None:
     if options.write_baseline is not None:
         files.refuse_losing(Path(options.write_baseline), settled, baseline=True)
     cache = not options.no_cache
+    fixes = None
     if wanted is not None:
-        files = _change(files, files.waivers(wanted, today, settled, patient, cache=cache), options)
+        fixes = files.waivers(wanted, today, settled, patient, cache=cache)
     elif options.diff or options.fix:
-        files = _change(files, files.fixes(today, settled, patient, cache=cache), options)
+        fixes = files.fixes(today, settled, patient, cache=cache)
+    if fixes is not None:
+        files = _changed(files, fixes, options)
     found = _judge(files, settled, today, patient, options)
+    # From here on files are written: all that could be refused has been.
+    if fixes is not None:
+        _write(files, fixes, options)
+    if options.write_baseline is not None:
+        found = _write_baseline(found, Path(options.write_baseline), options)
     output.write_reports(found, reports)
     output.show(found, options)
     stop(found.status)
@@ -101,10 +109,15 @@ def _refuse_contradictions(options: CheckOptions) -> None:
     refuse_contradictions(options.since, options.write_baseline)
 
 
-def _change(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> FilesToCheck:
+def _changed(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> FilesToCheck:
     if options.diff:
         _show_diff(files, fixes, options)
-    changed = files.change(fixes)
+    return files.changed(fixes)
+
+
+def _write(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> None:
+    """Write what was put right, and say what that is."""
+    files.write(fixes)
     for refusal in fixes.refusals:
         options.terminal.complain(refusal)
     what = "fixed" if options.add_waiver is None else "waived"
@@ -112,7 +125,6 @@ def _change(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> Files
     if options.add_waiver is not None:
         for place in fixes.places():
             options.terminal.tell(f"  {place}")
-    return changed
 
 
 def _show_diff(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> NoReturn:
@@ -147,9 +159,11 @@ def _judge(
             return some.judge(today, settled, patient, cache=cache, progress=progress, executor=executor)
 
     found = judge(files) if options.since is None else files.judge_since(options.since, settled, judge)
-    if options.write_baseline is None:
-        return settled.without_baselines(found)
-    path = Path(options.write_baseline)
+    return found if options.write_baseline is not None else settled.without_baselines(found)
+
+
+def _write_baseline(found: CheckResult, path: Path, options: CheckOptions) -> CheckResult:
+    """List all findings in a file, and say how many they are."""
     found, count = found.write_baseline(path)
     options.terminal.tell(f"{path}: {count} {plural('finding', count)} listed")
     return found

@@ -199,7 +199,7 @@ def prepare_search(
     _refuse_numbers(search_patients=search_patients, patients=patients, show=1 if show is None else show)
     if sets:
         require_sets(sets)
-    require_numbers(None, seed, follow_up)
+    require_numbers(None, seed=seed, follow_up=follow_up)
     options = options_of(attenuation, premedication=premedication)
     chosen = method_for(space, word_or_none(Method, "method", method))
     _refuse_method(space, chosen, len(lowered))
