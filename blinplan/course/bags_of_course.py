@@ -73,7 +73,7 @@ class _Hanging:
         self._sizes = _sizes(found.course, site)
         self._steps = infusions(as_ordered(found.course))
         wrong = [event.period for event in found.course.events if event.period.instead_of is not None]
-        self._wrong = {period.start: period.stop for period in wrong if period.dose is not None}
+        self._wrong = {period.start: period.stop for period in wrong}
         self._wrong |= {
             event.period.start: event.period.stop
             for event in found.course.events

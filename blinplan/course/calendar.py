@@ -258,7 +258,7 @@ def _of_infusion(course: Course, ledger: "Ledger | None") -> Iterator[Entry]:
 
 def _end_of_infusion(events: Sequence[Event]) -> int:
     """When the infusion of a cycle ends: that which was ordered, with a bag that ran on after it."""
-    ordered = [one.period for one in events if (one.period.instead_of or one.period).step]
+    ordered = [one.period for one in events if one.period.step]
     stop = ordered[-1].stop
     for event in events:
         if event.period.start == stop and event.period.dose is not None:

@@ -138,6 +138,8 @@ def test_what_is_at_one_moment_is_shown_on_its_day() -> None:
         assert asked.shows_stretch(None, None, None)
     stretch = replace(plan, first=date(2026, 11, 4), last=date(2026, 11, 4))
     assert [stretch.shows_stretch(1, 0, stop) for stop in (2 * DAY, 2 * DAY + 1)] == [False, True]
+    day = date(2026, 11, 4)  # one and the same day, from and to
+    assert not replace(plan, first=day, last=day).shows_stretch(1, 9 * DAY, 10 * DAY)
     of_cycle = replace(plan, cycle=2)
     assert [of_cycle.shows_stretch(cycle, 0, DAY) for cycle in (1, 2, None)] == [False, True, True]
 

@@ -203,6 +203,15 @@ def test_where_no_regimen_is_for_the_patient_any_more_nothing_more_is_planned() 
     assert figures.why.endswith("and no other regimen is named for such a patient: nothing more is planned")
 
 
+def test_where_no_regimen_is_for_the_patient_from_a_step_on_the_rest_of_the_cycle_is_not_planned_either() -> None:
+    """Weighed on day 6 with 46 kg, where the site lets that count from the step on day 8 on."""
+    found = grown(replace(child(44), others=()), taken(5, 46), by_step=True)
+    assert found.ended
+    assert [(event.period.stop, event.rate) for event in found.course.events] == [(7 * DAY, 5 * area(44, 150))]
+    assert found.ledger.figures[0].why.endswith("nothing more is planned")
+    assert replay(found.undated, ledger_of(ledger_data(found.ledger))) == found
+
+
 def test_figures_after_the_start_of_the_last_cycle_change_nothing_and_are_told() -> None:
     found = grown(child(), taken(180, 46))
     assert found.ledger.figures == ()

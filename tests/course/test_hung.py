@@ -573,11 +573,14 @@ def test_to_the_end_of_a_course_nobody_says_which_bags_hung() -> None:
 
 
 def test_the_time_of_a_bag_that_was_cold_runs_from_when_it_was_first_hung() -> None:
+    """Of bags without numbers each is another one: its time is not over when that of the first would be."""
     cold = replace(site(24, 48, kept_cold=True), disconnected_bag=True)
     for number, until in ((1, 2 * DAY), (2, 3 * DAY)):
         happened = with_bags(bag(0, 12 * HOUR, number=1), bag(DAY, None, number=number))
         hanging = next(one for one in dated(happened, cold).bags if one.start == DAY)
         assert hanging.good_until == until
+    unnumbered = dated(with_bags(bag(0, 12 * HOUR), bag(DAY, None)), cold)
+    assert [one.good_until for one in unnumbered.bags if one.start == DAY] == [3 * DAY]
 
 
 @pytest.mark.parametrize(("hours", "rate"), [(24, 10), (48, 5)])

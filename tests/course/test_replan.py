@@ -48,6 +48,7 @@ def whole(found: Replanned) -> None:
     assert events[0].period.start == 0
     assert all(one.period.stop == other.period.start for one, other in pairwise(events))
     assert all(event.period.minutes > 0 for event in events)
+    assert all((event.period.step == 0) is (event.period.dose is None) for event in events)
 
 
 def test_without_an_interruption_nothing_changes() -> None:
@@ -326,6 +327,8 @@ def test_a_cycle_that_began_with_infusion_left_leaves_that_out() -> None:
     assert again(found) == found
     with pytest.raises(RecordError, match="cycle 2 began while the infusion of cycle 1 was stopped"):
         replan(course(), record(stop(10 * DAY, 6 * DAY), starts={2: 12 * DAY}))
+    at_the_low_dose = replan(course(), record(starts={2: 3 * DAY}))
+    assert [(start.earliest, start.early) for start in at_the_low_dose.ledger.starts] == [(42 * DAY, 39 * DAY)]
 
 
 @pytest.mark.parametrize("after", [1, 3 * DAY, 28 * DAY, 30 * DAY, 42 * DAY, 50 * DAY])
@@ -634,6 +637,23 @@ def test_a_cycle_that_began_after_a_stop_without_a_restart_is_not_left_out() -> 
     assert not replan(course(), record(done, starts={2: 42 * DAY})).ended
 
 
+@pytest.mark.parametrize("one", [stop(10 * DAY, 2 * DAY, CRS, grade=4), stop(10 * DAY, DAY, restart_dose="29 mcg/day")])
+def test_what_was_given_after_the_drug_was_to_be_stopped_for_good_makes_no_record_wrong(one: dict[str, Any]) -> None:
+    """Cycle 2 was begun all the same: there is no plan for it, and nothing that could be added to the record."""
+    found = replan(course(), record(one, starts={2: 42 * DAY}))
+    assert (found.ended, found.course.events[-1].period.stop) == (True, 10 * DAY)
+
+
+def test_a_restart_at_the_full_dose_is_no_low_one_whenever_the_full_dose_was_to_come_back() -> None:
+    """A second neurological event in the week after it is none at the low dose, which would stop the drug for good."""
+    neuro: dict[str, Any] = {"cause": "neurological", "grade": 3}
+    for dose, stops_for_good in (("9 mcg/day", True), ("28 mcg/day", False)):
+        first = stop(10 * DAY, 4 * DAY, restart_dose=dose, full_dose_after=7 * DAY, **neuro)
+        found = replanned(first, stop(17 * DAY, DAY, **neuro))
+        assert found.ended is stops_for_good
+        assert found.ledger.interruptions[0].resumed.endswith(", the full dose") is not stops_for_good
+
+
 def test_a_child_s_neurological_event_at_the_low_dose_plans_nothing_more() -> None:
     """Whether it stops the drug for good at 5 mcg/m² a day is not verified: nobody is to give the full dose on it."""
     child = course("rr-below-45-kg", Fraction(1))
@@ -742,6 +762,20 @@ def test_a_restart_dose_on_record_needs_no_weight(dose: str | None, ended: bool)
 def test_the_end_of_an_infusion_is_no_interruption() -> None:
     with pytest.raises(RecordError, match="the infusion of cycle 1 had ended"):
         replanned(stop(28 * DAY, DAY))
+    with pytest.raises(RecordError, match="the infusion of cycle 1 had ended"):  # since cycle 2 began
+        replan(course(), record(stop(20 * DAY, DAY), starts={2: 20 * DAY}))
+
+
+@pytest.mark.parametrize("free", [0, 14])
+def test_a_cycle_may_be_interrupted_in_the_minute_in_which_it_begins(free: int) -> None:
+    """Also where that is the minute in which the infusion of the one before it ends."""
+    steps = 'dose = "9 mcg/day", days = 7; dose = "28 mcg/day", days = 21'
+    planned = expand(regimen(regimens.cycle(steps, free=free, repeat=2)), patient(Fraction(70)))
+    begins = (28 + free) * DAY
+    found = replan(planned, record(stop(0, DAY), stop(begins + DAY, DAY, cycle=2), regimen="example"))
+    whole(found)
+    assert [infused(found.course, cycle) for cycle in (1, 2)] == [28 * DAY] * 2
+    assert [entry.start for entry in entries(found.course) if entry.due is Due.RESTART] == [DAY, begins + 2 * DAY]
 
 
 def test_a_new_cycle_on_record_may_be_the_restart() -> None:

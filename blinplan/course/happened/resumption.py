@@ -138,7 +138,7 @@ class FromRecord:
         resumption, words = _resumption(interruption, asked, at, by_bag=self._hung_at_restart(interruption))
         if interruption.restarted is None and (closing := self.closing()) is not None:
             words = f"nothing more is planned: {closing.words}"
-        self._unknown = None if interruption.restarted is None else _what_is_not_known(interruption, asked)
+        self._unknown = _what_is_not_known(interruption, asked)
         self._remember(interruption, resumption, at)
         restarted = None if interruption.restarted is None else self._minute(interruption.restarted)
         return LedgerEntry(interruption, self._minute(interruption.stopped), restarted, asked, resumption, words)
@@ -154,7 +154,8 @@ class FromRecord:
         self._open = interruption if interruption.restarted is None else None
         if self._low is not None and self._low[1] != at.dose:
             self._low = None  # the full dose was given again
-        if resumption is not None and resumption.dose is not None and resumption.minutes is not None:
+        if resumption is not None and resumption.minutes is not None:
+            assert resumption.dose is not None  # noqa: S101 - so many minutes at that dose
             self._low = interruption.cause, resumption.dose, interruption.cycle + resumption.new_cycle
 
     def note_start(self, cycle: int, minute: int) -> None:
@@ -202,13 +203,13 @@ class FromRecord:
     def end(self, *, ended: bool) -> None:
         """Complain of what happened where nothing was planned."""
         begun = next(self._starts.others(), None)
-        if ended and self._open is not None and begun is not None:
+        if self._open is not None and begun is not None:
             raise RecordError(
                 f"cycle {begun.cycle} began, and the infusion that was stopped before it was not restarted: say so with"
                 ' the start of the cycle as `restarted`, and `restart_in = "new-cycle"`',
                 (*begun.path, "started"),
             )
-        if ended and self._unknown is not None and begun is not None:
+        if self._unknown is not None and begun is not None:
             raise RecordError(
                 f"cycle {begun.cycle} began, and how the infusion went on before it is not on record: a plan can go on"
                 f" when {self._unknown}",
@@ -322,12 +323,13 @@ def _at_dose(
         # The full dose is never given again unasked: the lower one holds to the end of the cycle.
         silent = "when the full dose is given again, the label, as far as it was seen, does not say; ask the site"
         return at.infusion, f"{where} to its end: {silent}"
-    if escalation is None or escalation.after is None:
+    after = None if escalation is None else escalation.after
+    if after is None:
         return None, f"{where} in place of the step that was stopped (when it is to change, nobody says)"
     if at.against_full(dose) == 0:
         return None, f"{where}, the full dose"
-    back = f"the full dose comes back after {duration_text(escalation.after)}, by the steps of the cycle"
-    return escalation.after, f"{where}{told}; {back}"
+    back = f"the full dose comes back after {duration_text(after)}, by the steps of the cycle"
+    return after, f"{where}{told}; {back}"
 
 
 def _why_no_more(interruption: Interruption, asked: Sequence[Decision], at: Stop) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
+from typing import NamedTuple
 
 from blinplan.course.events import INTERRUPTED, Course, PatientChange, Period, given_rate, periods
 from blinplan.course.happened.figures import Juncture, NewFigures
@@ -42,10 +43,6 @@ class Walk:
         self.stopped: list[DoseRate] = []
         self.planned_stops: dict[int, int] = {}
         self.ended = False
-        self._made_of: object = None
-        self._made_for = 0
-        self._made: list[Period] = []
-        self._highest = Fraction(0)
 
     @property
     def ledger(self) -> Ledger:
@@ -100,7 +97,7 @@ class Walk:
         left = _whole(_steps(cycle))
         if broken is not None:
             self._decided.note_start(cycle[0].cycle, self._now.minute)
-            if broken.resumption.again and broken.like < len(self._planned):
+            if broken.resumption.again:
                 like = broken.like
             steps = [replace(step, cycle=cycle[0].cycle) for step in _steps(self._planned[like])]
             left = self._restart(_whole(steps), broken.resumption, steps)
@@ -151,12 +148,13 @@ class Walk:
 
     def _infuse(self, left: list[_Left], place: "_Place") -> Generator[Period, None, Resumption | None]:
         """Give what is left of a cycle; return how it was broken off for a new one, if it was."""
-        full, running = False, None
+        steps, full, running = self._steps_of(place), False, None
         while left:
             if running not in {None, left[0].period.step}:
-                left = self._at_step(left, place)
-            steps, running = self._steps_of(place), left[0].period.step
-            highest = self._highest
+                left, steps = self._at_step(left, steps, place)
+            if self.ended:
+                return None
+            running = left[0].period.step
             stretch, *rest = left
             end = self._clock.after(self._now, stretch.minutes, infused=True)
             cut = self._cut_at(place, end.minute)
@@ -166,7 +164,7 @@ class Walk:
             if until.minute > self._now.minute:
                 self.planned_stops[until.minute] = end.minute
                 yield self._lay(stretch.period, until)
-                full = full or _ordered_amount(stretch.period) >= highest
+                full = full or _ordered_amount(stretch.period) >= steps.highest
             if stop is None and cut is not None:
                 self._ungiven = self._clock.infusion_between(until, end) + sum(part.minutes for part in rest)
                 return None
@@ -176,12 +174,11 @@ class Walk:
             left = (
                 [_Left(stretch.period, self._clock.infusion_between(until, end)), *rest] if stop < end.minute else rest
             )
-            assert stretch.period.dose is not None  # noqa: S101 - a stretch of infusion has one
             at = Stop(
                 self._regimen,
                 self._patient.weight,
-                stretch.period.dose,
-                sum(step.minutes for step in steps),
+                _dose(stretch.period),
+                sum(step.minutes for step in steps.periods),
                 full,
                 place.last,
                 self._against_full,
@@ -199,7 +196,7 @@ class Walk:
                 yield self._lay(still, self._clock.at(entry.restarted))
             if entry.resumption.new_cycle:
                 return entry.resumption
-            left = self._restart(left, entry.resumption, steps)
+            left = self._restart(left, entry.resumption, steps.periods)
         return None
 
     def _cut_at(self, place: "_Place", end: int) -> int | None:
@@ -212,30 +209,26 @@ class Walk:
             raise RecordError(f"{why}: say how it was restarted", following[1])
         return following[0]
 
-    def _steps_of(self, place: "_Place") -> list[Period]:
-        """The steps of a cycle, in the regimen that is given now; made once, since each of a thousand asks for all."""
-        planned = self._planned[place.like]
-        if self._made_of is not planned or self._made_for != place.cycle:
-            self._made_of, self._made_for = planned, place.cycle
-            self._made = [replace(step, cycle=place.cycle) for step in _steps(planned)]
-            self._highest = max(map(_ordered_amount, self._made))
-        return self._made
+    def _steps_of(self, place: "_Place") -> "_Steps":
+        """The steps of a cycle, in the regimen that is given now."""
+        made = [replace(step, cycle=place.cycle) for step in _steps(self._planned[place.like])]
+        return _Steps(made, max(map(_ordered_amount, made)))
 
-    def _at_step(self, left: list["_Left"], place: "_Place") -> list["_Left"]:
-        """Let new figures count from the next step on, where the site wants that."""
-        before = self._steps_of(place)
+    def _at_step(self, left: list["_Left"], before: "_Steps", place: "_Place") -> tuple[list["_Left"], "_Steps"]:
+        """Let new figures count from the next step on, where the site wants that: what is left then, and the steps."""
 
         def fits(regimen: Regimen) -> bool:
             cycles = _cycles(periods(regimen))
             return place.like < len(cycles) and [step.minutes for step in _steps(cycles[place.like])] == [
-                step.minutes for step in before
+                step.minutes for step in before.periods
             ]
 
         step = left[0].period.step
         if not self._take_figures(f"step {step} of cycle {place.cycle}", is_cycle=False, fits=fits):
-            return left
-        now = dict(zip((each.step for each in before), self._steps_of(place), strict=True))
-        return [replace(part, period=now.get(part.period.step, part.period)) for part in left]
+            return left, before
+        steps = self._steps_of(place)
+        now = dict(zip((each.step for each in before.periods), steps.periods, strict=True))
+        return [replace(part, period=now.get(part.period.step, part.period)) for part in left], steps
 
     def _next_stop(self, cycle: int, end: int, *, ends: bool) -> int | None:
         """When the next interruption begins, if it does before a minute, at which the infusion of the cycle may end."""
@@ -260,7 +253,7 @@ class Walk:
     def _restart(self, left: list[_Left], resumption: Resumption, steps: list[Period]) -> list[_Left]:
         """Put the dose of a restart before or in place of what was left; no more time is infused than was left."""
         dose, after = resumption.dose, resumption.minutes
-        if dose is None or not left:
+        if dose is None:
             return left
         running, target = left[0].period, max((part.period for part in left), key=_ordered_amount)
         low = replace(running, dose=dose, cap=_cap(dose, target, label_of(self._regimen).numbers))
@@ -274,16 +267,17 @@ class Walk:
 
     def _against_full(self, dose: DoseRate) -> int:
         """Compare a dose with the highest that was planned."""
-        full = max((period for cycle in self._planned for period in cycle), key=_ordered_amount)
+        full = max((step for cycle in self._planned for step in _steps(cycle)), key=_ordered_amount)
         asked = replace(full, dose=dose, cap=_cap(dose, full, label_of(self._regimen).numbers))
         return self._is_lower(full, asked) - self._is_lower(asked, full)
 
     def _is_lower(self, low: Period, full: Period) -> bool:
-        if low.dose is None or full.dose is None or low.dose.basis is full.dose.basis:
-            return _ordered_amount(low) < _ordered_amount(full)
+        dose, full_dose = _dose(low), _dose(full)
+        if dose.basis is full_dose.basis:
+            return dose.amount < full_dose.amount
         if self._patient.area is None:
             raise PatientError(
-                f"whether {low.dose} is less than {full.dose} depends on the body surface area, which is not known"
+                f"whether {dose} is less than {full_dose} depends on the body surface area, which is not known"
             )
         area = self._patient.area.square_metres
         return given_rate(low, area) < given_rate(full, area)
@@ -304,6 +298,13 @@ class _Place:
     cycle: int
     like: int
     last: bool
+
+
+class _Steps(NamedTuple):
+    """The steps of a cycle, made once for all that happens in it, and the highest dose that is ordered in them."""
+
+    periods: list[Period]
+    highest: Fraction
 
 
 def _cycles(laid_out: Iterable[Period]) -> list[list[Period]]:
@@ -331,15 +332,20 @@ def _cut(stretches: Iterable[_Left], minutes: int) -> list[_Left]:
     return found
 
 
-def _ordered_amount(period: Period) -> Fraction:
-    return Fraction(0) if period.dose is None else period.dose.amount
+def _dose(step: Period) -> DoseRate:
+    assert step.dose is not None  # noqa: S101 - a step has one
+    return step.dose
+
+
+def _ordered_amount(step: Period) -> Fraction:
+    return _dose(step).amount
 
 
 def _cap(dose: DoseRate, full: Period, numbers: Limits) -> DoseRate | None:
     """The cap of a restart dose: the label's 9 mcg/day for its own dose by area, else that of the full dose."""
     if dose.basis is Basis.FLAT or full.cap is None:
         return None
-    by_area, flat = numbers.get("restart_by_area"), numbers.get("restart_flat")
-    if by_area is not None and flat is not None and dose.amount == by_area.value:
-        return DoseRate(flat.value, Basis.FLAT)
+    by_area = numbers.get("restart_by_area")
+    if by_area is not None and dose.amount == by_area.value:
+        return DoseRate(numbers["restart_flat"].value, Basis.FLAT)
     return full.cap

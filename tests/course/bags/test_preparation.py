@@ -19,7 +19,7 @@ from blinplan.course.bags.preparation import (
     with_hospital_days,
 )
 from blinplan.course.bags.sequence import usable_bags
-from blinplan.label.read import label_named
+from blinplan.label.read import label_named, label_names
 from blinplan.limits import Change, Limits, StatedLimits
 from blinplan.regimen.site.site import Site, SiteBag, Vial
 from tests.course.regimens import DAY, HOUR, shipped, site
@@ -178,6 +178,17 @@ def test_who_says_from_which_weight_a_bag_with_preservative_is_given() -> None:
     assert too_light_text(in_project(site(96, preservative_from=Fraction(22)), project), weight, project) == (
         f"the patient weighs 5.25 kg, and Ward 7 gives bags with preservative from 22 kg; {held}"
     )
+
+
+def test_whom_a_label_admits_to_bags_with_preservative_is_asked_of_labels_that_say_it_only() -> None:
+    """A ward may be stricter than a label that does not say it: nothing is wrong with that."""
+    for name in label_names():
+        label = label_named(name)
+        least = label.numbers.get("preservative_from_weight")
+        for own_weight in (None, Fraction(1), Fraction(100)):
+            laxer = least is not None and own_weight is not None and own_weight < least.value
+            assert bool(faults_of_site(replace(site(24), preservative_from=own_weight), label)) is laxer, name
+    assert any("preservative_from_weight" not in label_named(name).numbers for name in label_names())
 
 
 def test_a_project_s_weight_counts_where_it_is_the_stricter_one() -> None:

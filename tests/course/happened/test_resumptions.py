@@ -8,14 +8,23 @@ from typing import Any
 import pytest
 
 from blinplan.course.adulthood import Adulthood, adult_from
+from blinplan.course.happened.figures import NewFigures
 from blinplan.course.happened.hung import ENDED, NOT_DECIDED, NOT_RESTARTED
 from blinplan.course.happened.interruption import Topic
-from blinplan.course.happened.ledger import Resumption, StartOfCycle
-from blinplan.course.happened.replan import as_it_stood, decide, decide_at, replan
+from blinplan.course.happened.ledger import CourseEnd, Ledger, Resumption, StartOfCycle
+from blinplan.course.happened.replan import as_it_stood, decide, decide_at, replan, replay
+from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import Patient
 from blinplan.quantities import read_dose
 from blinplan.regimen.age import read_age
-from blinplan.regimen.record.record import BagOnRecord, BodyMeasurement, Ending, EndOfCourse, PlannedStart
+from blinplan.regimen.record.record import (
+    BagOnRecord,
+    BodyMeasurement,
+    Ending,
+    EndOfCourse,
+    PlaceOnRecord,
+    PlannedStart,
+)
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
 from tests.course.regimens import shipped
 
@@ -79,6 +88,12 @@ def going_on(*, new: bool = False, again: bool = False, dose: Any = None, minute
             stop(10 * DAY, 9 * DAY, new_cycle=True, restart_dose="28 mcg/day"),
             going_on(new=True, dose=FULL),
             f"{NEW}, at 28 mcg/day in place of the step that was stopped {OPEN}",
+        ),
+        (stop(10 * DAY, 9 * DAY, new_cycle=False, restart_dose="28 mcg/day"), going_on(), SAME),
+        (
+            stop(4 * DAY, 9 * DAY, new_cycle=False, restart_dose="28 mcg/day"),
+            going_on(dose=FULL),
+            f"{SAME}, at 28 mcg/day in place of the step that was stopped {OPEN}",
         ),
         (stop(10 * DAY, 9 * DAY, CRS, grade=2), going_on(new=True), NEW),
         (stop(3 * DAY, 9 * DAY, CRS, grade=2), going_on(new=True, again=True), AGAIN),
@@ -153,6 +168,74 @@ def test_a_course_that_ended_while_it_was_stopped_says_why() -> None:
     )
     (entry,) = replan(course(), ended).ledger.interruptions
     assert entry.resumed == "nothing more is planned: the course has ended: relapse (in the marrow)"
+
+
+def test_why_it_does_not_go_on_is_told_of_the_stop_that_lasts_and_of_no_other() -> None:
+    """The course ended on day 30; after the stop on day 10 it had gone on."""
+    ended = EndOfCourse(START + timedelta(days=30), Ending.RELAPSE, None)
+    (entry,) = replan(course(), replace(record(stop(10 * DAY, DAY)), end=ended)).ledger.interruptions
+    assert entry.resumed == SILENT
+
+
+@pytest.mark.parametrize("hangs", [True, False])
+def test_which_dose_was_given_says_the_bag_that_hung_at_the_restart(hangs: bool) -> None:
+    severe = record(stop(10 * DAY, DAY, CRS, grade=3))
+    low = replace(bag(11 * DAY, 12 * DAY), dose=LOW)
+    (entry,) = replan(course(), replace(severe, bags=(low,) if hangs else ())).ledger.interruptions
+    said = "what was given, the bag on record says" if hangs else "which dose was given is not on record"
+    assert entry.resumed == f"{SAME}, at 9 mcg/day (the label's; {said}); {BACK}"
+
+
+def questions(*stops: dict[str, Any]) -> set[Topic]:
+    """What is asked after the last of some stops."""
+    return {one.question for one in replan(course(), record(*stops)).ledger.interruptions[-1].decisions}
+
+
+def test_an_event_comes_back_at_the_low_dose_of_its_restart_and_at_no_other() -> None:
+    """The full dose is then put off: after an event, in the cycle in which the low dose is given, and at that dose."""
+    severe: dict[str, Any] = {"cause": CRS, "grade": 3}
+    mild: dict[str, Any] = {"cause": CRS, "grade": 2}
+    new_cycle = stop(10 * DAY, 8 * DAY, **severe)  # the low dose is given in the next one
+    assert Topic.ESCALATION in questions(new_cycle, stop(20 * DAY, DAY, cycle=2, **mild))
+    at_full = stop(10 * DAY, DAY, restart_dose="28 mcg/day", **severe)
+    assert Topic.ESCALATION not in questions(at_full, stop(12 * DAY, DAY, **mild))
+    low = stop(10 * DAY, DAY, restart_dose="9 mcg/day", full_dose_after=WEEK)
+    assert Topic.ESCALATION not in questions(low, stop(13 * DAY, DAY))  # a pump that fails twice is no event
+
+
+def test_a_pump_that_fails_twice_at_a_low_dose_puts_the_full_one_off_no_longer() -> None:
+    low = stop(10 * DAY, DAY, restart_dose="9 mcg/day", full_dose_after=WEEK)
+    found = replan(course(), record(low, stop(13 * DAY, DAY))).course
+    after = [(event.period.minutes // DAY, int(event.rate)) for event in found.events if event.period.start >= 11 * DAY]
+    assert after[:4] == [(2, 9), (1, 0), (5, 9), (11, 28)]
+
+
+@pytest.mark.parametrize(("before", "for_good"), [(None, False), (0, False), (1, True)])
+@pytest.mark.parametrize("cause", ["technical", "neurological"])
+def test_seizures_that_nobody_counted_are_not_added_to_later_ones(
+    cause: str, before: int | None, for_good: bool
+) -> None:
+    """More than one in all stops the drug for good."""
+    first = stop(8 * DAY, HOUR, cause, seizures=before, grade=2 if cause == "neurological" else None)
+    later = stop(12 * DAY, DAY, "neurological", grade=2, seizures=1)
+    (_, entry) = replan(course(), record(first, later)).ledger.interruptions
+    assert (entry.resumed == "nothing more is planned: the label stops the drug for good") is for_good
+
+
+def test_the_places_of_a_record_are_those_of_its_ledger() -> None:
+    there = PlaceOnRecord(START + timedelta(days=9), "elsewhere.toml", ("place", 0))
+    assert replan(course(), replace(record(), places=(there,))).ledger.places == (there,)
+
+
+def test_a_ledger_of_a_course_that_ended_keeps_no_later_start_and_no_figures_of_another_course() -> None:
+    """A start that was planned before the course ended is no fault of its ledger; figures without a place are one."""
+    ended = CourseEnd(30 * DAY, EndOfCourse(START + timedelta(days=30), Ending.RELAPSE, None))
+    late = StartOfCycle(2, 42 * DAY, 45 * DAY, "it is planned so", recorded=False)
+    again = replay(course(), Ledger(starts=(late,), end=ended))
+    assert (again.ended, again.course.events[-1].period.stop) == (True, 30 * DAY)
+    figures = NewFigures(43 * DAY, START.date(), Patient(), None, "")
+    with pytest.raises(RecordError, match="entries that do not fit"):
+        replay(course(), Ledger(figures=(figures,)))
 
 
 def bag(hung: int, down: int | None) -> BagOnRecord:
