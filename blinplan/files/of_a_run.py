@@ -55,6 +55,11 @@ def files_of_a_run() -> Iterator[None]:
         _on.pop()
 
 
+def is_a_run_on() -> bool:
+    """Whether the command line runs, and not a program in Python that has files and settings of its own."""
+    return bool(_on)
+
+
 def note_read(path: Path) -> None:
     """Remember that a file is read.
 

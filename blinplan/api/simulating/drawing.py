@@ -1,10 +1,13 @@
 """What is drawn of virtual patients: which days, which signals, and whether a figure can be written."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from math import isfinite
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from blinplan.files.of_a_run import is_a_run_on
 from blinplan.files.writing import refuse_unwritable
 from blinplan.refusal import ArgumentRefusal, Refusal
 
@@ -94,7 +97,29 @@ def figure_files(paths: Sequence[str | Path]) -> tuple[Path, ...]:
 def require_matplotlib(what: str) -> None:
     """Refuse early what needs matplotlib where it is not installed."""
     try:
-        import matplotlib as mpl
+        with _settings_unread() if is_a_run_on() else nullcontext():
+            import matplotlib as mpl
     except ImportError as error:
         raise ArgumentRefusal(f"{what} needs the package matplotlib", "pip install 'blinplan[plot]'") from error
     del mpl
+
+
+@contextmanager
+def _settings_unread() -> Iterator[None]:
+    """Let matplotlib find no settings but its own while it is imported.
+
+    It reads what is called matplotlibrc in the working folder, else where settings of users are, and would wait for a
+    pipe of that name. Figures have a style of their own, so that nothing of it would be seen. A program in Python reads
+    its settings as it is used to.
+    """
+    there, own = os.path.exists, os.path.join("matplotlib", "mpl-data", "matplotlibrc")  # noqa: PTH118 - as it writes it
+
+    def exists(path: Any) -> bool:
+        named = os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else ""
+        return there(path) and (Path(named).name != "matplotlibrc" or named.endswith(own))
+
+    os.path.exists = exists  # what matplotlib.matplotlib_fname asks by
+    try:
+        yield
+    finally:
+        os.path.exists = there
