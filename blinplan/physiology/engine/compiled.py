@@ -60,10 +60,11 @@ _MOMENT, _NODE = _STATES + _SIGNALS, _STATES + _SIGNALS + _PAST + 1
 
 
 class _Lanes(NamedTuple):
-    """Where the patients of a block stand among all."""
+    """Where the patients of a block stand among all, how many they are, and how many eights of them go side by side."""
 
     start: int
     width: int
+    eights: int
 
 
 class _Work(NamedTuple):
@@ -112,7 +113,8 @@ def _advance_all(
     )
     gathers, is_watched = wanted.rows.shape[0] > 0, wanted.watched.shape[1] > 0
     for start in range(0, state.shape[1], WIDTH):
-        place = _Lanes(start, min(WIDTH, state.shape[1] - start))
+        width = min(WIDTH, state.shape[1] - start)
+        place = _Lanes(start, width, (width + 7) // 8)
         _read(individuals, place, work.who)
         _read(state, place, work.states)
         _read(wanted.rows, place, work.rows)
@@ -124,16 +126,16 @@ def _advance_all(
                 step = step_of(course, k, i)
                 if _looks_between_nodes(course, at, until, i):
                     _copy(work.now, work.before)
-                _advance_block(work, c, step)
+                _advance_block(work, c, step, place.eights)
                 if gathers or is_watched:
-                    _watch_block(work, c, 2 * i + 1)
+                    _watch_block(work, c, 2 * i + 1, place.eights)
                 while at < until and course.step[at] == i:
                     _look(course, at, place, work, c, wanted)
                     at += 1
             if is_watched:
                 _write_seen(work.seen, wanted.watched, place)
             if gathers:
-                _gather(course, k, work, wanted)
+                _gather(course, k, place, work, wanted)
         _write(work.states, state, place)
         _write(work.rows, wanted.rows, place)
 
@@ -148,15 +150,15 @@ def _nodes_kept(course: StepPlan, first: int, last: int, wanted: Wanted) -> int:
     return 2 * most + 1
 
 
-def _gather(course: StepPlan, k: int, work: _Work, wanted: Wanted) -> None:
+def _gather(course: StepPlan, k: int, place: _Lanes, work: _Work, wanted: Wanted) -> None:
     """Look for what endpoints need of an interval that a block is through."""
     kind, days = course.kind[k], work.days
     days[0] = 0.0
     for i in range(course.steps[k]):
         days[2 * i + 1] = course.ends[kind, i] - 0.5 * course.lengths[kind, i]
         days[2 * i + 2] = course.ends[kind, i]
-    raise_to(work.states[0], work.rows[wanted.searches.greatest])
-    found = Found(days, work.seen, work.rows, work.queue, work.lanes)
+    raise_to(work.states[0], work.rows[wanted.searches.greatest], place.eights)
+    found = Found(days, work.seen, work.rows, work.queue, work.lanes, place.eights)
     gather_in_block(wanted.searches, k, 2 * course.steps[k] + 1, found)
 
 
@@ -175,34 +177,34 @@ def _begin_block(
             work.seen[0, row, lane] = seen[row]
     if wanted.rows.shape[0]:
         rows, drug = work.rows, _INDIVIDUAL
-        expose(wanted.searches, k, work.states[0], work.who[0], work.who[drug], work.who[drug + 1], rows)
+        expose(wanted.searches, k, work.states[0], work.who[0], work.who[drug], work.who[drug + 1], rows, place.eights)
 
 
-def _advance_block(work: _Work, c: Constants, step: GridStep) -> None:
+def _advance_block(work: _Work, c: Constants, step: GridStep, eights: int) -> None:
     """Take a step with a block of patients, one stage after the other.
 
     These are the loops that the compiler spreads over a vector: nothing in them may branch on a patient. Each is short,
     so that the processor is at the next patients while results of the first are awaited.
     """
     now, middle, then, who = work.now, work.middle, work.then, work.who
-    for lane in range(WIDTH):
+    for lane in range(8 * eights):
         drug = follow_drug(_node(now, lane), _infusion(who, lane), _individual(who, lane), c, step)
         _put_drug(drug, middle, then, now, lane)
-    for lane in range(WIDTH):
+    for lane in range(8 * eights):
         drug = _drug(middle, then, now, lane)
         _put_attack(arm(_node(now, lane), drug, _individual(who, lane), c, step), middle, then, now, lane)
-    for lane in range(WIDTH):
+    for lane in range(8 * eights):
         attack = _attack(middle, then, now, lane)
         _put_marrow(lyse_marrow(_node(now, lane), attack, _individual(who, lane), step), middle, then, now, lane)
-    for lane in range(WIDTH):
+    for lane in range(8 * eights):
         attack, marrow = _attack(middle, then, now, lane), _marrow(middle, then, now, lane)
         blood = lyse_blood(_node(now, lane), attack, marrow, _individual(who, lane), c, step)
         _put_blood(blood, middle, then, now, lane)
-    for lane in range(WIDTH):
+    for lane in range(8 * eights):
         drug, attack = _drug(middle, then, now, lane), _attack(middle, then, now, lane)
         blood = _blood(middle, then, now, lane)
         _put_contact(exchange(drug, attack, blood, _individual(who, lane), c, step), middle, then, now, lane)
-    for lane in range(WIDTH):
+    for lane in range(8 * eights):
         drug, attack = _drug(middle, then, now, lane), _attack(middle, then, now, lane)
         contact, before = _contact(middle, then, now, lane), _node(now, lane)
         response = respond(before, drug, attack, contact, c, step)
@@ -210,14 +212,14 @@ def _advance_block(work: _Work, c: Constants, step: GridStep) -> None:
         _put_response(response, middle, then, now, lane)
         for k in range(_PAST):
             now[_MOMENT + k, lane] = past[k]
-    for lane in range(WIDTH):
+    for lane in range(8 * eights):
         _take_over(then, now, lane)
 
 
-def _watch_block(work: _Work, c: Constants, at: int) -> None:
+def _watch_block(work: _Work, c: Constants, at: int, eights: int) -> None:
     """Keep what endpoints need of the middle and of the end of a step, at a node and the next."""
     now, middle, who, seen = work.now, work.middle, work.who, work.seen
-    for lane in range(WIDTH):
+    for lane in range(8 * eights):
         person = _individual(who, lane)
         between, end = watch(_moment(middle, lane), person, c), watch(_moment(now, lane), person, c)
         for row in range(_WATCHED):

@@ -60,6 +60,7 @@ class Found(NamedTuple):
     rows : (rows, WIDTH) what is gathered.
     queue : (4, 17 x WIDTH) roots that are asked for, WIDTH of them side by side in rows of a fixed length.
     lanes : (4, WIDTH) what a search knows of each patient.
+    eights : how many eights of patients there are: one who goes alone takes as long as eight, and not as a block.
     """
 
     days: FloatArray
@@ -67,6 +68,7 @@ class Found(NamedTuple):
     rows: FloatArray
     queue: FloatArray
     lanes: FloatArray
+    eights: int
 
 
 _exposure = written_out(Exposure, "v, e", "v[e, {i}]", __name__)
@@ -86,13 +88,14 @@ def expose(
     plateau: FloatArray,
     excess: FloatArray,
     rows: FloatArray,
+    eights: int,
 ) -> None:
     """Add the areas under the concentration, which an interval begins with."""
-    raise_to(concentration, rows[s.greatest])
+    raise_to(concentration, rows[s.greatest], eights)
     for e in range(s.first[k, EXPOSURES], s.first[k, EXPOSURES + 1]):
         entry = _exposure(s.entries, e)
         area = rows[int(entry.into)]
-        for lane in range(WIDTH):
+        for lane in range(8 * eights):
             infusion = Inflow(plateau[lane], excess[lane])
             before = concentration_at(infusion, elimination[lane], entry.low)
             before = concentration[lane] if entry.low == 0.0 else before
@@ -100,9 +103,9 @@ def expose(
             area[lane] += (plateau[lane] * entry.days + (before - after) / elimination[lane]) / 1000.0
 
 
-def raise_to(concentration: FloatArray, greatest: FloatArray) -> None:
+def raise_to(concentration: FloatArray, greatest: FloatArray, eights: int) -> None:
     """Take in a concentration where it is the greatest so far."""
-    for lane in range(WIDTH):
+    for lane in range(8 * eights):
         greatest[lane] = max(greatest[lane], concentration[lane])
 
 
@@ -157,7 +160,7 @@ def _value_of(f: Found, node: int, curve: int, sign: float, lane: int, time: _Nu
 def _look(f: Found, nodes: int, curve: int, sign: float, time: float, into: FloatArray) -> None:
     """Read a curve off at a time."""
     node = _first_from(f.days, nodes, time)
-    for lane in range(WIDTH):
+    for lane in range(8 * f.eights):
         into[lane] = _value_of(f, node, curve, sign, lane, time)
 
 
@@ -165,14 +168,14 @@ def _find_extreme(s: Extreme, start: float, nodes: int, f: Found) -> None:
     curve, best, since = int(s.curve), f.rows[int(s.best)], f.rows[int(s.since)]
     peak, node, day = f.lanes[0], f.lanes[1], f.lanes[2]
     first, last = _first_from(f.days, nodes, s.low), _last_until(f.days, nodes, s.high)
-    _scan(f.seen, 2 * curve, s.sign, first, last, peak, node)
-    for lane in range(WIDTH):
+    _scan(f.seen, 2 * curve, s.sign, first, last, peak, node, f.eights)
+    for lane in range(8 * f.eights):
         day[lane] = f.days[int(node[lane])]
         since[lane] = s.low
     _take_in_an_end(s, s.low, first, nodes, f)
     _take_in_an_end(s, s.high, last, nodes, f)
     count = 0
-    for lane in range(WIDTH):
+    for lane in range(8 * f.eights):
         if peak[lane] > best[lane]:
             count = _ask_for_summits(f, int(node[lane]), nodes, curve, s.sign, lane, count)
     _solve(f.queue, count)
@@ -181,7 +184,7 @@ def _find_extreme(s: Extreme, start: float, nodes: int, f: Found) -> None:
         value = value_at(_quintic(f, int(half), curve, s.sign, lane), summit)
         if value > peak[lane] and s.low < summit < s.high:
             peak[lane], day[lane] = value, summit
-    for lane in range(WIDTH):
+    for lane in range(8 * f.eights):
         if peak[lane] > best[lane]:
             best[lane], since[lane] = peak[lane], day[lane]
             f.rows[int(s.day), lane] = start + day[lane]
@@ -194,7 +197,7 @@ def _take_in_an_end(s: Extreme, time: float, nearest: int, nodes: int, f: Found)
         return
     peak, node, day, value = f.lanes[0], f.lanes[1], f.lanes[2], f.lanes[3]
     _look(f, nodes, int(s.curve), s.sign, time, value)
-    for lane in range(WIDTH):
+    for lane in range(8 * f.eights):
         if value[lane] > peak[lane]:
             peak[lane], day[lane], node[lane] = value[lane], time, nearest
 
@@ -210,17 +213,19 @@ def _ask_for_summits(f: Found, node: int, nodes: int, curve: int, sign: float, l
     return count
 
 
-def _scan(seen: FloatArray, row: int, sign: float, first: int, last: int, peak: FloatArray, node: FloatArray) -> None:
+def _scan(
+    seen: FloatArray, row: int, sign: float, first: int, last: int, peak: FloatArray, node: FloatArray, eights: int
+) -> None:
     """The greatest value from one node to another, and the first node that has it.
 
     Four nodes at once: a shorter loop over patients is unrolled before the compiler can spread it over a vector.
     """
-    for lane in range(WIDTH):
+    for lane in range(8 * eights):
         peak[lane] = -np.inf
         node[lane] = first
     for a in range(first, last + 1, 4):
         b, c, d = min(a + 1, last), min(a + 2, last), min(a + 3, last)
-        for lane in range(WIDTH):
+        for lane in range(8 * eights):
             at_a, at_b = sign * seen[a, row, lane], sign * seen[b, row, lane]
             at_c, at_d = sign * seen[c, row, lane], sign * seen[d, row, lane]
             early, at_early = (at_b, float(b)) if at_b > at_a else (at_a, float(a))
@@ -266,7 +271,7 @@ def _find_crossing(s: Crossing, start: float, nodes: int, f: Found) -> None:
     curve, into, less = int(s.curve), f.rows[int(s.into)], f.rows[int(s.less)]
     level, begin, node = f.lanes[0], f.lanes[1], f.lanes[2]
     waiting = 0
-    for lane in range(WIDTH):
+    for lane in range(8 * f.eights):
         level[lane] = s.share * f.rows[int(s.of), lane]
         begin[lane] = s.low + f.rows[int(s.since), lane]
         node[lane] = -1.0
@@ -281,9 +286,9 @@ def _find_crossing(s: Crossing, start: float, nodes: int, f: Found) -> None:
     if waiting == 0:
         return
     until = min(_first_from(f.days, nodes, s.high) + 1, nodes)
-    _search(f.seen, 2 * curve, f.days, s.sign, until, level, begin, node)
+    _search(f.seen, 2 * curve, f.days, s.sign, until, level, begin, node, f.eights)
     count = 0
-    for lane in range(WIDTH):
+    for lane in range(8 * f.eights):
         if 0.0 <= node[lane] < _NOWHERE:
             half = int(node[lane]) - 1
             count = _ask_for_level(f, half, curve, s.sign, lane, level[lane], begin[lane], 0.0, count)
@@ -303,13 +308,14 @@ def _search(
     level: FloatArray,
     begin: FloatArray,
     node: FloatArray,
+    eights: int,
 ) -> None:
     """The first node of each patient at his level or below it, after the time at which he begins."""
     last = until - 1
     for a in range(0, until, 4):
         b, c, d = min(a + 1, last), min(a + 2, last), min(a + 3, last)
         day_a, day_b, day_c, day_d = days[a], days[b], days[c], days[d]
-        for lane in range(WIDTH):
+        for lane in range(8 * eights):
             here = float(d) if (sign * seen[d, row, lane] <= level[lane]) & (day_d > begin[lane]) else _NOWHERE
             here = float(c) if (sign * seen[c, row, lane] <= level[lane]) & (day_c > begin[lane]) else here
             here = float(b) if (sign * seen[b, row, lane] <= level[lane]) & (day_b > begin[lane]) else here
@@ -317,7 +323,7 @@ def _search(
             node[lane] = here if here < node[lane] else node[lane]
         if a % WIDTH == 0:
             most = -1.0
-            for lane in range(WIDTH):
+            for lane in range(8 * eights):
                 most = max(most, node[lane])
             if most < _NOWHERE:
                 return
@@ -339,9 +345,9 @@ def _find_stay(s: Stay, nodes: int, f: Found) -> None:
     curve, row, level = int(s.curve), 2 * int(s.curve), s.level
     changes, place, days = f.lanes[0], f.lanes[1], f.lanes[2]
     first, last = _last_until(f.days, nodes, s.low), min(_first_from(f.days, nodes, s.high), nodes - 1)
-    _count_changes(f.seen, row, level, first, last, changes, place)
+    _count_changes(f.seen, row, level, first, last, changes, place, f.eights)
     count = 0
-    for lane in range(WIDTH):
+    for lane in range(8 * f.eights):
         days[lane] = s.high if f.seen[last, row, lane] <= level else 0.0
         days[lane] -= s.low if f.seen[first, row, lane] <= level else 0.0
         one, many = int(place[lane]), changes[lane] > 1.0
@@ -354,20 +360,27 @@ def _find_stay(s: Stay, nodes: int, f: Found) -> None:
                 mark = 1.0 if is_below else -1.0
                 count = _ask_for_level(f, half, curve, 1.0, lane, level, f.days[half], mark, count)
     _add_changes(f, count, s.low, s.high, days)
-    for lane in range(WIDTH):
+    for lane in range(8 * f.eights):
         f.rows[int(s.into), lane] += days[lane]
 
 
 def _count_changes(
-    seen: FloatArray, row: int, level: float, first: int, last: int, changes: FloatArray, place: FloatArray
+    seen: FloatArray,
+    row: int,
+    level: float,
+    first: int,
+    last: int,
+    changes: FloatArray,
+    place: FloatArray,
+    eights: int,
 ) -> None:
     """How often patients pass a level, and the sum of the nodes behind: of one who passes it once, that node."""
-    for lane in range(WIDTH):
+    for lane in range(8 * eights):
         changes[lane] = 0.0
         place[lane] = 0.0
     for a in range(first, last, 3):
         b, c, d = a + 1, min(a + 2, last), min(a + 3, last)
-        for lane in range(WIDTH):
+        for lane in range(8 * eights):
             at_a, at_b = seen[a, row, lane] <= level, seen[b, row, lane] <= level
             at_c, at_d = seen[c, row, lane] <= level, seen[d, row, lane] <= level
             one, two, three = at_a != at_b, at_b != at_c, at_c != at_d

@@ -54,11 +54,13 @@ def test_compiled_gives_the_bytes_of_numpy_at_every_cooperativity(hill: int) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("patients", [1, 15, 16, 17, 40])
-def test_a_patient_does_not_depend_on_the_neighbours_in_a_block(patients: int) -> None:
+@pytest.mark.parametrize("block", [1, 7, 8, 9, 16, 17, 25, 32, 33])
+def test_a_patient_does_not_depend_on_the_neighbours_in_a_block(block: int) -> None:
+    """However many eights of patients a block is filled up to; the last block of each is another."""
+    patients = min(2 * block - 1, 40)
     many = simulate(label(1), draw("adult-rr", 40, seed=3), engine="compiled", chunk=40)
     with threads(2) as two:
-        few = simulate(label(1), draw("adult-rr", patients, seed=3), engine="compiled", chunk=7, executor=two)
+        few = simulate(label(1), draw("adult-rr", patients, seed=3), engine="compiled", chunk=block, executor=two)
     for name, values in endpoints(few).items():
         assert np.array_equal(values, endpoints(many)[name][..., :patients], equal_nan=True), name
 
