@@ -1,10 +1,10 @@
 """Lay two rows of things side by side, each in its order, at the least cost."""
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
+_TOGETHER, _FIRST_ALONE, _SECOND_ALONE = range(3)
 
 
 class Side(NamedTuple):
@@ -14,9 +14,7 @@ class Side(NamedTuple):
     second: int | None
 
 
-def align(
-    first: Sequence[T], second: Sequence[T], cost: Callable[[T, T], Fraction], alone: Fraction
-) -> tuple[Side, ...]:
+def align(first: Sequence[T], second: Sequence[T], costs: Callable[[T], Sequence[int]], alone: int) -> tuple[Side, ...]:
     """Pair what belongs together, and leave alone what has no counterpart.
 
     The way with the least sum is taken (Needleman and Wunsch, J Mol Biol 1970;48:443), whichever row comes first; of
@@ -24,46 +22,41 @@ def align(
 
     Parameters
     ----------
-    cost
-        How far two things are apart, 0 where they are the same.
+    costs
+        How far something of the first row is apart from each of the second, 0 where they are the same. A file can have
+        thousands of steps, and each is laid beside each: whole numbers, and lists that are made once, keep that short.
     alone
         What it costs that one has no counterpart.
     """
-    least = _least_costs(first, second, cost, alone)
+    ways = _best_ways(first, second, costs, alone)
     found: list[Side] = []
     row, column = 0, 0
     while row < len(first) or column < len(second):
-        here = least[row][column]
-        if (
-            row < len(first)
-            and column < len(second)
-            and here == cost(first[row], second[column]) + least[row + 1][column + 1]
-        ):
-            found.append(Side(row, column))
-            row, column = row + 1, column + 1
-        elif row < len(first) and here == alone + least[row + 1][column]:
-            found.append(Side(row, None))
-            row += 1
-        else:
-            found.append(Side(None, column))
-            column += 1
+        way = ways[row][column]
+        found.append(Side(None if way == _SECOND_ALONE else row, None if way == _FIRST_ALONE else column))
+        row += way != _SECOND_ALONE
+        column += way != _FIRST_ALONE
     return tuple(found)
 
 
-def _least_costs(
-    first: Sequence[T], second: Sequence[T], cost: Callable[[T, T], Fraction], alone: Fraction
-) -> list[list[Fraction]]:
-    """The least cost of all that comes from a place in each row on."""
-    rows, columns = len(first), len(second)
-    least = [[Fraction(0)] * (columns + 1) for _ in range(rows + 1)]
-    for row in range(rows, -1, -1):
-        for column in range(columns, -1, -1):
-            ways = []
-            if row < rows and column < columns:
-                ways.append(cost(first[row], second[column]) + least[row + 1][column + 1])
-            if row < rows:
-                ways.append(alone + least[row + 1][column])
-            if column < columns:
-                ways.append(alone + least[row][column + 1])
-            least[row][column] = min(ways, default=Fraction(0))
-    return least
+def _best_ways(
+    first: Sequence[T], second: Sequence[T], costs: Callable[[T], Sequence[int]], alone: int
+) -> list[bytearray]:
+    """Which way to go on from each place in both rows: the one at the end of which the sum is least."""
+    columns = len(second)
+    below = [alone * (columns - column) for column in range(columns + 1)]
+    ways = [bytearray([_SECOND_ALONE]) * (columns + 1)]
+    for one in reversed(first):
+        cost, here, way = costs(one), below.copy(), bytearray([_FIRST_ALONE]) * (columns + 1)
+        least = here[columns] = below[columns] + alone
+        for column in range(columns - 1, -1, -1):
+            without_second, least = least + alone, below[column] + alone
+            if without_second < least:
+                least, way[column] = without_second, _SECOND_ALONE
+            together = below[column + 1] + cost[column]
+            if together <= least:
+                least, way[column] = together, _TOGETHER
+            here[column] = least
+        ways.append(way)
+        below = here
+    return ways[::-1]

@@ -150,29 +150,30 @@ def _of_hospital_days(first: Regimen, second: Regimen) -> Iterator[RegimenChange
             yield RegimenChange(Subject.HOSPITAL_DAYS, place, before, after, cycles=(number,))
 
 
+_Thing = tuple[object, str]
+"""What kind of thing is due, and what it is."""
+
+
 def _of_things_due(first: Regimen, second: Regimen) -> Iterator[RegimenChange]:
     """Differences of what else is due, each known by what it is and on which cycles."""
     before, after = ({_due_content(one): one for one in regimen.due} for regimen in (first, second))
-    gone = [one for content, one in before.items() if content not in after]
-    new = [one for content, one in after.items() if content not in before]
-    for one in gone:
-        other = next((other for other in new if _same_thing(one, other)), None)
-        if other is None:
-            yield RegimenChange(Subject.DUE, _due_name(one), _due_in_words(one), None)
-        else:
-            new.remove(other)
-            yield RegimenChange(Subject.DUE, _due_name(one), _due_in_words(one), _due_in_words(other))
-    for one in new:
+    new: dict[_Thing, list[ThingDue]] = {}
+    for content, one in after.items():
+        if content not in before:
+            new.setdefault((one.kind, one.what), []).append(one)
+    for content, one in before.items():
+        if content not in after:
+            others = new.get((one.kind, one.what))
+            now = _due_in_words(others.pop(0)) if others else None
+            yield RegimenChange(Subject.DUE, _due_name(one), _due_in_words(one), now)
+    left = {_due_content(one) for others in new.values() for one in others}
+    for one in (one for content, one in after.items() if content in left):
         yield RegimenChange(Subject.DUE, _due_name(one), None, _due_in_words(one))
 
 
 def _due_content(thing: ThingDue) -> tuple[object, ...]:
     cycles = thing.cycles or thing.kind.own_cycles
     return thing.kind, thing.what, tuple(sorted(thing.days)), thing.for_days, cycles, thing.dose, thing.doses
-
-
-def _same_thing(one: ThingDue, other: ThingDue) -> bool:
-    return (one.kind, one.what) == (other.kind, other.what)
 
 
 def _due_name(thing: ThingDue) -> str:

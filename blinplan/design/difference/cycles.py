@@ -4,9 +4,10 @@ A cycle is laid beside that of its number where both courses have as many; else 
 Steps that go on with the same dose are one: how a file parts them changes nothing for a patient.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
+from math import lcm
 from typing import NamedTuple
 
 from blinplan.design.difference.align import Side, align
@@ -89,7 +90,7 @@ def cycle_pairs(first: Regimen, second: Regimen) -> tuple[CyclePair, ...]:
     ones, others = laid_cycles(first), laid_cycles(second)
     if len(ones) == len(others):
         return tuple(CyclePair(*pair) for pair in zip(ones, others, strict=True))
-    sides = align(ones, others, _distance, _ALONE)
+    sides = align(ones, others, *_distances(ones, others))
     return tuple(CyclePair(_at(ones, side.first), _at(others, side.second)) for side in sides)
 
 
@@ -97,27 +98,52 @@ def _at(cycles: tuple[LaidCycle, ...], place: int | None) -> LaidCycle | None:
     return None if place is None else cycles[place]
 
 
-_ALONE = Fraction(1)
+_Costs = Callable[[LaidCycle], Sequence[int]]
+
+
+def _distances(ones: Sequence[LaidCycle], others: Sequence[LaidCycle]) -> tuple[_Costs, int]:
+    """How far cycles are apart from each of the others, and what one without a counterpart costs, in whole numbers.
+
+    Most cycles are repetitions, so that each two are compared once.
+    """
+    kinds, other_kinds = ({one.content: one for one in cycles} for cycles in (ones, others))
+    apart = {
+        content: {other: _distance(one, cycle) for other, cycle in other_kinds.items()}
+        for content, one in kinds.items()
+    }
+    parts = lcm(*(distance.denominator for row in apart.values() for distance in row.values()))
+    costs = {content: [int(row[other.content] * parts) for other in others] for content, row in apart.items()}
+    return (lambda one: costs[one.content]), parts
 
 
 def _distance(first: LaidCycle, second: LaidCycle) -> Fraction:
-    """How far two cycles are apart: 0 where they are the same, and less than two that have no counterpart."""
+    """How far two cycles are apart: 0 where they are the same, and less than 2, as two without a counterpart are."""
     if first.content == second.content:
         return Fraction(0)
     longest = max(first.infusion, second.infusion)
-    alike = sum(_overlap(one, other) for one in first.doses for other in second.doses if one[:2] == other[:2])
-    return Fraction(1, 4) + Fraction(longest - alike, longest)
+    return Fraction(1, 4) + Fraction(longest - _minutes_alike(first.doses, second.doses), longest)
 
 
-def _overlap(one: Held, other: Held) -> int:
-    return max(0, min(one.stop, other.stop) - max(one.start, other.start))
+def _minutes_alike(ones: Sequence[Held], others: Sequence[Held]) -> int:
+    """How long the same dose flows at the same time."""
+    found = row = column = 0
+    while row < len(ones) and column < len(others):
+        one, other = ones[row], others[column]
+        if one[:2] == other[:2]:
+            found += max(0, min(one.stop, other.stop) - max(one.start, other.start))
+        row, column = row + (one.stop <= other.stop), column + (other.stop <= one.stop)
+    return found
 
 
 def changes_of_cycles(first: Regimen, second: Regimen) -> Iterator[RegimenChange]:
     """Every difference of what is infused; the same one in several cycles is told once."""
     found: dict[_Within, list[CyclePair]] = {}
+    known: dict[tuple[object, ...], tuple[_Within, ...]] = {}
     for pair in cycle_pairs(first, second):
-        for change in _within(pair):
+        contents = tuple(one and one.content for one in pair)
+        if contents not in known:
+            known[contents] = tuple(_within(pair))
+        for change in known[contents]:
             found.setdefault(change, []).append(pair)
     for within, pairs in sorted(found.items(), key=lambda entry: _order(entry[0], entry[1][0])):
         yield within.change(pairs)
@@ -160,7 +186,7 @@ def _within(pair: CyclePair) -> Iterator[_Within]:
     if first.optional != second.optional:
         before, after = ("optional" if one.optional else "for everybody" for one in (first, second))
         yield _Within(Subject.OPTIONAL, -1, "", before, after)
-    for side in align(first.doses, second.doses, _step_distance, _STEP_ALONE):
+    for side in align(first.doses, second.doses, _step_distances(second.doses), _STEP_ALONE):
         yield from _of_step(side, first.doses, second.doses)
     if first.treatment_free != second.treatment_free:
         before, after = (
@@ -170,15 +196,28 @@ def _within(pair: CyclePair) -> Iterator[_Within]:
         yield _Within(Subject.INTERVAL, first.infusion, "", before, after)
 
 
-_STEP_ALONE = Fraction(3, 5)
+_DOSE, _LENGTH, _START, _CAP, _STEP_ALONE = 10, 6, 2, 1, 12
+"""How far it takes two steps apart that they differ in one of these, and what a step without a counterpart costs."""
 
 
-def _step_distance(one: Held, other: Held) -> Fraction:
-    """How far two steps are apart: least by another time of the same dose, then by another dose at the same time."""
-    dose = Fraction(0 if one.dose == other.dose else 1, 2)
-    length = Fraction(0 if one.minutes == other.minutes else 3, 10)
-    start = Fraction(0 if one.start == other.start else 1, 10)
-    return dose + length + start + Fraction(0 if one.cap == other.cap else 1, 20)
+def _step_distances(others: Sequence[Held]) -> Callable[[Held], Sequence[int]]:
+    """How far a step is from each of the others: least by another time of the same dose, then by another dose then."""
+    by_content: dict[tuple[object, ...], list[int]] = {}
+    beginning_at = {other.start: number for number, other in enumerate(others)}
+
+    def distances(one: Held) -> Sequence[int]:
+        content = (one.dose, one.cap, one.minutes)
+        if content not in by_content:
+            by_content[content] = [
+                _START + _DOSE * (dose != one.dose) + _LENGTH * (minutes != one.minutes) + _CAP * (cap != one.cap)
+                for dose, cap, minutes in others_content
+            ]
+        found = by_content[content]
+        at = beginning_at.get(one.start)
+        return found if at is None else [*found[:at], found[at] - _START, *found[at + 1 :]]
+
+    others_content = [(other.dose, other.cap, other.minutes) for other in others]
+    return distances
 
 
 def _of_step(side: Side, ones: tuple[Held, ...], others: tuple[Held, ...]) -> Iterator[_Within]:
