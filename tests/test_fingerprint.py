@@ -11,6 +11,7 @@ from blinplan.evidence import kept as known
 from blinplan.fingerprint import EVIDENCE, MODEL, OUTCOME, fingerprint, model_hash
 from blinplan.physiology.engine import machine_code
 from blinplan.rules.simulated import store
+from tests.collection.grid import at_night
 
 PACKAGE = Path(str(resources.files("blinplan")))
 
@@ -31,7 +32,7 @@ def _read(folder: Path, rooms: tuple[str, ...]) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rooms", [MODEL, OUTCOME, EVIDENCE])
+@pytest.mark.parametrize("rooms", [at_night(MODEL), OUTCOME, at_night(EVIDENCE)])
 def test_a_touched_byte_in_any_file_below_changes_it(copied: Path, rooms: tuple[str, ...]) -> None:
     found = {fingerprint(*rooms)}
     assert fingerprint(*rooms) in found

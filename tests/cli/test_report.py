@@ -16,6 +16,7 @@ from lxml import html
 from blinplan.evidence.kinds import EvidenceKind
 from blinplan.terminal import terminal
 from tests.browser import browse, printed
+from tests.collection.grid import at_night
 from tests.program import ROOT, Run, process
 from tests.regimen_text import cycle, regimen_text
 
@@ -364,7 +365,7 @@ def test_without_matplotlib_it_says_what_to_install(inside: Run, monkeypatch: py
 
 
 @pytest.mark.outside
-@pytest.mark.parametrize(("paper", "width", "height"), [("A4", 595, 842), ("letter", 612, 792)])
+@pytest.mark.parametrize(("paper", "width", "height"), [("A4", 595, 842), at_night("letter", 612, 792)])
 def test_it_prints_on_both_papers(page: Page, tmp_path: Path, paper: str, width: int, height: int) -> None:
     pages = printed(page.text, paper, tmp_path)
     assert 5 <= len(pages) <= 25

@@ -214,6 +214,7 @@ def cells() -> list[list[bytes]]:
     return cells_of(InTurn())
 
 
+@pytest.mark.nightly
 def test_workers_that_nobody_starts_again_may_be_lost_but_for_one(
     by_hand: Scheduler, workers: Workers, cells: list[list[bytes]]
 ) -> None:
@@ -228,6 +229,7 @@ def test_workers_that_nobody_starts_again_may_be_lost_but_for_one(
             running.submit(os._exit, 1).result()
 
 
+@pytest.mark.nightly
 def test_a_scheduler_that_is_killed_half_way_is_a_sentence(tmp_path: Path) -> None:
     with scheduler(tmp_path) as lost, workers_of(lost.file) as workers:
         workers.start()
@@ -263,6 +265,7 @@ ENDED = {
 }
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("command", ["search", at_night("sensitivity")])
 def test_other_long_runs_without_their_scheduler_go_on_too(inside: Run, tmp_path: Path, command: str) -> None:
     asked = ENDED[command].split()
@@ -304,6 +307,7 @@ def test_who_is_interrupted_does_not_wait_for_the_workers(by_hand: Scheduler, wo
         wait_until(lambda: not any(client.processing().values()))
 
 
+@pytest.mark.nightly
 def test_workers_that_are_all_lost_are_waited_for(by_hand: Scheduler, workers: Workers, expected: list[bytes]) -> None:
     first = workers.start()
     with cluster_at(by_hand.address) as running:

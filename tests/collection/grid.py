@@ -23,6 +23,11 @@ def at_night(*values: Any) -> Any:
     return pytest.param(*values, marks=pytest.mark.nightly)
 
 
+def each_third(values: Sequence[Any]) -> list[Any]:
+    """The first of each three values; at night all of them."""
+    return [at_night(value) if place % 3 else value for place, value in enumerate(values)]
+
+
 def in_turn(many: Sequence[Any], few: Sequence[Any]) -> list[Any]:
     """Each of many values with one of a few, in turn; at night with all of them."""
     pairs = product(enumerate(many), enumerate(few))

@@ -25,6 +25,7 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trials.patients import typical_patient
 from blinplan.simulation.trials.trial import Outcome, Trial
+from tests.collection.grid import at_night, in_turn
 
 DOSES, LENGTHS, PEOPLE = (5, 9, 15, 28), (4, 7, 9), 60
 Steps = tuple[tuple[int, int], ...]
@@ -76,8 +77,7 @@ def found_first(result: SearchResult) -> Steps:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", ["enumerate", "evolve"])
-@pytest.mark.parametrize("least", [0.5, 0.9])
+@pytest.mark.parametrize(("method", "least"), in_turn(["enumerate", "evolve"], [0.5, 0.9]))
 def test_it_finds_what_trying_everything_finds(method: Any, least: float) -> None:
     holding = {schedule: peak for schedule, (peak, share, _) in by_hand().items() if share >= least}
     lowest = min(holding.values())
@@ -89,7 +89,7 @@ def test_it_finds_what_trying_everything_finds(method: Any, least: float) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", ["enumerate", "evolve"])
+@pytest.mark.parametrize("method", ["enumerate", at_night("evolve")])
 def test_a_front_is_what_nothing_is_below_of(method: Any) -> None:
     values = {schedule: (peak, day) for schedule, (peak, share, day) in by_hand().items() if share >= 0.5}
     front = {

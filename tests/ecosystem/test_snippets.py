@@ -58,6 +58,7 @@ def test_the_steps_for_github(clone: Path, sample: Path, temporary: Path) -> Non
     assert uploaded
 
 
+@pytest.mark.nightly
 def test_the_job_for_gitlab(clone: Path, sample: Path, temporary: Path) -> None:
     for job in yaml.safe_load(readme_block("yaml", "reports: { codequality:")).values():
         before, script = job.get("before_script", []), job["script"]

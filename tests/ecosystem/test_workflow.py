@@ -43,7 +43,11 @@ def test_the_oldest_versions_are_not_asked_for_their_types() -> None:
 
 
 def test_at_night_there_is_what_its_groups_need() -> None:
-    """Grids print pages by a browser and run other simulators; faults ask which tests come by a line."""
+    """Grids print pages by a browser and run other simulators; faults ask which tests come by a line.
+
+    A job as README has it installs from a clone, and NONMEM's control streams are opened by pharmpy.
+    """
     said = (ROOT / ".github" / "workflows" / "nightly.yml").read_text(encoding="utf-8")
     assert "--group benchmarks --group mutation" in said
     assert "chromium" in said
+    assert all(f"{name}=$RUNNER_TEMP/" in said for name in ("BLINPLAN_PHARMPY", "BLINPLAN_CLONE"))

@@ -15,7 +15,7 @@ from tests.program import process
 WORD = os.fsdecode(b"x\xff")
 _SIMULATING = {"simulate", "compare", "sweep", "search", "sensitivity", "report", "evidence", "merge", "model"}
 _AS_THE_LOCALE_SAYS = {"PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""}
-LOCALES = [at_night({"LC_ALL": "C"}), {"LC_ALL": "C.UTF-8"}, {"LC_ALL": "C", **_AS_THE_LOCALE_SAYS}]
+LOCALES = [at_night({"LC_ALL": "C"}), at_night({"LC_ALL": "C.UTF-8"}), {"LC_ALL": "C", **_AS_THE_LOCALE_SAYS}]
 DATES = ("--start", "2026-10-19T10:00", "--time-zone", "Europe/Berlin")
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from blinplan.cli.app.quick import COMMANDS as PROGRAMS
 from blinplan.reports.shared.manifest import manifest
+from tests.collection.grid import at_night
 from tests.hostile.formats.places import astray, misformed, misplaced
 from tests.hostile.formats.sarif import sarif_faults
 from tests.hostile.fuzz import fuzz, kept
@@ -70,9 +71,10 @@ def test_what_hurt_once_does_not_hurt_again() -> None:
 
 
 @pytest.mark.slow
-def test_what_a_search_has_reached_is_read_as_it_must_be() -> None:
+@pytest.mark.parametrize("third", [0, at_night(1), at_night(2)])
+def test_what_a_search_has_reached_is_read_as_it_must_be(third: int) -> None:
     for name, target in TARGETS.items():
-        for data in kept_by_search(name):
+        for data in list(kept_by_search(name))[third::3]:
             target(data)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from blinplan.physiology import Dosing, Options, Population, simulate
 from blinplan.physiology.model.population import FloatArray
+from tests.collection.grid import at_night
 from tests.physiology.courses import CLEARED, cleared, course, extremes, label
 from tests.witness import SCALES, solve_reference
 
@@ -50,7 +51,7 @@ def worst(dosing: Dosing, people: Population, patients: list[int], options: Opti
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("preset", ["adult-rr", "adult-mrd", "child"])
+@pytest.mark.parametrize("preset", ["adult-rr", at_night("adult-mrd"), "child"])
 def test_the_engine_agrees_with_scipy_also_in_extreme_patients(preset: str) -> None:
     people = extremes(preset)
     errors = worst(label(2), people, [0, 1, 2, 3, 4, 5, 6, 7, 9, 12])

@@ -24,6 +24,7 @@ from blinplan.simulation.percentiles import bands_of, sampling_days
 from blinplan.simulation.trajectories import curves, portions
 from blinplan.simulation.trials.run import run
 from blinplan.simulation.trials.trial import Outcome, Trial
+from tests.collection.grid import in_turn
 from tests.regimen_text import cycle, regimen_text
 
 pytestmark = pytest.mark.slow
@@ -130,8 +131,7 @@ def test_a_thousand_patients_in_processes_are_those_of_one_thread(regimen: Regim
     assert bytes_of(trial.run(executor).endpoints) == bytes_of(trial.run(InTurn()).endpoints)
 
 
-@pytest.mark.parametrize("engine", ["compiled", "numpy"])
-@pytest.mark.parametrize("chunk", [1, 7, 1000])
+@pytest.mark.parametrize(("chunk", "engine"), in_turn([1, 7, 1000], ["compiled", "numpy"]))
 def test_the_size_of_chunks_does_not_matter_in_processes(regimen: Regimen, engine: EngineName, chunk: int) -> None:
     trial = trial_of(regimen, 40 if engine == "compiled" else 8, engine)
     days = np.array([0.3, 2.0, 5.5, 14.0])

@@ -6,6 +6,7 @@ So what a later option writes or shows cannot forget what these two see to.
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -114,9 +115,14 @@ def called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
+@cache
+def tree_of(source: str) -> ast.AST:
+    return ast.parse((PACKAGE / source).read_text(encoding="utf-8"))
+
+
 def lines_of(source: str, kind: str) -> list[int]:
-    tree = ast.parse((PACKAGE / source).read_text(encoding="utf-8"))
-    return list({"file": writes, "input": reads, "document": reads_documents, "stream": uses_streams}[kind](tree))
+    found_by = {"file": writes, "input": reads, "document": reads_documents, "stream": uses_streams}
+    return list(found_by[kind](tree_of(source)))
 
 
 def way_of(other: str) -> Callable[[str], bool]:
@@ -182,6 +188,6 @@ def test_pictures_and_parquet_are_written_beside_their_place_or_in_memory() -> N
     """Libraries write to what they are handed: a buffer, or the path that the writer gives."""
     callers = {"ParquetWriter": "data_table.py", "savefig": "reports/simulation/figures.py"}
     for source in SOURCES:
-        tree = ast.parse((PACKAGE / source).read_text(encoding="utf-8"))
+        tree = tree_of(source)
         names = {called(node) for node in ast.walk(tree) if isinstance(node, ast.Call)} & set(callers)
         assert all(callers[name] == source for name in names), source

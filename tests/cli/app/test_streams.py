@@ -14,6 +14,7 @@ from typing import Any, TextIO
 import pytest
 from rich.cells import cell_len
 
+from tests.collection.grid import at_night
 from tests.program import NEVER, PLAIN, PROGRAM, Run, members, process, wait_until
 from tests.regimen_text import cycle, regimen_text
 
@@ -88,7 +89,7 @@ def test_a_reader_who_leaves_ends_the_program_in_silence(tmp_path: Path, command
     assert err == b""
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("unbuffered", [at_night(""), "1"])
 def test_head_leaves_141(tmp_path: Path, unbuffered: str) -> None:
     command = "blinplan simulate nhl-15 --patients 500 -f csv | head -1 | cut -c1-7; echo ${PIPESTATUS[0]}"
     ran = shell(f"export PYTHONUNBUFFERED={unbuffered}; {command}", tmp_path)

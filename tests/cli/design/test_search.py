@@ -15,6 +15,7 @@ from blinplan.design.search.confirm import Confirmation, ShownSchedule
 from blinplan.design.search.kept import KeptSamples
 from blinplan.refusal import Refusal
 from tests.cli.design.long_runs import ended_after
+from tests.collection.grid import at_night
 from tests.program import Run
 
 SPACE = ("search", "rr-adult", "--cycle", "1", "--steps", "1-2", "--doses", "5,9,28", "--lengths", "4,7")
@@ -200,7 +201,7 @@ def test_what_was_tried_is_kept_and_the_same_command_goes_on_to_the_same_files(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("sent", [signal.SIGKILL, at_night(signal.SIGINT)])
 def test_a_search_that_is_ended_at_any_moment_goes_on_to_the_same_files(inside: Run, tmp_path: Path, sent: int) -> None:
     asked = (*ONE, "--patients", "300", "--threads", "1")
     whole, chance = inside(*asked, "-o", "whole"), random.Random()  # noqa: S311 - moments, and no secrets

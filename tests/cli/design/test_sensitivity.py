@@ -18,6 +18,7 @@ import blinplan
 from blinplan.design.sensitivity.runs import SomeRuns, run_places
 from blinplan.refusal import Refusal
 from tests.cli.design.long_runs import ended_after, lines_in
+from tests.collection.grid import at_night
 from tests.program import Run
 
 MORRIS = ("sensitivity", "nhl-5", "--parameters", "clearance,kill_rate,baseline_il2", "--samples", "3")
@@ -155,7 +156,7 @@ def test_runs_that_are_ended_without_a_file_are_shown_as_far_as_they_go(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("sent", [at_night(signal.SIGKILL), signal.SIGINT])
 def test_a_run_that_is_ended_at_any_moment_goes_on_to_the_same_file(inside: Run, tmp_path: Path, sent: int) -> None:
     asked = (*OF_MANY, "--patients", "40", "--threads", "1")
     assert inside(*asked, "-o", "whole.csv").status == 0

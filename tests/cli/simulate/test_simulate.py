@@ -185,6 +185,7 @@ def test_days_of_the_follow_up_can_be_drawn(inside: Run) -> None:
     assert curves(ran.out)
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_a_figure_is_the_same_file_from_process_to_process(inside: Run, tmp_path: Path) -> None:
     for name, run in (("one", partial(process, folder=tmp_path)), ("two", inside)):

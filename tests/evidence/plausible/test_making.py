@@ -69,6 +69,7 @@ def test_a_set_that_breaks_a_claim_is_denied() -> None:
     assert quick_screen(50, 200, 1).keeps({})
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_a_walk_is_the_same_again_and_goes_on_from_where_it_was_left(small: None, tmp_path: Path) -> None:
     at_once = made_sets(4, 1, None)

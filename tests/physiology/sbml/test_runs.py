@@ -17,7 +17,7 @@ from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.simulation.admission import admitted_typical
 from blinplan.simulation.dosing import dosing
-from tests.collection.grid import in_turn
+from tests.collection.grid import each_third, in_turn
 from tests.physiology.courses import CLEARED, cleared, course, extremes
 from tests.physiology.sbml.simulators import DEFAULT, FINE, SIMULATORS, Tolerance
 from tests.witness import SCALES
@@ -105,7 +105,7 @@ def test_a_course_runs_to_its_end_with_our_curves(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", library.paths())
+@pytest.mark.parametrize("name", each_third([*library.paths()]))
 def test_every_shipped_regimen_runs_to_its_end_with_our_curves(name: str) -> None:
     agrees(name)
 
@@ -137,7 +137,7 @@ def test_an_infusion_begins_anew_after_any_number_of_days_without(days: int, sim
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("patient", "of"), in_turn(range(12), [*product(("adult-rr", "adult-mrd", "child"), TURN)]))
+@pytest.mark.parametrize(("patient", "of"), in_turn(range(6), [*product(("adult-rr", "adult-mrd", "child"), TURN)]))
 def test_no_free_interval_of_any_patient_stops_a_simulator(patient: int, of: tuple[str, str]) -> None:
     preset, simulator = of
     generator = default_rng([20261129, patient])

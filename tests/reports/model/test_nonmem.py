@@ -135,6 +135,7 @@ def test_what_nonmem_would_misread_is_refused(inside: Run, tmp_path: Path) -> No
     assert not (tmp_path / "run.ctl").exists()
 
 
+@pytest.mark.nightly
 @pytest.mark.outside
 def test_pharmpy_opens_the_control_stream_with_its_records(inside: Run, tmp_path: Path) -> None:
     python = public("BLINPLAN_PHARMPY")

@@ -8,6 +8,7 @@ import pytest
 from lxml import etree, html
 
 from tests.browser import Sheet, printed
+from tests.collection.grid import in_turn
 from tests.plan_text import DATED, RECORD, WARD
 from tests.program import Run
 
@@ -94,11 +95,11 @@ PRINTED = [
 
 
 @pytest.mark.outside
-@pytest.mark.parametrize("paper", ["A4", "letter"])
-@pytest.mark.parametrize(("arguments", "least"), PRINTED)
+@pytest.mark.parametrize(("plan", "paper"), in_turn(PRINTED, ["A4", "letter"]))
 def test_every_sheet_of_paper_is_legible_says_what_it_is_of_and_cuts_no_table(
-    inside: Run, tmp_path: Path, arguments: tuple[str, ...], least: int, paper: str
+    inside: Run, tmp_path: Path, plan: tuple[tuple[str, ...], int], paper: str
 ) -> None:
+    arguments, least = plan
     (tmp_path / "ward.toml").write_text(WARD)
     (tmp_path / "daily.toml").write_text(DAILY)
     (tmp_path / "record.toml").write_text(RECORD.split("\n[[interruption]]")[0] + STOPS)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from blinplan import executor
+from tests.collection.grid import in_turn
 from tests.program import PLAIN, python
 from tests.regimen_text import cycle, regimen_text
 
@@ -105,8 +106,9 @@ def test_the_judgements_are_the_same_for_any_number_of_processes(folder: Path) -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", ["_found_in", "_judgements_of"])
-@pytest.mark.parametrize("fault", ["1 / 0", "os._exit(9)", "{1: lambda: 1}"], ids=str)
+@pytest.mark.parametrize(
+    ("fault", "method"), in_turn(["1 / 0", "os._exit(9)", "{1: lambda: 1}"], ["_found_in", "_judgements_of"]), ids=str
+)
 def test_what_a_copy_cannot_hand_over_is_judged_here(folder: Path, fault: str, method: str) -> None:
     broken = said(((1, 1), (2, 1)), folder, f"import os{_BROKEN.format(fault=fault, method=method)}")
     assert broken["2 1"][1:] == (1, broken["1 1"][2])

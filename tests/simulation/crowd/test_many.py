@@ -120,7 +120,7 @@ def greatest_memory(course: Path, patients: int, *options: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("options", [["-f", "table"], at_night(["-f", "json"]), ["-f", "csv"]], ids=str)
+@pytest.mark.parametrize("options", [at_night(["-f", "table"]), at_night(["-f", "json"]), ["-f", "csv"]], ids=str)
 def test_memory_does_not_grow_with_patients(short: Path, options: list[str]) -> None:
     """A patient whose endpoints were held would be some 300 bytes, and one who was drawn some 250 more."""
     few, many = greatest_memory(short, 2_000, *options), greatest_memory(short, 22_000, *options)
@@ -128,7 +128,9 @@ def test_memory_does_not_grow_with_patients(short: Path, options: list[str]) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda by: by.name)
+@pytest.mark.parametrize(
+    "by", [at_night(signal.SIGINT), signal.SIGTERM, at_night(signal.SIGKILL)], ids=lambda by: by.name
+)
 def test_nothing_is_left_behind_whatever_ends_it(short: Path, by: signal.Signals, tmp_path: Path) -> None:
     command = [*_PROGRAM, "simulate", str(short), "--patients", "1000000", "--threads", "1"]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}

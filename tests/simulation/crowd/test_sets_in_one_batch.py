@@ -124,6 +124,7 @@ def test_endpoints_of_ones_own_are_those_of_each_set_alone_and_all_sets_are_one_
     assert chunks == [6]
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
 def test_they_are_in_a_course_that_some_leave_early_too(engine: EngineName) -> None:
@@ -138,6 +139,7 @@ def test_they_are_in_a_course_that_some_leave_early_too(engine: EngineName) -> N
         assert_same_bytes(outcome, replace(trial, engine="numpy").run(InTurn()))
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
 def test_the_states_at_any_time_are_those_of_each_set_alone_whatever_the_chunk(engine: EngineName) -> None:
