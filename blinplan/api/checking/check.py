@@ -168,10 +168,10 @@ def check(
 
         wanted = wanted_waiver(add_waiver, reason, expires, day)
         made.append(files.waivers(wanted, day, settled, patient, cache=cache))
-        files = files.changed(made[-1])
+        files = files.put_right(made[-1])
     if fix:
         made.append(files.fixes(day, settled, patient, cache=cache))
-        files = files.changed(made[-1])
+        files = files.put_right(made[-1])
 
     def judge(some: FilesToCheck) -> CheckResult:
         return some.judge(day, settled, patient, cache=cache, progress=progress, executor=executor)

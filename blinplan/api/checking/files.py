@@ -179,7 +179,7 @@ class FilesToCheck(NamedTuple):
         if baseline and target.is_file() and b'"blinplan-baseline"' not in input_bytes(target):
             raise Refusal(f"{target} is there and is no baseline", "write to another file, or remove it first")
 
-    def changed(self, fixes: "Fixes") -> "FilesToCheck":
+    def put_right(self, fixes: "Fixes") -> "FilesToCheck":
         """The files as they are put right; nothing is written yet, so that whatever is refused later changes nothing.
 
         Raises

@@ -77,7 +77,7 @@ def run(options: CheckOptions) -> None:
     elif options.diff or options.fix:
         fixes = files.fixes(today, settled, patient, cache=cache)
     if fixes is not None:
-        files = _changed(files, fixes, options)
+        files = _put_right(files, fixes, options)
     found = _judge(files, settled, today, patient, options)
     # From here on files are written: all that could be refused has been.
     if fixes is not None:
@@ -109,10 +109,10 @@ def _refuse_contradictions(options: CheckOptions) -> None:
     refuse_contradictions(options.since, options.write_baseline)
 
 
-def _changed(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> FilesToCheck:
+def _put_right(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> FilesToCheck:
     if options.diff:
         _show_diff(files, fixes, options)
-    return files.changed(fixes)
+    return files.put_right(fixes)
 
 
 def _write(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> None:
