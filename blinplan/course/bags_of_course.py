@@ -72,15 +72,12 @@ class _Hanging:
         self._bags = went_on(as_ordered(found.course), found.ledger.bags, found.ledger.same_bag)
         self._sizes = _sizes(found.course, site)
         self._steps = infusions(as_ordered(found.course))
-        wrong = [event.period for event in found.course.events if event.period.instead_of is not None]
-        self._wrong = {period.start: period.stop for period in wrong}
-        self._wrong |= {
-            event.period.start: event.period.stop
-            for event in found.course.events
-            if event.period.dose is not None and event.period.step == 0  # after a restart on which nothing is decided
-        }
+        given = [event.period for event in found.course.events]
         # Where nothing was given, no bag that never was is put into the past.
-        self._without = [period for period in wrong if period.dose is None]
+        self._wrong = [period for period in given if period.instead_of is not None]
+        # What is ordered has a step: after a restart on which nothing is decided there is none.
+        off_plan = (period for period in given if period.instead_of is not None or not period.step)
+        self._off_plan = {period.start: period.stop for period in off_plan}
 
     def bags(self) -> Iterator[Bag]:
         """All bags, those that hung first."""
@@ -91,20 +88,19 @@ class _Hanging:
             yield from planned
             last = next((bag for bag in planned if bag.stop == minute), None)
             if last is not None:
-                hung += _beside(self._hung_again(last), hung)
+                hung += _beside(self._hung_again(last), [*hung, *self._wrong])
             since = minute
         yield from hung
         rest = [infusion for infusion in self._steps if infusion.start >= since]
-        yield from self._sequence(_around(rest, [*hung, *self._without]))
+        yield from self._sequence(_around(rest, [*hung, *self._wrong]))
 
     @property
     def _cuts(self) -> list[int]:
-        """When an infusion was cut short: it stopped, the course ended, or the next cycle began too early."""
+        """When an infusion may have been cut short: it stopped, the course ended, or the next cycle began too early."""
         known = self._ledger
         stops = {entry.stopped for entry in known.interruptions}
         ends = set() if known.end is None else {known.end.minute}
-        early = {start.start for start in known.starts if start.early}
-        return sorted(stops | ends | early)
+        return sorted(stops | ends | {start.start for start in known.starts})
 
     def _between(self, since: int, minute: int, hung: Sequence[Bag]) -> Iterator[Bag]:
         """What hung before an infusion was cut short was chosen without knowing of it, and stays so."""
@@ -114,7 +110,7 @@ class _Hanging:
             replace(step, stop=planned.get(minute, minute)) if step.stop == minute else step
             for step in self._steps[first:last]
         ]
-        for bag in self._in_use(_around(until, [*hung, *self._without]), minute):
+        for bag in self._in_use(_around(until, [*hung, *self._wrong]), minute):
             if bag.start < minute:
                 yield bag
 
@@ -131,9 +127,10 @@ class _Hanging:
         """The bags of infusions, by the place where each is; a place begins with a bag of its own."""
         places = [(0, self._site), *((place.minute, place.site) for place in self._site.later)]
         found: list[Bag] = []
-        for (since, site), (until, _) in pairwise([*places, (None, self._site)]):
-            here = list(_within(planned, since or 0, until))
-            found += bag_sequence(here, site, self._clock.started_at(since or 0), self._sizes) if here else ()
+        ends = [*(since for since, _ in places[1:]), None]
+        for (since, site), until in zip(places, ends, strict=True):
+            here = list(_within(planned, since, until))
+            found += bag_sequence(here, site, self._clock.started_at(since), self._sizes)
         return tuple(found)
 
     def _bags_on_record(self) -> Iterator[Bag]:
@@ -159,13 +156,14 @@ class _Hanging:
         joined: list[Bag] = []
         for infusion in given:
             start, end = max(hung.start, infusion.start), min(stop, infusion.stop)
-            last = joined[-1] if joined else None
-            if start < end and last is not None and (last.stop, last.rate) == (start, infusion.rate):
-                joined[-1] = replace(last, stop=end)
-            elif start < end:
+            if start >= end:
+                continue
+            if joined and (joined[-1].stop, joined[-1].rate) == (start, infusion.rate):
+                joined[-1] = replace(joined[-1], stop=end)
+            else:
                 held = self._contents(hung)
                 joined.append(Bag(start, end, size, infusion.rate, 0, on_record=True, good_until=until, held=held))
-        if hung.stop is not None or not joined or hung.start in self._wrong:
+        if hung.stop is not None or not joined or hung.start in self._off_plan:
             yield from joined
             return
         first = joined[-1]
@@ -173,19 +171,19 @@ class _Hanging:
             yield first
             yield from self._hung_again(first)
         else:
-            yield self._until_change(first, first.minutes)
+            yield self._until_change(first, min(first.minutes, first.size.minutes))
 
     def _hangs_until(self, minute: int, left: int) -> int:
         """How long a bag can hang that hangs: to the next dose or stop, and no longer than it lasts."""
         edge = next((one.stop for one in self._steps if one.start <= minute < one.stop), minute)
-        return self._wrong.get(minute, min(edge, minute + left))
+        return self._off_plan.get(minute, min(edge, minute + left))
 
-    def _until_change(self, bag: Bag, minutes: int, used: int = 0) -> Bag:
+    def _until_change(self, bag: Bag, minutes: int) -> Bag:
         """A bag that runs so many minutes at most, taken down when the bags after it are best.
 
         One that hangs though its time was over before is taken down as soon as bags are changed.
         """
-        last = bag.start + min(minutes, bag.size.minutes - used)
+        last = bag.start + minutes
         expired = bag.good_until is not None and bag.good_until <= bag.start
         last = last if bag.good_until is None or expired else min(last, bag.good_until)
         running = next(one for one in self._steps if one.start <= bag.start < one.stop)
@@ -206,7 +204,7 @@ class _Hanging:
 
     def _hung_again(self, bag: Bag) -> Iterator[Bag]:
         """What becomes of a bag that hung when the infusion stopped, where the record says that it went on."""
-        used, until = 0, self._use_by(bag)
+        used, until = 0, use_by(bag, self._site).down_by
         while (entry := self._stops.get(bag.stop)) is not None and why_not_again(
             entry, self._site.at(entry.stopped), until
         ) is None:
@@ -216,13 +214,9 @@ class _Hanging:
                 return
             bag = self._until_change(
                 replace(bag, start=running.start, stop=running.stop, again=True, good_until=until),
-                running.stop - running.start,
-                used,
+                bag.size.minutes - used,
             )
             yield bag
-
-    def _use_by(self, bag: Bag) -> int | None:
-        return bag.good_until if bag.on_record else use_by(bag, self._site).down_by
 
     def _good_until(self, hung: HungBag) -> int | None:
         """Until when a bag on record may be used; None where nobody says since when, or how long it keeps.
@@ -282,8 +276,8 @@ def why_not_again(entry: LedgerEntry, site: Site, good_until: int | None) -> str
     return None
 
 
-def _beside(bags: Iterable[Bag], hung: Sequence[Bag]) -> list[Bag]:
-    """The bags where none on record hung: each ends where the next of those was hung."""
+def _beside(bags: Iterable[Bag], hung: Sequence[Bag | Period]) -> list[Bag]:
+    """The bags where none on record hung, and where it is not known that none did: each ends where that begins."""
     found = []
     for bag in bags:
         stop = min((one.start for one in hung if one.stop > bag.start), default=bag.stop)

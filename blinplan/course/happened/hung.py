@@ -151,7 +151,7 @@ def as_given(course: Course, bags: Sequence[HungBag]) -> Course:
         return course
     stretches = list(_stretches(course, bags))
     laid_out = [piece for event in course.events for piece in _pieces(event, course, stretches)]
-    while laid_out[-1].dose is None and laid_out[-1].lack in AFTER_THE_PLAN:
+    while laid_out[-1].lack in AFTER_THE_PLAN:
         laid_out.pop()
     return replace(course_of(course.regimen, course.patient, laid_out, course.changes), others=course.others)
 
@@ -165,13 +165,9 @@ def to_the_last_bag(course: Course, bags: Sequence[HungBag], after: Sequence[tup
         return course
     last, bag = course.events[-1].period, bags[-1]
     until = bag.stop or bag.start + int(bag.minutes_full(label_of(course.regimen_at(bag.start))))
-    edges = [*after, (until, "")]
+    edges = [*(edge for edge in after if edge[0] < until), (until, "")]
     nothing = replace(last, dose=None, cap=None, step=0, cycle_name=INTERRUPTED, interval_reason=None)
-    more = [
-        replace(nothing, start=start, stop=min(stop, until), lack=lack)
-        for (start, lack), (stop, _) in pairwise(edges)
-        if start < min(stop, until)
-    ]
+    more = [replace(nothing, start=start, stop=stop, lack=lack) for (start, lack), (stop, _) in pairwise(edges)]
     if not more:
         return course
     laid_out = [*(event.period for event in course.events), *more]
@@ -191,7 +187,7 @@ def wrong_bag_that_hangs(course: Course, bags: Sequence[HungBag]) -> WrongDose |
     if not bags or bags[-1].stop is not None:
         return None
     since = bags[-1].start
-    wrong = [one for one in wrong_doses(course) if one.lack is None and one.event.period.start >= since]
+    wrong = [one for one in wrong_doses(course) if one.event.period.start >= since]
     return wrong[-1] if wrong else None
 
 

@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 from blinplan.course.bags_of_course import bags_of
 from blinplan.course.calendar import Clock
 from blinplan.course.events import Course, as_ordered, expand
-from blinplan.course.happened.hung import EMPTY, NO_BAG, PAST_ITS_HOURS, hung_bags, wrong_bag_that_hangs, wrong_doses
+from blinplan.course.happened.hung import (
+    EMPTY,
+    NO_BAG,
+    NOT_DECIDED,
+    NOT_RESTARTED,
+    PAST_ITS_HOURS,
+    hung_bags,
+    wrong_bag_that_hangs,
+    wrong_doses,
+)
 from blinplan.course.happened.replan import replan
 from blinplan.quantities import read_dose
 from blinplan.regimen.record.record import BagOnRecord
@@ -139,18 +148,13 @@ def hung(begins: int, told: list[tuple[int, int, Any, int | None]], *, hangs: bo
     return found
 
 
-@pytest.mark.slow
-@settings(max_examples=60)
-@given(
-    begins=st.sampled_from([0, 0, 10, 150, 300, 500]),
-    told=st.lists(HANGS, min_size=1, max_size=6),
-    hangs=st.booleans(),
-    stopped=st.lists(st.tuples(st.integers(1, 94), st.integers(1, 60), st.booleans()), max_size=2),
-)
-def test_what_was_given_is_what_the_bags_gave(
-    begins: int, told: list[tuple[int, int, Any, int | None]], hangs: bool, stopped: list[tuple[int, int, bool]]
-) -> None:
-    bags, now, stops, same = hung(begins, told, hangs=hangs), 0, [], list[tuple[int, int]]()
+Stops = Sequence[tuple[int, int, bool]]
+"""Stops: so many half hours after the one before, for so many, and whether the same bag went on."""
+
+
+def gives_what_hung(bags: list[Hung], stopped: Stops) -> None:
+    """A course gives what its bags gave, half hour by half hour, and tells what was not ordered."""
+    now, stops, same = 0, [], list[tuple[int, int]]()
     for after, lasts, taken in stopped:
         stops.append(stop((now + after) * HALF, lasts * HALF, same_bag=taken))
         same += [(now + after, now + after + lasts)] if taken else []
@@ -174,8 +178,89 @@ def test_what_was_given_is_what_the_bags_gave(
     assert sum(wrong.micrograms for wrong in wrong_doses(found)) == off
     assert as_ordered(found).micrograms == ordered.micrograms
     hanging = wrong_bag_that_hangs(found, hung_bags(with_bags))
-    assert (hanging is not None) is (hangs and bool(wrong_ones))
+    assert (hanging is not None) is (bags[-1].stop is None and bool(wrong_ones))
     assert hanging is None or hanging.event.period.start == wrong_ones[-1][1]
+
+
+@pytest.mark.slow
+@settings(max_examples=60)
+@given(
+    begins=st.sampled_from([0, 0, 10, 150, 300, 500]),
+    told=st.lists(HANGS, min_size=1, max_size=6),
+    hangs=st.booleans(),
+    stopped=st.lists(st.tuples(st.integers(1, 94), st.integers(1, 60), st.booleans()), max_size=2),
+)
+def test_what_was_given_is_what_the_bags_gave(
+    begins: int, told: list[tuple[int, int, Any, int | None]], hangs: bool, stopped: Stops
+) -> None:
+    gives_what_hung(hung(begins, told, hangs=hangs), stopped)
+
+
+def one(
+    start: int, stop: int | None, dose: int = 9, number: int | None = None, hours: int = 48, volume: int | None = None
+) -> Hung:
+    return Hung(start, stop, dose, hours, None, volume, number)
+
+
+ENDS = 480
+"""The half hour in which the course ends. Until 60 it gives 9 mcg/day and until 192 28; from 240 on so again."""
+
+
+@pytest.mark.parametrize(
+    ("bags", "stopped"),
+    [
+        ([one(0, 20, 28)], [(40, 5, True)]),  # taken down before the stop after which it is said to have gone on
+        ([one(50, None, 28)], [(40, 5, True)]),  # hung after it
+        ([one(40, None, 28)], [(40, 5, True)]),  # hung in the minute of it
+        ([one(45, None, 28)], [(40, 5, True)]),
+        ([one(50, None, 28)], [(40, 5, True), (8, 3, True)]),  # hung between two
+        ([one(30, None, 28)], [(40, 5, True)]),  # at another dose than is ordered, before the stop and after it
+        ([one(0, 20), one(20, 30), one(30, None, 28)], [(40, 5, True)]),  # and others before it
+        ([one(30, None, 28)], [(40, 5, True), (5, 5, True)]),  # the same bag went on twice
+        ([one(0, None)], [(40, 5, True), (0, 5, True)]),  # stopped again in the minute of the restart
+        ([one(0, None)], [(40, 8 * 48, True)]),  # for so long that nobody knows how it goes on
+        ([one(0, 20, 28), one(20, None)], []),  # the right bag hangs after a wrong one
+        ([one(0, 20, 28), one(20, 60)], []),
+        ([one(0, 20, number=1), one(30, None, number=2)], []),  # and after half a day without any
+        ([one(0, 20, number=1), one(20, 30, number=4)], []),
+        ([one(0, None, 28)], []),
+        ([one(0, 20), one(20, None, 28)], []),
+        ([one(0, 59, hours=24), one(59, 90, 9)], []),  # past its hours, and then right and wrong without a change
+        ([one(100, None, 14)], []),
+        ([one(250, 260, 28)], []),  # in the second cycle
+        ([one(250, None, 28)], []),
+        ([one(180, 200, 28)], []),  # beyond the end of a cycle
+        ([one(200, 210, 28)], []),  # in the interval after it
+        ([one(ENDS - 60, ENDS - 40, 28)], []),  # beyond the end of the last
+        ([one(ENDS + 20, ENDS + 40, 28)], []),  # after the course
+        ([one(ENDS + 20, None, 28)], []),
+        ([one(ENDS + 20, ENDS + 90, 28, volume=60)], []),  # in which it was empty
+        ([one(ENDS - 10, ENDS + 200, 28)], []),  # over its end, and past its hours
+        ([one(ENDS + 2, ENDS + 9, 28), one(ENDS + 20, ENDS + 40, 9)], []),
+        ([one(50, 70)], [(40, 8 * 48, False)]),  # while the infusion stood
+        ([one(50, 500)], [(40, 8 * 48, False)]),
+    ],
+)
+def test_what_was_given_is_what_the_bags_gave_wherever_they_hung(bags: list[Hung], stopped: Stops) -> None:
+    gives_what_hung(bags, stopped)
+
+
+@pytest.mark.parametrize(("taken_down", "until"), [(470, 470), (None, 450 + 96), (600, 450 + 96)])
+def test_a_bag_after_a_restart_on_which_nobody_decided_is_given_and_is_no_wrong_one(
+    taken_down: int | None, until: int
+) -> None:
+    """Stopped for eight days after 40 half hours, restarted, and a bag for two days was hung 26 half hours later."""
+    hung_then = one(450, taken_down, 28)
+    long = record(stop(40 * HALF, 8 * 48 * HALF), regimen="example")
+    found = replan(PLAN, replace(long, bags=(hung_then.on_record,))).course
+    assert [(event.period.stop // HALF, int(event.rate), event.period.lack) for event in found.events] == [
+        (40, 9, None),
+        (424, 0, NOT_RESTARTED),
+        (450, 0, NOT_DECIDED),
+        (until, 28, None),
+    ]
+    assert not list(wrong_doses(found))
+    assert found.micrograms == Fraction(40 * 9 + (until - 450) * 28, 48)
 
 
 WARDS = (site(24, 48, at=None), site(12, 24, 96, at=None, disconnected_bag=True))

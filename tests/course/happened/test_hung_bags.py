@@ -6,13 +6,23 @@ from fractions import Fraction
 
 import pytest
 
-from blinplan.course.happened.hung import HungBag, bag_at, comes_to, hung_bags, minutes_left, unknown_stretches
+from blinplan.course.events import expand
+from blinplan.course.happened.hung import (
+    HungBag,
+    bag_at,
+    comes_to,
+    hung_bags,
+    minutes_left,
+    unknown_stretches,
+    wrong_doses,
+)
 from blinplan.course.happened.replan import replan
 from blinplan.course.patient import Patient, patient
 from blinplan.label.read import label_named
-from blinplan.quantities import read_dose
+from blinplan.quantities import Basis, DoseRate, read_dose
 from blinplan.regimen.record.record import BagOnRecord
 from tests.course.records import DAY, HOUR, START, course, record, stop
+from tests.course.regimens import cycle, regimen
 
 LABEL = label_named("us-2025")
 TWO_DAYS = 48 * HOUR
@@ -167,6 +177,9 @@ def test_where_nobody_says_which_bag_hung(
         ("9.10 mcg/day", "9.15", True),  # which is the same number
         ("9.12 mcg/day", "9.125", True),
         ("9.12 mcg/day", "9.126", False),
+        ("9.123456 mcg/day", "9.1234565", True),
+        ("9.123456 mcg/day", "9.1234566", False),
+        ("9.1234567 mcg/day", "9.12345671", False),  # nobody writes so many, and an exact number is exact
         ("5 mcg/m2/day", "5.5", True),
         ("5 mcg/m2/day", "5.6", False),
     ],
@@ -176,6 +189,23 @@ def test_a_dose_comes_to_a_rate_as_far_as_it_is_written(given: str, rate: str, s
     assert comes_to(read_dose(given).rate, Fraction(rate), None, whom) is same
     if "m2" not in given:
         assert comes_to(read_dose(given).rate, Fraction(rate), None, Patient()) is same
+
+
+def test_a_dose_that_no_decimal_number_is_comes_to_itself_alone() -> None:
+    """As at a pump's rate of a third: 28 mcg/day in 15 in place of 45 mL."""
+    third = DoseRate(Fraction(28, 3), Basis.FLAT)
+    assert comes_to(third, Fraction(28, 3), None, Patient())
+    assert not comes_to(third, Fraction("9.333"), None, Patient())
+
+
+def test_a_bag_of_the_ordered_dose_gives_it_whatever_its_cap_is_in_another_cycle() -> None:
+    """15 mcg/m²/day are limited to 28 mcg/day in the first cycle and to 20 in the second, in a patient of 1.8 m²."""
+    steps = [f'dose = "15 mcg/m2/day", max = "{most} mcg/day", days = 4' for most in (28, 20)]
+    planned = expand(regimen("".join(cycle(step, free=1) for step in steps), "bsa"), patient(area=Fraction("1.8")))
+    bags = (on_record(5 * DAY, 6 * DAY, dose="15 mcg/m2/day"),)
+    found = replan(planned, replace(record(regimen="example"), bags=bags)).course
+    assert list(wrong_doses(found)) == []
+    assert [event.rate for event in found.events if event.rate] == [27, 20]
 
 
 def test_a_dose_by_area_comes_to_its_cap() -> None:
