@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from blinplan.physiology.endpoints import Gathered, Windows
+from blinplan.physiology.gathering import Gathered, Windows
 from blinplan.physiology.model.population import Constants
 
 if TYPE_CHECKING:

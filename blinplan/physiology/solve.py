@@ -14,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from blinplan.executor import Executor, InTurn, in_order, places, shares_memory
-from blinplan.physiology import endpoints as measure
 from blinplan.physiology.checkpoints import Checkpoint, Checkpoints, names_of
+from blinplan.physiology.endpoints import Endpoints, join
 from blinplan.physiology.engine.choose import engine_called, engine_for
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import EngineName, Integrator, Timetable, plan_of, plans_of_sets
 from blinplan.physiology.engine.searches import NOTHING
+from blinplan.physiology.gathering import Gathering
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.mechanism import LOG_ONE_CELL
 from blinplan.physiology.model.population import FloatArray, Population
@@ -39,7 +40,7 @@ class Solution:
     population: Population
     options: Options
     engine: EngineName
-    endpoints: measure.Endpoints | None
+    endpoints: Endpoints | None
     trajectories: Trajectories | None
     seen: tuple[Seen, ...] = ()
 
@@ -73,7 +74,7 @@ class Part:
     """What came of a chunk of so many: endpoints, states (states, times, n), and what was watched, as asked for."""
 
     size: int
-    endpoints: measure.Endpoints | None
+    endpoints: Endpoints | None
     states: FloatArray | None
     seen: tuple[Seen, ...] = ()
 
@@ -82,7 +83,7 @@ def run_chunk(chunk: Chunk) -> Part:
     """Advance the patients of a chunk through the course; at the top of a file, so that any executor can run it."""
     patients, timetable = chunk.patients, chunk.timetable
     rates = np.ascontiguousarray(np.broadcast_to(chunk.rates, (chunk.rates.shape[0], patients.size)))
-    gathered = measure.Gathering(timetable, rates, patients) if chunk.endpoints else None
+    gathered = Gathering(timetable, rates, patients) if chunk.endpoints else None
     days = _rising(chunk.days, () if gathered is None else gathered.windows.looks)
     as_asked = chunk.days is not None and np.array_equal(days, chunk.days)
     into = chunk.into if as_asked else None
@@ -125,7 +126,7 @@ def _on(days: FloatArray, found: tuple[float, ...], states: FloatArray) -> Float
 def _by_intervals(
     chunk: Chunk,
     integrator: Integrator,
-    gathered: measure.Gathering | None,
+    gathered: Gathering | None,
     watching: WatchingInStep | None,
     days: tuple[float, ...],
     states: FloatArray,
@@ -147,9 +148,7 @@ def _by_intervals(
             chunk.checkpoints.keep(names[k], kept)
 
 
-def _look(
-    gathered: measure.Gathering | None, days: tuple[float, ...], states: FloatArray, start: float, stop: float
-) -> None:
+def _look(gathered: Gathering | None, days: tuple[float, ...], states: FloatArray, start: float, stop: float) -> None:
     """Let endpoints look at the states of the days between two."""
     if gathered is None:
         return
@@ -232,7 +231,7 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
         )
         for place, timetable in parts
     )
-    measured: list[measure.Endpoints] = []
+    measured: list[Endpoints] = []
     seen: list[tuple[Seen, ...]] = []
     done = 0
     for (place, _), part in zip(parts, in_order(executor or InTurn(), run_chunk, chunks), strict=True):
@@ -249,7 +248,7 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
         population=population,
         options=chosen,
         engine=engine_called(engine).name,
-        endpoints=measure.join(measured, patients) if endpoints else None,
+        endpoints=join(measured, patients) if endpoints else None,
         trajectories=None if days is None or values is None else Trajectories(days, States(*values), population),
         seen=join_seen(seen, patients),
     )

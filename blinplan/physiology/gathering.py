@@ -1,0 +1,357 @@
+"""Endpoints gathered while the patients advance, so that nothing of the size patients x time is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from blinplan.physiology.endpoints import (
+    AFTER_ESCALATION,
+    DEPLETED,
+    FIRST_WEEK,
+    INFUSION,
+    PROBED,
+    RETURNED,
+    SETTLED,
+    Endpoints,
+)
+from blinplan.physiology.engine.integrate import CyclePart, DoseStep, Interval, Timetable
+from blinplan.physiology.engine.searches import (
+    BLASTS,
+    Crossing,
+    Exposure,
+    Extreme,
+    Level,
+    Search,
+    Searches,
+    Stay,
+    searches_of,
+)
+from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
+from blinplan.physiology.model.mechanism import LOG_ONE_CELL, steady_state
+from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.physiology.model.states import States, t_blood
+
+_LN10 = float(np.log(10.0))
+_ABOVE = float(np.nextafter(DEPLETED, np.inf))
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The times that a course gives to its endpoints.
+
+    `escalations` are those of `escalation_days` on which the patients' own infusion rises; NaN for the others.
+    """
+
+    cycles: tuple[int, ...]
+    starts: tuple[float, ...]
+    infusion_ends: tuple[float, ...]
+    ends: tuple[float, ...]
+    first_infusion: float
+    last_infusion_end: float
+    dose_steps: tuple[DoseStep, ...]
+    escalations: tuple[float, ...]
+    escalation_days: tuple[float, ...]
+
+    @classmethod
+    def of(cls, course: Timetable) -> Windows:
+        """Read the windows off the intervals."""
+        stretches = [(stretch, i.infusing) for i in course.intervals for stretch in i.stretches]
+        cycles = tuple(sorted({stretch.cycle for stretch, _ in stretches}))
+        infusing = [i for i in course.intervals if i.infusing]
+        starts, stops, ends = [], [], []
+        for cycle in cycles:
+            within = [(stretch, infused) for stretch, infused in stretches if stretch.cycle == cycle]
+            starts.append(within[0][0].start)
+            stops.append(max((stretch.stop for stretch, infused in within if infused), default=within[0][0].start))
+            ends.append(within[-1][0].stop)
+        return cls(
+            cycles=cycles,
+            starts=tuple(starts),
+            infusion_ends=tuple(stops),
+            ends=tuple(ends),
+            first_infusion=infusing[0].start if infusing else course.start,
+            last_infusion_end=infusing[-1].stop if infusing else course.stop,
+            dose_steps=course.dose_steps,
+            escalations=tuple(each.day if each.own else np.nan for each in course.escalations),
+            escalation_days=tuple(each.day for each in course.escalations),
+        )
+
+    @property
+    def looks(self) -> tuple[float, ...]:
+        """Days on which states are looked at, in their order."""
+        after = (self.first_infusion + day for day in (*PROBED, INFUSION))
+        days = {*after, *self.escalations, *(day + AFTER_ESCALATION for day in self.escalations)}
+        return tuple(sorted(day for day in days if self.starts[0] < day <= self.ends[-1]))
+
+    def number_begun(self, day: float) -> int:
+        """How many escalations of the course come up to a day; those that are not the patients' own have no day."""
+        return max((number for number, begun in enumerate(self.escalations, start=1) if begun <= day), default=0)
+
+
+class Gathered(NamedTuple):
+    """What was gathered in the first intervals of a course: in rows, at times, and at escalations."""
+
+    rows: FloatArray
+    looked: FloatArray
+    escalations: FloatArray
+
+
+_WHOLE = {
+    "one": 1.0,
+    "zero": 0.0,
+    "t_cells": 0.0,
+    "spare": np.nan,
+    "t_since": 0.0,
+    "cmax": 0.0,
+    "deepest": -np.inf,
+    "nadir_day": np.nan,
+    "recovery": np.nan,
+    "t_deepest": -np.inf,
+    "t_min_day": np.nan,
+    "t_return": np.nan,
+}
+_BY_CYCLE = {
+    "auc": 0.0,
+    "depleted": np.nan,
+    "depleted_days": 0.0,
+    "b_end": np.nan,
+    "b_free": -np.inf,
+    "b_free_day": np.nan,
+    "t_peak": 0.0,
+    "rise": -np.inf,
+    "rise_day": np.nan,
+    "since": 0.0,
+    "settled": np.nan,
+    "log_blasts": np.nan,
+}
+"""Rows that are gathered of a course and of each cycle, and what they begin with; `spare` is for what nobody asks."""
+_ROWS, _ROWS_OF_CYCLE = ({name: row for row, name in enumerate(of)} for of in (_WHOLE, _BY_CYCLE))
+_B_CELLS, _T_CELLS, _RELEASE, _BLASTS = *range(3), BLASTS
+
+
+def _row(name: str, cycle: int = 0) -> int:
+    """The number of a row; cycles come one after the other, behind what is of the whole course."""
+    return _ROWS[name] if name in _ROWS else len(_WHOLE) + cycle * len(_BY_CYCLE) + _ROWS_OF_CYCLE[name]
+
+
+class _InCycle(NamedTuple):
+    """What of an interval belongs to a cycle: its number, and from when to when, in days since the interval began."""
+
+    cycle: int
+    low: float
+    high: float
+    days: float
+    infused: bool
+    last: bool
+
+
+class _Looking:
+    """What to look for in each interval."""
+
+    def __init__(self, course: Timetable, windows: Windows) -> None:
+        self.course, self.windows = course, windows
+        self.stretches = [
+            [self._stretch(part, interval) for part in interval.stretches] for interval in course.intervals
+        ]
+
+    def _stretch(self, part: CyclePart, interval: Interval) -> _InCycle:
+        cycle = self.windows.cycles.index(part.cycle)
+        return _InCycle(
+            cycle,
+            part.start - interval.start,
+            part.stop - interval.start,
+            part.stop - part.start,
+            part.stop <= self.windows.infusion_ends[cycle],
+            part.start >= self.windows.last_infusion_end,
+        )
+
+    def searches(self) -> Searches:
+        """What to look for, in a table."""
+        intervals = self.course.intervals
+        looking = [
+            [*self._values(k), *self._extremes(k), *self._crossings(k), *self._stays(k)] for k in range(len(intervals))
+        ]
+        return searches_of([interval.start for interval in intervals], _row("cmax"), looking)
+
+    def _length(self, k: int) -> float:
+        return self.course.intervals[k].stop - self.course.intervals[k].start
+
+    def _values(self, k: int) -> Iterator[Search]:
+        """B cells and blasts at the end of infusion; without one, B cells where the free interval begins."""
+        known = {stretch.cycle for before in self.stretches[:k] for stretch in before}
+        for s in self.stretches[k]:
+            if s.infused:
+                yield Level(_BLASTS, s.high, _row("log_blasts", s.cycle))
+            if s.infused or s.cycle not in known:
+                yield Level(_B_CELLS, s.high if s.infused else s.low, _row("b_end", s.cycle))
+
+    def _extremes(self, k: int) -> Iterator[Search]:
+        spare, week = _row("spare"), self._week(k)
+        yield Extreme(_B_CELLS, -1.0, 0.0, self._length(k), _row("deepest"), _row("nadir_day"), spare, spare)
+        for s in self.stretches[k]:
+            yield Extreme(_T_CELLS, 1.0, s.low, s.high, _row("t_peak", s.cycle), spare, spare, spare)
+            rows = (_row(name, s.cycle) for name in ("rise", "rise_day", "since", "settled"))
+            yield Extreme(_RELEASE, 1.0, s.low, s.high, *rows)
+            if not s.infused:
+                best, day = _row("b_free", s.cycle), _row("b_free_day", s.cycle)
+                yield Extreme(_B_CELLS, 1.0, s.low, s.high, best, day, spare, spare)
+        if week is not None:
+            rows = (_row(name) for name in ("t_deepest", "t_min_day", "t_since", "t_return"))
+            yield Extreme(_T_CELLS, -1.0, 0.0, week, *rows)
+
+    def _is_after_start(self, k: int) -> bool:
+        return self.course.intervals[k].stop > self.windows.first_infusion
+
+    def _week(self, k: int) -> float | None:
+        """Until when an interval lies in the first week, if it does."""
+        week = min(self._length(k), self.windows.first_infusion + FIRST_WEEK - self.course.intervals[k].start)
+        return week if self._is_after_start(k) and week >= 0.0 else None
+
+    def _crossings(self, k: int) -> Iterator[Search]:
+        one, zero, every = _row("one"), _row("zero"), (_row("one"), -np.inf, np.inf)
+        for s in self.stretches[k]:
+            rise, rise_day, since, settled = (_row(n, s.cycle) for n in ("rise", "rise_day", "since", "settled"))
+            yield Crossing(_RELEASE, 1.0, SETTLED, rise, 0.0, since, s.high, rise, 0.0, np.inf, settled, rise_day)
+            if s.infused:
+                into = _row("depleted", s.cycle)
+                yield Crossing(_B_CELLS, 1.0, DEPLETED, one, s.low, zero, s.high, *every, into, zero)
+            elif s.last:
+                depleted = _row("b_end", s.cycle), -np.inf, DEPLETED
+                yield Crossing(_B_CELLS, -1.0, -_ABOVE, one, s.low, zero, s.high, *depleted, _row("recovery"), zero)
+        if self._is_after_start(k):
+            since, level = zero if self._week(k) is None else _row("t_since"), (-RETURNED, _row("t_cells"))
+            yield Crossing(_T_CELLS, -1.0, *level, 0.0, since, self._length(k), *every, _row("t_return"), zero)
+
+    def _stays(self, k: int) -> Iterator[Search]:
+        for s in self.stretches[k]:
+            yield Stay(_B_CELLS, DEPLETED, s.low, s.high, _row("depleted_days", s.cycle))
+            yield Exposure(s.low, s.high, s.days, _row("auc", s.cycle))
+
+
+@lru_cache(maxsize=16)
+def _searches(course: Timetable) -> Searches:
+    return _Looking(course, Windows.of(course)).searches()
+
+
+class Gathering:
+    """Gathers the endpoints of one chunk: what engines look for in `rows`, and what is looked at on certain days."""
+
+    def __init__(self, course: Timetable, rates: FloatArray, patients: Population) -> None:
+        self.course, self.windows = course, Windows.of(course)
+        self.rates, self.patients = rates, patients
+        self.searches = _searches(course)
+        begun = [*_WHOLE.values(), *(len(self.windows.cycles) * [*_BY_CYCLE.values()])]
+        self.rows = np.repeat(np.array(begun)[:, None], patients.size, axis=1)
+        self.rows[_row("t_cells")] = patients.t_cells
+        self.looked = np.full((len(PROBED) + 1, patients.size), np.nan)
+        self.escalations = np.full((2, len(self.windows.escalations), patients.size), np.nan)
+
+    def gathered_so_far(self, interval: Interval) -> Gathered:
+        """What was gathered up to the end of an interval, for a course that begins in the same way."""
+        cycles = self.windows.cycles.index(interval.stretches[-1].cycle) + 1
+        return Gathered(
+            self.rows[: _row("auc", cycles)].copy(),
+            self.looked.copy(),
+            self.escalations[:, : self.windows.number_begun(interval.stop)].copy(),
+        )
+
+    def go_on_from(self, before: Gathered) -> None:
+        """Take over what was gathered in the intervals that this course begins with."""
+        self.rows[: before.rows.shape[0]] = before.rows
+        self.looked[:] = before.looked
+        self.escalations[:, : before.escalations.shape[1]] = before.escalations
+
+    def look(self, day: float, states: States) -> None:
+        """Take in the states (N) at one of the `looks`."""
+        first, steps = self.windows.first_infusion, self.windows.escalations
+        for at, probed in enumerate(PROBED):
+            if day == first + probed:
+                self.looked[at] = states.t_total / self.patients.t_cells
+        if day == first + INFUSION:
+            self.looked[-1] = states.log_blasts
+        for at, step in enumerate(steps):
+            for after, when in enumerate((step, step + AFTER_ESCALATION)):
+                if day == when:
+                    self.escalations[after, at] = t_blood(states)
+
+    def _change(self, log_blasts: FloatArray) -> FloatArray:
+        return (np.maximum(log_blasts, LOG_ONE_CELL) - np.log(self.patients.blasts)) / _LN10
+
+    def _infusions(self) -> FloatArray:
+        """How much each cycle infuses (C, N)."""
+        infused = np.zeros((len(self.windows.cycles), self.patients.size))
+        for interval in self.course.intervals:
+            for stretch in interval.stretches:
+                infused[self.windows.cycles.index(stretch.cycle)] += self.rates[interval.row] * (
+                    stretch.stop - stretch.start
+                )
+        return infused
+
+    def _whole(self, name: str) -> FloatArray:
+        return np.asarray(self.rows[_row(name)])
+
+    def _of_cycles(self, name: str) -> FloatArray:
+        """A row of each cycle (C, N)."""
+        return np.ascontiguousarray(self.rows[_row(name) :: len(_BY_CYCLE)])
+
+    def finish(self) -> Endpoints:
+        """Return the endpoints."""
+        w, p = self.windows, self.patients
+        c, n = len(w.cycles), p.size
+        peak = np.repeat(p.cytokine_baseline[:, None, :], c, axis=1)
+        peak_day = np.full((len(CYTOKINES), c, n), np.nan)
+        settled = np.full((len(CYTOKINES), c, n), np.nan)
+        rise, when, auc, infused = *map(self._of_cycles, ("rise", "rise_day", "auc")), self._infusions()
+        b_end, b_free = map(self._of_cycles, ("b_end", "b_free"))
+        for j, name in enumerate(ELEVATED):
+            i = CYTOKINES.index(name)
+            peak[i] += p.cytokine_release[j] * np.maximum(rise, 0.0)
+            peak_day[i] = np.where(rise > 0.0, when, np.nan)
+            settled[i] = self._of_cycles("settled")
+        is_infused = np.repeat(np.array(w.infusion_ends)[:, None] > np.array(w.starts)[:, None], n, axis=1)
+        day_1, day_14, blasts_28 = self.looked
+        rates = [self.rates[step.row] for step in w.dose_steps]
+        steady = [steady_state(np.where(rate > 0.0, rate, np.nan), p.clearance) for rate in rates]
+        return Endpoints(
+            cycles=w.cycles,
+            cycle_start_days=w.starts,
+            infusion_end_days=w.infusion_ends,
+            cycle_end_days=w.ends,
+            dose_step_days=tuple(step.start for step in w.dose_steps),
+            escalation_days=w.escalation_days,
+            own_infusion_end_days=np.where(is_infused, np.array(w.infusion_ends)[:, None], np.nan),
+            steady_state=np.array(steady).reshape(len(steady), n),
+            cmax=self._whole("cmax"),
+            auc=auc.sum(axis=0),
+            auc_by_cycle=auc,
+            infused=infused.sum(axis=0),
+            infused_by_cycle=infused,
+            b_depleted_day=self._of_cycles("depleted"),
+            b_depleted_days=self._of_cycles("depleted_days"),
+            b_at_infusion_end=np.where(is_infused, b_end, np.nan),
+            b_highest_free=np.where(np.isfinite(b_free), b_free, b_end),
+            b_highest_free_day=self._of_cycles("b_free_day"),
+            b_nadir=-self._whole("deepest"),
+            b_nadir_day=self._whole("nadir_day"),
+            b_recovery_day=self._whole("recovery"),
+            t_minimum=-self._whole("t_deepest") / p.t_cells,
+            t_minimum_day=self._whole("t_min_day"),
+            t_return_day=self._whole("t_return"),
+            t_peak=self._of_cycles("t_peak") / p.t_cells,
+            t_at_escalation=self.escalations[0],
+            t_after_escalation=self.escalations[1],
+            t_total_day_1=day_1,
+            t_total_day_14=day_14,
+            cytokine_peak=peak,
+            cytokine_fold=peak / p.cytokine_baseline[:, None, :],
+            cytokine_peak_day=peak_day,
+            cytokine_settled=settled,
+            blasts_before=p.blasts,
+            blasts_log10_change=self._change(self._of_cycles("log_blasts")),
+            blasts_log10_change_day_28=self._change(blasts_28),
+        )
