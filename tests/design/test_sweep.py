@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from blinplan.design.sweep.cell import (
     cell_of,
     share_endpoint,
 )
-from blinplan.design.sweep.half import DoseShare, HalfDose, half_dose
+from blinplan.design.sweep.half import DRAWINGS, DoseShare, HalfDose, half_dose
 from blinplan.design.sweep.kept import KeptCells
 from blinplan.design.sweep.plan import SweepPlan
 from blinplan.design.sweep.sweep import Sweep, sweep_of
@@ -271,6 +272,47 @@ def test_the_oldest_numpy_gives_the_same_interval(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(np, "unique", of_numpy_2_0)
     assert half_dose(cells, 100, 1) == newest
+
+
+def test_drawings_that_are_made_together_are_those_that_are_made_one_by_one() -> None:
+    """In Python's own arithmetic: who is drawn, what share of them is there at each dose, and where that is half."""
+    doses, turns = [1.0, 3.0, 10.0, 30.0, 100.0], [1.2 ** (number % 24) for number in range(30)]
+    found = half_dose([made(dose, [turn <= dose for turn in turns]) for dose in doses], len(turns), 7)
+    assert found is not None
+    generator, crossings = np.random.Philox(key=np.array([7, 3], dtype=np.uint64)), []
+    for _ in range(DRAWINGS):
+        drawn = [turns[number % len(turns)] for number in generator.random_raw(len(turns)).tolist()]
+        crossings.append(crossing(doses, [sum(turn <= dose for turn in drawn) / len(drawn) for dose in doses]))
+    assert (found.low, found.high) == (sorted(crossings)[25], sorted(crossings)[974])
+
+
+def crossing(doses: list[float], shares: list[float]) -> float:
+    """Where shares first come to half."""
+    if shares[0] > 0.5:
+        return 0.0
+    for number, (dose, share) in enumerate(zip(doses, shares, strict=True)):
+        if share >= 0.5:
+            if number == 0:
+                return dose
+            low, before = doses[number - 1], shares[number - 1]
+            return float(low * (dose / low) ** ((0.5 - before) / (share - before)))
+    return math.inf
+
+
+def test_where_half_are_is_found_by_few_calls_however_many_drawings_there_are() -> None:
+    """A sweep asks for it of every share by every day, and each was a second of a minute."""
+    cells, calls = [made(float(dose), some(int(10 * dose))) for dose in range(1, 10)], 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        half_dose(cells, 100, 1)
+    finally:
+        sys.setprofile(None)
+    assert calls < DRAWINGS
 
 
 def test_of_one_dose_and_of_numbers_there_is_no_half() -> None:

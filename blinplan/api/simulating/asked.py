@@ -8,6 +8,9 @@ from blinplan.refusal import ArgumentRefusal, Refusal
 if TYPE_CHECKING:
     from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
 
+MOST_DAYS = 1_000
+"""By so many days shares are asked for: each is a row of several tables, and more take longer than anybody waits."""
+
 
 def asked_endpoints(texts: Sequence[str], by_day: Sequence[float] = ()) -> "AskedEndpoints":
     """Tell keys and one's own words apart: a key is one word in small letters, and they are several.
@@ -17,7 +20,7 @@ def asked_endpoints(texts: Sequence[str], by_day: Sequence[float] = ()) -> "Aske
     Raises
     ------
     Refusal
-        When a text says no endpoint, or there are no days.
+        When a text says no endpoint, or there are no days, or too many.
     """
     from blinplan.simulation.endpoints.asked import AskedEndpoints
     from blinplan.simulation.endpoints.wording import EndpointError, read_endpoint
@@ -37,6 +40,8 @@ def asked_endpoints(texts: Sequence[str], by_day: Sequence[float] = ()) -> "Aske
         raise ArgumentRefusal(
             "{by_day} is {value}", "give days in a list: [2, 7, 28]", value=repr(by_day)[:40]
         ) from error
+    if len(days) > MOST_DAYS:
+        raise ArgumentRefusal("{by_day} names {count:,} days", f"name at most {MOST_DAYS:,}", count=len(days))
     return AskedEndpoints(tuple(keys), tuple(dict.fromkeys(own)), days)
 
 

@@ -17,6 +17,8 @@ from blinplan.physiology.model.population import FloatArray
 
 DRAWINGS = 1_000
 """How often patients are drawn again for an interval."""
+_TOGETHER = 1 << 20
+"""So many patients are drawn again at once."""
 _STREAM = 3
 """Of the generator: patients, parameter sets and errors of measurement have others."""
 HOW = (
@@ -53,25 +55,30 @@ def half_dose(shares: Sequence[DoseShare], patients: int, seed: int) -> HalfDose
     if len(found) < 2 or any(one.endpoint.measure is not CellMeasure.SHARE for one in found):
         return None
     doses = np.array([one.dose for one in found])
-    value = _crossing(doses, np.array([one.endpoint.value for one in found]))
+    value = float(_crossings(doses, np.array([[one.endpoint.value] for one in found]))[0])
     if math.isnan(value):
         return None
     low, high = _interval(doses, found, patients, seed)
     return HalfDose(value, low, high, float(doses[0]), float(doses[-1]))
 
 
-def _crossing(doses: FloatArray, shares: FloatArray) -> float:
-    """Where the share first comes to half: 0 below the first dose, infinite above the last; NaN of an unknown share."""
-    if np.isnan(shares).any():
-        return math.nan
-    there = np.flatnonzero(shares >= 0.5)
-    if not there.size:
-        return math.inf
-    at = int(there[0])
-    if not at:
-        return float(doses[0]) if shares[0] == 0.5 else 0.0
-    part = (0.5 - shares[at - 1]) / (shares[at] - shares[at - 1])
-    return float(doses[at - 1] * (doses[at] / doses[at - 1]) ** part)
+def _crossings(doses: FloatArray, shares: FloatArray) -> FloatArray:
+    """Where shares first come to half, of a row a dose and a column a drawing.
+
+    It is 0 below the first dose, infinite above the last, and NaN of an unknown share.
+    """
+    is_there = shares >= 0.5
+    first = is_there.argmax(axis=0)
+    found = np.where(is_there.any(axis=0), 0.0, math.inf)
+    found[shares[0] == 0.5] = doses[0]
+    between = np.flatnonzero(first)
+    at = first[between]
+    before, after = shares[at - 1, between], shares[at, between]
+    steps = zip(doses[at - 1].tolist(), doses[at].tolist(), ((0.5 - before) / (after - before)).tolist(), strict=True)
+    # A power of a whole array may differ in its last bit from one processor to another.
+    found[between] = [low * (high / low) ** part for low, high, part in steps]
+    found[np.isnan(shares).any(axis=0)] = math.nan
+    return found
 
 
 def _interval(doses: FloatArray, found: Sequence[DoseShare], patients: int, seed: int) -> tuple[float, float]:
@@ -85,12 +92,15 @@ def _interval(doses: FloatArray, found: Sequence[DoseShare], patients: int, seed
     kind_of = kind_of.reshape(-1)  # NumPy 2.0 gives it a second axis
     happens, at_risk = kinds[0::2].astype(np.float64), kinds[1::2].astype(np.float64)
     generator = np.random.Philox(key=np.array([seed, _STREAM], dtype=np.uint64))
+    together = max(1, _TOGETHER // patients)
     crossings = np.empty(DRAWINGS)
-    for drawing in range(DRAWINGS):
-        drawn = kind_of[generator.random_raw(patients) % np.uint64(patients)]
-        counts = np.bincount(drawn, minlength=kinds.shape[1])
+    for start in range(0, DRAWINGS, together):
+        drawings = np.arange(min(together, DRAWINGS - start))
+        drawn = kind_of[generator.random_raw((drawings.size, patients)) % np.uint64(patients)]
+        places = (drawn + drawings[:, np.newaxis] * kinds.shape[1]).reshape(-1)
+        counts = np.bincount(places, minlength=drawings.size * kinds.shape[1]).reshape(drawings.size, -1).T
         with np.errstate(invalid="ignore"):
-            crossings[drawing] = _crossing(doses, (happens @ counts) / (at_risk @ counts))
+            crossings[start + drawings] = _crossings(doses, (happens @ counts) / (at_risk @ counts))
     known = np.sort(crossings[~np.isnan(crossings)])
     if not known.size:
         return math.nan, math.nan

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from blinplan.api.simulating.asked import MOST_DAYS, asked_endpoints
 from blinplan.cli.app.program import app
 from blinplan.cli.app.quick import COMMANDS
 from tests.program import Run
@@ -20,6 +21,8 @@ _SOUND = {
     "new": ("mine",),
 }
 """What a command needs before its options."""
+_DRAWN = {"sensitivity": ("--patients", "5")}
+"""What makes a command ask virtual patients that does not by itself."""
 _TOLD = {"min": "should be greater than or equal to", "max": "should be less than or equal to"}
 
 
@@ -70,3 +73,14 @@ def test_an_option_takes_what_lies_at_its_ends_and_nothing_beyond(inside: Run, e
     ran = inside(*end.command.split(), *words, str(end.beyond))
     assert (ran.status, ran.out) == (2, "")
     assert f"{end.option} {_TOLD[end.which]} {end.at}\n" in ran.err
+
+
+@pytest.mark.parametrize("command", ["simulate", "compare", "sweep", "sensitivity", "search", "report"])
+def test_shares_are_asked_for_by_a_thousand_days_and_no_more(inside: Run, command: str) -> None:
+    """A table of 21,000 rows took ten seconds."""
+    words = [*_SOUND[command], *_DRAWN.get(command, ()), "--by-day"]
+    days = [f"{number / 1000:g}" for number in range(1, MOST_DAYS + 2)]
+    ran = inside(command, *words, ",".join(days))
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.splitlines() == ["error: --by-day names 1,001 days", "  help: name at most 1,000"]
+    assert len(asked_endpoints((), [*map(float, days[:-1]), float(days[0])]).by_day) == MOST_DAYS
