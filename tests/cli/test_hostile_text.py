@@ -6,6 +6,7 @@ page. Every text of a regimen, a record, a site profile and a configuration is p
 
 import json
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
@@ -229,6 +230,44 @@ def test_what_a_program_reads_is_harmless_where_a_person_looks(
     ran = inside(*command)
     assert ran.out, ran.err
     assert_harmless(ran)
+
+
+TURNING = "Ward \u202e7\u2066 \x9b1A\x85\u200b\u2028\x7f\U000e0041 é"
+"""Marks of direction, control codes of one byte and of two, and letters that are seen."""
+NEW = ("new", "x", "--indication", "investigational", "--step", "9 mcg/day x 28", "--cycles", "1", "--free-days", "14")
+DRAFTS: dict[str, tuple[str, ...]] = {
+    "name": ("new", "site", "-", "--bag", "24=250", "--name", "{}"),
+    "title": (*NEW, "--source", "A protocol", "--title", "{}", "-o", "-"),
+    "citation": (*NEW, "--title", "Mine", "--source", "{}", "-o", "-"),
+    "drug": (
+        *(*NEW, "--title", "Mine", "--source", "A protocol", "-o", "-"),
+        *("--premedication", "{} 20 mg before cycle-start, 60 min before"),
+    ),
+    "regimen": ("new", "record", "-", "--regimen", "{}", "--start", "2026-11-02T10:00+01:00"),
+    "time_zone": ("new", "record", "-", "--regimen", "rr-adult", "--start", "2026-11-02T10:00", "--time-zone", "{}"),
+}
+
+
+@pytest.mark.parametrize("key", DRAFTS)
+def test_a_file_that_is_drafted_into_a_pipe_says_all_and_turns_nothing(inside: Run, key: str) -> None:
+    """It is shown by whatever it is piped into; where a text is taken, TOML's escapes say the same."""
+    ran = inside(*(word.replace("{}", TURNING) for word in DRAFTS[key]))
+    assert_harmless(ran)
+    if ran.status == 0:
+        assert TURNING in list(leaves(tomllib.loads(ran.out))), ran.out
+    else:
+        assert (ran.status, ran.out) == (2, "")
+
+
+def test_some_text_of_a_draft_may_have_every_character(inside: Run) -> None:
+    assert inside(*(word.replace("{}", TURNING) for word in DRAFTS["name"])).status == 0
+
+
+def leaves(value: object) -> Iterator[object]:
+    """All texts and numbers of a file."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    for one in (value,) if inner is None else inner:
+        yield from (one,) if inner is None else leaves(one)
 
 
 def test_colours_of_our_own_stay_and_others_do_not(inside: Run, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ What a key is comes from the table that reads it, so that no key is forgotten, a
 is not known begins with ``# ``: without that it is a line of the file.
 """
 
-import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -13,11 +12,6 @@ from blinplan.regimen.toml.table import Key, is_several
 UNKNOWN = "?"
 """Stands for a value that nobody can give an example of: as a line of the file it is an error, not a number."""
 _WIDTH = 100
-
-
-def toml_text(text: str) -> str:
-    """Write a text as a value of TOML."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def known_lines(key: Key, value: str) -> Iterator[str]:

@@ -11,8 +11,8 @@ from blinplan.regimen.scaffolds.lines import (
     head_lines,
     heading_lines,
     known_lines,
-    toml_text,
 )
+from blinplan.regimen.write import toml_value
 
 
 class RecordOrder(NamedTuple):
@@ -63,10 +63,10 @@ def _lines(order: RecordOrder) -> Iterator[str]:
 
 def _values(order: RecordOrder) -> Iterator[tuple[str, str]]:
     yield "record", "1"
-    yield "regimen", toml_text(order.regimen)
+    yield "regimen", toml_value(order.regimen)
     yield "start", order.start.isoformat()
     if order.time_zone is not None:
-        yield "time_zone", toml_text(order.time_zone)
+        yield "time_zone", toml_value(order.time_zone)
     for name in ("weight_kg", "height_cm", "bsa_m2", "age_years"):
         if (figure := getattr(order, name)) is not None:
             yield name, str(figure)

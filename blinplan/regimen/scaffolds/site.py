@@ -10,9 +10,9 @@ from blinplan.regimen.scaffolds.lines import (
     head_lines,
     heading_lines,
     known_lines,
-    toml_text,
 )
 from blinplan.regimen.site.tables import BAG, SITE_FILE
+from blinplan.regimen.write import toml_value
 
 
 class OrderedBag(NamedTuple):
@@ -95,13 +95,13 @@ def _lines(order: SiteOrder) -> Iterator[str]:
 
 def _values(order: SiteOrder) -> Iterator[tuple[str, str]]:
     yield "site", "1"
-    yield "name", toml_text(order.name)
+    yield "name", toml_value(order.name)
     if order.time_zone is not None:
-        yield "time_zone", toml_text(order.time_zone)
+        yield "time_zone", toml_value(order.time_zone)
     if order.change_time is not None:
-        yield "change_time", toml_text(order.change_time)
+        yield "change_time", toml_value(order.change_time)
     if order.closed:
-        yield "closed", f"[{', '.join(map(toml_text, order.closed))}]"
+        yield "closed", f"[{', '.join(map(toml_value, order.closed))}]"
     if order.prepared_hours_before is not None:
         yield "prepared_hours_before", str(order.prepared_hours_before)
 
