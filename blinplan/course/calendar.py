@@ -300,7 +300,7 @@ def _of_supervision(course: Course, ledger: "Sequence[LedgerEntry]") -> Iterator
     """The starts and restarts that the label wants supervised, or in hospital, where no hospital days are ordered."""
     hospital = hospital_stays(course)
     starts = {cycle: start for cycle, (start, _) in hospital.items()}
-    for cycle, (start, days) in sorted(hospital.items()):
+    for cycle, (start, days) in hospital.items():
         if not days and _label_supervises(course.regimen_at(start)):
             yield Entry(Due.SUPERVISION, start, start, cycle)
     for restarted in _restarts(course, ledger, Topic.SUPERVISION):

@@ -33,12 +33,13 @@ def closed_changes(dated: Dated) -> Iterator[ClosedChange]:
 
 def doses_on_closed_days(dated: Dated) -> Iterator[ClosedChange]:
     """Every start, step and restart that wants a new bag when the site changes none."""
+    if dated.site is None:
+        return
     hung, hours_moved = {bag.start for bag in dated.bags if not bag.is_to_prepare}, dated.hours_moved()
-    for entry in dated.entries if dated.site is not None else ():
+    for entry in dated.entries:
         if entry.start in hung:
             continue  # no new bag is needed
-        moved = hours_moved.get(entry.start, 0)
-        why = None if dated.site is None else when_closed(entry, dated.clock, dated.site, moved)
+        why = when_closed(entry, dated.clock, dated.site, hours_moved.get(entry.start, 0))
         if why is not None:
             yield ClosedChange(entry.start, entry.cycle, why, entry=entry)
 
@@ -47,7 +48,7 @@ def bags_on_closed_days(dated: Dated) -> Iterator[ClosedChange]:
     """Every bag that has to be changed when the site changes none, and that no dose asks for."""
     doses = {infusion.start for infusion in infusions(dated.course)}
     for bag, following in pairwise(dated.bags):
-        if following.start != bag.stop or following.start in doses or not following.is_to_prepare:
+        if following.start in doses or not following.is_to_prepare:
             continue
         why = _why_closed(dated, bag, following)
         if why is not None:
@@ -70,7 +71,7 @@ def _cycle_of(dated: Dated, bag: Bag) -> int | None:
 
 def shortages_in(dated: Dated) -> tuple[Shortage, ...]:
     """The shortages of its site that hold on a day of an infusion of the course."""
-    if dated.site is None or not dated.site.shortages:
+    if dated.site is None:
         return ()
     days = {day for one in infusions(dated.course) for day in _days(dated, one.start, one.stop)}
     return tuple(one for one in dated.site.shortages if any(map(one.holds, days)))

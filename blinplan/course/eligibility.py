@@ -158,7 +158,7 @@ def _too_young(regimen: Regimen, label: Label, patient: Patient) -> Iterator[Cov
     youngest, least = label.numbers.get("youngest"), label.numbers.get("preservative_from_weight")
     if youngest is None or regimen.indication is Indication.INVESTIGATIONAL:
         return
-    limit = f"the label is for patients of {_age_text(youngest)} or more, and says nothing of younger ones"
+    limit = f"the label is for patients of {youngest} or more, and says nothing of younger ones"
     if patient.age is None:
         if patient.weight is not None and least is not None and patient.weight < least.value:
             yield CoverageGap(
@@ -172,10 +172,6 @@ def _too_young(regimen: Regimen, label: Label, patient: Patient) -> Iterator[Cov
         yield CoverageGap(f"the patient is {patient.age}; {limit}", youngest)
     elif old is None:
         yield CoverageGap(f"the patient is {patient.age}, which may be less; {limit}", youngest, open=True)
-
-
-def _age_text(limit: Limit) -> str:
-    return str(limit).removesuffix("s") if limit.value == 1 else str(limit)
 
 
 def years_of(limit: Limit) -> Fraction:

@@ -184,7 +184,7 @@ def planned_occasions(periods: Sequence[Period], escalations: Iterable[int]) -> 
         When the dose rises within a cycle, in minutes.
     """
     first = {period.cycle: period.start for period in reversed(periods) if period.step}
-    found: dict[int, set[Occasion]] = {first[cycle]: {Occasion.CYCLE_START} for cycle in sorted(first)}
+    found: dict[int, set[Occasion]] = {start: {Occasion.CYCLE_START} for start in first.values()}
     if found:
         found[min(found)].add(Occasion.FIRST_START)
     for minute in escalations:

@@ -9,7 +9,6 @@ from blinplan.course.events import INTERRUPTED, Course, periods
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.age import Age
 from blinplan.regimen.regimen import DoseByAge, ThingDue
-from blinplan.regimen.toml.positions import KeyPath
 
 
 class DueDay(NamedTuple):
@@ -62,12 +61,8 @@ def planned_numbers(course: Course) -> dict[int, int]:
         planned = periods(course.regimen_at(first.start))
         own = {period.path for period in planned if period.cycle == cycle}
         like = next((period.cycle for period in planned if period.path == first.path), cycle)
-        found[cycle] = cycle if first.path in own or not _is_step(first.path) else like
+        found[cycle] = cycle if first.path in own else like
     return found
-
-
-def _is_step(path: KeyPath) -> bool:
-    return "steps" in path
 
 
 def possible_doses(thing: ThingDue, age: Age | None, on: date | None = None, days_later: int = 0) -> list[DoseByAge]:

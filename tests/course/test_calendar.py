@@ -206,3 +206,26 @@ def test_a_bag_after_the_end_of_a_course_takes_away_no_end_of_a_cycle() -> None:
     found = replan(course(), replace(record(), bags=(late,)))
     stops = of(entries(found.course, ledger=found.ledger), Due.STOP)
     assert [(one.cycle, one.start // DAY) for one in stops] == [(number, 42 * number - 14) for number in range(1, 6)]
+
+
+def test_the_days_of_a_course_are_counted_by_the_calendar() -> None:
+    """From 10:00 on: fourteen hours later is day 2."""
+    minutes = (-11 * 60, 0, 14 * 60 - 1, 14 * 60, DAY, 7 * DAY)
+    assert [Clock(START).day(minute) for minute in minutes] == [0, 1, 1, 2, 2, 8]
+
+
+def test_each_minute_gives_its_part_of_a_day_s_dose() -> None:
+    found = course()
+    assert micrograms(found, 0, 1) == micrograms(found, 7 * DAY - 1, 7 * DAY) == Fraction(9, DAY)
+    assert micrograms(found, 7 * DAY - 1, 7 * DAY + 1) == Fraction(9 + 28, DAY)
+    assert micrograms(found, 5, 5) == 0
+
+
+def test_a_label_that_says_nothing_of_supervision_asks_for_none() -> None:
+    assert of(entries(course("hk-rr-adult")), Due.SUPERVISION) == []
+
+
+def test_a_restart_that_was_stopped_in_the_same_minute_is_supervised_when_it_goes_on() -> None:
+    found = replan(course(), record(stop(10 * DAY, 5 * 60), stop(10 * DAY + 5 * 60, 6 * 60)))
+    supervised = [entry.start for entry in of(entries(found.course, ledger=found.ledger), Due.SUPERVISION)]
+    assert supervised[0] == 10 * DAY + 11 * 60

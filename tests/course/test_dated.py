@@ -22,7 +22,7 @@ from blinplan.course.patient import patient
 from blinplan.course.wall_clock import DayLength
 from blinplan.regimen import library
 from blinplan.regimen.age import completed_age
-from blinplan.regimen.record.record import Cause, Interruption
+from blinplan.regimen.record.record import BodyMeasurement, Cause, Ending, EndOfCourse, Interruption
 from blinplan.regimen.site.site import LaterPlace, LongDay, Shortage, Site
 from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from tests.collection.examples import fewer_examples
@@ -527,3 +527,72 @@ def test_the_age_of_the_patient_is_that_of_the_first_day_wherever_it_decides() -
         assert plan.premedication.adulthood.age == completed_age(years).told_on(MONDAY.date())
         assert plan.premedication.adulthood.start == MONDAY
         assert any(due.only for due in plan.premedication.due) is asks
+
+
+def test_what_is_shown_is_of_the_cycle_and_the_days_that_are_asked_for() -> None:
+    plan = date_course(course(), MONDAY, site(24, 48, prepared_before=6 * HOUR), None)
+    assert [number for number, _ in plan.shown_bags()] == list(range(1, len(plan.bags) + 1))
+    assert [bag for _, bag in plan.shown_bags()] == list(plan.bags)
+    assert plan.shown_entries() == list(plan.entries)
+    second = replace(plan, cycle=2)
+    assert {bag.start // (42 * DAY) for _, bag in second.shown_bags()} == {1}
+    assert {entry.cycle for entry in second.shown_entries()} == {2}
+    day = date(2026, 10, 22)
+    hung = [bag for bag in plan.bags if plan.clock.at(bag.start).date() <= day <= plan.clock.at(bag.stop - 1).date()]
+    one_day = replace(plan, first=day, last=day)
+    assert one_day.shown_bags() == [(plan.bags.index(bag) + 1, bag) for bag in hung]
+    assert 0 < len(hung) < 3
+    for stretch in ((None, None), (DAY, None), (None, DAY)):
+        assert one_day.shows_stretch(1, *stretch)  # at no time: of any
+
+
+def test_two_journeys_a_minute_apart_are_two() -> None:
+    there = ((5 * DAY, YORK), (5 * DAY + 1, BERLIN))
+    plan = date_course(course(), MONDAY, None, None, there)
+    assert [plan.travels(5 * DAY + more, 5 * DAY + more + 1) for more in (-1, 0, 1, 2)] == [False, True, True, False]
+
+
+def test_a_clock_that_is_put_back_on_the_day_after_a_journey_is_no_journey() -> None:
+    """In New York on 1 November; the patient flew there on the day before."""
+    plan = date_course(course(), MONDAY, None, None, ((11 * DAY + 5 * HOUR, YORK),))
+    first = [day for day in changed_days(plan.course, plan.days) if day.start < 14 * DAY]
+    assert [(day.more, plan.is_of_journey(day)) for day in first] == [(60, False), (5 * 60, True), (60, False)]
+
+
+def test_at_another_place_in_the_same_zone_a_cycle_begins_when_it_can() -> None:
+    """A journey is what makes the hour of the place count, and without an hour there that of the first start."""
+    there = site(24, 48, at=9 * HOUR, time_zone="Europe/Berlin")
+    ward = replace(WARD, starts_when_open=False, time_zone="Europe/Berlin", later=(LaterPlace(30 * DAY, there),))
+    assert starts(date_course(course(), MONDAY, ward, None))[1] == datetime(2026, 11, 30, 10, tzinfo=BERLIN)
+    at_any = site(24, at=None, time_zone="America/New_York")
+    away = replace(ward, later=(LaterPlace(30 * DAY, at_any),))
+    half_past = starts(date_course(course(), MONDAY.replace(minute=30), away, None))[1]
+    assert half_past == datetime(2026, 11, 30, 10, 30, tzinfo=YORK)
+
+
+def test_a_plan_that_could_not_be_made_then_is_left_out_of_the_plans_before() -> None:
+    """With bags of a day no weekend is bridged; the course was stopped on its first day and ended on its third."""
+    planned = course()
+    ends = EndOfCourse(MONDAY.astimezone(UTC) + timedelta(days=3), Ending.OTHER, None)
+    happened = replace(record(planned, MONDAY, interruption(MONDAY, DAY, HOUR, Cause.TECHNICAL, None, 1)), end=ends)
+    now = date_course(planned, MONDAY, site(24, closed=frozenset({5, 6})), happened)
+    assert [plan.course.events[-1].period.stop for plan in as_planned(now)] == [DAY]
+
+
+@pytest.mark.parametrize("by_step", [False, True])
+def test_new_figures_count_from_the_next_step_on_where_the_ward_says_so_and_else_from_the_next_cycle(
+    by_step: bool,
+) -> None:
+    """A child of 40 kg weighs 36 kg on day 6; the step is on day 8."""
+    child = expand(library.regimen("rr-below-45-kg"), patient(Fraction(40), Fraction(150)))
+    measured = BodyMeasurement(date(2026, 10, 24), Fraction(36), None, None, ("measured", 0))
+    told = replace(record(child, MONDAY), measurements=(measured,))
+    for ward in (site(24, 48, figures_by_step=by_step), None):
+        plan = date_course(child, MONDAY, ward, told)
+        assert plan.ledger.figures[0].minute == (7 * DAY + HOUR if by_step and ward is not None else 42 * DAY + HOUR)
+
+
+def test_where_the_hour_moves_with_the_clock_what_was_planned_is_moved_alike() -> None:
+    moving = date_course(course(), MONDAY, site(24, long_day=LongDay.MOVE_CLOCK), None)
+    assert moving.replanned.planned.events == moving.course.events
+    assert moving.course.events[0].period.stop == 7 * DAY

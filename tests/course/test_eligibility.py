@@ -6,9 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from blinplan.course import eligibility
 from blinplan.course.adulthood import adult_from
-from blinplan.course.eligibility import choose, coverage_gaps, misfits, of_another_group, open_limits
+from blinplan.course.eligibility import _hours, choose, coverage_gaps, misfits, of_another_group, open_limits, years_of
 from blinplan.course.events import expand
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.label.read import label_named
@@ -319,7 +318,7 @@ def test_the_virtual_population_tells_of_whom_a_file_without_ages_thinks(
 
 @pytest.mark.parametrize(("sizes", "said"), [([168], "168 hours"), ([168, 72, 96], "72, 96 and 168 hours")])
 def test_the_hours_of_bags_are_listed_from_the_shortest_on(sizes: list[int], said: str) -> None:
-    assert eligibility._hours(sizes) == said
+    assert _hours(sizes) == said
 
 
 def test_a_patient_too_light_for_a_preservative_is_told_the_weight_to_the_gram() -> None:
@@ -340,7 +339,8 @@ def test_a_weight_that_decides_nothing_is_no_reason() -> None:
 )
 def test_one_month_is_no_months(value: int, unit: str, said: str) -> None:
     limit = replace(label_named("us-2025").numbers["youngest"], value=Fraction(value), unit=unit)
-    assert eligibility._age_text(limit) == said
+    assert str(limit) == said
+    assert years_of(limit) == Fraction(value, 12 if unit == "months" else 1)
 
 
 ADULTS = Eligibility(minimum_weight=Fraction(45), minimum_age=Fraction(18))
@@ -391,3 +391,27 @@ def test_whom_a_regimen_is_not_for_is_told_once(who: Eligibility, person: Patien
 )
 def test_what_cannot_be_held_against_a_patient_is_told(who: Eligibility, person: Patient, told: list[str]) -> None:
     assert open_limits(who, person) == told
+
+
+def test_a_label_of_which_no_age_and_no_weight_is_seen_covers_whomever_it_is_asked_about() -> None:
+    hk = shipped("hk-rr-adult")
+    for person in (Patient(Fraction(3)), Patient(Fraction(3), age=read_age("3 days")), Patient()):
+        assert coverage_gaps(hk, person) == ()
+    here = coverage_gaps(shipped("rr-below-45-kg"), Patient(Fraction("3.12345")))
+    assert [gap.message.partition(" kg")[0] for gap in here] == [
+        "how old a patient of ≈ 3.123",
+        "the patient weighs ≈ 3.123",
+    ]
+
+
+def test_an_age_that_may_be_too_low_is_no_reason_for_a_regimen() -> None:
+    infants = regimen(WEEK, more="eligibility = { min_age_years = 0.5 }\n")
+    reason = choose(infants, aged("0"), load).reason
+    assert "the patient is 0 years" not in reason
+    assert choose(shipped("rr-adult"), weighing("70.12345"), library.load).reason.endswith("weighs ≈ 70.123 kg")
+
+
+def test_a_file_that_simulates_no_group_is_for_no_other_one() -> None:
+    anybody = replace(shipped("rr-adult"), eligibility=Eligibility())
+    assert of_another_group(anybody, aged("5", "18"), adult_from(anybody)) is None
+    assert of_another_group(anybody, aged("50", "70"), adult_from(anybody)) is None

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blinplan.course.events import Course, PatientChange, block_changes, expand, interval_reasons, periods, rate_of_dose
+from blinplan.course.events import (
+    Course,
+    PatientChange,
+    as_ordered,
+    block_changes,
+    expand,
+    given_rate,
+    interval_reasons,
+    periods,
+    rate_of_dose,
+)
+from blinplan.course.events import course_of as course_of_periods
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.quantities import Basis, decimal_text, read_dose
 from blinplan.regimen import library
@@ -327,3 +338,15 @@ def test_what_everybody_gets_is_without_the_optional_cycles() -> None:
     found = expand(regimen(one + one + "optional = true\n"), ADULT)
     assert [found.micrograms, found.for_everybody.micrograms] == [2 * 7 * 28, 7 * 28]
     assert [event.period.cycle for event in found.for_everybody.events] == [1, 1]
+
+
+def test_of_a_course_that_was_given_wrong_from_end_to_end_the_order_is_known() -> None:
+    """One step of two days, in which a bag of another dose hung."""
+    planned = expand(regimen(cycle('dose = "9 mcg/day", days = 2', free=0)), ADULT)
+    wrong = replace(planned.events[0].period, dose=read_dose("28 mcg/day").rate, instead_of=planned.events[0].period)
+    assert as_ordered(course_of_periods(planned.regimen, ADULT, [wrong])).events == planned.events
+
+
+def test_where_nothing_is_ordered_nothing_is_given() -> None:
+    planned = expand(regimen(cycle('dose = "9 mcg/day", days = 2', free=3)), ADULT)
+    assert [given_rate(event.period, Fraction(1)) for event in planned.events] == [9, 0]

@@ -303,3 +303,22 @@ def test_the_day_of_figures_is_one_of_the_place_where_the_course_begins() -> Non
         )
         found = date_course(planned, begins, None, empty)
         assert [figures.minute // DAY for figures in found.ledger.figures] == [42 if counts else 84]
+
+
+def test_figures_that_were_taken_on_the_day_of_a_start_have_counted_whether_or_not_they_change_anything() -> None:
+    """On the day of the last start; and figures count once, and never from a step on where the site does not say so."""
+    for kilograms in (44, 46):
+        for day in (160, 168):
+            assert grown(child(), taken(day, kilograms)).ledger.not_counted == ()
+    assert len(grown(child(), taken(40, 46)).ledger.figures) == 1
+    within = grown(child(40), taken(5, 36))
+    assert [figures.minute for figures in within.ledger.figures] == [42 * DAY]
+    assert rates(within, 1) == [5 * area(40, 150), 15 * area(40, 150)]
+
+
+def test_figures_are_told_to_three_decimals_and_an_area_that_is_not_known_any_more_is_told() -> None:
+    """An area that was given is one of its day: with a new weight and no height there is none."""
+    flat = replace(expand(ADULT, patient(Fraction("70.12345"), None, Fraction("1.8"))), others=(CHILD, ADULT))
+    (figures,) = grown(flat, taken(40, "65.45678")).ledger.figures
+    assert "weight ≈ 65.457 kg (≈ 70.123 kg before)" in figures.why
+    assert "area not known (1.800 m² (given) before)" in figures.why

@@ -557,6 +557,12 @@ def test_a_bag_that_was_not_taken_down_hangs_unless_the_infusion_is_stopped() ->
     assert not any(map(down.hangs, down.bags))
     stopped = dated(with_bags(hanging, stops=(stop(DAY + HOUR, None, CRS, grade=3),)))
     assert not any(map(stopped.hangs, stopped.bags))
+    planned = dated(with_bags())
+    assert not any(map(planned.hangs, planned.bags))
+    paused = dated(with_bags(bag(DAY, None), stops=(stop(DAY + HOUR, HOUR, same_bag=True),)))
+    assert [one.start for one in paused.bags if paused.hangs(one)] == [DAY + 2 * HOUR]  # it was hung again
+    after = dated(with_bags(bag(2 * DAY, None), stops=(stop(DAY, None, CRS, grade=3),)))  # though nothing is ordered
+    assert [one.start for one in after.bags if after.hangs(one)] == [2 * DAY]
 
 
 def test_to_the_end_of_a_course_nobody_says_which_bags_hung() -> None:

@@ -520,3 +520,31 @@ def test_figures_are_told_to_three_decimals() -> None:
         with pytest.raises(PatientError) as refused:
             patient_of(*figures)
         assert str(refused.value) == told
+
+
+@pytest.mark.parametrize(
+    ("weight", "area", "taken"),
+    [
+        ("34.3", "49/60", True),  # 70 cm, at 70 kg/m² to the digit
+        ("34.31", "49/60", False),
+        ("32", "4/3", False),  # 200 cm, at 8 kg/m²
+        ("36", "3/2", False),  # 225 cm, at 7.1
+        ("90", "2.5", True),  # 250 cm, at 14.4
+        ("90", "2.51", False),
+        ("100", "2.7", False),  # 262 cm, at 14.5, which many have and nobody at that height
+    ],
+)
+def test_an_area_is_held_against_its_weight_up_to_the_very_bounds(weight: str, area: str, taken: bool) -> None:
+    if taken:
+        assert patient(Fraction(weight), None, Fraction(area)).area is not None
+    else:
+        with pytest.raises(PatientError, match="one of the two figures cannot be right"):
+            patient(Fraction(weight), None, Fraction(area))
+
+
+def test_the_tallest_that_is_taken_needs_no_area_and_one_that_comes_out_too_small_is_told_with_its_unit() -> None:
+    assert patient(Fraction(125), Fraction(250)).area is not None  # 20 kg/m²
+    with pytest.raises(PatientError, match="4\\.9 lb would be about 2\\.2 kg"):
+        patient(Fraction("4.9"), Fraction(30))  # the least height
+    with pytest.raises(PatientError, match=r"^body surface area by Mosteller is .* m²; .* 0\.2 to 3 m²$"):
+        patient(Fraction("1.1"), Fraction(31))

@@ -9,11 +9,13 @@ import pytest
 
 from blinplan.course.adulthood import EITHER, Adulthood, adult_from
 from blinplan.course.events import PatientChange, expand
+from blinplan.course.happened.replan import replan
 from blinplan.course.patient import Patient, patient
-from blinplan.course.premedication import PremedicationPlan, goes_by_age, premedication_plan
+from blinplan.course.premedication import PremedicationPlan, goes_by_age, planned_occasions, premedication_plan
 from blinplan.quantities import Basis, Mass
 from blinplan.regimen.age import completed_age, read_age
 from blinplan.regimen.regimen import AgeGroup
+from tests.course.records import record, stop
 from tests.course.regimens import ADULT, DAY, course_of, cycle, regimen, shipped, site, with_area
 
 HOUR = 60
@@ -301,3 +303,23 @@ def test_the_age_is_asked_for_where_it_may_decide_what_a_restart_is_given(age: s
     plan = premedication_plan(expand(regimen(given + ESCALATING), Patient()), known(age))
     assert plan is not None
     assert plan.asks_for_age is asks
+
+
+def test_what_is_due_is_told_in_the_order_of_time() -> None:
+    """Two before each start, of which the one that is declared last is given first; and steps after later cycles."""
+    hour = '{ drug = "x", dose = "20 mg", minutes_before = 60, before = ["cycle-start", "escalation"] }'
+    day = '{ drug = "y", dose = "20 mg", minutes_before = 1440, before = ["cycle-start", "escalation"] }'
+    plan = premedication_plan(expand(regimen(ESCALATING, more=f"premedication = [{hour}, {day}]\n"), ADULT))
+    assert plan is not None
+    assert [due.start for due in plan.due] == sorted(due.start for due in plan.due)
+    assert [due.premedication.drug for due in plan.due][:2] == ["y", "x"]
+    occasions = planned_occasions([event.period for event in plan.course.events], [100 * DAY, 7 * DAY])
+    assert list(occasions) == sorted(occasions)
+    assert {7 * DAY, 100 * DAY} <= occasions.keys()
+
+
+def test_a_cycle_that_was_stopped_in_its_first_minute_is_premedicated_before_it_goes_on() -> None:
+    found = replan(course_of("rr-adult"), record(stop(0, 5 * HOUR))).course
+    plan = premedication_plan(found)
+    assert plan is not None
+    assert plan.due[0].infusion == 5 * HOUR

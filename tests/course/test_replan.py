@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from blinplan.course.happened.replan import Replanned, as_it_stood, decide, repl
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
+from blinplan.course.wall_clock import WallClock
 from blinplan.quantities import Basis, DoseRate, read_dose
 from blinplan.regimen import library
 from blinplan.regimen.record.record import Cause, Closure, Ending, EndOfCourse, PlannedStart
@@ -49,6 +51,16 @@ def whole(found: Replanned) -> None:
     assert all(one.period.stop == other.period.start for one, other in pairwise(events))
     assert all(event.period.minutes > 0 for event in events)
     assert all((event.period.step == 0) is (event.period.dose is None) for event in events)
+
+
+def test_a_stop_of_no_length_leaves_no_gap() -> None:
+    found = replanned(stop(10 * DAY, 0))
+    whole(found)
+    assert [(minutes, rate) for minutes, rate in shape(found, 1) if rate] == [
+        (7 * DAY, 9),
+        (3 * DAY, 28),
+        (18 * DAY, 28),
+    ]
 
 
 def test_without_an_interruption_nothing_changes() -> None:
@@ -856,3 +868,46 @@ def test_a_cycle_on_record_is_not_dropped_where_what_was_done_before_it_is_not_k
     stopped = record(stop(3 * DAY, 2 * DAY, CRS, grade=3), regimen="hk-rr-adult", starts={2: 44 * DAY})
     with pytest.raises(RecordError, match="cycle 2 began, and how the infusion went on before it is not on record"):
         replan(course("hk-rr-adult"), stopped)
+
+
+@pytest.mark.parametrize(
+    ("dose", "rates_then"),
+    [(20, [(3, 20), (21, 14)]), (14, [(3, 14), (21, 14)]), (5, [(7, 5), (3, 9), (14, 14)])],
+)
+def test_a_restart_above_the_doses_of_its_cycle_takes_the_place_of_the_step_that_was_stopped(
+    dose: int, rates_then: list[tuple[int, int]]
+) -> None:
+    """The second cycle has 9 and 14 mcg/day; the full dose, of the first, is 28, and is to come back after a week."""
+    low = regimens.cycle('dose = "9 mcg/day", days = 7; dose = "14 mcg/day", days = 21')
+    planned = expand(regimen(regimens.cycle('dose = "28 mcg/day", days = 28') + low), patient(Fraction(70)))
+    one = stop(46 * DAY, DAY, cycle=2, restart_dose=f"{dose} mcg/day", full_dose_after=7 * DAY)
+    found = replan(planned, record(one, regimen="example"))
+    assert rates(found)[4:-1] == rates_then
+
+
+def test_what_is_left_after_a_low_restart_lasts_as_long_as_was_left() -> None:
+    """Of 5, 9, 14 and 28 mcg/day for 4, 3, 5 and 16 days; stopped on day 3 and restarted at 10 for two days."""
+    steps = ((5, 4), (9, 3), (14, 5), (28, 16))
+    text = ";".join(f'dose = "{dose} mcg/day", days = {count}' for dose, count in steps)
+    planned = expand(regimen(regimens.cycle(text)), patient(Fraction(70)))
+    one = stop(2 * DAY, DAY, restart_dose="10 mcg/day", full_dose_after=2 * DAY)
+    found = replan(planned, record(one, regimen="example"))
+    assert rates(found)[:6] == [(2, 5), (1, 0), (2, 10), (5, 14), (19, 28), (14, 0)]
+
+
+def test_a_flat_dose_that_is_the_capped_one_by_area_is_the_full_dose() -> None:
+    """15 mcg/m²/day are no more than 28 mcg/day, in a patient of 1.9 m²."""
+    planned = expand(library.regimen("rr-below-45-kg"), patient(area=Fraction("1.9")))
+    for dose, is_full in (("28 mcg/day", True), ("27.9 mcg/day", False)):
+        one = stop(10 * DAY, 2 * DAY, CRS, grade=3, restart_dose=dose)
+        (entry,) = replan(planned, record(one, regimen="rr-below-45-kg")).ledger.interruptions
+        assert entry.resumed.endswith("the full dose") is is_full
+
+
+def test_after_a_journey_in_the_interval_a_cycle_has_its_days_by_the_clock_of_the_place() -> None:
+    """In New York, six hours behind Berlin: 28 days of infusion from the hour on at which it begins."""
+    start = datetime(2027, 1, 4, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+    moves = ((35 * DAY, ZoneInfo("America/New_York")),)
+    found = replan(course(), None, clock=WallClock(start, moves=moves)).course
+    second = [event.period for event in found.events if event.period.cycle == 2 and event.period.dose is not None]
+    assert (second[0].start, second[-1].stop) == (42 * DAY, 70 * DAY - HOUR)  # summer time begins on 14 March

@@ -12,7 +12,7 @@ from blinplan.course.dated import Dated, date_course
 from blinplan.course.events import expand
 from blinplan.course.happened.replan import replan
 from blinplan.course.patient import patient
-from blinplan.course.things_due import due_days, possible_doses
+from blinplan.course.things_due import due_days, planned_numbers, possible_doses
 from blinplan.regimen.age import Age, read_age
 from blinplan.regimen.build import cycle, dose_by_age, due, regimen, step
 from blinplan.regimen.regimen import Regimen, ThingDue
@@ -168,3 +168,33 @@ def test_the_dose_is_that_of_the_age_on_the_day(age: str | None, doses: list[str
 def test_an_age_without_a_dose_has_none() -> None:
     thing = due("x", days=[1], doses=[dose_by_age("8 mg", min_age_years=1, below_age_years=18)])
     assert possible_doses(thing, read_age("40").told_on(START.date()), START.date()) == []
+
+
+def test_each_cycle_is_the_planned_one_that_it_is_or_repeats() -> None:
+    """Three cycles of their own steps; one that was broken off before its full dose has its steps again."""
+    steps = [[step(f"{low} mcg/day", days=2), step("28 mcg/day", days=5)] for low in (9, 14, 20)]
+    own = regimen("rr-adult", cycles=[cycle(steps=each, treatment_free_days=1) for each in steps])
+    for stops, numbers in (
+        ([], {1: 1, 2: 2, 3: 3}),
+        ([stop(DAY, 8 * DAY, CRS, grade=2)], {1: 1, 2: 1, 3: 3}),
+        ([stop(9 * DAY, 8 * DAY, CRS, cycle=2, grade=2)], {1: 1, 2: 2, 3: 2}),
+        ([stop(5 * DAY, 8 * DAY, CRS, grade=2)], {1: 1, 2: 2, 3: 3}),  # its full dose was given
+    ):
+        found = replan(expand(own, patient(Fraction(70))), record(*stops))
+        assert planned_numbers(found.course) == numbers
+    repeated = regimen("rr-adult", cycles=[cycle(steps=steps[0], treatment_free_days=1, repeat=3)])
+    assert planned_numbers(expand(repeated, patient(Fraction(70)))) == {1: 1, 2: 2, 3: 3}
+
+
+def test_what_a_cycle_still_had_to_come_when_the_next_began_early_stays_though_that_one_was_stopped() -> None:
+    """On day 41 of the first; the second began on day 38, and was stopped for good on day 60."""
+    found = dated(protocol(due("x", days=[41])), stop(59 * DAY, None, cycle=2), starts={2: 37 * DAY})
+    assert days(found) == [day_after_start(40)]
+
+
+def test_at_an_age_that_may_be_reached_in_the_course_both_doses_are_possible() -> None:
+    """Told as one year: on the first day it is less than two, a year later it is not."""
+    age = read_age("1 year").told_on(START.date())
+    thing = due("x", days=[1], doses=[dose_by_age("8 mg", below_age_years=2), dose_by_age("10 mg", min_age_years=2)])
+    for later, doses in ((0, ["8 mg"]), (300, ["8 mg", "10 mg"]), (800, ["10 mg"])):
+        assert [dose.dose for dose in possible_doses(thing, age, days_later=later)] == doses

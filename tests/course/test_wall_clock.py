@@ -171,3 +171,64 @@ def test_whoever_goes_to_new_york_and_back_has_a_day_of_30_hours_and_one_of_18(a
     assert [more for _, _, more in found] == [6 * HOUR, -6 * HOUR]
     assert [begin // DAY for begin, _, _ in found] == changed
     assert list(WallClock(start).changed_days(0, 28 * DAY)) == []
+
+
+HALF = HOUR // 2
+JOURNEYS = st.lists(st.tuples(st.integers(1, 200), st.sampled_from(ZONES)), max_size=3, unique_by=lambda one: one[0])
+
+
+@given(
+    begins=st.sampled_from([datetime(2026, 10, 24), datetime(2027, 3, 27), datetime(2026, 11, 1)]),  # noqa: DTZ001
+    zone=st.sampled_from(ZONES),
+    half=st.integers(0, 47),
+    journeys=JOURNEYS,
+    now=st.integers(0, 150),
+    later=st.integers(0, 150),
+)
+def test_wherever_the_patient_goes_a_time_is_when_the_clock_there_shows_it(
+    begins: datetime, zone: str, half: int, journeys: list[tuple[int, str]], now: int, later: int
+) -> None:
+    """Looked for half hour by half hour; one that is left out is as much later as it was to come before."""
+    start = (begins + half * timedelta(minutes=HALF)).replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+    moves = tuple((at * HALF, ZoneInfo(there)) for at, there in sorted(journeys))
+    clock = WallClock(start, moves=moves)
+
+    def shown(slot: int) -> datetime:
+        there = [start.tzinfo, *(zone for since, zone in moves if since <= slot * HALF)][-1]
+        return (start.astimezone(UTC) + timedelta(minutes=slot * HALF)).astimezone(there).replace(tzinfo=None)
+
+    moment = clock.at(now * HALF)
+    assert moment.shown == (shown(now) - shown(0)).total_seconds() // 60
+    meant = shown(now) + later * timedelta(minutes=HALF)
+    when = [slot for slot in range(-100, 500) if shown(slot) == meant]
+    found = clock.after(moment, later * HALF)
+    assert found.shown == moment.shown + later * HALF
+    if when:
+        assert found.minute == next((slot for slot in when if slot >= now), now) * HALF
+    else:
+        last = max(slot for slot in range(-100, 500) if shown(slot) < meant and shown(slot + 1) > meant)
+        assert found.minute == max(last * HALF + (meant - shown(last)) // timedelta(minutes=1), now * HALF)
+    assert (
+        clock.surplus(now * HALF, (now + later) * HALF)
+        == later * HALF - (shown(now + later) - shown(now)).total_seconds() // 60
+    )
+
+
+@given(start=starts, begins=st.integers(0, 20 * DAY), lasts=st.integers(1, 30 * DAY))
+def test_changed_days_are_found_day_by_day(start: datetime, begins: int, lasts: int) -> None:
+    clock, stop = WallClock(start), begins + lasts
+    now, expected = clock.at(begins), list[tuple[int, int, int]]()
+    while now.minute < stop:
+        end = clock.after(now, DAY)
+        end = end if end.minute < stop else clock.at(stop)
+        more = end.minute - now.minute - (end.shown - now.shown)
+        expected += [(now.minute, end.minute, more)] if more else []
+        now = end
+    assert list(clock.changed_days(begins, stop)) == expected
+
+
+def test_where_every_day_has_24_hours_no_clock_on_the_wall_counts() -> None:
+    clock = WallClock(datetime(2026, 10, 24, 10, tzinfo=BERLIN), DayLength.OF_24_HOURS)
+    assert clock.at(2 * DAY) == Moment(2 * DAY, 2 * DAY)
+    assert clock.surplus(0, 2 * DAY) == 0
+    assert list(clock.changed_days(0, 7 * DAY)) == []

@@ -94,7 +94,7 @@ HEEDED = frozenset({"preservative_from_weight"})
 
 def at_site(regimen: Regimen, site: "Site | None") -> Regimen:
     """The same regimen with the days in hospital that a site wants, where it has fewer."""
-    if site is None or not site.hospital_days:
+    if site is None:
         return regimen
     days = zip_longest(regimen.hospital_days, site.hospital_days, fillvalue=0)
     return replace(regimen, hospital_days=tuple(max(own, wanted) for own, wanted in days))
@@ -176,9 +176,10 @@ def too_light_text(site: "Site", weight: Fraction, limits: Limits) -> str:
     least, limit = site.preservative_from, limits.get("preservative_from_weight")
     by_project = limit is not None and limit.change is not None and limit.value == least
     whose = "the project" if by_project else "the label" if "preservative_from" in site.by_label else site.name
-    since = "" if least is None else f" from {decimal_text(least)} kg"
+    assert least is not None  # noqa: S101 - else nobody is too light
     return (
-        f"the patient weighs {decimal_text(weight, 3)} kg, and {whose} gives bags with preservative{since};"
+        f"the patient weighs {decimal_text(weight, 3)} kg, and {whose} gives bags with preservative from"
+        f" {decimal_text(least)} kg;"
         f" {preserved_bags_text(site)}"
     )
 

@@ -56,7 +56,7 @@ def times_of_change(
 
 def _usual(infusion: Infusion, site: Site, start: datetime | None) -> Iterator[int]:
     if start is None:
-        yield from range((infusion.start // MINUTES_PER_DAY + 1) * MINUTES_PER_DAY, infusion.stop, MINUTES_PER_DAY)
+        yield from range(0, infusion.stop, MINUTES_PER_DAY)
     elif site.change_minute is None:
         yield from (minute for minute in _at_any_hour(infusion, site, start) if is_open(site, day_of(minute, start)))
     else:

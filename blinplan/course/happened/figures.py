@@ -94,7 +94,7 @@ class FiguresOverTime:
             self._waiting = [measured for measured in self._waiting if measured.day > day]
             return None
         found = regimen_for(now, juncture.regimen, juncture.others)
-        if found is not None and found is not juncture.regimen and not juncture.fits(found):
+        if found is not None and not juncture.fits(found):
             return None  # another sequence of steps cannot be joined in the midst of a cycle
         self._waiting = [measured for measured in self._waiting if measured.day > day]
         why = _words(juncture, now, taken[-1].day, found)

@@ -240,8 +240,8 @@ def _with_its_bags(course: Course, walk: Walk) -> Course:
 def _after_its_end(course: Course, walk: Walk) -> Iterator[tuple[int, str]]:
     """What lies after the end of a course: from when, and why nothing is planned then."""
     last, end = walk.ledger.interruptions[-1:], course.events[-1].period.stop
-    yield end, NOT_RESTARTED if walk.ended and any(one.stopped == end for one in last) else ENDED
-    for one in last if walk.ended else ():
+    yield end, NOT_RESTARTED if any(one.stopped == end for one in last) else ENDED
+    for one in last:
         if one.restarted is not None and one.resumption is None and not any(asked.stop for asked in one.decisions):
             yield one.restarted, NOT_DECIDED
             yield from () if walk.ledger.end is None else ((walk.ledger.end.minute, ENDED),)

@@ -54,7 +54,7 @@ class StartsOfCycles:
         if planned is not None:
             sooner = duration_text(earliest - self._minute(planned.starts))
             why = f"it was planned {sooner} before it can, which is left out{'; ' * bool(why)}{why}"
-        return None if start == earliest and not why else StartOfCycle(cycle, earliest, start, why, recorded=False)
+        return None if not why else StartOfCycle(cycle, earliest, start, why, recorded=False)
 
     def _open_from(self, earliest: int) -> tuple[int, str]:
         """The first time from a minute on at which the site opens, on a day that is not known to be closed."""

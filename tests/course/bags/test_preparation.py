@@ -22,7 +22,7 @@ from blinplan.course.bags.sequence import usable_bags
 from blinplan.label.read import label_named, label_names
 from blinplan.limits import Change, Limits, StatedLimits
 from blinplan.regimen.site.site import Site, SiteBag, Vial
-from tests.course.regimens import DAY, HOUR, shipped, site
+from tests.course.regimens import DAY, HOUR, cycle, regimen, shipped, site
 
 LABEL = label_named("us-2025")
 WEEKEND = frozenset({5, 6})
@@ -283,3 +283,26 @@ def test_a_project_s_days_in_hospital_are_added_to_and_never_taken_away() -> Non
     short = replace(regimen, hospital_days=(9,))
     assert with_hospital_days(short, LABEL.numbers).hospital_days == (9, 0)
     assert with_hospital_days(short, stricter(name, "12")).hospital_days == (12, 0)
+
+
+def test_a_bag_keeps_its_own_rate_though_it_is_not_the_label_s() -> None:
+    """Which is told as a fault, and not put right unasked."""
+    own_rate = SiteBag(DAY, None, None, millilitres_per_hour=Fraction(99))
+    assert bag_by_label(own_rate, LABEL.bag(DAY)).millilitres_per_hour == 99
+
+
+def test_a_project_that_changes_nothing_says_no_weight_and_no_days() -> None:
+    silent = replace(site(96), preservative_from=None)
+    assert in_project(silent, LABEL.numbers) == silent
+    unlabelled = regimen(cycle('dose = "28 mcg/day", days = 28'))
+    assert with_hospital_days(unlabelled, LABEL.numbers) == unlabelled
+
+
+def test_who_is_too_light_is_offered_no_bag_that_is_shorter_than_one_that_there_is() -> None:
+    """The ward has bags of twelve hours and of two days without preservative; the label has one of a day too."""
+    half = SiteBag(12 * HOUR, None, None, preservative=False)
+    ward = replace(site(48, 96, closed=WEEKEND), bags=(half, *site(48, 96).bags))
+    assert advice_on_allowed_bags(ward, LABEL) == (
+        "allowed are Ward 7's bags for 12 h or 2 d: change bags at least every 2 d, the longest that the label has"
+        " without preservative"
+    )

@@ -19,6 +19,7 @@ from blinplan.course.bags.sequence import (
     NoSequenceError,
     bag_sequence,
     in_use_left,
+    keeps,
     underfilled_bags,
     usable_bags,
     without_preservative,
@@ -453,3 +454,43 @@ def test_as_many_bags_are_planned_as_a_plan_can_have_and_no_more() -> None:
     with pytest.raises(NoSequenceError, match="more are needed than the 6,000 bags that a plan can have") as caught:
         bag_sequence(course((4000, 28), (MOST_BAGS - 3999, 9)), hourly, start)
     assert caught.value.minute == MOST_BAGS * HOUR
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(60, [48, 12]), (59, [24, 35]), (52, [24, 28]), (76, [48, 28])])
+def test_a_cycle_ends_with_a_bag_of_twelve_hours_and_not_of_eleven(hours: int, expected: list[int]) -> None:
+    bags = bag_sequence([Infusion(0, hours * HOUR, Fraction(28))], site(24, 48, at=None), None)
+    assert [bag.minutes // HOUR for bag in bags] == expected
+
+
+@pytest.mark.parametrize("prefer", list(Preference))
+def test_a_bag_of_four_hours_is_hung_and_none_of_a_minute_less_where_it_can_be_helped(prefer: Preference) -> None:
+    """Begun at 6:00 or 6:01 on a ward that changes bags at 10:00, for 52 hours: at ten, or on the next day at ten."""
+    for late, expected in ((0, [4 * HOUR, 48 * HOUR]), (1, [28 * HOUR - 1, 24 * HOUR])):
+        start = datetime(2026, 3, 2, 6, late, tzinfo=UTC)
+        bags = bag_sequence([Infusion(0, 52 * HOUR - late, Fraction(28))], site(4, 24, 48, prefer=prefer), start)
+        assert [bag.minutes for bag in bags] == expected
+
+
+def test_a_bag_that_hung_or_hangs_again_has_no_in_use_time_left_that_anybody_knows() -> None:
+    ward = site(24)
+    planned = Bag(0, DAY, ward.bags[0], Fraction(28), 0)
+    assert in_use_left(planned, ward) == DAY
+    assert in_use_left(replace(planned, on_record=True), ward) is None
+    assert in_use_left(replace(planned, again=True), ward) is None
+
+
+@pytest.mark.parametrize(("minutes", "kept"), [(8 * DAY, True), (8 * DAY + 1, False)])
+def test_a_bag_waits_in_the_cold_as_long_as_it_keeps_there_and_no_longer(minutes: int, kept: bool) -> None:
+    """Eight days by the label; of one that waits at room temperature nobody asks how long it keeps in the cold."""
+    ward = site(24, kept_cold=True, prepared_before=minutes)
+    assert keeps(ward.bags[0], ward) is kept
+    assert keeps(replace(ward.bags[0], in_use=None), replace(ward, kept_cold=False))
+
+
+def test_only_longer_bags_that_do_not_keep_are_told_where_none_lasts() -> None:
+    """Prepared a day before, one for two days does not keep; one for a week may, and is not for this patient."""
+    ward = site(24, 48, 168, closed=frozenset({5, 6}), prepared_before=DAY, preservative_from=Fraction(10))
+    start = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    with pytest.raises(NoSequenceError) as refused:
+        bag_sequence([Infusion(0, 14 * DAY, Fraction(28))], ward, start, lambda _: usable_bags(ward, Fraction(5)))
+    assert str(refused.value).endswith("; prepared 1 d before, those for 2 d do not keep so long")

@@ -141,3 +141,28 @@ def test_the_minute_of_a_time_and_the_day_of_a_minute_are_those_of_the_place() -
     assert [on_closed_day(30 + minute, weekend, start) for minute in (2 * DAY + 59, 2 * DAY + 60)] == [True, False]
     assert not on_closed_day(30, weekend, None)
     assert minute_of(datetime(2026, 10, 26, tzinfo=ZoneInfo("Europe/Berlin")), start) == 30 + 2 * DAY + 60
+
+
+def test_on_both_sides_of_a_short_day_the_hour_of_change_is_found() -> None:
+    """Begun at 23:30 on the day before the clock is put forward, for a minute less than a day: until 0:29."""
+    start = datetime(2027, 3, 27, 23, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    found = times_of_change(Infusion(0, DAY - 1, Fraction(28)), site(24, at=15), start)
+    assert found == {45: 0, 45 + 23 * HOUR: 0}
+
+
+@pytest.mark.parametrize(("ends", "hours"), [((13, 59), []), ((14, 0), [10]), ((14, 59), [10]), ((15, 0), [10, 11])])
+def test_on_a_long_day_no_bag_is_changed_less_than_four_hours_before_the_end(
+    ends: tuple[int, int], hours: list[int]
+) -> None:
+    """On 25 October the clock is put back; the infusion begins at 6:00 on the day before."""
+    start = datetime(2026, 10, 24, 6, tzinfo=ZoneInfo("Europe/Berlin"))
+    until = datetime(2026, 10, 25, *ends, tzinfo=start.tzinfo)
+    found = times_of_change(Infusion(0, minute_of(until, start), Fraction(28)), site(24, at=16 * HOUR), start)
+    late = [local(start, minute).hour for minute in found if local(start, minute) >= until - timedelta(hours=5)]
+    assert [hour for hour in late if hour >= 10] == hours
+
+
+def test_no_bag_is_changed_at_an_hour_that_comes_twice() -> None:
+    start = datetime(2026, 10, 24, 16, tzinfo=ZoneInfo("Europe/Berlin"))
+    found = times_of_change(Infusion(0, DAY, Fraction(28)), site(24, at=16 * HOUR), start)
+    assert [local(start, minute).hour for minute in found] == [20, 21, 22, 23, 0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11]

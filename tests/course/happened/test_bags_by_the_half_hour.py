@@ -217,6 +217,9 @@ ENDS = 480
         ([one(30, None, 28)], [(40, 5, True)]),  # at another dose than is ordered, before the stop and after it
         ([one(0, 20), one(20, 30), one(30, None, 28)], [(40, 5, True)]),  # and others before it
         ([one(30, None, 28)], [(40, 5, True), (5, 5, True)]),  # the same bag went on twice
+        ([one(30, None, 28)], [(40, 5, False)]),  # of which the record does not say that it went on
+        ([one(0, 60, 28)], []),  # over a whole step
+        ([one(0, 240, 28, hours=168)], []),
         ([one(0, None)], [(40, 5, True), (0, 5, True)]),  # stopped again in the minute of the restart
         ([one(0, None)], [(40, 8 * 48, True)]),  # for so long that nobody knows how it goes on
         ([one(0, 20, 28), one(20, None)], []),  # the right bag hangs after a wrong one

@@ -1,8 +1,9 @@
 """How an infusion goes on after a stop: in which cycle, at which dose, for how long, and in which words."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from blinplan.course.happened.interruption import Topic
 from blinplan.course.happened.ledger import CourseEnd, Ledger, Resumption, StartOfCycle
 from blinplan.course.happened.replan import as_it_stood, decide, decide_at, replan, replay
 from blinplan.course.happened.resumption import RecordError
-from blinplan.course.patient import Patient
+from blinplan.course.patient import Patient, patient
 from blinplan.quantities import read_dose
 from blinplan.regimen.age import read_age
 from blinplan.regimen.record.record import (
@@ -319,11 +320,56 @@ def test_a_bag_after_the_last_that_is_planned_was_hung_where_nothing_is() -> Non
             50 * DAY,
             replace(record(stop(10 * DAY, DAY)), end=EndOfCourse(START + timedelta(days=30), Ending.OTHER, None)),
         ),
+        (60 * DAY, replace(record(), end=EndOfCourse(START + timedelta(days=30), Ending.OTHER, None))),
         (400 * DAY, record()),
     ):
         found = replan(course(), replace(happened, bags=(bag(hung, hung + HOUR),)))
         event = next(one for one in found.course.events if one.period.start == hung)
         before = next(one for one in found.course.events if one.period.stop == hung)
+        assert all(one.period.stop == other.period.start for one, other in pairwise(found.course.events))
         assert event.rate == 28
         lacks[hung // DAY] = before.period.lack
-    assert lacks == {12: NOT_RESTARTED, 20: NOT_DECIDED, 40: ENDED, 50: ENDED, 400: ENDED}
+    assert lacks == {12: NOT_RESTARTED, 20: NOT_DECIDED, 40: ENDED, 50: ENDED, 60: ENDED, 400: ENDED}
+
+
+def test_an_event_that_was_over_in_the_minute_of_a_measurement_was_known_to_be() -> None:
+    """Of a stop that still lasted then."""
+    midnight = datetime.combine((START + timedelta(days=12)).date(), time.min, UTC)
+    one = replace(record(stop(10 * DAY, 5 * DAY, CRS, grade=3)).interruptions[0], resolved=midnight)
+    measured = BodyMeasurement(midnight.date(), Fraction(70), None, None, ("measured", 0))
+    stood = list(as_it_stood(replace(record(), interruptions=(one,), measurements=(measured,))))
+    assert [[known.resolved for known in each.interruptions] for each in stood] == [[], [None], [midnight]]
+
+
+def test_what_is_decided_goes_by_the_age_that_is_handed_over_and_by_the_clock_of_the_record() -> None:
+    """Of adults the label premedicates restarts in cycle 2; summer time begins on 29 March in Berlin."""
+    one = record(stop(50 * DAY, 5 * DAY, cycle=2), starts={2: 45 * DAY})
+    planned = course()
+    for age, asks in (("40 years", True), ("10 years", False)):
+        known = Adulthood(adult_from(planned.regimen), read_age(age).told_on(START.date()), START)
+        (entry,) = decide(shipped("rr-adult"), one, Patient(), known).interruptions
+        assert any(asked.question is Topic.PREMEDICATION and asked.yes for asked in entry.decisions) is asks
+    for zone, earliest in ((None, 42 * DAY), ("UTC", 42 * DAY), ("Europe/Berlin", 42 * DAY - HOUR)):
+        (begun,) = decide(shipped("rr-adult"), replace(one, time_zone=zone), Patient()).starts
+        assert begun.earliest == earliest
+
+
+def test_what_is_decided_takes_new_figures_from_the_next_cycle_on() -> None:
+    measured = BodyMeasurement((START + timedelta(days=5)).date(), Fraction(36), None, None, ("measured", 0))
+    child = patient(Fraction(40), Fraction(150))
+    told = replace(record(regimen="rr-below-45-kg"), measurements=(measured,))
+    assert [figures.minute for figures in decide(shipped("rr-below-45-kg"), told, child).figures] == [42 * DAY]
+
+
+def test_where_it_is_written_that_a_cycle_began_too_early_is_told() -> None:
+    with pytest.raises(RecordError, match="cycle 2 began while") as refused:
+        replan(course(), record(stop(10 * DAY, 6 * DAY), starts={2: 12 * DAY}))
+    assert refused.value.path == ("cycle_start", 0, "started")
+
+
+def test_a_start_that_is_planned_for_the_minute_in_which_it_can_be_is_as_planned() -> None:
+    planned = PlannedStart(2, START + timedelta(days=42), None, ("planned_start", 0))
+    (begun,) = replan(course(), replace(record(), planned_starts=(planned,))).ledger.starts
+    assert (begun.start, begun.why, begun.recorded) == (42 * DAY, "it is planned so", False)
+    (late, *_) = replan(course(), None, lambda minute: (minute + DAY, "the ward is closed")).ledger.starts
+    assert (late.why, late.recorded) == ("the ward is closed", False)
