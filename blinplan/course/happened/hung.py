@@ -187,7 +187,7 @@ def wrong_bag_that_hangs(course: Course, bags: Sequence[HungBag]) -> WrongDose |
     if not bags or bags[-1].stop is not None:
         return None
     since = bags[-1].start
-    wrong = [one for one in wrong_doses(course) if one.event.period.start >= since]
+    wrong = [one for one in wrong_doses(course) if one.lack is None and one.event.period.start >= since]
     return wrong[-1] if wrong else None
 
 
