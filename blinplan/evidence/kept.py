@@ -6,11 +6,11 @@ It is of the model and of no regimen: a page on one regimen after the other woul
 import hashlib
 import json
 from dataclasses import asdict
-from functools import cache, partial
+from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from blinplan.evidence.evaluate import ClaimResult, Evidence, Measurement, evaluate, load_claims, load_not_evaluated
 from blinplan.executor import Executor
@@ -20,34 +20,38 @@ from blinplan.fingerprint import EVIDENCE, fingerprint
 from blinplan.physiology.model.dosing import Options
 
 
+class KeptMeasure(NamedTuple):
+    """A value, how many patients it is of, and its interval where it is a share of them."""
+
+    value: float
+    patients: int
+    interval: tuple[float, float] | None
+
+
+class KeptEvidence(NamedTuple):
+    """What was measured, in the order of the claims and of what each expects."""
+
+    measured: tuple[KeptMeasure, ...]
+
+
 def known_evidence(patients: int, seed: int, options: Options, executor: Executor | None = None) -> Evidence:
     """What `evaluate` finds on so many patients: as it was found before, or measured and kept."""
     path = _path(patients, seed, options)
-    known = kept_as(path, partial(_read, patients, seed, options))
-    if known is not None:
-        return known
+    known = kept_as(path, KeptEvidence)
+    if known is not None and len(known.measured) == sum(len(claim.expectations) for claim in load_claims()):
+        return _as_found(patients, seed, options, known)
     found = evaluate(patients, seed, options=options, executor=executor)
     measured = (measurement for finding in found.findings for measurement in finding.measurements)
-    keep_values(path, [(one.value, one.patients, one.interval) for one in measured])
+    keep_values(path, KeptEvidence(tuple(KeptMeasure(one.value, one.patients, one.interval) for one in measured)))
     return found
 
 
-def _read(patients: int, seed: int, options: Options, kept: Any) -> Evidence:
-    """The same evidence of what was kept: a value, how many patients it is of and its interval for each measure.
-
-    Raises
-    ------
-    ValueError, TypeError
-        When it is of other measures.
-    """
-    claims = load_claims()
-    expected = [(claim, expectation) for claim in claims for expectation in claim.expectations]
-    measured = [
-        (claim.id, Measurement(expectation, value, size, None if interval is None else (interval[0], interval[1])))
-        for (claim, expectation), (value, size, interval) in zip(expected, kept, strict=True)
-    ]
+def _as_found(patients: int, seed: int, options: Options, kept: KeptEvidence) -> Evidence:
+    """The same evidence, of which the cache keeps what was measured."""
+    rest = iter(kept.measured)
     findings = (
-        ClaimResult(claim, tuple(measurement for name, measurement in measured if name == claim.id)) for claim in claims
+        ClaimResult(claim, tuple(Measurement(expectation, *next(rest)) for expectation in claim.expectations))
+        for claim in load_claims()
     )
     return Evidence(patients, seed, options, tuple(findings), load_not_evaluated())
 

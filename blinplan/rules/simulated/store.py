@@ -6,7 +6,6 @@ program with its model. Nothing that is looked up can therefore be out of date, 
 
 import hashlib
 import json
-from dataclasses import asdict
 from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
@@ -17,12 +16,11 @@ from blinplan.course.events import periods
 from blinplan.files.caches import cache_folder
 from blinplan.files.kept_values import keep_values, kept_as
 from blinplan.fingerprint import OUTCOME, fingerprint
-from blinplan.proportion import Proportion
 from blinplan.quantities import DoseRate
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.rule import NotEvaluated
-from blinplan.rules.simulated.outcome import Escalation, FirstCycle, Median, SimulatedOutcome
+from blinplan.rules.simulated.outcome import FirstCycle, SimulatedOutcome
 
 StoredOutcome = SimulatedOutcome | NotEvaluated
 
@@ -41,58 +39,26 @@ def key(regimen: Regimen, patients: int, seed: int, errors: float, model: int | 
 
 def look_up(name: str) -> StoredOutcome | None:
     """The outcome kept under a fingerprint; None where there is none, or none that can be read."""
-    return kept_as(_path(name), _read)
+    return kept_as(_path(name), SimulatedOutcome) or kept_as(_path(name), NotEvaluated)
 
 
 def keep(name: str, outcome: StoredOutcome) -> None:
     """Keep an outcome, where the folder can be written to; what is there is whole at every moment."""
-    keep_values(_path(name), asdict(outcome))
+    keep_values(_path(name), outcome)
 
 
 def look_up_first_cycle(name: str) -> FirstCycle | None:
     """The first cycle kept under a fingerprint; None where there is none, or none that can be read."""
-    return kept_as(_path(f"{name}-1"), _read_first_cycle)
+    return kept_as(_path(f"{name}-1"), FirstCycle)
 
 
 def keep_first_cycle(name: str, first: FirstCycle) -> None:
     """Keep a first cycle that several regimens are compared with, as an outcome is kept."""
-    keep_values(
-        _path(f"{name}-1"), {"peak": asdict(first.peak), "escalation": first.escalation and asdict(first.escalation)}
-    )
+    keep_values(_path(f"{name}-1"), first)
 
 
 def _path(name: str) -> Path:
     return folder() / name[:2] / f"{name}.json"
-
-
-def _read(kept: dict[str, Any]) -> StoredOutcome:
-    """Make an outcome of what `dataclasses.asdict` made of it."""
-    if "kind" in kept:
-        return NotEvaluated(**kept)
-    label, compared = kept["labelled_peak"], kept["compared_returns"]
-    return SimulatedOutcome(
-        population=kept["population"],
-        seed=kept["seed"],
-        drawn=kept["drawn"],
-        depletion=Proportion(**kept["depletion"]),
-        recoveries=tuple(Proportion(**share) for share in kept["recoveries"]),
-        escalation=_read_escalation(kept["escalation"]),
-        first_peak=Median(**kept["first_peak"]),
-        labelled_peak=label and (label[0], Median(**label[1])),
-        later_elevation=tuple(Proportion(**share) for share in kept["later_elevation"]),
-        compared_returns=compared and (compared[0], compared[1] and Proportion(**compared[1])),
-        errors=kept["errors"],
-    )
-
-
-def _read_first_cycle(kept: dict[str, Any]) -> FirstCycle:
-    return FirstCycle(Median(**kept["peak"]), _read_escalation(kept["escalation"]))
-
-
-def _read_escalation(kept: dict[str, Any] | None) -> Escalation | None:
-    if kept is None:
-        return None
-    return Escalation(kept["day"], Proportion(**kept["returns"]), kept["median_return"])
 
 
 @cache

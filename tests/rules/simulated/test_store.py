@@ -1,8 +1,12 @@
 """Kept outcomes: what was put in comes out, and what an outcome follows from is what it is found by."""
 
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +77,32 @@ def test_what_is_damaged_is_none(kept: Path) -> None:
         assert store.look_up("ab12") is None
     path.write_bytes(sound)
     assert store.look_up("ab12") == WHOLE
+
+
+def places(kept: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where something stands in what was kept."""
+    yield path
+    inner = kept.items() if isinstance(kept, dict) else enumerate(kept) if isinstance(kept, list) else ()
+    for key, value in inner:
+        yield from places(value, (*path, key))
+
+
+def test_what_is_whole_and_of_another_type_is_none(kept: Path) -> None:
+    """Whoever wrote it, with a checksum: nothing that an outcome holds is true, or such a list or object."""
+    store.keep("ab12", WHOLE)
+    (path,) = kept.rglob("*.json")
+    sound = path.read_bytes().partition(b"\n")[2]
+    for place in places(json.loads(sound)):
+        for other in (True, [[1]], {"x": 1}):
+            changed = {"whole": json.loads(sound)}
+            inner: Any = changed
+            *above, last = "whole", *place
+            for key in above:
+                inner = inner[key]
+            inner[last] = other
+            text = json.dumps(changed["whole"])
+            path.write_text(f"{sha256(text.encode()).hexdigest()}\n{text}", encoding="ascii")
+            assert store.look_up("ab12") is None, (place, other)
 
 
 def test_a_folder_that_cannot_be_made_costs_speed_only(kept: Path) -> None:
