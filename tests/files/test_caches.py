@@ -11,6 +11,7 @@ import pytest
 from blinplan.files.caches import make_own
 from blinplan.files.kept_values import keep_values, kept_values
 from blinplan.physiology.engine import machine_code
+from tests.files.no_files import NO_FILES, put_no_file
 
 
 @pytest.fixture
@@ -45,22 +46,16 @@ def test_what_is_damaged_is_thrown_away_and_never_read(kept: Path, name: str, co
     assert held(kept) == set()
 
 
-KINDS = ["a pipe", "a device", "a folder", "larger than any"]
+KINDS = [*NO_FILES, "larger than any"]
 
 
 def put(kind: str, path: Path) -> None:
     """Put something into a cache that nobody has kept there."""
-    path.unlink(missing_ok=True)
-    match kind:
-        case "a pipe":
-            os.mkfifo(path)
-        case "a device":
-            path.symlink_to("/dev/zero")
-        case "a folder":
-            path.mkdir()
-        case _:
-            with path.open("wb") as file:
-                file.truncate(10**12)  # of which nothing is on the disk
+    if kind in NO_FILES:
+        put_no_file(kind, path)
+        return
+    with path.open("wb") as file:
+        file.truncate(10**12)  # of which nothing is on the disk
 
 
 @pytest.mark.parametrize("name", ["engine/x.nbi", "engine/x.1.nbc", "seal.json"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from blinplan.files.inputs import InputError, first_bytes, input_bytes, input_text, reason_of, text_of
+from tests.files.no_files import put_no_file
 
 TEXT = "9 µg/day, 28 mcg/day – …"
 
@@ -53,7 +54,7 @@ def test_a_large_file_is_not_read_to_its_end(tmp_path: Path) -> None:
 
 
 def test_what_would_never_end_is_refused_by_its_name(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
+    put_no_file("a pipe", tmp_path / "pipe")
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(tmp_path / "socket"))
         for path, word in (

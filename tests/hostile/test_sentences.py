@@ -14,6 +14,7 @@ import pytest
 from blinplan.files.writing import kept_file
 from blinplan.terminal import WIDEST
 from tests.collection.grid import at_night
+from tests.files.no_files import NO_FILES, put_no_file
 from tests.hostile.oracle import SECONDS
 from tests.hostile.sound import LONG_RECORD, OWN, PEOPLE, SITE
 from tests.hostile.writers import NEW_ONLY, WRITERS
@@ -113,20 +114,15 @@ def test_a_path_that_is_no_file_is_a_sentence(inside: Run, folder: Path, writer:
         ((*SEARCH, "-o", "found"), "found.tried"),
     ],
 )
-@pytest.mark.parametrize("kind", ["a pipe", "a device", "a folder", "a regimen", "another run's"])
+@pytest.mark.parametrize("kind", [*NO_FILES, "a regimen", "another run's"])
 def test_nothing_goes_on_from_what_is_no_journal_of_its_own(
     inside: Run, folder: Path, arguments: tuple[str, ...], kept: str, kind: str
 ) -> None:
     path = folder / kept
-    match kind:
-        case "a pipe":
-            os.mkfifo(path)
-        case "a device":
-            path.symlink_to("/dev/zero")
-        case "a folder":
-            path.mkdir()
-        case "a regimen":
-            path.write_text(OWN, encoding="utf-8")
+    if kind in NO_FILES:
+        put_no_file(kind, path)
+    elif kind == "a regimen":
+        path.write_text(OWN, encoding="utf-8")
     before = held(folder) if kind != "a device" else {}
     with kept_file(path) if kind == "another run's" else nullcontext():
         ran = inside(*arguments)
@@ -160,8 +156,8 @@ def test_a_name_as_long_as_it_can_be_has_a_journal_too(inside: Run, folder: Path
     ],
 )
 def test_no_reader_waits_for_what_has_no_end(inside: Run, folder: Path, arguments: tuple[str, ...]) -> None:
-    os.mkfifo(folder / "pipe.toml")
-    (folder / "endless.toml").symlink_to("/dev/zero")
+    put_no_file("a pipe", folder / "pipe.toml")
+    put_no_file("a device", folder / "endless.toml")
     with (folder / "large.toml").open("wb") as file:
         file.truncate(10**12)  # of which nothing is on the disk
     for name, word in (("pipe.toml", "pipe"), ("endless.toml", "device"), ("large.toml", "")):
