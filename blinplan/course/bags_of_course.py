@@ -47,7 +47,7 @@ def bags_of(found: Replanned, site: Site, clock: Clock) -> tuple[Bag, ...]:
 
 def not_on_record(found: Replanned) -> Iterator[tuple[int, int]]:
     """From where to where something was infused of which nobody says which bag it was, as others are on record."""
-    happened = [entry.restarted or entry.stopped for entry in found.ledger.interruptions]
+    happened = [entry.stopped for entry in found.ledger.interruptions]
     happened += [] if found.ledger.end is None else [found.ledger.end.minute]
     return unknown_stretches(found.course, found.ledger.bags, max(happened, default=0))
 
@@ -120,7 +120,7 @@ class _Hanging:
             return self._sequence(planned)
         except NoSequenceError:
             # What lies behind the stop never came: that no bags were to be had for it is no fault of those before.
-            given = [replace(one, stop=min(one.stop, stopped)) for one in planned if one.start < stopped]
+            given = [replace(one, stop=min(one.stop, stopped)) for one in planned]
             return self._sequence(given)
 
     def _sequence(self, planned: Sequence[Infusion]) -> tuple[Bag, ...]:

@@ -229,3 +229,27 @@ def test_a_restart_that_was_stopped_in_the_same_minute_is_supervised_when_it_goe
     found = replan(course(), record(stop(10 * DAY, 5 * 60), stop(10 * DAY + 5 * 60, 6 * 60)))
     supervised = [entry.start for entry in of(entries(found.course, ledger=found.ledger), Due.SUPERVISION)]
     assert supervised[0] == 10 * DAY + 11 * 60
+
+
+@pytest.mark.parametrize(("moved", "days"), [(3 * DAY - 4 * 60, 3), (4 * DAY - 4 * 60, 4)])
+def test_a_day_that_a_journey_shortens_gives_less_of_the_dose_that_runs_in_it(moved: int, days: int) -> None:
+    """Flown to Tokyo four hours before ten, so that this ten is left out: the day after it has sixteen hours.
+
+    The dose rises where that day begins, or where it ends.
+    """
+    planned = expand(
+        regimen(cycle('dose = "9 mcg/day", days = 4; dose = "28 mcg/day", days = 11')), patient(Fraction(70))
+    )
+    clock = WallClock(datetime(2027, 1, 4, 10, tzinfo=BERLIN), moves=((moved, ZoneInfo("Asia/Tokyo")),))
+    (day,) = changed_days(on_calendar(planned, clock), clock)
+    assert (day.start, day.stop, day.more) == (days * DAY, (days + 1) * DAY - 8 * 60, -8 * 60)
+    assert day.micrograms_more == Fraction(-8 * (9 if days == 3 else 28), 24)
+
+
+def test_a_journey_back_in_a_later_step_takes_nothing_from_the_day_of_the_first() -> None:
+    steps = 'dose = "9 mcg/day", days = 5; dose = "14 mcg/day", days = 5; dose = "28 mcg/day", days = 11'
+    planned = expand(regimen(cycle(steps)), patient(Fraction(70)))
+    moves = ((2 * DAY + 60, ZoneInfo("America/New_York")), (7 * DAY + 60, BERLIN))
+    clock = WallClock(datetime(2027, 1, 4, 10, tzinfo=BERLIN), moves=moves)
+    found = [(day.more // 60, day.micrograms_more) for day in changed_days(on_calendar(planned, clock), clock)]
+    assert found == [(6, Fraction(9 * 6, 24)), (-6, Fraction(-14 * 6, 24))]

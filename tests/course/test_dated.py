@@ -22,7 +22,7 @@ from blinplan.course.patient import patient
 from blinplan.course.wall_clock import DayLength
 from blinplan.regimen import library
 from blinplan.regimen.age import completed_age
-from blinplan.regimen.record.record import BodyMeasurement, Cause, Ending, EndOfCourse, Interruption
+from blinplan.regimen.record.record import BodyMeasurement, Cause, Closure, Ending, EndOfCourse, Interruption
 from blinplan.regimen.site.site import LaterPlace, LongDay, Shortage, Site
 from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from tests.collection.examples import fewer_examples
@@ -122,6 +122,10 @@ def test_where_days_of_infusion_have_24_hours_the_hour_moves_with_the_clock() ->
     assert [moved[minute] for minute in sorted(moved)[:3]] == [0, -HOUR, 0]
     assert sorted(moved)[1] == 7 * DAY
     assert date_course(course(), MONDAY, site(24, 48), None).hours_moved() == {}
+    plan = date_course(course(), MONDAY, moving, None)
+    assert not list(closed_changes(plan))  # the step at nine is at the hour of change
+    off = when_closed(next(entry for entry in plan.entries if entry.due is Due.STEP), plan.clock, moving)
+    assert off == "09:00, and Ward 7 changes bags at 10:00"
 
 
 def test_what_is_at_one_moment_is_shown_on_its_day() -> None:
@@ -596,3 +600,30 @@ def test_where_the_hour_moves_with_the_clock_what_was_planned_is_moved_alike() -
     moving = date_course(course(), MONDAY, site(24, long_day=LongDay.MOVE_CLOCK), None)
     assert moving.replanned.planned.events == moving.course.events
     assert moving.course.events[0].period.stop == 7 * DAY
+
+
+def test_days_that_a_record_closes_are_those_of_the_ward() -> None:
+    planned = course()
+    shut = Closure(date(2026, 10, 22), date(2026, 10, 23), "moving house")
+    plan = date_course(planned, MONDAY, site(24, 48, 96), replace(record(planned, MONDAY), closures=(shut,)))
+    assert plan.site is not None
+    assert plan.site.closures == (shut,)
+    assert not [bag for bag in plan.bags if shut.holds(plan.clock.at(bag.start).date())]
+
+
+def test_from_the_minute_of_a_journey_on_a_cycle_begins_at_the_hour_of_the_place() -> None:
+    """The interval ends at ten in Berlin on 30 November, which is 42 days and an hour after the start."""
+    there = site(24, 48, 72, at=9 * HOUR, time_zone="America/New_York")
+    for late, hour in ((0, 9), (1, 10)):
+        moved = LaterPlace(42 * DAY + HOUR + late, there)
+        ward = replace(WARD, starts_when_open=False, time_zone="Europe/Berlin", later=(moved,))
+        assert starts(date_course(course(), MONDAY, ward, None))[1].hour == hour
+
+
+@pytest.mark.parametrize(("start", "counts"), [(time(0, 0), False), (time(0, 1), True), (time(23, 59), True)])
+def test_the_day_on_which_an_infusion_ends_at_midnight_is_none_of_its_days(start: time, counts: bool) -> None:
+    begins = datetime.combine(date(2026, 11, 2), start, BERLIN)  # after the clock was put back
+    short = Shortage(frozenset({24 * HOUR}), "no bags", date(2026, 11, 30), date(2026, 12, 1))
+    at = start.hour * HOUR + start.minute
+    plan = date_course(course(), begins, replace(site(24, 48, at=at), shortages=(short,)), None)
+    assert bool(shortages_in(plan)) is counts

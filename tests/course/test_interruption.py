@@ -318,6 +318,12 @@ def test_where_a_label_has_no_number_of_its_own_every_such_stop_is_to_be_decided
     found = {one.question: one for one in decisions(interruption("technical", HOUR), hk, Circumstances(FULL))}
     assert found[Topic.CYCLE].unstated
     assert "convention" not in found[Topic.DOSE].answer
+    (lasts,) = (
+        one
+        for one in decisions(interruption("technical", None), hk, Circumstances(FULL))
+        if one.question is Topic.CYCLE
+    )
+    assert lasts.answer == "not evaluated: the label says nothing of a stop for a technical reason"
 
 
 def test_while_it_lasts_the_answers_are_on_condition() -> None:

@@ -16,6 +16,7 @@ from blinplan.course.patient import (
     AreaFormula,
     Patient,
     PatientError,
+    age_text,
     body_surface_area,
     formula_text,
     patient,
@@ -527,8 +528,8 @@ def test_figures_are_told_to_three_decimals() -> None:
     [
         ("34.3", "49/60", True),  # 70 cm, at 70 kg/m² to the digit
         ("34.31", "49/60", False),
-        ("32", "4/3", False),  # 200 cm, at 8 kg/m²
-        ("36", "3/2", False),  # 225 cm, at 7.1
+        ("45.5625", "27/16", True),  # 225 cm, at 9 kg/m² to the digit
+        ("45.5", "27/16", False),
         ("90", "2.5", True),  # 250 cm, at 14.4
         ("90", "2.51", False),
         ("100", "2.7", False),  # 262 cm, at 14.5, which many have and nobody at that height
@@ -548,3 +549,15 @@ def test_the_tallest_that_is_taken_needs_no_area_and_one_that_comes_out_too_smal
         patient(Fraction("4.9"), Fraction(30))  # the least height
     with pytest.raises(PatientError, match=r"^body surface area by Mosteller is .* m²; .* 0\.2 to 3 m²$"):
         patient(Fraction("1.1"), Fraction(31))
+
+
+def test_ages_and_sizes_are_told_as_people_write_them() -> None:
+    assert [age_text(Fraction(months, 12)) for months in (1, 6, 11, 12, 24)] == [
+        "1 month",
+        "6 months",
+        "11 months",
+        "1 year",
+        "2 years",
+    ]
+    with pytest.raises(PatientError, match=r"≈ 150\.123 kg at 8 years"):
+        patient(Fraction("150.12345"), age=read_age("8"))

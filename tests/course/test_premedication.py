@@ -323,3 +323,12 @@ def test_a_cycle_that_was_stopped_in_its_first_minute_is_premedicated_before_it_
     plan = premedication_plan(found)
     assert plan is not None
     assert plan.due[0].infusion == 5 * HOUR
+
+
+def test_where_everybody_gets_the_same_before_a_restart_no_age_is_asked_for() -> None:
+    alike = '[[premedication]]\ndrug = "a"\ndose = "20 mg"\nbefore = ["restart"]\n'
+    adults = alike.replace('"a"', '"b"') + 'patients = "adults"\n'
+    for given, asks in ((alike, False), (alike + adults, True)):
+        plan = premedication_plan(expand(regimen(given + ESCALATING), Patient()), known(None))
+        assert plan is not None
+        assert plan.asks_for_age is asks

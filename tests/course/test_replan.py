@@ -433,6 +433,7 @@ def test_a_restart_dose_on_record_is_capped_as_such_a_dose_is(dose: str, rate: s
     one = stop(10 * DAY, 2 * DAY, CRS, grade=3, restart_dose=dose)
     found = replan(planned, record(one, regimen="rr-below-45-kg"))
     assert [event.rate for event in found.course.events[:4]] == [9, 28, 0, Fraction(rate)]
+    assert (found.course.events[3].period.cap is None) is ("m2" not in dose)
 
 
 def test_a_restart_by_area_of_a_regimen_without_caps_has_none() -> None:
@@ -775,7 +776,7 @@ def test_the_end_of_an_infusion_is_no_interruption() -> None:
     with pytest.raises(RecordError, match="the infusion of cycle 1 had ended"):
         replanned(stop(28 * DAY, DAY))
     with pytest.raises(RecordError, match="the infusion of cycle 1 had ended"):  # since cycle 2 began
-        replan(course(), record(stop(20 * DAY, DAY), starts={2: 20 * DAY}))
+        replan(course(), record(stop(3 * DAY, DAY), starts={2: 3 * DAY}))
 
 
 @pytest.mark.parametrize("free", [0, 14])
@@ -911,3 +912,10 @@ def test_after_a_journey_in_the_interval_a_cycle_has_its_days_by_the_clock_of_th
     found = replan(course(), None, clock=WallClock(start, moves=moves)).course
     second = [event.period for event in found.events if event.period.cycle == 2 and event.period.dose is not None]
     assert (second[0].start, second[-1].stop) == (42 * DAY, 70 * DAY - HOUR)  # summer time begins on 14 March
+
+
+def test_a_restart_at_the_dose_of_the_first_step_does_not_go_through_that_step_again() -> None:
+    """9 mcg/day is what 5 mcg/m²/day are limited to, in a patient of 1.9 m²: after its week the full dose follows."""
+    planned = expand(library.regimen("rr-below-45-kg"), patient(area=Fraction("1.9")))
+    one = stop(10 * DAY, 2 * DAY, CRS, grade=3, restart_dose="9 mcg/day")
+    assert rates(replan(planned, record(one, regimen="rr-below-45-kg")))[3:6] == [(7, 9), (11, 28), (14, 0)]

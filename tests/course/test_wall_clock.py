@@ -232,3 +232,35 @@ def test_where_every_day_has_24_hours_no_clock_on_the_wall_counts() -> None:
     assert clock.at(2 * DAY) == Moment(2 * DAY, 2 * DAY)
     assert clock.surplus(0, 2 * DAY) == 0
     assert list(clock.changed_days(0, 7 * DAY)) == []
+
+
+YORK, TOKYO = "America/New_York", "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("begins", "journeys", "now", "later", "found"),
+    [  # in half hours
+        ((2027, 1, 4, 10), [], 0, 0, 0),
+        ((2027, 1, 4, 10), [(40, TOKYO)], 0, 56, 40),  # what the clock shows on arrival, eight hours on
+        ((2027, 1, 4, 10), [(40, TOKYO)], 0, 48, 48),  # left out: as much later as it was to come
+        ((2027, 1, 4, 10), [(40, TOKYO)], 0, 39, 39),
+        ((2027, 1, 4, 10), [(10, YORK), (60, TOKYO)], 0, 58, 70),  # left out by the second journey
+        ((2027, 1, 4, 10), [(40, YORK)], 0, 39, 39),
+        ((2027, 1, 4, 10), [(40, YORK)], 0, 40, 52),  # the time of the departure is shown on arrival only
+        ((2027, 1, 4, 10), [(40, YORK)], 40, 11, 51),
+        ((2026, 10, 24, 10), [(32, TOKYO)], 0, 33, 33),  # left out, and would have come twice
+        ((2027, 1, 4, 10), [(5, YORK), (12, TOKYO)], 6, 10, 6),  # noon was before the journey, and is left out now
+        ((2026, 10, 23, 2, 30), [], 96, 0, 96),  # which comes twice
+    ],
+)
+def test_a_time_on_a_journey_is_found(
+    begins: tuple[int, ...], journeys: list[tuple[int, str]], now: int, later: int, found: int
+) -> None:
+    moves = tuple((at * HALF, ZoneInfo(there)) for at, there in journeys)
+    clock = WallClock(datetime(*begins, tzinfo=BERLIN), moves=moves)  # type: ignore[arg-type, misc]
+    assert clock.after(clock.at(now * HALF), later * HALF).minute == found * HALF
+
+
+def test_a_day_that_ends_at_a_time_that_the_clock_leaves_out_has_its_24_hours() -> None:
+    clock = WallClock(datetime(2027, 3, 27, 2, 30, tzinfo=BERLIN))
+    assert list(clock.changed_days(0, DAY)) == []

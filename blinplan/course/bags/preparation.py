@@ -196,7 +196,7 @@ def advice_on_allowed_bags(site: "Site", label: Label) -> str:
     if not free:
         return f"{allowed}prepare bags without preservative that last {duration_text(between)}"
     more = f"change bags at least every {duration_text(max(free))}, the longest that the label has without preservative"
-    missing = [size for size in free if size not in own and size > max(own, default=0)]
+    missing = [size for size in free if size > max(own, default=0)]
     return (
         f"{allowed}prepare bags without preservative for {_or_text(missing)} too, and {more}"
         if missing

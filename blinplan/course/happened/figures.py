@@ -90,7 +90,7 @@ class FiguresOverTime:
         now = juncture.patient
         for measured in taken:
             now = _with(now, measured)
-        if not taken or _figures(now) == _figures(juncture.patient):
+        if _figures(now) == _figures(juncture.patient):
             self._waiting = [measured for measured in self._waiting if measured.day > day]
             return None
         found = regimen_for(now, juncture.regimen, juncture.others)

@@ -173,6 +173,8 @@ def test_a_volume_that_nobody_says_is_not_made_up() -> None:
     )
     assert unknown.difference == 0
     assert unknown.share == 1
+    saline = ward(SiteBag(DAY, None, None, diluent=Fraction(270), stabiliser=Fraction("5.5")))
+    assert contents(bag_of(saline, 28), replace(saline, vial=None)) is None
     bare = ward(SiteBag(DAY, None, None, diluent=Fraction(270)))
     assert contents(bag_of(bare, 28), bare) is None
     without_stabiliser = held(ward(SiteBag(DAY, Fraction(276), None, diluent=Fraction(270))), 28)

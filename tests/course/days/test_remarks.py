@@ -1,8 +1,13 @@
 """A remark is shown with what it concerns, and with nothing else."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
 import pytest
 
-from blinplan.course.remarks import Remark
+from blinplan.course.dated import date_course
+from blinplan.course.remarks import Remark, shown_remarks
+from tests.course.regimens import course_of
 
 DAY = 24 * 60
 
@@ -55,3 +60,15 @@ def test_a_bag_of_three_days_is_told_what_concerns_it(remark: Remark, concerned:
 
 def test_what_is_no_bag_is_told_nothing_of_bags() -> None:
     assert not Remark("x", bags=(4,)).concerns(1, 7 * DAY, 10 * DAY)
+
+
+def test_a_stretch_of_which_the_start_is_not_known_may_be_any() -> None:
+    assert Remark("x", cycle=1, stop=DAY).concerns(1, 7 * DAY, 10 * DAY)
+
+
+def test_remarks_are_shown_that_are_of_what_is_shown() -> None:
+    begins = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    plan = replace(date_course(course_of("rr-adult"), begins, None, None), cycle=2, first=date(2026, 4, 20))
+    whole, first, second = Remark("a"), Remark("b", cycle=1), Remark("c", cycle=2)
+    early, late = (Remark("d", cycle=2, start=day * DAY, stop=day * DAY) for day in (43, 60))
+    assert shown_remarks([whole, first, second, early, late], plan) == (whole, second, late)

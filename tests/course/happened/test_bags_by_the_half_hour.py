@@ -219,6 +219,7 @@ ENDS = 480
         ([one(30, None, 28)], [(40, 5, True), (5, 5, True)]),  # the same bag went on twice
         ([one(0, None, hours=24)], [(60, 1, True)]),  # past its hours at the stop, and the wrong one after it
         ([Hung(0, None, 9, 24, 20, None, None)], [(25, 1, True)]),  # empty at the stop, as its pump ran twice as fast
+        ([one(30, 60)], [(40, 10, False)]),  # through a pause, in which it gave nothing
         ([one(30, None, 28)], [(40, 5, False)]),  # of which the record does not say that it went on
         ([one(0, 60, 28)], []),  # over a whole step
         ([one(0, 240, 28, hours=168)], []),

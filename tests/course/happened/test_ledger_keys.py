@@ -353,3 +353,11 @@ def test_a_time_is_within_a_century_of_the_start(path: tuple[str | int, ...], si
 def test_an_area_is_known_with_where_it_comes_from(key: str) -> None:
     (known, *_) = ledger_of(with_leaf(("figures", 0, key), None)).figures
     assert known.patient == Patient(Fraction("44.5"), Fraction(150))
+
+
+def test_a_ledger_of_another_version_is_refused_whatever_else_it_says() -> None:
+    data = ledger_data(Ledger())
+    assert ledger_of(data) == Ledger()
+    for version in (None, 0, 2, "1"):
+        with pytest.raises(LedgerError):
+            ledger_of({**data, "version": version})

@@ -52,6 +52,7 @@ def going_on(*, new: bool = False, again: bool = False, dose: Any = None, minute
     [
         (stop(10 * DAY, 2 * DAY), going_on(), SILENT),
         (stop(10 * DAY, DAY, "overdose"), going_on(), SILENT),
+        (stop(10 * DAY, DAY, new_cycle=False), going_on(), SAME),
         (stop(10 * DAY, DAY, CRS, grade=2), going_on(), SAME),
         (stop(10 * DAY, DAY, CRS, grade=2, new_cycle=False), going_on(), SAME),
         (
@@ -230,10 +231,10 @@ def test_the_places_of_a_record_are_those_of_its_ledger() -> None:
 
 def test_a_ledger_of_a_course_that_ended_keeps_no_later_start_and_no_figures_of_another_course() -> None:
     """A start that was planned before the course ended is no fault of its ledger; figures without a place are one."""
-    ended = CourseEnd(30 * DAY, EndOfCourse(START + timedelta(days=30), Ending.RELAPSE, None))
+    ended = CourseEnd(20 * DAY, EndOfCourse(START + timedelta(days=20), Ending.RELAPSE, None))
     late = StartOfCycle(2, 42 * DAY, 45 * DAY, "it is planned so", recorded=False)
     again = replay(course(), Ledger(starts=(late,), end=ended))
-    assert (again.ended, again.course.events[-1].period.stop) == (True, 30 * DAY)
+    assert (again.ended, again.course.events[-1].period.stop) == (True, 20 * DAY)
     figures = NewFigures(43 * DAY, START.date(), Patient(), None, "")
     with pytest.raises(RecordError, match="entries that do not fit"):
         replay(course(), Ledger(figures=(figures,)))
