@@ -1,6 +1,9 @@
 """What the program refuses to do, and how the person who asked for it can put that right."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Refusal(Exception):  # noqa: N818 - not an error of the program: what it says no to
@@ -45,3 +48,17 @@ class _Names(dict[str, object]):
 
     def __missing__(self, key: str) -> str:
         return self._name_of(key)
+
+
+def several(argument: str, given: Iterable[T]) -> tuple[T, ...]:
+    """What an argument gives that takes several things: a text is one, and not its letters, as Python has it.
+
+    Raises
+    ------
+    ArgumentRefusal
+        When it is a text, or nothing that holds several.
+    """
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        value = repr(given)[:40]
+        raise ArgumentRefusal(f"{{{argument}}} is {{value}}", "give them in a list, one alone too", value=value)
+    return tuple(given)

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any, TypeVar, cast
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, QuantityError, read_dose, read_mass
+from blinplan.refusal import several
 from blinplan.regimen import schema
 from blinplan.regimen.draft import NO_SOURCE, cycle_name
 from blinplan.regimen.reading import RegimenFile
@@ -304,7 +305,7 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
         eligibility=eligibility,
         basis=next((step.dose.basis for cycle in ordered for step in cycle.steps), Basis.FLAT),
         premedication=_each("premedication", Premedication, premedication),
-        hospital_days=tuple(hospital_days),
+        hospital_days=several("hospital_days", hospital_days),
         cycles=tuple(_with_names(ordered)),
         waivers=_each("waivers", Waiver, waivers),
         label=label,

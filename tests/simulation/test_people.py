@@ -166,6 +166,37 @@ def test_columns_that_a_table_has_not_are_refused_with_what_is_meant(head: str, 
 
 
 @pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        (
+            ["0.12"],
+            "ward.csv:2 (id P0): b_cells_per_ul is 0.12, and below 1 in 1 of 1 patient; in 10^9/L it would be 120",
+        ),
+        (["0.12", ""], "and below 1 in 1 of 1 patient; "),
+        (
+            ["40", "0.05", "0.3"],
+            "ward.csv:3 (id P1): b_cells_per_ul is 0.05, and below 1 in 2 of 3 patients; in 10^9/L it",
+        ),
+        (["0.99", "1.3", "0.2"], "below 1 in 2 of 3 patients; "),
+        (["1"], ""),
+        (["0.5", "1"], ""),
+        (["0.05", "12", "70"], ""),
+        ([""], ""),
+    ],
+)
+def test_b_cells_in_another_unit_are_told_by_most_of_their_column(counts: list[str], told: str) -> None:
+    """Who has had rituximab has few; of a whole table, 0.12 is more likely a hundred and twenty in a microlitre."""
+    rows = "\n".join(f"P{number},70,175,{count}" for number, count in enumerate(counts))
+    table = f"id,weight_kg,height_cm,b_cells_per_ul\n{rows}\n"
+    if not told:
+        assert read_people(table, "ward.csv").size == len(counts)
+        return
+    with pytest.raises(PeopleError) as error:
+        read_people(table, "ward.csv")
+    assert told in f"{error.value}; {error.value.advice}"
+
+
+@pytest.mark.parametrize(
     ("column", "cell", "words"),
     [
         ("t_cells_per_ul", "1,200", "it may be 1.2 or 1200"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from blinplan.api.checking.check_result import CheckResult
 from blinplan.api.vocabulary import word_or_none
-from blinplan.refusal import ArgumentRefusal
+from blinplan.refusal import ArgumentRefusal, several
 from blinplan.regimen.regimen import Regimen
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.configuration.choice import RuleChoice, rule_choice, split
@@ -136,14 +136,19 @@ def check(
     """
     refuse_contradictions(since, write_baseline)
     require_numbers(patients, seed=0 if seed is None else seed, models=models)
-    choice = rule_choice(select, extend_select, ignore, severity)
+    choice = rule_choice(
+        None if select is None else several("select", select),
+        several("extend_select", extend_select),
+        several("ignore", ignore),
+        several("severity", severity),
+    )
     files = read_files(
         [path if isinstance(path, Regimen) else str(path) for path in paths],
         choice,
         Configurations(
             None if config is None else str(config),
             isolated=isolated,
-            exclude=exclude,
+            exclude=several("exclude", exclude),
             respect_gitignore=respect_gitignore,
             force_exclude=force_exclude,
         ),

@@ -8,7 +8,7 @@ from blinplan.api.notebook import table_html
 from blinplan.api.simulating.numbers import require_numbers
 from blinplan.api.vocabulary import TableFormat, TableOrJson
 from blinplan.executor import Executor
-from blinplan.refusal import Refusal
+from blinplan.refusal import Refusal, several
 from blinplan.terminal import PLAIN, Screen
 
 if TYPE_CHECKING:
@@ -107,9 +107,9 @@ def evidence(
     from blinplan.evidence import evaluate
 
     require_numbers(patients, seed=seed)
-
-    refuse_unknown(claims or ())
-    return EvidenceResult(evaluate.evaluate(patients, seed, only=claims or None, executor=executor))
+    asked = None if claims is None else several("claims", claims)
+    refuse_unknown(asked or ())
+    return EvidenceResult(evaluate.evaluate(patients, seed, only=asked or None, executor=executor))
 
 
 def refuse_unknown(claims: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from blinplan.files.writing import replace_file
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.label.regimens import labelled_regimen as regimen_of_label
 from blinplan.quantities import Basis, QuantityError, read_dose
-from blinplan.refusal import Refusal
+from blinplan.refusal import Refusal, several
 from blinplan.regimen import library
 from blinplan.regimen.draft import (
     PREMEDICATION_FORM,
@@ -132,7 +132,7 @@ def new(
         min_weight=_weight(min_weight),
         below_weight=_weight(below_weight),
         premedication=None if premedication is None else _premedication(premedication),
-        hospital_days=None if hospital_days is None else tuple(hospital_days),
+        hospital_days=None if hospital_days is None else several("hospital_days", hospital_days),
         citation=source,
         status=None if source_status is None else Status(source_status),
         label=None if label is None else label_called(label).name,
@@ -147,7 +147,7 @@ def new(
 
 def _steps(argument: str, texts: Sequence[str] | None) -> tuple[StepTable, ...] | None:
     try:
-        return tuple(map(read_step, texts)) if texts else None
+        return tuple(map(read_step, several(argument, texts))) if texts else None
     except QuantityError as error:
         raise Refusal(f"{argument}: {', '.join(texts or ())}", str(error)) from error
 

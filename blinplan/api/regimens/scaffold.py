@@ -14,7 +14,7 @@ from blinplan.api.regimens.order import OrderedRegimen, order
 from blinplan.files.writing import refuse_unwritable, replace_file
 from blinplan.label.read import DEFAULT
 from blinplan.quantities import MINUTES_PER_HOUR, decimal_text
-from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.refusal import ArgumentRefusal, Refusal, several
 from blinplan.regimen import library
 from blinplan.regimen.age import AgeUnit
 from blinplan.regimen.reading import FaultyFile, Reading, SiteFile, read
@@ -98,11 +98,17 @@ def new_site(
         When it is no site profile.
     """
     followed = label_called(label or DEFAULT)
-    ordered = tuple(_ordered_bag(str(bag), followed) for bag in bags)
+    ordered = tuple(_ordered_bag(str(bag), followed) for bag in several("bags", bags))
     if not ordered:
         raise ArgumentRefusal("no bag is given", "give the hours of each that the site prepares with {bag}, as 24")
     order = SiteOrder(
-        name, ordered, time_zone, change_time, tuple(closed), prepared_hours_before, _labelled_vial(followed)
+        name,
+        ordered,
+        time_zone,
+        change_time,
+        several("closed", closed),
+        prepared_hours_before,
+        _labelled_vial(followed),
     )
     return _read_back(site_scaffold(order), "site profile")
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.refusal import ArgumentRefusal, Refusal, several
 
 if TYPE_CHECKING:
     from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
@@ -35,7 +35,7 @@ def asked_endpoints(texts: Sequence[str], by_day: Sequence[float] = ()) -> "Aske
         except EndpointError as error:
             raise Refusal(f"endpoint {text[:80]!r}: {error.message}", error.advice) from error
     try:
-        days = tuple(sorted({float(day) for day in by_day}))
+        days = tuple(sorted({float(day) for day in several("by_day", by_day)}))
     except (TypeError, ValueError) as error:
         raise ArgumentRefusal(
             "{by_day} is {value}", "give days in a list: [2, 7, 28]", value=repr(by_day)[:40]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from blinplan.files.of_a_run import is_a_run_on
 from blinplan.files.writing import refuse_unwritable
-from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.refusal import ArgumentRefusal, Refusal, several
 
 AT_THE_TERMINAL = ("drug", "b-cells", "t-cells", "il-6")
 """The signals that are drawn where nobody chose: in the model, other elevated cytokines move as IL-6 does."""
@@ -62,7 +62,7 @@ def signals_of(names: Sequence[str] | None) -> tuple[str, ...]:
         return ()
     from blinplan.simulation.percentiles import SIGNALS
 
-    asked = [name.strip().lower() for text in names for name in text.split(",") if name.strip()]
+    asked = [name.strip().lower() for text in several("signals", names) for name in text.split(",") if name.strip()]
     known = f"the signals are {', '.join(SIGNALS)}"
     for name in asked:
         if name not in SIGNALS:

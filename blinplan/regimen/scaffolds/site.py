@@ -103,7 +103,7 @@ def _values(order: SiteOrder) -> Iterator[tuple[str, str]]:
     if order.closed:
         yield "closed", f"[{', '.join(map(toml_value, order.closed))}]"
     if order.prepared_hours_before is not None:
-        yield "prepared_hours_before", str(order.prepared_hours_before)
+        yield "prepared_hours_before", toml_value(order.prepared_hours_before)
 
 
 def _bag_lines(bag: OrderedBag) -> Iterator[str]:

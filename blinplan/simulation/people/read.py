@@ -10,7 +10,7 @@ from blinplan.course.patient import AreaFormula, Patient, PatientError, patient
 from blinplan.frozen import FrozenMapping
 from blinplan.outside_text import visible
 from blinplan.physiology.model.population import FloatArray
-from blinplan.quantities import MINUTES_PER_DAY, decimal_text
+from blinplan.quantities import MINUTES_PER_DAY, decimal_text, plural
 from blinplan.regimen.age import Age, AgeError, AgeUnit, completed_age
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.people.cells import CellTable, Row, read_cells, readings
@@ -32,6 +32,12 @@ from blinplan.simulation.people.people import OwnOrder, People, PeopleError
 _LONGEST_ID = 64
 _LEAST_T_CELLS = 5
 """T cells/µL below which a count is one in another unit: with fewer there is nobody to redirect. A convention."""
+_FEWEST_B_CELLS = 1
+"""B cells/µL below which a count is not told as a number: "below 1" in Klinger et al., Blood 2012;119:6226.
+
+A patient may have none before treatment, after rituximab or much chemotherapy. Most of a table have some: the quartiles
+of that study were 4 and 114, in minimal residual disease. That most of a column tell its unit is a convention of ours.
+"""
 _MONTHS_PER_YEAR = 12
 _IN_YEARS_FROM = 20
 _CHECK = "check the figure and its unit: weight in kg, height in cm, area in m²"
@@ -82,7 +88,24 @@ def read_people(
             faults.append(PeopleError(f"{name}:{row.line}{_whose(row)}: {error}", error.advice))
     if faults:
         raise _all_of(faults)
+    _require_unit_of_b_cells(table.rows, found, name)
     return replace(_people(table, found, tuple(ids), formula), own=tuple(own) if any(map(any, own)) else ())
+
+
+def _require_unit_of_b_cells(rows: Sequence[Row], found: Sequence[Mapping[str, float]], name: str) -> None:
+    """Refuse a column most of which is below what is told as a number: a unit is that of a column, not of a cell."""
+    column = "b_cells_per_ul"
+    counts = [(row, values[column]) for row, values in zip(rows, found, strict=True) if column in values]
+    few = [(row, count) for row, count in counts if count < _FEWEST_B_CELLS]
+    if 2 * len(few) <= len(counts):
+        return
+    (row, first), all_of_them = few[0], f"{len(counts):,} {plural('patient', len(counts))}"
+    count = Fraction(str(first))
+    raise PeopleError(
+        f"{name}:{row.line}{_whose(row)}: {column} is {_plain(count)}, and below {_FEWEST_B_CELLS} in {len(few):,} of"
+        f" {all_of_them}",
+        f"in 10^9/L it would be {_plain(count * 1000)} cells/µL: write that; write {_FEWEST_B_CELLS} for who has fewer",
+    )
 
 
 def _whose(row: Row) -> str:
