@@ -118,7 +118,7 @@ def _character(character: str) -> str:
 
 
 def _escape(character: str) -> str:
-    """Write a character by its number; half of one, which bytes that are no text are, has none, and stays to be told."""
+    """Write a character by its number; half of one has none: bytes that are no text, which stay to be told."""
     if "\ud800" <= character <= "\udfff":
         return character
     return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
