@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, MutableSequence, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableSequence, Sequence
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy.integrate import solve_ivp
 
+from blinplan.physiology.model.cytokines import CYTOKINES
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import States, initial_state
@@ -23,7 +24,7 @@ from blinplan.quantities import MINUTES_PER_DAY
 RightHandSide = Callable[[float, FloatArray], FloatArray]
 
 # Physiological scales: 10 pg/mL of drug (a fifth of the assay's limit), 1 % of a signal and of marrow, 10 T cells/µL,
-# 1 B cell/µL, 0.01 of ln blasts, 3 pg/mL of IL-6 (its baseline).
+# 1 B cell/µL, 1 of ln blasts, 3 pg/mL of IL-6 (its baseline).
 SCALES = {
     "concentration": 10.0,
     "cytolytic": 0.01,
@@ -32,11 +33,28 @@ SCALES = {
     "proliferation": 0.01,
     "t_blood": 10.0,
     "t_adherent": 10.0,
-    "marrow": 0.01,
+    "marrow_1": 0.01,
+    "marrow_2": 0.01,
+    "marrow_3": 0.01,
     "b_blood": 1.0,
     "log_blasts": 1.0,
-    "il6": 3.0,
+    "il_6": 3.0,
 }
+"""What counts as much as the value of a series where that is near none: one for each series."""
+
+
+def series_of(states: Iterable[FloatArray], people: Population) -> dict[str, FloatArray]:
+    """What errors are taken of: every state by its name, but T cells as those in blood, and release as IL-6."""
+    found = States(*states)._asdict()
+    t_total, release = found.pop("t_total"), found.pop("release")
+    found["t_blood"] = t_total - found["t_adherent"]
+    found["il_6"] = people.cytokine_baseline[CYTOKINES.index("IL-6")] + people.cytokine_release[0] * release
+    return found
+
+
+def errors(mine: Mapping[str, FloatArray], theirs: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """|mine - theirs| / (|theirs| + scale) of every series."""
+    return {name: np.abs(mine[name] - of) / (np.abs(of) + SCALES[name]) for name, of in theirs.items()}
 
 
 ONE_CELL = math.log(1e-12)

@@ -22,7 +22,7 @@ from blinplan.physiology import Dosing, Population
 from blinplan.regimen import library
 from blinplan.simulation.dosing import dosing
 from tests.benchmarks.bound import bound
-from tests.benchmarks.engines import by_blinplan, by_scipy, greatest_error, series_of
+from tests.benchmarks.engines import by_blinplan, by_scipy, greatest_error, series
 from tests.benchmarks.speed import GREATEST_ERROR, race
 from tests.benchmarks.start import start
 from tests.benchmarks.stopping import stopping
@@ -108,7 +108,8 @@ def _greatest_error_of(name: str) -> float:
     people = extremes(regimen.virtual_population, 64)
     course = _course(name, people)
     days = np.arange(course.edges_minutes[-1] / 1440 + 1.0)
-    return greatest_error(series_of(by_blinplan(course, people, days)), by_scipy(course, people, days, 1e-10))
+    mine = series(by_blinplan(course, people, days).states, people)
+    return greatest_error(mine, by_scipy(course, people, days, 1e-10))
 
 
 def _course(name: str, people: Population) -> Dosing:

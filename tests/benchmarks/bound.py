@@ -11,17 +11,15 @@ import numpy as np
 from blinplan.course.events import periods
 from blinplan.executor import threads
 from blinplan.physiology import Options, Population, draw, simulate
-from blinplan.physiology.model.cytokines import CYTOKINES
 from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library
 from blinplan.simulation.dosing import dosing
-from tests.witness import SCALES
+from tests.witness import SCALES, errors, series_of
 
 SEEDS = (1, 2, 777)
 PATIENTS = 20_000
 GREATEST_ERROR = 1e-4
 _AT_ONCE = 1000
-_IL6 = CYTOKINES.index("IL-6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +69,9 @@ def worst_of(name: str, people: Population, first: int = 0) -> Worst:
     days = days[days <= last]
     mine, reference = (_series(name, people, days, coarseness) for coarseness in (1.0, 0.25))
     found = []
-    for series, values in reference.items():
-        errors = np.abs(mine[series] - values) / (np.abs(values) + SCALES[series])
-        *_, day, patient = np.unravel_index(int(np.argmax(errors)), errors.shape)
-        found.append(Worst(float(errors.max()), series, float(days[day]), first + int(patient)))
+    for series, error in errors(mine, reference).items():
+        day, patient = np.unravel_index(int(np.argmax(error)), error.shape)
+        found.append(Worst(float(error.max()), series, float(days[day]), first + int(patient)))
     return max(found, key=lambda worst: worst.error)
 
 
@@ -91,5 +88,4 @@ def _series(name: str, people: Population, days: FloatArray, coarseness: float) 
             executor=running,
         ).trajectories
     assert found is not None
-    shown = found.states._asdict() | {"t_blood": found.t_blood, "marrow": found.marrow, "il6": found.cytokines[_IL6]}
-    return {series: shown[series] for series in SCALES}
+    return series_of(found.states, people)

@@ -16,8 +16,9 @@ from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.model.sbml import constants_of, initial_states, to_sbml
 from blinplan.physiology.model.states import initial_state
 from blinplan.quantities import MINUTES_PER_DAY
-from tests.benchmarks.engines import IL6, SCALES
+from tests.benchmarks.engines import series
 from tests.benchmarks.plain import by_plain, derivative, parameters_of
+from tests.witness import SCALES
 
 Run = Callable[[int], FloatArray]
 """The series of so many of the patients, the first ones."""
@@ -29,20 +30,13 @@ ABSOLUTE = 1e-2
 """The absolute tolerance of every peer, over its relative one."""
 
 
-def series_of_states(states: FloatArray, people: Population) -> FloatArray:
-    """The series that errors are taken of, from all states (states, times, patients)."""
-    count = states.shape[-1]
-    il6 = people.cytokine_baseline[IL6, :count] + people.cytokine_release[0, :count] * states[12]
-    return np.stack([*states[:5], states[5] - states[6], states[6], *states[7:10], states[10], states[11], il6])
-
-
 def plain(threads: int = 1) -> Peer:
     """Dormand-Prince 5(4), compiled by numba."""
 
     def ready(dosing: Dosing, people: Population, days: FloatArray, relative: float) -> Run:
         def run(count: int) -> FloatArray:
             some, course = _first(dosing, people, count)
-            return series_of_states(by_plain(course, some, days, relative, ABSOLUTE * relative, threads), some)
+            return series(by_plain(course, some, days, relative, ABSOLUTE * relative, threads), some)
 
         return run
 
@@ -65,7 +59,7 @@ def scipy(dosing: Dosing, people: Population, days: FloatArray, relative: float)
         found = odeint(rates_of_change, y, times, rtol=relative, atol=ABSOLUTE * relative, mxstep=100_000)
         return np.asarray(found)
 
-    return lambda count: series_of_states(_by_intervals(dosing, days, starts, count, solve), people)
+    return _run_by_intervals(dosing, people, days, starts, solve)
 
 
 def sundials(dosing: Dosing, people: Population, days: FloatArray, relative: float) -> Run:
@@ -82,11 +76,15 @@ def sundials(dosing: Dosing, people: Population, days: FloatArray, relative: flo
         solver = cvode.CVODE(rates_of_change, rtol=relative, atol=ABSOLUTE * relative, max_num_steps=100_000)
         return np.asarray(solver.solve(times, y).y)
 
-    return lambda count: series_of_states(_by_intervals(dosing, days, starts, count, solve), people)
+    return _run_by_intervals(dosing, people, days, starts, solve)
 
 
 Solve = Callable[[int, float, FloatArray, FloatArray], FloatArray]
 """From a patient, a rate, a state and times, of which the first is that of the state, to the states (times, states)."""
+
+
+def _run_by_intervals(dosing: Dosing, people: Population, days: FloatArray, starts: FloatArray, solve: Solve) -> Run:
+    return lambda count: series(_by_intervals(dosing, days, starts, count, solve), people.select(slice(0, count)))
 
 
 def _by_intervals(dosing: Dosing, days: FloatArray, starts: FloatArray, count: int, solve: Solve) -> FloatArray:
@@ -112,7 +110,7 @@ def libroadrunner(dosing: Dosing, people: Population, days: FloatArray, relative
     runner.integrator.relative_tolerance = relative
     runner.integrator.absolute_tolerance = ABSOLUTE * relative
     runner.integrator.maximum_num_steps = 100_000
-    runner.timeCourseSelections = ["time", *SCALES]
+    runner.timeCourseSelections = list(SCALES)
 
     def run(count: int) -> FloatArray:
         found = []
@@ -121,7 +119,7 @@ def libroadrunner(dosing: Dosing, people: Population, days: FloatArray, relative
             for name, value in _values(dosing, people, patient).items():
                 runner[name] = value
             with _quiet():
-                found.append(np.array(runner.simulate(0, days[-1], days.shape[0]))[:, 1:].T)
+                found.append(np.array(runner.simulate(0, days[-1], days.shape[0])).T)
         return np.stack(found, axis=-1)
 
     return run

@@ -27,7 +27,7 @@ from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library
 from blinplan.simulation.dosing import dosing
-from tests.benchmarks.engines import by_blinplan, by_scipy, greatest_error, series_of
+from tests.benchmarks.engines import by_blinplan, by_scipy, greatest_error, series
 from tests.benchmarks.peers import Peer, Run, copasi, libroadrunner, plain, scipy, sundials
 
 REGIMEN, POPULATION, SEED, DAYS = "rr-adult", "adult-rr", 1, 210
@@ -69,7 +69,7 @@ def blinplan(engine: EngineName, threads: int) -> Peer:
 
             rates = course.rates if course.rates.shape[1] == 1 else course.rates[:, :count]
             some = people.select(slice(0, count))
-            return series_of(by_blinplan(replace(course, rates=rates), some, days, threads, engine))
+            return series(by_blinplan(replace(course, rates=rates), some, days, threads, engine).states, some)
 
         return run
 

@@ -20,7 +20,7 @@ class Tolerance(NamedTuple):
 DEFAULT, FINE = Tolerance(), Tolerance(1e-10, 1e-14)
 
 Simulator = Callable[[str, int, Sequence[str], Tolerance], FloatArray]
-"""From SBML, whole days and names of states to their values (states, days + 1) on each day."""
+"""From SBML, whole days and names of series to their values (series, days + 1) on each day."""
 
 
 def libroadrunner(model: str, days: int, names: Sequence[str], tolerance: Tolerance) -> FloatArray:

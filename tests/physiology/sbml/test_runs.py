@@ -20,41 +20,34 @@ from blinplan.simulation.dosing import dosing
 from tests.collection.grid import each_third, in_turn
 from tests.physiology.courses import CLEARED, cleared, course, extremes
 from tests.physiology.sbml.simulators import DEFAULT, FINE, SIMULATORS, Tolerance
-from tests.witness import SCALES
+from tests.witness import SCALES, series_of
 
 pytestmark = pytest.mark.outside
 
-STATES = (
-    "concentration",
-    "cytolytic",
-    "adhesion_memory",
-    "release_memory",
-    "proliferation",
-    "t_adherent",
-    "b_blood",
-    "log_blasts",
-)
+SERIES = tuple(SCALES)
 TURN = ("COPASI", "libRoadRunner")
 """Who is tried first: libRoadRunner takes ten seconds for the first patient, most of what all of them take."""
 each_simulator = pytest.mark.parametrize("simulator", SIMULATORS)
 
 
 def ours(given: Dosing, people: Population, patient: int, days: int, options: Options | None = None) -> FloatArray:
-    """Our engine's states (states, days + 1) on each day."""
+    """Our engine's series (series, days + 1) on each day."""
+    person = people.select(slice(patient, patient + 1))
     found = simulate(
         given,
-        people.select(slice(patient, patient + 1)),
+        person,
         options=options,
         output_days=np.arange(days + 1.0),
         endpoints=False,
     )
     assert found.trajectories is not None
-    return np.array([getattr(found.trajectories.states, name)[:, 0] for name in STATES])
+    series = series_of((values[:, 0] for values in found.trajectories.states), person)
+    return np.array([series[name] for name in SERIES])
 
 
 def greatest_error(mine: FloatArray, theirs: FloatArray) -> float:
-    """The greatest difference, over the value and the scale of its state."""
-    scales = np.array([SCALES[name] for name in STATES])[:, np.newaxis]
+    """The greatest difference, over the value and the scale of its series."""
+    scales = np.array(list(SCALES.values()))[:, np.newaxis]
     return float((np.abs(mine - theirs) / (np.abs(theirs) + scales)).max())
 
 
@@ -89,7 +82,7 @@ def errors(name: str, tolerance: Tolerance) -> dict[str, float]:
     """How far each simulator is from our engine at most, over a whole course."""
     model, days = exported(name)
     mine = ours(*course_of(name), 0, days)
-    return {key: greatest_error(mine, run(model, days, STATES, tolerance)) for key, run in SIMULATORS.items()}
+    return {key: greatest_error(mine, run(model, days, SERIES, tolerance)) for key, run in SIMULATORS.items()}
 
 
 def agrees(name: str) -> None:
@@ -125,8 +118,8 @@ def goes_through(gaps: Sequence[float], rates: Sequence[float], preset: str, pat
     """Run a patient through a course with gaps at both tolerances, and hold the finer one to ours."""
     given, people = with_gaps(gaps, rates), extremes(preset)
     days, model = given.edges_minutes[-1] // MINUTES_PER_DAY, to_sbml(given, people, patient)
-    SIMULATORS[simulator](model, days, STATES, DEFAULT)
-    theirs = SIMULATORS[simulator](model, days, STATES, FINE)
+    SIMULATORS[simulator](model, days, SERIES, DEFAULT)
+    theirs = SIMULATORS[simulator](model, days, SERIES, FINE)
     assert greatest_error(ours(given, people, patient, days), theirs) < 5e-4
 
 
@@ -147,11 +140,11 @@ def test_no_free_interval_of_any_patient_stops_a_simulator(patient: int, of: tup
 
 @each_simulator
 def test_the_last_cell_grows_again_in_every_simulator(simulator: str) -> None:
-    people, row, days = cleared(), STATES.index("log_blasts"), CLEARED.edges_minutes[-1] // MINUTES_PER_DAY
+    people, row, days = cleared(), SERIES.index("log_blasts"), CLEARED.edges_minutes[-1] // MINUTES_PER_DAY
     for patient in (0, 5, 11):
         model = to_sbml(CLEARED, people, patient)
-        SIMULATORS[simulator](model, days, STATES, DEFAULT)
-        theirs = SIMULATORS[simulator](model, days, STATES, FINE)
+        SIMULATORS[simulator](model, days, SERIES, DEFAULT)
+        theirs = SIMULATORS[simulator](model, days, SERIES, FINE)
         assert greatest_error(ours(CLEARED, people, patient, days), theirs) < 5e-4
         assert theirs[row].min() == pytest.approx(-np.log(1e12), abs=1e-6)
         assert theirs[row, -1] > theirs[row].min() + 1.0
