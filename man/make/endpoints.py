@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from blinplan.physiology.model.states import SHOWN
 from blinplan.reports.shared.document import document_schema
 from blinplan.reports.simulation.data import column_name
 from blinplan.simulation.endpoints.definition import GROUPS, Definition, EndpointKind
@@ -75,10 +74,9 @@ def _item(one: Definition) -> list[str]:
 
 
 def _quantities() -> Iterator[list[str]]:
-    names = dict(_names())
-    for shown in SHOWN:
+    for name, shown in QUANTITIES.items():
         yield roff.item(
-            roff.bold(names[shown.key]),
+            roff.bold(name),
             roff.paragraph(f"{shown.meaning[0].upper()}{shown.meaning[1:]}; in {', '.join(units_of(shown.key))}."),
         )
 
@@ -104,11 +102,7 @@ def _key(one: Definition) -> dict[str, Any]:
 
 
 def _own_key(ending: str) -> dict[str, Any]:
-    stems = [read_endpoint(f"{name} above 1 {units_of(key)[0]}").stem for key, name in _names()]
+    stems = [read_endpoint(f"{name} above 1 {units_of(shown.key)[0]}").stem for name, shown in QUANTITIES.items()]
     words = "|".join(comparison.replace(" ", "_") for comparison in COMPARISONS)
     pattern = f"^(?:{'|'.join(map(re.escape, stems))})_(?:{words})_[0-9.]+_[a-z0-9_.]+{ending}$"
     return {"pattern": pattern, "description": "what was asked for in somebody's own words"}
-
-
-def _names() -> Iterator[tuple[str, str]]:
-    return zip((shown.key for shown in SHOWN), QUANTITIES, strict=True)

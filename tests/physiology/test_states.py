@@ -70,7 +70,7 @@ def test_what_rests_without_drug_stays_where_the_table_starts_it(engine: EngineN
 
 def test_what_is_shown_has_a_name_and_a_column_of_its_own() -> None:
     assert len({shown.key for shown in SHOWN}) == len({shown.column for shown in SHOWN}) == len(SHOWN)
-    assert {shown.key for shown in SHOWN if shown.drawn} == set(get_args(SignalName))  # what can be asked for by name
+    assert [shown.key for shown in SHOWN if shown.drawn] == list(get_args(SignalName))  # what can be asked for by name
 
 
 @pytest.mark.parametrize("name", CYTOKINES)

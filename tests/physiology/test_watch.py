@@ -73,7 +73,7 @@ def test_what_nobody_has_without_drug_is_nobodys() -> None:
 
 # --- fine trajectories ----------------------------------------------------------------------------------------------
 
-signals = st.sampled_from([shown.key for shown in SHOWN])
+signals = st.sampled_from([shown.key for shown in SHOWN if shown.quantity is not None])
 
 
 @pytest.mark.slow

@@ -42,7 +42,8 @@ def test_a_band_is_the_percentiles_of_all_trajectories() -> None:
         "il-10": whole.cytokines[CYTOKINES.index("IL-10")],
         "ifn": whole.cytokines[CYTOKINES.index("IFN-gamma")],
     }
-    assert list(found) == list(SIGNALS) == list(expected)
+    assert list(found) == list(SIGNALS)
+    assert set(expected) <= set(found)
     for key, values in expected.items():
         assert np.array_equal(found[key], np.percentile(values, LEVELS, axis=1)), key
 

@@ -5,16 +5,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from math import isfinite
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
+from blinplan.api.vocabulary import SignalName
 from blinplan.files.of_a_run import is_a_run_on
 from blinplan.files.writing import refuse_unwritable
 from blinplan.refusal import ArgumentRefusal, Refusal, several
 
-AT_THE_TERMINAL = ("drug", "b-cells", "t-cells", "il-6")
+AT_THE_TERMINAL: tuple[SignalName, ...] = ("drug", "b-cells", "t-cells", "il-6")
 """The signals that are drawn where nobody chose: in the model, other elevated cytokines move as IL-6 does."""
 
-ALL = (*AT_THE_TERMINAL, "il-10", "ifn")
+ALL: tuple[SignalName, ...] = get_args(SignalName)
 
 PAGE_WIDTH = 183.0
 """The width of a journal's page in mm."""

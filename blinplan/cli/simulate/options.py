@@ -28,7 +28,7 @@ SignalNames = Annotated[
     typer.Option(
         "--signals",
         metavar="NAMES",
-        help="What to draw, with commas: drug, b-cells, t-cells, il-6, il-10, ifn.",
+        help=f"What to draw, with commas: {', '.join(ALL)}.",
         rich_help_panel=_CURVES,
     ),
 ]

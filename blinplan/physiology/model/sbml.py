@@ -80,32 +80,6 @@ _UNIT_OF = {
 }
 
 
-_PG_PER_MOLECULE = 54_000.0 / 6.022_140_76e23 * 1e12
-"""About 54 kDa, in picogram."""
-_ML_PER_LITRE = 1000.0
-_ONE_CELL = 2e-7
-"""One cell in five litres of blood, in cells/µL."""
-_NOTHING = 1e-12
-"""A share, or days of release, that nobody could tell from none."""
-
-
-def least_values(population: Population) -> dict[str, tuple[float, str]]:
-    """Of states that fade without drug: what is less is none where an infusion begins; and what that is, in words.
-
-    Less than a molecule, or than a cell, cannot be there. Simulators scale the error that they allow by the value at a
-    restart: of a value that has faded to 1e-52 they allow none that they could keep to, and give up.
-    """
-    molecule = _PG_PER_MOLECULE / (_ML_PER_LITRE * population.constants.volume)
-    nothing = "what nobody could tell from none"
-    return {
-        "concentration": (molecule, "one molecule in the central volume, pg/mL"),
-        "cytolytic": (_NOTHING, nothing),
-        "proliferation": (_NOTHING, nothing),
-        "t_adherent": (_ONE_CELL, "one cell in five litres, cells/uL"),
-        "release": (_NOTHING, nothing),
-    }
-
-
 def _unit_of(name: str) -> str:
     if name in _UNIT_OF:
         return _UNIT_OF[name]
@@ -159,7 +133,11 @@ def _parameter(
 
 
 def _events(libsbml: Any, model: Any, dosing: Dosing, column: int, fading: Iterable[str]) -> None:
-    """Change the infusion rate at each edge of the course; where one begins anew, what is next to none is none."""
+    """Change the infusion rate at each edge of the course; where one begins anew, what is next to none is none.
+
+    Simulators scale the error that they allow by the value at a restart: of a value that has faded to 1e-52 they allow
+    none that they could keep to, and give up.
+    """
     for k, minute in enumerate(dosing.edges_minutes[:-1]):
         if k == 0:
             continue
@@ -234,10 +212,10 @@ def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options
     for state in TABLE:
         unit = _UNIT_NAMES[state.unit]
         _parameter(model, state.name, start[state.name], constant=False, meaning=state.meaning, unit=unit)
-    least = least_values(population)
-    for name, (value, words) in least.items():
+    fading = {state.name: state.least for state in TABLE if state.least is not None}
+    for name, least in fading.items():
         unit = _UNIT_NAMES[TABLE[ROW[name]].unit]
-        _parameter(model, f"least_{name}", value, constant=True, meaning=words, unit=unit)
+        _parameter(model, f"least_{name}", least.value(population), constant=True, meaning=least.meaning, unit=unit)
     for name, _ in signals(chosen):
         _parameter(model, name, None, constant=False)
     for name, text in signals(chosen):
@@ -248,7 +226,7 @@ def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options
         rate = model.createRateRule()
         rate.setVariable(state.name)
         rate.setMath(_formula(libsbml, state.rate))
-    _events(libsbml, model, dosing, column, least)
+    _events(libsbml, model, dosing, column, fading)
     _hold_at_one_cell(libsbml, model)
     _check(libsbml, document)
     return str(libsbml.writeSBMLToString(document))

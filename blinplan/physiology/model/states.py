@@ -48,6 +48,26 @@ def _baseline(_: Population) -> float:
     return 1.0
 
 
+_PG_PER_MOLECULE = 54_000.0 / 6.022_140_76e23 * 1e12
+"""About 54 kDa, in picogram."""
+_ML_PER_LITRE = 1000.0
+
+
+class Least(NamedTuple):
+    """What is next to none of a state: its value, and that in words."""
+
+    value: Callable[[Population], float]
+    meaning: str
+
+
+_LEAST_SHARE = Least(lambda _: 1e-12, "what nobody could tell from none")
+_ONE_MOLECULE = Least(
+    lambda patients: _PG_PER_MOLECULE / (_ML_PER_LITRE * patients.constants.volume),
+    "one molecule in the central volume, pg/mL",
+)
+_ONE_CELL = Least(lambda _: 2e-7, "one cell in five litres, cells/uL")
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """One state of a patient.
@@ -61,6 +81,8 @@ class State:
         so that the tests can hold the two to each other.
     start : its value in each patient before the first infusion.
     rests : whether it stays there without drug.
+    least : of a state that fades without drug, what is next to none: less than a molecule, or than a cell, cannot be
+        there. Exported models make less none where an infusion begins; None of a state that does not fade.
     """
 
     name: str
@@ -69,11 +91,24 @@ class State:
     rate: str
     start: Start = _nothing
     rests: bool = True
+    least: Least | None = None
 
 
 TABLE = (
-    State("concentration", "drug in plasma, pg/mL", "pg/mL", "(1000 * rate - clearance * concentration) / volume"),
-    State("cytolytic", "cytolytic proteins", "1", "cytolytic_rate * (lytic * effectors - cytolytic)"),
+    State(
+        "concentration",
+        "drug in plasma, pg/mL",
+        "pg/mL",
+        "(1000 * rate - clearance * concentration) / volume",
+        least=_ONE_MOLECULE,
+    ),
+    State(
+        "cytolytic",
+        "cytolytic proteins",
+        "1",
+        "cytolytic_rate * (lytic * effectors - cytolytic)",
+        least=_LEAST_SHARE,
+    ),
     State(
         "adhesion_memory",
         "activation that adhesion has adapted to",
@@ -91,6 +126,7 @@ TABLE = (
         "proliferation signal",
         "1",
         "proliferation_loss * (activation * effectors * targets - proliferation)",
+        least=_LEAST_SHARE,
     ),
     State(
         "t_total",
@@ -104,6 +140,7 @@ TABLE = (
         "adherent T cells, cells/uL",
         "cells/µL",
         "adhesion * (t_total - t_adherent) - return_rate * t_adherent",
+        least=_ONE_CELL,
     ),
     State(
         "marrow_1",
@@ -147,6 +184,7 @@ TABLE = (
         "elevated cytokines above baseline, over release",
         "day",
         "released - cytokine_loss * release",
+        least=_LEAST_SHARE,
     ),
 )
 """Every state, in the order of `States`."""
@@ -163,6 +201,8 @@ class ShownState:
     values : (times, patients) from the states and the patients.
     baseline : what a curve of it is drawn in percent of; None where it is drawn as it is.
     drawn : whether it can be drawn as a curve.
+    quantity : what it is called in an endpoint of somebody's own; None where the engine keeps no curve of it between
+        the steps, by which such an endpoint is found (`watch`).
     """
 
     key: str
@@ -173,6 +213,7 @@ class ShownState:
     values: Callable[[States, Population], FloatArray]
     baseline: Callable[[Population], FloatArray] | None = None
     drawn: bool = True
+    quantity: str | None = None
 
 
 def t_blood(states: States) -> FloatArray:
@@ -191,7 +232,13 @@ def cytokine(name: str, states: States, patients: Population) -> FloatArray:
 def _cytokine(name: str) -> ShownState:
     column = f"{column_name(name)}_pg_per_ml"
     return ShownState(
-        signal_name(name), name, "pg/mL", column, name, lambda states, patients: cytokine(name, states, patients)
+        signal_name(name),
+        name,
+        "pg/mL",
+        column,
+        name,
+        lambda states, patients: cytokine(name, states, patients),
+        quantity=name,
     )
 
 
@@ -203,9 +250,16 @@ SHOWN = (
         "drug_pg_per_ml",
         "drug in plasma",
         lambda states, _: states.concentration,
+        quantity="drug",
     ),
     ShownState(
-        "b-cells", "B cells", "cells/µL", "b_cells_per_ul", "B cells in blood", lambda states, _: states.b_blood
+        "b-cells",
+        "B cells",
+        "cells/µL",
+        "b_cells_per_ul",
+        "B cells in blood",
+        lambda states, _: states.b_blood,
+        quantity="B cells",
     ),
     ShownState(
         "t-cells",
@@ -215,6 +269,7 @@ SHOWN = (
         "T cells in blood",
         lambda states, _: t_blood(states),
         baseline=lambda patients: patients.t_cells,
+        quantity="T cells",
     ),
     *(_cytokine(name) for name in ELEVATED),
     ShownState(
@@ -225,6 +280,7 @@ SHOWN = (
         f"blasts in marrow, as a fraction of its capacity; {1.0 / CELLS_OF_A_FULL_MARROW:g} is fewer than one cell",
         lambda states, _: np.asarray(np.exp(states.log_blasts)),
         drawn=False,
+        quantity="blasts",
     ),
 )
 """All that is shown of the states, in the order of the columns."""

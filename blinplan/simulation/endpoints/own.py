@@ -82,8 +82,8 @@ class OwnEndpoint:
 
     @property
     def _level_text(self) -> str:
-        name = "Drug" if self.signal == "drug" else self.state.label
-        return f"{name} {self.comparison} {self._number} {self.unit}"
+        name = str(self.state.quantity)
+        return f"{name[0].upper()}{name[1:]} {self.comparison} {self._number} {self.unit}"
 
     @property
     def _window_words(self) -> str:

@@ -3,13 +3,14 @@
 import re
 from decimal import Decimal
 
-from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
+from blinplan.physiology.model.cytokines import CYTOKINES
 from blinplan.physiology.model.states import SHOWN
 from blinplan.regimen.toml.spelling import nearest_word
 from blinplan.simulation.endpoints.own import COMPARISONS, OwnEndpoint
 
 EXAMPLE = "IL-6 above 100 pg/mL in cycle 1"
-QUANTITIES = ("drug", "B cells", "T cells", *ELEVATED, "blasts")
+QUANTITIES = {shown.quantity: shown for shown in SHOWN if shown.quantity is not None}
+"""What endpoints can be of, by what people call it."""
 WINDOWS = "in cycle N, by day N, from day A to day B, or nothing for the whole course"
 GRAMMAR = "QUANTITY above|below|at least|at most NUMBER UNIT [in cycle N | by day N | from day A to day B]"
 
@@ -93,7 +94,7 @@ def _squeeze(text: str) -> str:
 
 
 def _names() -> dict[str, str]:
-    names = {_squeeze(name): shown.key for shown in SHOWN for name in (shown.key, shown.label)}
+    names = {_squeeze(name): shown.key for shown in QUANTITIES.values() for name in (shown.key, shown.label)}
     names |= {_squeeze(name.removesuffix("s")): names[_squeeze(name)] for name in ("B cells", "T cells")}
     return names | {"concentration": "drug", "blinatumomab": "drug"}
 
@@ -108,7 +109,7 @@ def _signal(written: str) -> str:
     held = next((cytokine for cytokine in CYTOKINES if _squeeze(cytokine) == name), None)
     if held is not None:
         raise EndpointError(f"{held} does not rise in the model: it stays at its baseline", allowed)
-    near = nearest_word(written, QUANTITIES)
+    near = nearest_word(written, tuple(QUANTITIES))
     meant = f"did you mean {near}? " if near else ""
     raise EndpointError(f"{written[:40]!r} is no quantity", f"{meant}{allowed}")
 

@@ -27,10 +27,8 @@ ROOT = Path(__file__).parents[3]
 def simulation(request: pytest.FixtureRequest) -> Simulation:
     own = tuple(
         read_endpoint(f"{name} at least 1.5 {unit} by day 7")
-        for name, signal in zip(
-            QUANTITIES, ("drug", "b-cells", "t-cells", "il-6", "il-10", "ifn", "blasts"), strict=True
-        )
-        for unit in units_of(signal)
+        for name, shown in QUANTITIES.items()
+        for unit in units_of(shown.key)
     )
     return run(library.regimen(request.param), patients=12, asked=AskedEndpoints((), own, (2.0,)))
 
