@@ -108,6 +108,8 @@ def test_a_bag_that_hung_over_a_change_of_dose_hung_once_and_what_gave_the_same_
         (10, 20, False),
         (21, 30, True),
     ]
+    others = bags_after(told(bags=(hung(0, 10), hung(10, 10), hung(20, 10))))  # without numbers each is another one
+    assert [one.again for one in others if one.on_record] == [False] * 3
     edge = bags_after(told(bags=(hung(192, 24), hung(216, 24))))  # from the end of the cycle to the next
     assert [(one.start // HOUR, one.stop // HOUR, int(one.rate)) for one in edge if one.on_record] == [
         (192, 216, 9),

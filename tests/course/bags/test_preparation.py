@@ -171,6 +171,8 @@ def test_who_says_from_which_weight_a_bag_with_preservative_is_given() -> None:
         f"the patient weighs 5.25 kg, and Ward 7 gives bags with preservative from 22 kg; {held}"
     )
     assert too_light_text(site(96), weight, {}) == too_light_text(site(96), weight, numbers)  # a label without it
+    exact = too_light_text(site(96), Fraction("5.12345"), numbers)
+    assert exact.startswith("the patient weighs ≈ 5.123 kg, and the label gives")
     project = stricter("preservative_from_weight", "10")
     assert too_light_text(in_project(site(96), project), weight, project) == (
         f"the patient weighs 5.25 kg, and the project gives bags with preservative from 10 kg; {held}"

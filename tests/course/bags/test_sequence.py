@@ -494,3 +494,39 @@ def test_only_longer_bags_that_do_not_keep_are_told_where_none_lasts() -> None:
     with pytest.raises(NoSequenceError) as refused:
         bag_sequence([Infusion(0, 14 * DAY, Fraction(28))], ward, start, lambda _: usable_bags(ward, Fraction(5)))
     assert str(refused.value).endswith("; prepared 1 d before, those for 2 d do not keep so long")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "day", "expected"),
+    [
+        ((24, 48), 24, [8, 17]),
+        ((24, 48), 24, [8, 41]),
+        ((24, 48), 24, [8, 41, 24]),
+        ((24, 48), 24, [8, 41, 48]),
+        ((24, 48), 23, [32, 17]),
+        ((24, 48, 72), 24, [8, 65]),
+        ((24, 48, 72), 24, [8, 65, 24]),
+        ((24, 30, 48), 24, [8, 41]),
+    ],
+)
+def test_a_ward_that_splits_the_long_day_takes_no_larger_bag_for_it(
+    sizes: tuple[int, ...], day: int, expected: list[int]
+) -> None:
+    """Begun at ten, before the clock is put back on 25 October: each bag is the one that it would be by the clock.
+
+    At 18:00 one is changed besides, since at ten one of 25 hours would have to be larger; and no more than needed.
+    """
+    start = datetime(2026, 10, day, 10, tzinfo=BERLIN)
+    ward, ordered = site(*sizes, long_day=LongDay.SPLIT), [Infusion(0, sum(expected) * HOUR, Fraction(28))]
+    bags = bag_sequence(ordered, ward, start)
+    assert [bag.minutes // HOUR for bag in bags] == expected
+    for bag in bags:
+        minutes = bag.minutes - WallClock(start).surplus(bag.start, bag.stop)
+        assert bag.size.minutes == next(size.minutes for size in ward.bags if size.minutes >= minutes) >= bag.minutes
+
+
+@pytest.mark.parametrize("long_day", [LongDay.SPLIT, LongDay.LONGER_BAG])
+def test_in_other_weeks_a_ward_that_splits_long_days_hangs_what_others_hang(long_day: LongDay) -> None:
+    start = datetime(2026, 11, 2, 10, tzinfo=BERLIN)
+    bags = bag_sequence([Infusion(0, 7 * DAY, Fraction(28))], site(24, 48, 72, long_day=long_day), start)
+    assert [bag.minutes // HOUR for bag in bags] == [72, 72, 24]

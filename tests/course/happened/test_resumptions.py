@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -340,6 +341,7 @@ def test_an_event_that_was_over_in_the_minute_of_a_measurement_was_known_to_be()
     measured = BodyMeasurement(midnight.date(), Fraction(70), None, None, ("measured", 0))
     stood = list(as_it_stood(replace(record(), interruptions=(one,), measurements=(measured,))))
     assert [[known.resolved for known in each.interruptions] for each in stood] == [[], [None], [midnight]]
+    assert [each.measurements for each in stood] == [(), (), (measured,)]  # which is known from its day on
 
 
 def test_what_is_decided_goes_by_the_age_that_is_handed_over_and_by_the_clock_of_the_record() -> None:
@@ -353,6 +355,9 @@ def test_what_is_decided_goes_by_the_age_that_is_handed_over_and_by_the_clock_of
     for zone, earliest in ((None, 42 * DAY), ("UTC", 42 * DAY), ("Europe/Berlin", 42 * DAY - HOUR)):
         (begun,) = decide(shipped("rr-adult"), replace(one, time_zone=zone), Patient()).starts
         assert begun.earliest == earliest
+    moves = ((30 * DAY, ZoneInfo("Europe/Berlin")),)
+    (begun,) = decide(shipped("rr-adult"), one, Patient(), moves=moves).starts
+    assert begun.earliest == 42 * DAY  # without a zone of its own a record knows of no other
 
 
 def test_what_is_decided_takes_new_figures_from_the_next_cycle_on() -> None:

@@ -137,6 +137,13 @@ def test_what_is_departed_from_goes_before_the_label_for_relapse() -> None:
     assert found.name == "mrd-adult"
 
 
+def test_the_label_of_the_same_patients_goes_before_what_is_departed_from() -> None:
+    regimen = replace(library.regimen("rr-adult"), departs_from="mrd-adult")
+    found = virtual._compared_with(regimen, "adult-rr")
+    assert found is not None
+    assert found.name == "rr-adult"
+
+
 def test_children_are_given_doses_by_area() -> None:
     assert [virtual._basis_for(preset) for preset in ("child", "adult-rr", "adult-mrd")] == [
         Basis.BSA,

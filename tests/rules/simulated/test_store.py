@@ -12,13 +12,15 @@ import pytest
 
 from blinplan.proportion import NORMAL_975, Proportion
 from blinplan.quantities import read_dose
-from blinplan.regimen.regimen import Regimen
+from blinplan.regimen import library
+from blinplan.regimen.regimen import Occasion, Regimen
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated import store
 from blinplan.rules.simulated.outcome import Escalation, FirstCycle, Median, SimulatedOutcome
 from tests.read_text import regimen_in
 from tests.regimen_text import cycle, regimen_text
 
+FOLDER = store.folder
 STEPS = Escalation(7.0, Proportion(3, 10), 8.5)
 WHOLE = SimulatedOutcome(
     population="adult-rr",
@@ -158,3 +160,47 @@ def test_names_and_titles_make_no_other_outcome() -> None:
     own = ordered()
     for same in (ordered(title="B"), replace(own, name="other"), replace(own, waivers=())):
         assert store.key(same, 1000, 1, NORMAL_975) == store.key(own, 1000, 1, NORMAL_975)
+
+
+def test_with_compiled_code_and_without_it_outcomes_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their last digits may differ."""
+    found = []
+    for there in (True, False):
+        spec = object() if there else None
+        monkeypatch.setattr(store, "find_spec", lambda name, spec=spec: spec if name == "numba" else None)
+        store._program.cache_clear()
+        found.append(store.key(ordered(), 100, 1, 3.0))
+    store._program.cache_clear()
+    assert len(set(found)) == 2
+
+
+def test_what_is_ordered_is_written_in_one_order_in_every_process() -> None:
+    """Sets are in another one in each."""
+    own = ordered()
+    given = replace(own.premedication[0], occasions=frozenset(Occasion))
+    assert store._orders(replace(own, premedication=(given,)))[3][0][1] == sorted(Occasion)
+
+
+def test_outcomes_have_a_folder_of_their_own() -> None:
+    assert FOLDER().name == "outcomes"
+
+
+def test_another_program_or_another_library_finds_nothing_that_was_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the program's rooms compute, and what is shipped, decides outcomes."""
+    text = tmp_path / "a.toml"
+    text.write_bytes(b"one")
+
+    def key() -> str:
+        store._program.cache_clear()
+        return store.key(ordered(), 100, 1, 3.0)
+
+    monkeypatch.setattr(library, "paths", lambda: {"a": text})
+    keys = [key()]
+    text.write_bytes(b"another")
+    keys.append(key())
+    monkeypatch.setattr(store, "fingerprint", lambda *rooms: "other rooms")
+    keys.append(key())
+    store._program.cache_clear()
+    assert len(set(keys)) == 3
