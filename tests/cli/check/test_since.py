@@ -327,3 +327,14 @@ def test_only_what_changed_is_simulated(inside: Run, git: object) -> None:
     assert simulated == {"regimens/short.toml"}
     assert files["since"]["unchanged"] == 2
     assert files["since"]["revision"] == "main"
+
+
+def test_what_a_pyproject_says_for_other_programs_decides_nothing(inside: Run, git: object) -> None:
+    write(Path("pyproject.toml"), '[project]\nname = "x"\nversion = "1"\n\n[tool.blinplan]\nseed = 2\n')
+    git("add", "--all")  # type: ignore[operator]
+    git("commit", "--quiet", "--message", "Settings")  # type: ignore[operator]
+    git("branch", "--force", "main")  # type: ignore[operator]
+    change("pyproject.toml", 'version = "1"', 'version = "2"')
+    assert since(inside) == []
+    change("pyproject.toml", "seed = 2", "seed = 3")
+    assert len(since(inside)) == 2
