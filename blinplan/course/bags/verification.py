@@ -273,12 +273,10 @@ def _likely(dated: Dated, seen: BagAndPump, event: Event, bag: Bag | None, holds
     tenfold = next((rate for rate in right for factor in _SLIPS_OF_TEN if dose.is_of(rate * factor)), None)
     if tenfold is not None:
         yield f"it is {_number(dose.value / tenfold)} times the dose: a decimal point may stand in the wrong place"
-    infused = [
-        amount for rate in right for amount in _possible_amounts(seen, rate, bag) if seen.micrograms.is_of(amount)
-    ]
-    if holds is not None and infused:
-        amount = _number(infused[0])
-        yield f"{amount} mcg are what is infused; with priming the bag holds {_number(holds.micrograms)} mcg"
+    possible = (amount for rate in right for amount in _possible_amounts(seen, rate, bag))
+    infused = next((amount for amount in possible if seen.micrograms.is_of(amount)), None)
+    if holds is not None and infused is not None:
+        yield f"{_number(infused)} mcg are what is infused; with priming the bag holds {_number(holds.micrograms)} mcg"
     yield from _other_rate(dated, seen, right)
 
 

@@ -202,3 +202,12 @@ def test_a_course_that_was_stopped_has_the_fewest_vials_too(starts: dict[str, in
     happened = record(course(), MONDAY, interruption(MONDAY, 3 * DAY + 77, 500, Cause.TECHNICAL, None, 1), **starts)
     plan = date_course(course(), MONDAY, ward, happened)
     assert sum(bag.micrograms for bag in plan.bags) == plan.course.micrograms
+
+
+def test_of_as_few_vials_fewer_bags_are_taken_though_more_is_thrown_away() -> None:
+    """At 20 mcg/day two bags of a day take a vial each, and one of three days, hung for two, takes two."""
+    ward = filled(site(24, 72))
+    ordered = [Infusion(0, 2 * DAY, Fraction(20))]
+    found = bag_sequence(ordered, thrifty(ward), UNCHANGED)
+    assert [bag.minutes // HOUR for bag in found] == [48]
+    assert vials(found, ward) == 2 * vials(bag_sequence([Infusion(0, DAY, Fraction(20))], ward, UNCHANGED), ward) == 2

@@ -530,3 +530,11 @@ def test_in_other_weeks_a_ward_that_splits_long_days_hangs_what_others_hang(long
     start = datetime(2026, 11, 2, 10, tzinfo=BERLIN)
     bags = bag_sequence([Infusion(0, 7 * DAY, Fraction(28))], site(24, 48, 72, long_day=long_day), start)
     assert [bag.minutes // HOUR for bag in bags] == [72, 72, 24]
+
+
+def test_how_far_one_gets_is_told_by_the_hours_at_which_the_ward_changes_bags() -> None:
+    """Bags of twelve hours last to no ten o'clock; that on a long day one could be changed besides is no way out."""
+    start = datetime(2026, 10, 24, 10, tzinfo=BERLIN)
+    with pytest.raises(NoSequenceError, match="the next time to change a bag is 1 d 1 h later") as refused:
+        bag_sequence([Infusion(0, 3 * DAY, Fraction(28))], site(12), start)
+    assert refused.value.minute == 0
