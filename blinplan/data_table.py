@@ -1,7 +1,8 @@
 """One table for all data that is written: whole numbers, numbers, truths, texts and times, in columns.
 
 Its rows come in portions, so that a table that is larger than memory can be written. It becomes CSV, JSON lines or
-Parquet; values may be NumPy arrays or plain lists, and neither NumPy nor pyarrow is needed to import this.
+Parquet; values may be NumPy arrays or plain lists, and neither NumPy nor pyarrow is needed to import this. Notebooks
+show the first rows of columns.
 """
 
 import csv
@@ -13,13 +14,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from blinplan.outside_text import json_text, visible_lines
+from blinplan.outside_text import json_text, visible, visible_lines
 
 _ROWS = 1_000
 """Rows that are turned into text at once."""
+
+MOST_SHOWN = 50
+"""How many rows a notebook shows of a long table."""
 
 
 class ColumnKind(StrEnum):
@@ -275,3 +280,18 @@ def _arrow(values: Any, kind: Any) -> Any:
 
     gaps = np.isnan(values) if values.dtype.kind == "f" else None
     return pa.array(values.astype(np.bool_) if pa.types.is_boolean(kind) else values, kind, mask=gaps)
+
+
+def table_html(columns: Mapping[str, Iterable[Any]], caption: str) -> str:
+    """A table of columns as a notebook shows it, every text escaped: its first rows where there are many."""
+    rows = list(islice(zip(*columns.values(), strict=True), MOST_SHOWN + 1))
+    more = "<p>The first rows; <code>.columns()</code> has all.</p>" if len(rows) > MOST_SHOWN else ""
+    head = "".join(f"<th>{_html(name)}</th>" for name in columns)
+    body = "".join(f"<tr>{''.join(f'<td>{_html(value)}</td>' for value in row)}</tr>" for row in rows[:MOST_SHOWN])
+    return f"<table><caption>{_html(caption)}</caption><tr>{head}</tr>{body}</table>{more}"
+
+
+def _html(value: object) -> str:
+    from html import escape
+
+    return escape(visible(f"{value:.4g}" if isinstance(value, float) else str(value)))

@@ -53,6 +53,13 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.split("\n"))
 
 
+def text_html(text: str) -> str:
+    """Write a text of several lines so that a page shows it as it is."""
+    from html import escape
+
+    return f"<pre>{escape(visible_lines(text))}</pre>"
+
+
 def markdown_text(text: str) -> str:
     """Write a text so that Markdown shows it as it is."""
     return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in visible(text))

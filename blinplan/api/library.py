@@ -119,7 +119,7 @@ class RegimenList:
         return f"<{type(self).__name__}: {len(self.regimens)} regimens>"
 
     def _repr_html_(self) -> str:
-        from blinplan.api.notebook import table_html
+        from blinplan.data_table import table_html
 
         return table_html(self.columns(), "Regimens that come with blinplan")
 
@@ -172,7 +172,7 @@ class RuleList:
         return f"<{type(self).__name__}: {len(self.rules)} rules>"
 
     def _repr_html_(self) -> str:
-        from blinplan.api.notebook import table_html
+        from blinplan.data_table import table_html
 
         return table_html(self.columns(), "Rules")
 
@@ -217,9 +217,9 @@ class RulePage:
         return f"<{type(self).__name__}: {self.rule.code} {self.rule.name}>"
 
     def _repr_html_(self) -> str:
-        from html import escape
+        from blinplan.outside_text import text_html
 
-        return f"<pre>{escape(self.text())}</pre>"
+        return text_html(self.text())
 
 
 def first_screen(screen: Screen) -> "list[RenderableType]":

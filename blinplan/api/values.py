@@ -58,7 +58,7 @@ class ValueList:
         return f"<{type(self).__name__}: {tally_of(self.values)}>"
 
     def _repr_html_(self) -> str:
-        from blinplan.api.notebook import table_html
+        from blinplan.data_table import table_html
 
         shown = ("name", "text", "status", "says", "source", "decides")
         columns = self.columns()

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
-from blinplan.quantities import Basis, DoseRate
+from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, plural
 from blinplan.regimen.regimen import Cycle, Phase, Regimen
 from blinplan.regimen.toml.positions import KeyPath
 
@@ -79,7 +79,7 @@ class PatientChange:
     regimen: Regimen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Course:
     """What one patient gets from a regimen: the event table, without a gap from first to last.
 
@@ -127,6 +127,34 @@ class Course:
     def for_everybody(self) -> "Course":
         """The course without its optional cycles."""
         return replace(self, events=tuple(event for event in self.events if not event.period.optional))
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The event table, in minutes of the course; step 0 is without infusion.
+
+        ``pandas.DataFrame``, ``polars.DataFrame`` and ``pyarrow.table`` take it. Doses are numbers here.
+        """
+        return {
+            "start_minute": [event.period.start for event in self.events],
+            "stop_minute": [event.period.stop for event in self.events],
+            "cycle": [event.period.cycle for event in self.events],
+            "step": [event.period.step for event in self.events],
+            "mcg_per_day": [float(event.rate) for event in self.events],
+            "mcg": [float(event.micrograms) for event in self.events],
+            "capped": [event.capped for event in self.events],
+        }
+
+    def __repr__(self) -> str:
+        cycles = len({event.period.cycle for event in self.events})
+        days = sum(event.period.minutes for event in self.events) / MINUTES_PER_DAY
+        rates = sorted({event.rate for event in self.events if event.period.dose is not None})
+        between = " to ".join(f"{float(rate):g}" for rate in dict.fromkeys(rates[:1] + rates[-1:]))
+        parts = [f"{cycles} {plural('cycle', cycles)}", f"{days:g} days", f"{between or 0} mcg/day"]
+        return f"<Course of {self.regimen.name}: {', '.join(parts)}, {float(self.micrograms):g} mcg>"
+
+    def _repr_html_(self) -> str:
+        from blinplan.data_table import table_html
+
+        return table_html(self.columns(), repr(self)[1:-1])
 
 
 def periods(regimen: Regimen) -> tuple[Period, ...]:

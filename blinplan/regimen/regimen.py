@@ -1,5 +1,6 @@
 """The regimen as values: what was ordered, in exact doses and whole minutes, each with its place in the file."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from blinplan.quantities import Basis, DoseRate, Mass, decimal_text
+from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, Mass, decimal_text
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.positions import KeyPath
 
@@ -305,7 +306,7 @@ class Waiver:
     path: KeyPath = field(default=(), compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Regimen:
     """A whole regimen. Paths and lines point into the file it was read from; two that order the same are equal.
 
@@ -394,3 +395,46 @@ class Regimen:
     def doses_by_area(self) -> bool:
         """Whether any dose needs the patient's body surface area."""
         return any(step.dose.basis is Basis.BSA for step in self.steps)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Its steps and its intervals without infusion, one a row; a cycle that is repeated stands once.
+
+        ``pandas.DataFrame``, ``polars.DataFrame`` and ``pyarrow.table`` take it. Doses are numbers here, in the unit
+        beside them; an interval is step 0 and has none.
+        """
+        rows = list(self._rows())
+        return {name: [row[name] for row in rows] for name in _row(0, self.cycles[0], 0, None)}
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        first = 1
+        for cycle in self.cycles:
+            for number, step in enumerate(cycle.steps, start=1):
+                yield _row(first, cycle, number, step)
+            if cycle.treatment_free:
+                yield _row(first, cycle, 0, None)
+            first += cycle.repeat
+
+    def __repr__(self) -> str:
+        cycles = " to ".join(str(count) for count in dict.fromkeys((self.fewest_cycles, self.most_cycles)))
+        days = sum(cycle.repeat * (cycle.infusion + cycle.treatment_free) for cycle in self.cycles) / MINUTES_PER_DAY
+        least, most = (among(self.steps, key=lambda step: step.dose.amount).dose for among in (min, max))
+        doses = str(most) if least == most else f"{decimal_text(least.amount)} to {most}"
+        return f"<Regimen {self.name}: {cycles} {'cycle' if cycles == '1' else 'cycles'}, {days:g} days, {doses}>"
+
+    def _repr_html_(self) -> str:
+        from blinplan.data_table import table_html
+
+        return table_html(self.columns(), f"{repr(self)[1:-1]}: {self.title}")
+
+
+def _row(first: int, cycle: Cycle, number: int, step: Step | None) -> dict[str, Any]:
+    """A step of a cycle, or the interval after its steps, as `Regimen.columns` has it."""
+    return {
+        "first_cycle": first,
+        "last_cycle": first + cycle.repeat - 1,
+        "step": number,
+        "dose": None if step is None else float(step.dose.amount),
+        "unit": None if step is None else step.dose.unit,
+        "cap_mcg_per_day": None if step is None or step.cap is None else float(step.cap.amount),
+        "days": (cycle.treatment_free if step is None else step.minutes) / MINUTES_PER_DAY,
+    }

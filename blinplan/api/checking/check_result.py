@@ -244,6 +244,6 @@ class CheckResult:
         return f"<{type(self).__name__}: {regimens}, {found}, status {int(self.status)}>"
 
     def _repr_html_(self) -> str:
-        from blinplan.api.notebook import table_html
+        from blinplan.data_table import table_html
 
         return table_html(self.columns(), self.summary)

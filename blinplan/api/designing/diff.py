@@ -155,7 +155,7 @@ class DiffResult:
         return f"<DiffResult: {words}{many}>"
 
     def _repr_html_(self) -> str:
-        from blinplan.api.notebook import table_html
+        from blinplan.data_table import table_html
 
         found = self.columns()
         return table_html({"Where": found["place"], "Difference": found["words"]}, repr(self)[1:-1])

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.notebook import table_html
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_files
 from blinplan.api.table_result import FileResult
 from blinplan.api.vocabulary import SweepFormat, SweepFormatName
-from blinplan.data_table import DataTable
+from blinplan.data_table import DataTable, table_html
 from blinplan.files.writing import replace_file
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from blinplan.api.notebook import table_html
 from blinplan.api.regimens.order import RegimenSource, regimen_of
 from blinplan.api.simulating.simulate import options_of
 from blinplan.api.vocabulary import (
@@ -16,6 +15,7 @@ from blinplan.api.vocabulary import (
     VirtualPopulation,
     word_of,
 )
+from blinplan.data_table import table_html
 from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset, load_parameters
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import PLAIN, Screen

@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blinplan.api.notebook import table_html
 from blinplan.api.planning.plan import Plan, plan
 from blinplan.api.regimens.load import read_site
 from blinplan.api.vocabulary import TableFormat, TableOrJson
+from blinplan.data_table import table_html
 from blinplan.files.inputs import input_text, reason_of
 from blinplan.files.json_document import NoJsonError, json_of
 from blinplan.refusal import ArgumentRefusal, Refusal

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blinplan.api.notebook import table_html
 from blinplan.api.plausible import require_sets
+from blinplan.data_table import table_html
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
 

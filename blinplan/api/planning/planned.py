@@ -1,14 +1,13 @@
 """A plan: what is due, and what has to be known of it. The files beside this one write it in its formats."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blinplan.api.notebook import table_html
 from blinplan.api.planning.document import course_document, dated_document
 from blinplan.api.planning.exports import csv, fhir, home_html, ics, labels_html, nonmem, ward_html
 from blinplan.api.planning.history import CourseHistory
@@ -18,6 +17,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.course.remarks import Remark, RemarkKind
+from blinplan.data_table import table_html
 from blinplan.files.writing import refuse_overwriting, refuse_unwritable, replace_file
 from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
@@ -324,16 +324,8 @@ class Plan:
         ``pandas.DataFrame``, ``polars.DataFrame`` and ``pyarrow.table`` take it. Doses are numbers here.
         """
         if self.dated is None:
-            events = [event for event in self.course.events if self.cycle in {None, event.period.cycle}]
-            return {
-                "start_minute": [event.period.start for event in events],
-                "stop_minute": [event.period.stop for event in events],
-                "cycle": [event.period.cycle for event in events],
-                "step": [event.period.step for event in events],
-                "mcg_per_day": [float(event.rate) for event in events],
-                "mcg": [float(event.micrograms) for event in events],
-                "capped": [event.capped for event in events],
-            }
+            shown = tuple(event for event in self.course.events if self.cycle in {None, event.period.cycle})
+            return replace(self.course, events=shown).columns()
         entries = self.entries
         return {
             "due": [entry.due.value for entry in entries],

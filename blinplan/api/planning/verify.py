@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blinplan.api.notebook import table_html
 from blinplan.api.patient import Figures, Patient
 from blinplan.api.planning.plan import plan
 from blinplan.api.planning.planned import Plan
@@ -15,6 +14,7 @@ from blinplan.api.regimens.order import RegimenSource
 from blinplan.api.vocabulary import TableFormat, TableOrJson
 from blinplan.course.bags.verification import BagAndPump, Verification, WrittenFigure, verify_bag, written_figure
 from blinplan.course.remarks import Remark, RemarkKind
+from blinplan.data_table import table_html
 from blinplan.refusal import ArgumentRefusal
 from blinplan.terminal import PLAIN, Screen
 

@@ -14,6 +14,7 @@ from blinplan.api.regimens.load import read_regimen, refuse_what_cannot_be_given
 from blinplan.files.writing import replace_file
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.label.regimens import labelled_regimen as regimen_of_label
+from blinplan.outside_text import text_html
 from blinplan.quantities import Basis, QuantityError, read_dose
 from blinplan.refusal import Refusal, several
 from blinplan.regimen import library
@@ -220,9 +221,7 @@ class NewRegimen:
         return f"<{type(self).__name__}: {self.regimen.name}>"
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(self.text)}</pre>"
+        return text_html(self.text)
 
 
 def draft(order: Order, start: Reading | None) -> NewRegimen:

@@ -13,6 +13,7 @@ from blinplan.api.regimens.load import read_regimen
 from blinplan.api.regimens.order import OrderedRegimen, order
 from blinplan.files.writing import refuse_unwritable, replace_file
 from blinplan.label.read import DEFAULT
+from blinplan.outside_text import text_html
 from blinplan.quantities import MINUTES_PER_HOUR, decimal_text
 from blinplan.refusal import ArgumentRefusal, Refusal, several
 from blinplan.regimen import library
@@ -42,6 +43,9 @@ class NewFile:
 
     def __repr__(self) -> str:
         return f"<NewFile: {'site profile' if isinstance(self.reading, SiteFile) else 'course record'}>"
+
+    def _repr_html_(self) -> str:
+        return text_html(self.text)
 
     def write(self, path: str | Path) -> None:
         """Write it to a place where nothing is.

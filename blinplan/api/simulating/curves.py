@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.notebook import table_html
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.plausible import require_sets_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
@@ -20,7 +19,7 @@ from blinplan.api.simulating.simulate import before_of, course_asked, errors_of,
 from blinplan.api.simulating.simulated import error_lines, record_of, require_drawn, texts_of, unverified_parts_of
 from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SignalName
-from blinplan.data_table import DataTable
+from blinplan.data_table import DataTable, table_html
 from blinplan.executor import Executor
 from blinplan.files.writing import replacing
 from blinplan.quantities import duration_text, plural

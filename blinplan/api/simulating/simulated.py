@@ -6,14 +6,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blinplan.api.notebook import table_html
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.data_file import STRETCH, refuse_data_file, write_table
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_files, signals_of, window
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import SignalName, SimulateFormat, SimulateFormatName
-from blinplan.data_table import DataTable
+from blinplan.data_table import DataTable, table_html
 from blinplan.executor import Executor
 from blinplan.files.writing import replace_file, replacing
 from blinplan.proportion import Proportion

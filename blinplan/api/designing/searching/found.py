@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.notebook import table_html
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_files
 from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import SearchFormat, SearchFormatName
-from blinplan.data_table import DataTable
+from blinplan.data_table import DataTable, table_html
 from blinplan.files.inputs import input_bytes
 from blinplan.files.writing import replace_file
 from blinplan.quantities import plural
