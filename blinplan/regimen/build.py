@@ -75,7 +75,9 @@ def step(
     Raises
     ------
     QuantityError
-        When a dose has no unit or another one, or not one of days and hours is given.
+        When a dose has no unit or another one, or not one of days and hours is given; it is a `ValueError` too.
+    ValueError
+        When another argument is none that the file can hold under that name; the message says what may stand there.
     """
     if (days is None) == (hours is None):
         given = "neither `days` nor `hours`" if days is None else "both `days` and `hours`"
@@ -109,6 +111,11 @@ def cycle(
         Whether not everybody is given it.
     departure
         Why interval, days of infusion or the cycle itself are not those of the regimen departed from.
+
+    Raises
+    ------
+    ValueError
+        When an argument is none that the file can hold under that name; the message says what may stand there.
     """
     _hold(
         schema.CYCLE,
@@ -134,7 +141,13 @@ def cycle(
 
 
 def departure(reason: str, source: str) -> Departure:
-    """Why something is not that of the regimen departed from; ``source`` is a beginning of a citation."""
+    """Why something is not that of the regimen departed from; ``source`` is a beginning of a citation.
+
+    Raises
+    ------
+    ValueError
+        When an argument is none that the file can hold under that name; the message says what may stand there.
+    """
     _hold(schema.DEPARTURE, reason=reason, source=source)
     return Departure(reason, source)
 
@@ -164,6 +177,13 @@ def premedication(
         ``adults`` or ``children``; everybody where it is not given.
     departure
         Why it is not what the regimen departed from gives.
+
+    Raises
+    ------
+    QuantityError
+        When a dose has no unit or another one; it is a `ValueError` too.
+    ValueError
+        When another argument is none that the file can hold under that name; the message says what may stand there.
     """
     occasions = _several(before)
     _hold(
@@ -210,6 +230,11 @@ def due(
         On how many days in a row, from each of the days.
     cycles
         The numbers of the cycles; all where none are given.
+
+    Raises
+    ------
+    ValueError
+        When an argument is none that the file can hold under that name; the message says what may stand there.
     """
     on, of = _several(days), _several(cycles)
     _hold(schema.DUE, kind=kind, what=what, days=on, for_days=for_days, cycles=of or None, dose=dose)
@@ -217,13 +242,25 @@ def due(
 
 
 def dose_by_age(dose: str, *, min_age_years: Number | None = None, below_age_years: Number | None = None) -> DoseByAge:
-    """The dose, in words, of patients of some age in years."""
+    """The dose, in words, of patients of some age in years.
+
+    Raises
+    ------
+    ValueError
+        When an argument is none that the file can hold under that name; the message says what may stand there.
+    """
     _hold(schema.DOSE_BY_AGE, dose=dose)
     return DoseByAge(dose, _exact("min_age_years", min_age_years), _exact("below_age_years", below_age_years))
 
 
 def source(citation: str, status: Status | str = Status.UNVERIFIED, note: str | None = None) -> Source:
-    """Where doses come from, and how far they were compared with it."""
+    """Where doses come from, and how far they were compared with it.
+
+    Raises
+    ------
+    ValueError
+        When an argument is none that the file can hold under that name; the message says what may stand there.
+    """
     _hold(schema.SOURCE, citation=citation, status=status, note=note)
     return Source(citation, Status(status), note)
 
@@ -245,6 +282,11 @@ def waiver(
         The place, as ``'cycle "Cycle 1" step 2 dose'``, and what stands there, as ``"30 mcg/day"``.
     severity
         How bad what is accepted is, where that is worse than the rule: nothing worse is covered.
+
+    Raises
+    ------
+    ValueError
+        When an argument is none that the file can hold under that name; the message says what may stand there.
     """
     _hold(schema.WAIVER, rule=rule, reason=reason, expires=expires, at=at, value=value, severity=severity)
     return Waiver(rule, reason, expires, at, value, severity)
@@ -284,7 +326,9 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
     Raises
     ------
     NotARegimenError
-        When no file could say this regimen: with the words of `blinplan check`.
+        When no file could say this regimen: with the words of `blinplan check`; it is a `ValueError` too.
+    ValueError
+        When an argument is none that the file can hold under that name; the message says what may stand there.
     """
     _hold(schema.REGIMEN_FILE, indication=indication, label=label, departs_from=departs_from, disease=disease)
     eligibility = Eligibility(
@@ -329,7 +373,13 @@ def file_of(given: Regimen) -> RegimenFile:
 
 
 def toml(given: Regimen) -> str:
-    """The text of the file that says a regimen; read back, it is the same regimen."""
+    """The text of the file that says a regimen; read back, it is the same regimen.
+
+    Raises
+    ------
+    NotARegimenError
+        When no file could say it, as where its fields were replaced by others.
+    """
     return file_of(given).document.text
 
 

@@ -2,8 +2,10 @@
 
 import inspect
 import pickle
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,53 @@ def test_a_function_says_what_it_takes(name: str) -> None:
     assert [p.name for p in signature.parameters.values() if p.annotation is p.empty] == []
     assert signature.return_annotation is not signature.empty
     assert getattr(blinplan, name).__doc__
+
+
+NEVER_REFUSES = {"rules"}
+WRONG: dict[str, dict[str, object]] = {
+    "cycle": {"steps": (), "treatment_free_days": "14"},
+    "departure": {"reason": "", "source": "Clements"},
+    "dose_by_age": {"dose": "12 mg", "min_age_years": "old"},
+    "due": {"what": "methotrexate", "days": [0.5]},
+    "evidence": {"claims": ["NONE-1"]},
+    "expand": {"regimen": "rr-below-45-kg"},
+    "load": {"source": "no such regimen"},
+    "merge": {},
+    "merge_curves": {},
+    "model": {"population": "everybody"},
+    "new": {"name": "mine"},
+    "new_record": {"regimen": "rr-adult", "start": "soon"},
+    "new_site": {"name": "Ward", "bags": ["a day"]},
+    "patient": {"weight": -1},
+    "plan": {"regimen": "rr-adult", "start": "soon"},
+    "premedication": {"drug": "dexamethasone", "dose": "20", "before": ["cycle-start"]},
+    "regimen": {"name": "mine", "cycles": ()},
+    "regimens": {"indication": "none"},
+    "rule": {"code": "X999"},
+    "schema": {"of": "nothing"},
+    "simulate": {"regimen": "rr-adult", "patients": 0},
+    "source": {"citation": "Clements", "status": "sure"},
+    "step": {"dose": "9 mg/day", "days": 7},
+    "toml": {"given": replace(blinplan.load("rr-adult"), title="")},
+    "waiver": {"rule": "none", "reason": ""},
+}
+
+
+@pytest.mark.parametrize("name", sorted({*FUNCTIONS} - NEVER_REFUSES))
+def test_a_function_says_what_it_raises(name: str) -> None:
+    assert "\n    Raises\n    ------\n" in getattr(blinplan, name).__doc__
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_raised_is_what_was_said(name: str) -> None:
+    function = getattr(blinplan, name)
+    said = re.findall(r"^    ([\w.]+)\n        ", function.__doc__.partition("Raises\n    ------\n")[2], re.MULTILINE)
+    assert said
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - which one is what is asked
+        function(**WRONG[name])
+    names = {kind.__name__ for kind in type(raised.value).__mro__}
+    assert names & {one.rpartition(".")[2] for one in said}, (raised.value, said)
+    assert not isinstance(raised.value, TypeError | AttributeError | KeyError), raised.value
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
