@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from blinplan.api.patient import Figures, Patient, patient
     from blinplan.api.planning.agenda import AgendaResult, agenda
     from blinplan.api.planning.delivered import DeliveredResult
+    from blinplan.api.planning.paper import Paper
     from blinplan.api.planning.plan import delivered, expand, plan
     from blinplan.api.planning.planned import Plan, Planned
     from blinplan.api.planning.verify import VerificationResult, verify
@@ -59,8 +60,10 @@ if TYPE_CHECKING:
     from blinplan.api.simulating.simulate import simulate
     from blinplan.api.simulating.simulated import SimulationResult
     from blinplan.api.values import values
+    from blinplan.api.vocabulary import LabelSheet
     from blinplan.cluster.executor import cluster_at
     from blinplan.refusal import Refusal
+    from blinplan.terminal import Screen
 
 __all__ = [
     "AgendaResult",
@@ -71,10 +74,12 @@ __all__ = [
     "DiffResult",
     "EvidenceResult",
     "Figures",
+    "LabelSheet",
     "Model",
     "NewFile",
     "NewRegimen",
     "NotARegimenError",
+    "Paper",
     "Patient",
     "Plan",
     "Planned",
@@ -82,6 +87,7 @@ __all__ = [
     "Regimen",
     "RegimenError",
     "ReportPage",
+    "Screen",
     "SearchResult",
     "SensitivityResult",
     "SimulationResult",
@@ -138,10 +144,12 @@ _MODULES = {
     "DiffResult": "api.designing.diff",
     "EvidenceResult": "api.modelling.evidence",
     "Figures": "api.patient",
+    "LabelSheet": "api.vocabulary",
     "Model": "api.modelling.model",
     "NewFile": "api.regimens.scaffold",
     "NewRegimen": "api.regimens.new",
     "NotARegimenError": "api.regimens.build",
+    "Paper": "api.planning.paper",
     "Patient": "api.patient",
     "Plan": "api.planning.planned",
     "Planned": "api.planning.planned",
@@ -149,6 +157,7 @@ _MODULES = {
     "Regimen": "api.regimens.build",
     "RegimenError": "api.regimens.load",
     "ReportPage": "api.report",
+    "Screen": "terminal",
     "SearchResult": "api.designing.searching.found",
     "SensitivityResult": "api.designing.sensitivity_result",
     "SimulationResult": "api.simulating.simulated",

@@ -125,6 +125,45 @@ def test_what_cannot_be_is_said_in_the_names_of_the_arguments(tmp_path: Path) ->
     assert refused.value.advice == "write one with write_baseline, or check the path"
 
 
+def test_what_would_be_changed_is_shown_and_nothing_is_written(inside: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(SLIP, encoding="utf-8")
+    shown = blinplan.check(path, simulate=False, diff=True)
+    assert path.read_text(encoding="utf-8") == SLIP
+    assert "N101" in codes(shown), "it is judged as it stands"
+    assert shown.differences == inside("check", str(path), "--no-simulate", "--diff").out
+    assert shown.differences
+    assert blinplan.check(path, simulate=False).differences == ""
+    fixed = blinplan.check(path, simulate=False, fix=True)
+    assert fixed.differences == shown.differences
+    taken = {line[1:] for line in shown.differences.splitlines() if line[0] == "-" and line[:3] != "---"}
+    put = {line[1:] for line in shown.differences.splitlines() if line[0] == "+" and line[:3] != "+++"}
+    assert set(path.read_text(encoding="utf-8").splitlines()) == (set(SLIP.splitlines()) - taken) | put
+    with pytest.raises(Refusal, match=r"^fix and diff contradict each other$"):
+        blinplan.check(path, simulate=False, fix=True, diff=True)
+
+
+def test_a_waiver_that_would_be_written_is_shown(inside: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(SLIP, encoding="utf-8")
+    shown = blinplan.check(path, simulate=False, add_waiver="N101", reason="as it was printed", diff=True)
+    assert path.read_text(encoding="utf-8") == SLIP
+    options = ("--add-waiver", "N101", "--reason", "as it was printed", "--diff")
+    assert shown.differences == inside("check", str(path), "--no-simulate", *options).out
+    assert '+rule = "N101"' in shown.differences
+
+
+def test_standard_input_goes_before_the_file_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text("format = 1\n", encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(SLIP.encode()), encoding="utf-8"))
+    found = blinplan.check("-", simulate=False, stdin_filename=str(path))
+    assert "N101" in codes(found)
+    assert f"{path}:" in found.text("concise")
+    with pytest.raises(Refusal, match=r"^stdin_filename stands without -$"):
+        blinplan.check(path, simulate=False, stdin_filename="a.toml")
+
+
 def test_python_is_told_of_arguments_and_the_command_line_of_options(
     inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -186,3 +186,28 @@ def test_a_part_of_a_run_is_of_a_regimen_and_not_of_a_record(inside: Run, record
     assert (ran.status, ran.out) == (2, "")
     assert "part.npz and --record contradict each other" in " ".join(ran.err.split())
     assert not (tmp_path / "part.npz").exists()
+
+
+def test_a_record_with_offsets_alone_is_planned_on_in_the_zone_that_is_given(record: Path) -> None:
+    """Its times are moments; what is planned after them goes by the clocks of a place, forward on 29 March."""
+    offsets = HEAD.replace('time_zone = "Europe/Berlin"\n', "").replace(
+        "2026-11-30T10:00:00", "2026-03-24T10:00:00+01:00"
+    )
+    path = written(record, "", offsets)
+    with pytest.raises(Refusal, match=r"^the time zone of .* is not known$"):
+        blinplan.simulate("rr-adult", None, record=path)
+    lengths = {
+        zone: blinplan.curves("rr-adult", "1h", None, record=path, time_zone=zone).columns()["day"].max()
+        for zone in ("Europe/Berlin", "Africa/Lagos")
+    }
+    assert lengths == pytest.approx({"Europe/Berlin": 210 - 1 / 24, "Africa/Lagos": 210}, abs=1e-6)
+    doses = [blinplan.simulate("rr-adult", None, record=path, time_zone=zone).simulation.days for zone in lengths]
+    assert doses == pytest.approx(list(lengths.values()), abs=1e-6)
+
+
+@pytest.mark.parametrize("what", [{"time_zone": "Europe/Berlin"}, {"site": "home.toml"}])
+def test_a_zone_and_a_site_are_for_a_record(what: dict[str, str]) -> None:
+    with pytest.raises(Refusal, match=r"^time_zone and site are for record$"):
+        blinplan.simulate("rr-adult", None, **what)  # type: ignore[arg-type]
+    with pytest.raises(Refusal, match=r"^time_zone and site are for record$"):
+        blinplan.curves("rr-adult", "7d", None, **what)  # type: ignore[arg-type]

@@ -2,11 +2,11 @@
 
 import inspect
 import sys
-from dataclasses import is_dataclass
+from typing import Any
 
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import polars as pl
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
 import blinplan
@@ -25,10 +25,9 @@ RESULTS = sorted({name for name in blinplan.__all__ if inspect.isfunction(getatt
 def test_every_result_says_itself_in_a_line_and_shows_itself_in_a_notebook(name: str) -> None:
     function = getattr(blinplan, name)
     named = inspect.signature(function).return_annotation
-    result = vars(sys.modules[function.__module__]).get(named, getattr(blinplan, str(named), named))
-    assert is_dataclass(result)
-    assert not result.__dataclass_params__.repr, "the fields, one after the other, fill a screen"  # type: ignore[attr-defined]
-    assert callable(result._repr_html_)  # type: ignore[attr-defined]
+    result: Any = vars(sys.modules[function.__module__]).get(named, getattr(blinplan, str(named), named))
+    assert not result.__dataclass_params__.repr, "the fields, one after the other, fill a screen"
+    assert callable(result._repr_html_)
 
 
 @pytest.mark.parametrize("name", library.paths())

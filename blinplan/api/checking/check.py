@@ -1,6 +1,7 @@
 """Judge regimens by the rules: read every file, find its settings, put right what is asked for, judge, and say so."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ __all__ = [
     "check",
     "read_files",
     "refuse_contradictions",
+    "refuse_name_of_no_input",
+    "refuse_wrong_preview",
     "rule_choice",
     "split",
 ]
@@ -61,6 +64,7 @@ def check(
     cache: bool = True,
     models: int = 0,
     fix: bool = False,
+    diff: bool = False,
     add_waiver: str | None = None,
     reason: str | None = None,
     expires: date | None = None,
@@ -71,6 +75,7 @@ def check(
     respect_gitignore: bool | None = None,
     force_exclude: bool | None = None,
     since: str | None = None,
+    stdin_filename: str | None = None,
     executor: "Executor | None" = None,
     progress: Progress | None = None,
 ) -> "CheckResult":
@@ -112,6 +117,9 @@ def check(
     fix
         Put spelling, notation, the names of keys and waivers right, never a dose; the files are judged as they then
         stand.
+    diff
+        Change nothing: `differences` of the result is what ``fix`` would change, or ``add_waiver`` where it is given,
+        and the files are judged as they stand.
     add_waiver, reason, expires
         A rule whose findings of now are to be accepted, why, and until when: a waiver for each is written into the
         files.
@@ -124,6 +132,8 @@ def check(
         well; and whether files that are named are, too.
     since
         A revision of the git repository: only what was not found where what is checked out forked from it counts.
+    stdin_filename
+        The name under which standard input, which the path ``-`` is, is judged: it goes before the file of that name.
     executor
         What simulates regimens side by side; processes, where there are several, when not given.
     progress
@@ -135,6 +145,8 @@ def check(
         When what is asked for contradicts itself, or a configuration, baseline or site profile cannot be read.
     """
     refuse_contradictions(since, write_baseline)
+    refuse_wrong_preview(fix=fix, diff=diff)
+    refuse_name_of_no_input(stdin_filename, paths)
     require_numbers(patients, seed=0 if seed is None else seed, models=models)
     choice = rule_choice(
         None if select is None else several("select", select),
@@ -152,6 +164,7 @@ def check(
             respect_gitignore=respect_gitignore,
             force_exclude=force_exclude,
         ),
+        stdin_filename=stdin_filename or "<stdin>",
         allow_empty=allow_empty,
     ).beginning(start, time_zone)
     settled = files.settle(
@@ -167,16 +180,16 @@ def check(
     if write_baseline is not None:
         files.refuse_losing(Path(write_baseline), settled, baseline=True)
     day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
-    made: list[Fixes] = []
+    made: list[tuple[FilesToCheck, Fixes]] = []
     if add_waiver is not None:
         from blinplan.api.checking.waive import wanted_waiver
 
         wanted = wanted_waiver(add_waiver, reason, expires, day)
-        made.append(files.waivers(wanted, day, settled, patient, cache=cache))
-        files = files.put_right(made[-1])
-    if fix:
-        made.append(files.fixes(day, settled, patient, cache=cache))
-        files = files.put_right(made[-1])
+        made.append((files, files.waivers(wanted, day, settled, patient, cache=cache)))
+        files = files if diff else files.put_right(made[-1][1])
+    if fix or (diff and add_waiver is None):
+        made.append((files, files.fixes(day, settled, patient, cache=cache)))
+        files = files if diff else files.put_right(made[-1][1])
 
     def judge(some: FilesToCheck) -> CheckResult:
         return some.judge(day, settled, patient, cache=cache, progress=progress, executor=executor)
@@ -184,9 +197,22 @@ def check(
     found = judge(files) if since is None else files.judge_since(since, settled, judge)
     found = found if write_baseline is not None else settled.without_baselines(found)
     # From here on files are written: all that could be refused has been.
-    for fixes in made:
+    for _, fixes in made if not diff else ():
         files.write(fixes)
-    return found if write_baseline is None else found.write_baseline(Path(write_baseline))[0]
+    found = found if write_baseline is None else found.write_baseline(Path(write_baseline))[0]
+    return replace(found, differences="".join(before.differences(fixes) for before, fixes in made))
+
+
+def refuse_wrong_preview(*, fix: bool, diff: bool) -> None:
+    """Refuse to write and to show what would be written at once."""
+    if fix and diff:
+        raise ArgumentRefusal("{fix} and {diff} contradict each other", "{diff} shows what {fix} would change")
+
+
+def refuse_name_of_no_input(stdin_filename: str | None, paths: Sequence[object]) -> None:
+    """Refuse a name for standard input where that is not judged."""
+    if stdin_filename is not None and "-" not in paths:
+        raise ArgumentRefusal("{stdin_filename} stands without -", "name - to check standard input under that name")
 
 
 def refuse_contradictions(since: str | None, write_baseline: object) -> None:

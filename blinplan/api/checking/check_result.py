@@ -31,9 +31,18 @@ _REASONS = 4
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CheckResult:
-    """What the rules say of all files of a run."""
+    """What the rules say of all files of a run.
+
+    Attributes
+    ----------
+    result
+        The same as a value.
+    differences
+        What was put right or waived in the files, or would be, as a unified diff.
+    """
 
     result: Result
+    differences: str = ""
 
     @property
     def judgements(self) -> tuple[Judgement, ...]:

@@ -15,7 +15,7 @@ from blinplan.api.simulating.event_records import EventRecords
 from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import PatientSource, people_of
 from blinplan.api.simulating.recorded import RecordedCourse
-from blinplan.api.simulating.simulate import before_of, course_asked, errors_of, not_eligible, options_of
+from blinplan.api.simulating.simulate import before_of, course_asked, errors_of, not_eligible, options_of, record_given
 from blinplan.api.simulating.simulated import error_lines, record_of, require_drawn, texts_of, unverified_parts_of
 from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SignalName
@@ -27,6 +27,7 @@ from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import PLAIN, Screen
 
 if TYPE_CHECKING:
+    from blinplan.regimen.site.site import Site
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.percentiles import Bands
     from blinplan.simulation.trajectories import Portion, RequestedCurves
@@ -182,6 +183,8 @@ def curves(
     population: PopulationName | None = None,
     patient: Patient | Figures | None = None,
     record: str | Path | RecordedCourse | None = None,
+    time_zone: str | None = None,
+    site: "str | Path | Site | None" = None,
     follow_up: int = 0,
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
@@ -199,7 +202,9 @@ def curves(
 
     Parameters
     ----------
-    regimen, patients, first, seed, population, patient, record, follow_up, attenuation, premedication, measured
+    regimen, patients, first, seed, population, patient, record, time_zone, site
+        As for `simulate`.
+    follow_up, attenuation, premedication, measured
         As for `simulate`.
     models
         Under how many plausible parameter sets they are computed again. What lies between them is a range, and no
@@ -218,7 +223,8 @@ def curves(
     from blinplan.simulation.trajectories import TooManyTimesError
     from blinplan.simulation.trajectories import curves as curves_of
 
-    asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
+    given = record_given(regimen, patient, record, time_zone, site)
+    asked, size, recorded = course_asked(regimen, patient, given, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
     require_numbers(people, seed=seed, follow_up=follow_up, models=models)
     require_sets_of(models, people)

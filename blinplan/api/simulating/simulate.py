@@ -19,6 +19,7 @@ from blinplan.refusal import ArgumentRefusal, Refusal
 
 if TYPE_CHECKING:
     from blinplan.physiology.model.dosing import Options
+    from blinplan.regimen.site.site import Site
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.trials.patients import Patients
 
@@ -49,6 +50,8 @@ def simulate(
     population: PopulationName | None = None,
     patient: Patient | Figures | None = None,
     record: str | Path | RecordedCourse | None = None,
+    time_zone: str | None = None,
+    site: "str | Path | Site | None" = None,
     follow_up: int = 0,
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
@@ -88,6 +91,8 @@ def simulate(
     record
         The path of a course record, as `plan` takes it, or one as `recorded_course` read it: what happened so far is
         simulated, and what is planned after it; the patient of the record is the typical one.
+    time_zone, site
+        Where the record's times are, where it does not say so, and the profile of the site, as `plan` takes them.
     follow_up
         Days without infusion that are added at the end.
     attenuation
@@ -121,7 +126,8 @@ def simulate(
     from blinplan.simulation.trials.run import run
 
     wanted = asked_endpoints(endpoints, by_day)
-    asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
+    given = record_given(regimen, patient, record, time_zone, site)
+    asked, size, recorded = course_asked(regimen, patient, given, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
     require_numbers(people, seed=seed, follow_up=follow_up, parameter_sets=parameter_sets)
     if word_of(SetsOf, "sets", sets) is SetsOf.PLAUSIBLE:
@@ -168,19 +174,35 @@ def told_as_refusals(*, own: bool) -> Iterator[None]:
         ) from error
 
 
-def course_asked(
+def record_given(
     regimen: RegimenSource,
     patient: Patient | Figures | None,
     record: str | Path | RecordedCourse | None,
-    *,
-    premedication: bool,
+    time_zone: str | None = None,
+    site: "str | Path | Site | None" = None,
+) -> RecordedCourse | None:
+    """The course as it came to be, where there is a record of it.
+
+    Raises
+    ------
+    Refusal
+        As `recorded_course`, and when a zone or a site are given to no record, or to one that was read already.
+    """
+    if isinstance(record, str | Path):
+        return recorded_course(regimen, record, figures_of(patient), time_zone=time_zone, site=site)
+    if time_zone is not None or site is not None:
+        raise ArgumentRefusal("{time_zone} and {site} are for {record}", "add its path, or leave them out")
+    return record
+
+
+def course_asked(
+    regimen: RegimenSource, patient: Patient | Figures | None, recorded: RecordedCourse | None, *, premedication: bool
 ) -> tuple[OrderedRegimen, Patient, RecordedCourse | None]:
     """The regimen, the typical patient, and the course as it came to be where there is a record of it."""
-    if record is None:
+    if recorded is None:
         size = size_of(figures_of(patient))
         return order_for(regimen, size, premedication=premedication), size, None
-    found = record if isinstance(record, RecordedCourse) else recorded_course(regimen, record, figures_of(patient))
-    return order_for(found.order, found.patient, premedication=premedication), found.patient, found
+    return order_for(recorded.order, recorded.patient, premedication=premedication), recorded.patient, recorded
 
 
 def endpoints_of(
@@ -209,7 +231,8 @@ def endpoints_of(
     from blinplan.simulation.trials.planned import planned_simulation
 
     wanted = asked_endpoints(endpoints, by_day)
-    asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
+    given = record_given(regimen, patient, record)
+    asked, size, recorded = course_asked(regimen, patient, given, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
     assert people is not None  # noqa: S101 - the typical patient is no crowd
     require_numbers(people, seed=seed, follow_up=follow_up, models=models)

@@ -12,6 +12,8 @@ from blinplan.api.checking.check import (
     FilesToCheck,
     read_files,
     refuse_contradictions,
+    refuse_name_of_no_input,
+    refuse_wrong_preview,
     rule_choice,
     split,
 )
@@ -100,10 +102,8 @@ def _refuse_scheduler_of_nothing(options: CheckOptions, settled: "Settled") -> N
 
 
 def _refuse_contradictions(options: CheckOptions) -> None:
-    if options.stdin_filename is not None and "-" not in (options.paths or ()):
-        raise Refusal("--stdin-filename stands without -", "name - to check standard input under that name")
-    if options.fix and options.diff:
-        raise Refusal("--fix and --diff contradict each other", "--diff shows what --fix would change")
+    refuse_name_of_no_input(options.stdin_filename, options.paths or ())
+    refuse_wrong_preview(fix=options.fix, diff=options.diff)
     if options.statistics and options.output_format not in (CheckFormat.FULL, CheckFormat.CONCISE, CheckFormat.JSON):
         raise Refusal(f"--statistics has no format {options.output_format}", "give full, concise or json")
     refuse_contradictions(options.since, options.write_baseline)
