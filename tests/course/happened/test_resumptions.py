@@ -355,7 +355,7 @@ def test_what_is_decided_goes_by_the_age_that_is_handed_over_and_by_the_clock_of
     for zone, earliest in ((None, 42 * DAY), ("UTC", 42 * DAY), ("Europe/Berlin", 42 * DAY - HOUR)):
         (begun,) = decide(shipped("rr-adult"), replace(one, time_zone=zone), Patient()).starts
         assert begun.earliest == earliest
-    moves = ((30 * DAY, ZoneInfo("Europe/Berlin")),)
+    moves = ((10 * DAY, ZoneInfo("Europe/Berlin")),)
     (begun,) = decide(shipped("rr-adult"), one, Patient(), moves=moves).starts
     assert begun.earliest == 42 * DAY  # without a zone of its own a record knows of no other
 
