@@ -18,9 +18,10 @@ from blinplan.regimen.regimen import Indication
 def scenario(name: str, bsa_m2: FloatArray) -> Dosing:
     """Dosing of a named scenario for patients of given body surface areas.
 
-    `bsa-X` is X mcg/m²/day and `flat-X` X mcg/day for 28 days, then 14 days off; `-twice` adds a second such cycle.
-    `label` is the first two cycles of the label's schedule for relapsed or refractory disease in flat doses, `child`
-    the same by body surface, with the label's caps; `none` is 84 days without drug.
+    `bsa-X` is X mcg/m²/day and `flat-X` X mcg/day for the days of infusion of the label's first cycle, then its days
+    off; `-twice` adds a second such cycle. `label` is the first two cycles of the label's schedule for relapsed or
+    refractory disease in flat doses, `child` the same by body surface, with the label's caps; `none` is 84 days without
+    drug.
     """
     if name == "none":
         return Dosing((0, 84 * MINUTES_PER_DAY), np.zeros((1, 1)), (1,), (1,))
@@ -31,7 +32,10 @@ def scenario(name: str, bsa_m2: FloatArray) -> Dosing:
     if basis not in {"bsa", "flat"} or repeat not in {"", "twice"}:
         raise ValueError(f"unknown scenario {name!r}")
     rate = float(dose) * (bsa_m2 if basis == "bsa" else np.ones(1))
-    return _cycles([[(28, rate), (42, 0.0 * rate)]] * (2 if repeat else 1))
+    first = _first_two_cycles(Basis.FLAT)[0]
+    infusion = sum(step.days for step in first.steps)
+    end = infusion + int(first.treatment_free.value)
+    return _cycles([[(infusion, rate), (end, 0.0 * rate)]] * (2 if repeat else 1))
 
 
 _LABELLED = {"label": Basis.FLAT, "child": Basis.BSA}

@@ -40,6 +40,7 @@ from blinplan.regimen.regimen import (
     WaivedValue,
     Waiver,
 )
+from blinplan.regimen.schema import MINUTES_BEFORE
 from blinplan.regimen.tables import table_of
 from blinplan.regimen.toml.problems import describe
 from blinplan.regimen.toml.table import Table
@@ -161,7 +162,7 @@ def premedication(
     dose: str,
     *,
     before: Iterable[Occasion | str],
-    minutes_before: int = 60,
+    minutes_before: int = MINUTES_BEFORE,
     latest_minutes_before: int | None = None,
     cap: str | None = None,
     patients: AgeGroup | str | None = None,

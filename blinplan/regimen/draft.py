@@ -13,6 +13,7 @@ from blinplan.regimen.contradictions.of_due import stray_days
 from blinplan.regimen.regimen import Indication, Occasion, Status
 from blinplan.regimen.schema import (
     LONGEST_SENTENCE,
+    MINUTES_BEFORE,
     CycleTable,
     DosingTable,
     DueTable,
@@ -129,7 +130,7 @@ def _one_premedication(text: str) -> PremedicationTable:
     if unknown:
         raise QuantityError(f'"{unknown[0]}" is no occasion for premedication; these are: {", ".join(Occasion)}')
     cap = None if match["max"] is None else _standard_mass(match["max"])
-    minutes = 60 if match["minutes"] is None else int(match["minutes"])
+    minutes = MINUTES_BEFORE if match["minutes"] is None else int(match["minutes"])
     return PremedicationTable(
         drug=match["drug"],
         dose=_standard_mass(match["dose"]),
@@ -152,7 +153,7 @@ def premedication_text(given: Sequence[PremedicationTable]) -> str:
 def _text_of_one(given: PremedicationTable) -> str:
     cap = "" if given.max is None else f" max {given.max}"
     latest = "" if given.latest_minutes_before is None else f" to {given.latest_minutes_before}"
-    minutes = "" if given.minutes_before == 60 and not latest else f" {given.minutes_before}{latest} min"
+    minutes = "" if given.minutes_before == MINUTES_BEFORE and not latest else f" {given.minutes_before}{latest} min"
     whom = "" if given.patients is None else f" for {given.patients}"
     return f"{given.drug} {given.dose}{cap}{minutes} before {', '.join(given.before)}{whom}"
 

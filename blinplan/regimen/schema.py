@@ -222,6 +222,10 @@ DEPARTURE = Table(
 )
 
 
+MINUTES_BEFORE = 60
+"""How long before the infusion premedication is given where nobody says it."""
+
+
 class PremedicationTable(NamedTuple):
     """What is given before the infusion starts, steps up or restarts."""
 
@@ -229,7 +233,7 @@ class PremedicationTable(NamedTuple):
     dose: str
     before: tuple[str, ...]
     max: str | None = None
-    minutes_before: int = 60
+    minutes_before: int = MINUTES_BEFORE
     latest_minutes_before: int | None = None
     patients: Literal["adults", "children"] | None = None
     departure: DepartureTable | None = None
@@ -244,7 +248,10 @@ PREMEDICATION = Table(
     required_key("dose", MASS, 'text with a unit, such as "20 mg" or "5 mg/m2"'),
     optional_key("max", FLAT_MASS, 'the cap of a dose by body surface area, such as "20 mg"'),
     optional_key(
-        "minutes_before", whole(0, 1440), "whole minutes between premedication and infusion (60 if not given)", 60
+        "minutes_before",
+        whole(0, 1440),
+        f"whole minutes between premedication and infusion ({MINUTES_BEFORE} if not given)",
+        MINUTES_BEFORE,
     ),
     optional_key(
         "latest_minutes_before",

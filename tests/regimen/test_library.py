@@ -7,6 +7,8 @@ from fractions import Fraction
 import pytest
 
 from blinplan.label.read import DEFAULT
+from blinplan.physiology import load_parameters
+from blinplan.physiology.model.parameters import AdultCovariates
 from blinplan.regimen import library
 from blinplan.regimen.reading import RegimenFile, read
 from blinplan.regimen.regimen import Cycle, DueKind, Eligibility, Indication, Phase, Status, Step
@@ -521,3 +523,17 @@ def test_a_note_that_says_unverified_has_a_source_of_that_status(name: str) -> N
     unseen = re.compile(r"unverified|assum|not seen|never seen")
     hidden = [source for source in regimen.sources if source.note is not None and unseen.search(source.note)]
     assert not hidden or regimen.unverified, hidden
+
+
+@pytest.mark.parametrize("preset", ["adult-rr", "adult-mrd"])
+def test_the_least_virtual_adult_is_that_of_the_model(preset: str) -> None:
+    """Who is younger or lighter than all of them is stood for by virtual children, of whom none is as heavy."""
+    adults, children = (load_parameters().presets[name].covariates for name in (preset, "child"))
+    assert isinstance(adults, AdultCovariates)
+    assert children.weight_high == adults.weight_low
+    weight, age = Fraction(adults.weight_low), Fraction(adults.age_low)
+    small = Fraction(1, 1000)
+    assert not Eligibility(minimum_weight=weight, below_weight=weight + 1).of_children
+    assert Eligibility(minimum_weight=weight - small, below_weight=weight).of_children
+    assert Eligibility(below_age=age).of_children
+    assert not Eligibility(below_age=age + small).of_children

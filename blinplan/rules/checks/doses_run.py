@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import Basis
 from blinplan.regimen.regimen import Cycle, Disease, Regimen, Step
 from blinplan.rules.checks import labelled
 from blinplan.rules.limits import Limit
 from blinplan.rules.rule import Case
-
-_ADULT_FROM = 18
 
 
 def population_of(regimen: Regimen) -> str:
@@ -23,7 +22,7 @@ def _is_for_adults(regimen: Regimen) -> bool:
     who = regimen.eligibility
     if who.population is not None:
         return who.population != "child"
-    return who.minimum_age is not None and who.minimum_age >= _ADULT_FROM
+    return who.minimum_age is not None and who.minimum_age >= label_named(DEFAULT).numbers["adult_from"].value
 
 
 def population_in_words(regimen: Regimen) -> str:

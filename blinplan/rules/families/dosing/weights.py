@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Disease, Indication
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import GROSS
 from blinplan.rules.limits import Limit
 from blinplan.rules.rule import Answer, Case, Finding, Rule, Severity
-
-_ADULT_YEARS = 18
 
 
 def basis_and_weight(rule: Rule, case: Case) -> Answer:
@@ -34,8 +33,12 @@ def _is_flat_for_children(case: Case) -> bool:
     if not _is_flat(case) or case.regimen.disease is not Disease.LEUKAEMIA:
         return False
     if who.minimum_age is not None or who.minimum_weight is not None:
-        return who.minimum_age is None or who.minimum_age < _ADULT_YEARS
+        return who.minimum_age is None or who.minimum_age < _adult_years()
     return who.population not in {"adult-rr", "adult-mrd"}
+
+
+def _adult_years() -> Fraction:
+    return label_named(DEFAULT).numbers["adult_from"].value
 
 
 def _key(case: Case) -> str:
@@ -49,7 +52,7 @@ def _kind_of_doses(case: Case) -> str:
 def _not_fitting(rule: Rule, case: Case, bound: Fraction | None, limit: Limit) -> Finding:
     who, key = case.regimen.eligibility, _key(case)
     others = "below" if _is_flat(case) else "of or above"
-    of_adults = " or `min_age_years = 18`" if labelled.is_investigational(case) else ""
+    of_adults = f" or `min_age_years = {decimal_text(_adult_years())}`" if labelled.is_investigational(case) else ""
     return case.finding(
         rule,
         ("dosing", "basis") if bound is None else ("eligibility", key),
