@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.events import Period, periods
-from blinplan.physiology.model.states import SHOWN
 from blinplan.physiology.watch import Watch
 from blinplan.regimen import library
 from blinplan.simulation.endpoints.own import COMPARISONS, OwnEndpoint, WindowError
-from blinplan.simulation.endpoints.wording import EXAMPLE, EndpointError, read_endpoint, units_of
+from blinplan.simulation.endpoints.wording import EXAMPLE, QUANTITIES, EndpointError, read_endpoint, units_of
 
 COURSE = periods(library.regimen("rr-adult"))  # five cycles of 42 days
 
@@ -105,7 +104,11 @@ windows = st.one_of(
 
 
 @given(
-    st.sampled_from([shown.key for shown in SHOWN]), st.sampled_from(sorted(COMPARISONS)), numbers, windows, st.data()
+    st.sampled_from([shown.key for shown in QUANTITIES.values()]),
+    st.sampled_from(sorted(COMPARISONS)),
+    numbers,
+    windows,
+    st.data(),
 )
 def test_any_endpoint_in_its_own_words_is_itself(
     signal: str, comparison: str, level: Decimal, window: dict[str, object], data: st.DataObject
