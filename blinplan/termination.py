@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,9 +17,10 @@ class Terminated(KeyboardInterrupt):
 
 
 class EndOfRun:
-    """How a run ends: whether a signal to end it came."""
+    """How a run ends: whether a signal to end it came, and whether it has ended."""
 
     is_terminated = False
+    is_over = False
 
 
 @contextmanager
@@ -38,9 +40,9 @@ def ending_in_order() -> Iterator[EndOfRun]:
     def send_again(lost: sys.UnraisableHookArgs) -> None:
         if isinstance(lost.exc_value, Terminated):
             signal.signal(signal.SIGTERM, terminate)
-            _send(signal.SIGTERM)
+            _send(signal.SIGTERM, ending)
         elif isinstance(lost.exc_value, KeyboardInterrupt):
-            _send(signal.SIGINT)
+            _send(signal.SIGINT, ending)
         else:
             lost_before(lost)
 
@@ -49,21 +51,36 @@ def ending_in_order() -> Iterator[EndOfRun]:
     try:
         yield ending
     finally:
+        ending.is_over = True
         sys.unraisablehook = lost_before
         signal.signal(signal.SIGTERM, before)
 
 
-def _send(number: signal.Signals) -> None:
+def _send(number: signal.Signals, ending: EndOfRun) -> None:
     import threading
 
-    sending = threading.Timer(_A_MOMENT, _interrupt, [threading.main_thread().ident, number])
+    if sys.platform != "win32":
+        signal.signal(signal.SIGURG, _wake)
+    sending = threading.Thread(target=_interrupt, args=(threading.main_thread().ident, number, ending))
     sending.daemon = True  # nobody waits for it
     sending.start()
 
 
-def _interrupt(thread: int, number: signal.Signals) -> None:
-    """Send a thread a signal, which also ends what it waits for; on Windows when it has waited."""
+def _interrupt(thread: int, number: signal.Signals, ending: EndOfRun) -> None:
+    """Send a thread a signal, which also ends what it waits for; on Windows when it has waited.
+
+    One that comes just before a wait begins is seen when that is over, and ends none. So others come after it, by which
+    a wait is left for a moment, and the first is seen.
+    """
+    time.sleep(_A_MOMENT)
     if sys.platform == "win32":
         signal.raise_signal(number)
-    else:
-        signal.pthread_kill(thread, number)
+        return
+    signal.pthread_kill(thread, number)
+    while not ending.is_over:
+        time.sleep(_A_MOMENT)
+        signal.pthread_kill(thread, signal.SIGURG)
+
+
+def _wake(*_: object) -> None:
+    """Say nothing: that a signal comes is what it is for."""

@@ -22,9 +22,13 @@ NEVER = 600
 HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "pydantic", "jinja2")
 
 
+_HEARING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+"""A process hears Ctrl-C though tests run in the background, or in a worker: who does not hear it starts deaf ones."""
+
+
 def python(script: str) -> list[str]:
     """The command that runs a script with this checkout before all that is installed and without the working folder."""
-    return [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{script}"]
+    return [sys.executable, "-P", "-c", f"{_HEARING}; import sys; sys.path.insert(0, {str(ROOT)!r})\n{script}"]
 
 
 PROGRAM = python("from blinplan.cli.app.program import run; run()")

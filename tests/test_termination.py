@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from blinplan.termination import Terminated, ending_in_order
-from tests.program import NEVER
+from tests.program import NEVER, python
 
 
 def in_c(number: signal.Signals) -> None:
@@ -34,15 +35,23 @@ def _meet(place: Callable[[signal.Signals], None], number: signal.Signals) -> No
     time.sleep(NEVER)  # which the signal ends
 
 
+def before_a_wait(number: signal.Signals) -> None:
+    """A signal is sent again between two waits, where Python does not look: a thread that takes turns does it too."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})  # which Windows has not, as it has no such wait
+    wait = ctypes.CDLL(None).usleep
+    in_c(number)
+    list(map(wait, (10**6, NEVER * 10**6)))
+
+
 @pytest.fixture(autouse=True)
 def _interruptible() -> Iterator[None]:
-    """Workers that run tests are deaf to Ctrl-C."""
+    """Workers that run tests are deaf to Ctrl-C, and so is what runs in the background."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.parametrize("place", [in_c, in_a_finalizer])
+@pytest.mark.parametrize("place", [in_c, in_a_finalizer, before_a_wait])
 @pytest.mark.parametrize(("number", "end"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)])
 def test_a_signal_that_python_cannot_hand_on_comes_again_in_silence(
     place: Callable[[signal.Signals], None],
@@ -74,3 +83,12 @@ def test_only_the_first_signal_to_end_it_ends_it() -> None:
         with pytest.raises(Terminated):
             signal.raise_signal(signal.SIGTERM)
         signal.raise_signal(signal.SIGTERM)
+
+
+def test_what_tests_start_hears_who_ends_it_though_they_do_not() -> None:
+    """As under nohup, and in the workers that run tests: a test would wait for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ended = subprocess.run(  # noqa: S603 - our own
+        python("signal.raise_signal(signal.SIGINT)"), capture_output=True, check=False, timeout=NEVER
+    )
+    assert ended.returncode == -signal.SIGINT

@@ -4,7 +4,6 @@ import os
 import pickle
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from blinplan.simulation.trials.run import run
 from blinplan.simulation.trials.simulation import Simulation
 from blinplan.simulation.trials.trial import Trial
 from tests.collection.grid import at_night
-from tests.program import NEVER, wait_until
+from tests.program import NEVER, python, wait_until
 from tests.regimen_text import cycle, regimen_text
 
 PATIENTS = 1100
@@ -93,7 +92,7 @@ def test_patients_who_are_given_are_not_passed_over() -> None:
 
 SHORT = cycle("9 mcg/day for 2 days", "28 mcg/day for 3 days", free=2)
 """A course of days, since it is the crowd that is asked about."""
-_PROGRAM = (sys.executable, "-c", "from blinplan.cli.app.start import program; program()")
+_PROGRAM = python("from blinplan.cli.app.start import program; program()")
 
 
 @pytest.fixture(scope="module")
