@@ -15,7 +15,7 @@ from blinplan.api.simulating.simulate import simulate, size_of
 from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName, SetsOf
 from blinplan.course.events import Course, expand
 from blinplan.course.premedication import premedication_plan
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.files.writing import replace_file
 from blinplan.quantities import digits_text
 from blinplan.rules.configuration.configurations import Configurations

@@ -14,7 +14,7 @@ import tomli
 from blinplan.evidence.kinds import EvidenceKind
 from blinplan.evidence.measures import MEASURES
 from blinplan.evidence.study import Arm, Few, Study
-from blinplan.executor import Executor, executor_or_threads
+from blinplan.executors.executor import Executor, executor_or_threads
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.proportion import Proportion

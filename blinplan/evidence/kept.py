@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from blinplan.evidence.evaluate import ClaimResult, Evidence, Measurement, evaluate, load_claims, load_not_evaluated
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.files.caches import cache_folder
 from blinplan.files.kept_values import keep_values, kept_as
 from blinplan.fingerprint import EVIDENCE, fingerprint

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from blinplan.evidence.scenarios import scenario
-from blinplan.executor import Executor, InTurn
+from blinplan.executors.executor import Executor, InTurn
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.dosing import Dosing, Options

@@ -7,17 +7,17 @@ What is handed over is a function at the top of a file with arguments that pickl
 from __future__ import annotations
 
 import os
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from blinplan.executors.copies import Ask, copies
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -134,90 +134,6 @@ def executor_of(count: int | None, scheduler: str | None) -> AbstractContextMana
     if count is not None:
         raise Refusal("--threads and --scheduler contradict each other", "leave one of the two out")
     return cluster_at(scheduler)
-
-
-@contextmanager
-def processes(count: int | None = None) -> Iterator[Executor]:
-    """Make an executor of so many processes, each begun anew; of `workers()` when not given.
-
-    Whoever leaves early waits for nothing.
-    """
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    class Processes(ProcessPoolExecutor):
-        def _spawn_process(self) -> None:
-            with _script_left_out():
-                super()._spawn_process()  # type: ignore[misc]
-
-    _hear_no_given_up_calls()
-    size = count or workers()
-    pool = Processes(size, mp_context=get_context("spawn"), initializer=_die_quietly)
-    try:
-        with _interrupts_held():
-            for _ in range(size):
-                pool.submit(int)  # which is when a process begins
-        yield pool
-    except BaseException:
-        _kill_processes(pool)
-        raise
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-@contextmanager
-def _script_left_out() -> Iterator[None]:
-    """Let the main module have no name and no file, by which a process that begins would run it once more.
-
-    Python would run a script of the user's again in each, but for what stands under ``if __name__ == "__main__"``.
-    """
-    main = sys.modules["__main__"].__dict__
-    kept: dict[str, Any] = {name: main.pop(name) for name in ("__spec__", "__file__") if name in main}
-    main["__spec__"] = None
-    try:
-        yield
-    finally:
-        main.update(kept)
-
-
-def _kill_processes(pool: ProcessPoolExecutor) -> None:
-    """End the processes of a pool that is left early: one that still begins when it is gone says so at length."""
-    for process in tuple((pool._processes or {}).values()):
-        process.kill()
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back, from processes that begin too until they hear it: Python's own start is not silent."""
-    import signal
-
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@cache
-def _hear_no_given_up_calls() -> None:
-    """Say nothing where a pool whose processes were ended tells so to calls that nobody waits for: Ctrl-C ends both."""
-    import threading
-    from concurrent.futures import InvalidStateError
-
-    say = threading.excepthook
-    threading.excepthook = lambda told: None if told.exc_type is InvalidStateError else say(told)
-
-
-def _die_quietly() -> None:
-    """Let Ctrl-C end a process without a word; the one that was asked speaks."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,125 +271,3 @@ def _can_be_copied() -> bool:
     import threading
 
     return sys.platform == "linux" and threading.active_count() == 1
-
-
-Ask = Callable[[bytes], bytes]
-"""What a copy hands over first, and what it is told for it."""
-
-
-@contextmanager
-def copies(function: Callable[[A, Ask], bytes], arguments: Sequence[A]) -> Iterator[Sequence[Copy]]:
-    """Call a function for each argument in a copy of this process, while this one does something else.
-
-    A copy has all that was read, so that nothing is handed over but what it finds. On its way it may ask once.
-    """
-    running: list[Copy] = []
-    try:
-        for argument in arguments:
-            running.append(Copy(function, argument))  # noqa: PERF401 - what has begun is ended, also when one cannot
-        yield running
-    finally:
-        for copy in running:
-            copy.end()
-
-
-class Copy:
-    """A copy of this process, which calls one function and ends."""
-
-    def __init__(self, function: Callable[[A, Ask], bytes], argument: A) -> None:
-        (here, to), (there, answer) = os.pipe(), os.pipe()
-        self._process = os.fork()
-        if self._process == 0:
-            _call_and_end(function, argument, to, there)
-        os.close(to)
-        os.close(there)
-        self._from, self._to = os.fdopen(here, "rb"), os.fdopen(answer, "wb")
-
-    def question(self) -> bytes | None:
-        """What it asks with; None where it failed before."""
-        return _message_from(self._from)
-
-    def tell(self, what: bytes) -> None:
-        """Answer what it asked."""
-        with suppress(BrokenPipeError):  # of one that has failed, its result tells
-            _send(self._to, what)
-
-    def result(self) -> bytes | None:
-        """What it found; None where it failed."""
-        return _message_from(self._from)
-
-    def end(self) -> None:
-        """End it, whatever it does; nobody waits any more for what it may have to say."""
-        import signal
-
-        os.kill(self._process, signal.SIGKILL)
-        os.waitpid(self._process, 0)
-        self._from.close()
-        with suppress(BrokenPipeError):
-            self._to.close()
-
-
-_LENGTH = 8
-"""Bytes that say how long what follows is, so that a part of it is not taken for all."""
-
-
-def _send(file: BinaryIO, what: bytes) -> None:
-    file.write(len(what).to_bytes(_LENGTH, "big"))
-    file.write(what)
-    file.flush()
-
-
-def _message_from(file: BinaryIO) -> bytes | None:
-    length = file.read(_LENGTH)
-    if len(length) < _LENGTH:
-        return None
-    what = file.read(int.from_bytes(length, "big"))
-    return what if len(what) == int.from_bytes(length, "big") else None
-
-
-def _call_and_end(function: Callable[[A, Ask], bytes], argument: A, to: int, there: int) -> NoReturn:
-    """Hand over what a function returns, and end without what else ends a program, as writing what is not yet written.
-
-    Whatever goes wrong, the process that was copied does the same, and tells of it.
-    """
-    try:
-        with os.fdopen(to, "wb") as told, os.fdopen(there, "rb") as answer:
-
-            def ask(what: bytes) -> bytes:
-                _send(told, what)
-                return _message_from(answer) or b""
-
-            _send(told, function(argument, ask))
-    finally:
-        os._exit(0)
-
-
-Listener = Callable[[str | None], None]
-"""Is told what a run is busy with before its first calls are done, and None when that is over."""
-
-_listeners: list[Listener] = []
-
-
-@contextmanager
-def preparation(what: str) -> Iterator[None]:
-    """Tell whoever listens what takes a while now; from any thread of this process."""
-    _tell(what)
-    try:
-        yield
-    finally:
-        _tell(None)
-
-
-@contextmanager
-def told_of_preparations(listener: Listener) -> Iterator[None]:
-    """Let somebody who shows how far a run is be told what it prepares, for so long."""
-    _listeners.append(listener)
-    try:
-        yield
-    finally:
-        _listeners.remove(listener)
-
-
-def _tell(what: str | None) -> None:
-    for listener in tuple(_listeners):
-        listener(what)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blinplan.executor import Executor, InTurn, in_order, places, shares_memory
+from blinplan.executors.executor import Executor, InTurn, in_order, places, shares_memory
 from blinplan.physiology.checkpoints import Checkpoint, Checkpoints, names_of
 from blinplan.physiology.endpoints import Endpoints, join
 from blinplan.physiology.engine.choose import engine_called, engine_for

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from blinplan.executor import Executor, InTurn, as_they_end, processes, workers
+from blinplan.executors.executor import Executor, InTurn, as_they_end, workers
+from blinplan.executors.processes import processes
 from blinplan.refusal import Refusal
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.rule import NotEvaluated

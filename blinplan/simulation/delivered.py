@@ -7,7 +7,7 @@ from fractions import Fraction
 from blinplan.course.dated import Dated
 from blinplan.course.events import Course
 from blinplan.course.happened.hung import wrong_doses
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import Population
 from blinplan.quantities import MINUTES_PER_DAY

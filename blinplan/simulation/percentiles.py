@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from blinplan.course.events import Period
-from blinplan.executor import Executor, executor_or_threads
+from blinplan.executors.executor import Executor, executor_or_threads
 from blinplan.physiology.engine.choose import takes_turns
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import FloatArray, Population

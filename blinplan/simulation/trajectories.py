@@ -10,7 +10,7 @@ import numpy as np
 
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
-from blinplan.executor import Executor, executor_or_threads, places
+from blinplan.executors.executor import Executor, executor_or_threads, places
 from blinplan.physiology.engine.choose import engine_called, expect, takes_turns
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import EngineName

@@ -10,7 +10,8 @@ import pytest
 
 import blinplan
 from blinplan.api.designing.sweep import Varied, axis_texts
-from blinplan.executor import InTurn, processes
+from blinplan.executors.executor import InTurn
+from blinplan.executors.processes import processes
 from blinplan.physiology import draw
 from blinplan.regimen.build import cycle, regimen, step
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from blinplan.course.events import periods
-from blinplan.executor import threads
+from blinplan.executors.executor import threads
 from blinplan.physiology import Options, Population, draw, simulate
 from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library

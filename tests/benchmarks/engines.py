@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from blinplan.executor import executor_or_threads, threads
+from blinplan.executors.executor import executor_or_threads, threads
 from blinplan.physiology import Dosing, Population, Trajectories, simulate
 from blinplan.physiology.engine.choose import takes_turns
 from blinplan.physiology.engine.integrate import EngineName

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from blinplan.course.events import periods
-from blinplan.executor import workers
+from blinplan.executors.executor import workers
 from blinplan.physiology import Dosing, Population, draw
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.population import FloatArray

@@ -24,7 +24,7 @@ from blinplan.cluster import program
 from blinplan.cluster.executor import cluster_at
 from blinplan.cluster.program import Call, OtherProgram, Program, this_program
 from blinplan.course.events import periods
-from blinplan.executor import Executor, InTurn, in_order, places
+from blinplan.executors.executor import Executor, InTurn, in_order, places
 from blinplan.refusal import Refusal
 from blinplan.regimen.library import regimen
 from blinplan.simulation.dosing import NotEligibleError

@@ -19,7 +19,7 @@ from blinplan.design.search.reading import WantedError, read_wish
 from blinplan.design.search.space import PossibleDose, Space, SpaceError, space_of
 from blinplan.design.search.standing import RequirementVerdict, margin_of
 from blinplan.design.search.wanted import Relation, Requirement, Sample, WantedEndpoint
-from blinplan.executor import threads
+from blinplan.executors.executor import threads
 from blinplan.quantities import read_dose
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.outcome import Occurrence, Quantity

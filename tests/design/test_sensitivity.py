@@ -18,7 +18,7 @@ from blinplan.design.sensitivity.runs import RunsOfEndpoint, endpoints_of_runs, 
 from blinplan.design.sensitivity.samples import STEP, pairs, places
 from blinplan.design.sensitivity.sensitivity import Scale, Sensitivity, SensitivityRow, sensitivity_of
 from blinplan.design.variation.axis import AxisError
-from blinplan.executor import InTurn, threads
+from blinplan.executors.executor import InTurn, threads
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.draw import draw
 from blinplan.physiology.model.parameters import load_parameters

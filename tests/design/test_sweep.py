@@ -32,7 +32,7 @@ from blinplan.design.variation.reading import read_axes
 from blinplan.design.variation.variant import preset_at
 from blinplan.evidence.measures import depleted
 from blinplan.evidence.study import Arm, Study
-from blinplan.executor import InTurn
+from blinplan.executors.executor import InTurn
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import load_parameters
 from blinplan.regimen import library

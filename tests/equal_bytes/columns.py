@@ -99,7 +99,7 @@ def _script(column: Column, *, long: bool) -> str:
         AS_ON_WINDOWS if column.copies is None else "",
         f"sys.path.insert(0, {str(ROOT)!r})",
         "from pathlib import Path",
-        "from blinplan import executor",
+        "from blinplan.executors import executor",
         f"executor._can_be_copied = lambda: {column.copies is not None}",
         f"executor.workers = lambda: {column.copies or 1}",
         "from tests.equal_bytes.outputs import write_all",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from blinplan.executor import threads
+from blinplan.executors.executor import threads
 from blinplan.physiology import Dosing, Endpoints, Options, draw, simulate, typical
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.solve import Chunk, Part, run_chunk

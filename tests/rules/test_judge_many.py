@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from blinplan.executor import Executor, InTurn
+from blinplan.executors.executor import Executor, InTurn
 from blinplan.physiology import solve
 from blinplan.physiology.engine import choose
 from blinplan.regimen import library

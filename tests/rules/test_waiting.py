@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from blinplan.executor import Executor, InTurn
+from blinplan.executors.executor import Executor, InTurn
 from blinplan.refusal import Refusal
 from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Regimen

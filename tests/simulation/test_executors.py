@@ -15,7 +15,8 @@ import pytest
 
 from blinplan.course.events import periods
 from blinplan.evidence.evaluate import evaluate
-from blinplan.executor import Executor, InCopies, InTurn, executor_or_threads, processes, threads, workers
+from blinplan.executors.executor import Executor, InCopies, InTurn, executor_or_threads, threads, workers
+from blinplan.executors.processes import processes
 from blinplan.physiology import Endpoints, draw, load_parameters, simulate
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.regimen.reading import RegimenFile, read
@@ -42,7 +43,7 @@ def _processes(method: str) -> Iterator[Executor]:
 def _copies(count: int) -> Iterator[Executor]:
     """Copies also where the runner of the tests has threads of its own, which no copy needs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("blinplan.executor._can_be_copied", lambda: True)
+        patch.setattr("blinplan.executors.executor._can_be_copied", lambda: True)
         yield InCopies(count)
 
 
@@ -100,14 +101,14 @@ def test_what_fails_in_a_copy_fails_here() -> None:
 
 
 def test_a_process_that_runs_threads_is_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blinplan.executor._can_be_copied", lambda: False)
+    monkeypatch.setattr("blinplan.executors.executor._can_be_copied", lambda: False)
     assert {process for _, process in InCopies(2).map(_who, range(4))} == {os.getpid()}
     with executor_or_threads(None, in_turns=True) as running:
         assert not isinstance(running, InCopies)
 
 
 def test_threads_that_would_wait_for_each_other_are_copies_instead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blinplan.executor._can_be_copied", lambda: True)
+    monkeypatch.setattr("blinplan.executors.executor._can_be_copied", lambda: True)
     with threads(3) as three:
         with executor_or_threads(three, in_turns=True) as running:
             assert running == InCopies(3)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.events import Period, periods
-from blinplan.executor import InTurn
+from blinplan.executors.executor import InTurn
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.draw import from_covariates
 from blinplan.physiology.model.population import FloatArray, Population

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from blinplan.course.events import periods
-from blinplan.executor import InTurn, threads
+from blinplan.executors.executor import InTurn, threads
 from blinplan.physiology import Dosing, Population, Trajectories, draw, simulate
 from blinplan.physiology.model.cytokines import CYTOKINES
 from blinplan.physiology.model.population import FloatArray

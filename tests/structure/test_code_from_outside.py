@@ -16,7 +16,7 @@ ASKS = {"socket", "urllib.request", "http.client", "ftplib", "smtplib", "request
 OWN = {
     "physiology/engine/written_out.py": "the engine's own lines, written out by the program",
     "physiology/engine/tape/tape.py": "the engine's own lines, written out by the program",
-    "executor.py": "results of copies of this process, from a pipe that nobody else has",
+    "executors/executor.py": "results of copies of this process, from a pipe that nobody else has",
     "rules/judging/side_by_side.py": "results of copies of this process, from a pipe that nobody else has",
     "cluster/executor.py": "calls for workers, who run whatever a client of their scheduler sends",
     "cluster/program.py": "a call of a client of the scheduler, who may run anything there",

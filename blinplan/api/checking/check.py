@@ -17,7 +17,7 @@ from blinplan.rules.configuration.settings import FailOn
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
-    from blinplan.executor import Executor
+    from blinplan.executors.executor import Executor
 
 from blinplan.api.checking.files import FilesToCheck
 from blinplan.api.checking.fixes import Fixes

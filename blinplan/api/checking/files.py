@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from blinplan.course.patient import Patient
-    from blinplan.executor import Executor
+    from blinplan.executors.executor import Executor
     from blinplan.regimen.site.site import Site
     from blinplan.reports.check.settings import FileSettings
     from blinplan.rules.acceptance.add import WantedWaiver

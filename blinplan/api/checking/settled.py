@@ -14,7 +14,7 @@ from blinplan.rules.task import JudgementOrFault, Task
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
-    from blinplan.executor import Executor
+    from blinplan.executors.executor import Executor
     from blinplan.regimen.site.site import Site
     from blinplan.rules.simulated.virtual import PatientSimulator
 

@@ -18,7 +18,7 @@ from blinplan.api.simulating.patients import PatientSource, people_of, refuse_ow
 from blinplan.api.simulating.recorded import RecordedCourse, recorded_course
 from blinplan.api.simulating.simulate import before_of, errors_of, options_of, order_for, size_of, told_as_refusals
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOf, SetsOfName, word_of
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.reading import RegimenFile
 from blinplan.rules.configuration.configurations import Configurations

@@ -14,7 +14,7 @@ from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.table_result import FileResult
 from blinplan.api.vocabulary import CompareFormat, CompareFormatName, SignalName
 from blinplan.data_table import DataTable, table_html
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.files.writing import replace_file
 from blinplan.frozen import FrozenMapping
 from blinplan.refusal import Refusal

@@ -13,7 +13,7 @@ from blinplan.api.patient import Patient
 from blinplan.api.regimens.order import OrderedRegimen, order
 from blinplan.api.vocabulary import SetsOfName
 from blinplan.design.difference.files import FileDifference
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.refusal import Refusal
 from blinplan.regimen.reading import Content, Reading, RegimenFile
 from blinplan.rules.configuration.configurations import Configurations

@@ -23,7 +23,7 @@ from blinplan.terminal import PLAIN, Screen
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from blinplan.executor import Executor
+    from blinplan.executors.executor import Executor
     from blinplan.reports.design.consequences import FileConsequences
 
 

@@ -15,7 +15,7 @@ from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import PatientSource, people_of, refuse_own_courses
 from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SensitivityMethod, SensitivityMethodName, word_of
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:

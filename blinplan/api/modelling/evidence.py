@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from blinplan.api.simulating.numbers import require_numbers
 from blinplan.api.vocabulary import TableFormat, TableOrJson
 from blinplan.data_table import table_html
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.refusal import Refusal, several
 from blinplan.terminal import PLAIN, Screen
 

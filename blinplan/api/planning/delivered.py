@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from blinplan.api.simulating.patients import PatientSource
     from blinplan.course.dated import Dated
-    from blinplan.executor import Executor
+    from blinplan.executors.executor import Executor
     from blinplan.simulation.delivered import Delivered, DeliveredCycle
 
 

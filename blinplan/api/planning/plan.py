@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from blinplan.api.planning.delivered import DeliveredResult
     from blinplan.api.simulating.patients import PatientSource
     from blinplan.course.dated import Dated
-    from blinplan.executor import Executor
+    from blinplan.executors.executor import Executor
     from blinplan.regimen.site.site import Site
 
 __all__ = ["Course", "Plan", "Planned", "delivered", "expand", "plan"]

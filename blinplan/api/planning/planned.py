@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from blinplan.course.bags.bag import Bag
     from blinplan.course.calendar import Due, Entry
     from blinplan.course.dated import Dated
-    from blinplan.executor import Executor
+    from blinplan.executors.executor import Executor
     from blinplan.reports.plan.paper.wanted import Paper
 
 

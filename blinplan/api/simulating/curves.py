@@ -20,7 +20,7 @@ from blinplan.api.simulating.simulated import error_lines, record_of, require_dr
 from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SignalName
 from blinplan.data_table import DataTable, table_html
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.files.writing import replacing
 from blinplan.quantities import duration_text, plural
 from blinplan.refusal import ArgumentRefusal, Refusal

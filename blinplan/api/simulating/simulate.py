@@ -14,7 +14,7 @@ from blinplan.api.simulating.patients import PatientSource, people_of
 from blinplan.api.simulating.recorded import RecordedCourse, recorded_course
 from blinplan.api.simulating.simulated import EndpointsResult, SimulationResult
 from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName, SetsOf, SetsOfName, word_of
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import SignalName, SimulateFormat, SimulateFormatName
 from blinplan.data_table import DataTable, table_html
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.files.writing import replace_file, replacing
 from blinplan.proportion import Proportion
 from blinplan.quantities import MINUTES_PER_DAY

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.table import Column
 from rich.text import Text
 
-from blinplan.executor import told_of_preparations
+from blinplan.executors.preparation import told_of_preparations
 from blinplan.terminal import Terminal
 
 _BETWEEN_DRAWINGS = 0.1

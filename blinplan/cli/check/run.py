@@ -27,7 +27,7 @@ from blinplan.refusal import Refusal
 if TYPE_CHECKING:
     from blinplan.api.checking.check import Fixes, Settled
     from blinplan.api.patient import Patient
-    from blinplan.executor import Executor
+    from blinplan.executors.executor import Executor
 
 
 def run(options: CheckOptions) -> None:
@@ -141,7 +141,7 @@ def _show_diff(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> No
 
 def _executor(options: CheckOptions) -> "AbstractContextManager[Executor | None]":
     """Who simulates: the workers of a scheduler; without one, whoever judges chooses."""
-    from blinplan.executor import executor_of
+    from blinplan.executors.executor import executor_of
 
     return nullcontext() if options.scheduler is None else executor_of(None, options.scheduler)
 

@@ -22,7 +22,7 @@ from blinplan.cli.app.options import (
 from blinplan.cli.design.long_run import end_in_order, told_where_to_go_on
 from blinplan.cli.simulate.endpoint_options import read_endpoint_options
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, First
-from blinplan.executor import executor_of
+from blinplan.executors.executor import executor_of
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.terminal import Colour

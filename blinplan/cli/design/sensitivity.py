@@ -25,7 +25,7 @@ from blinplan.cli.app.options import (
 from blinplan.cli.design.long_run import end_in_order, told_where_to_go_on
 from blinplan.cli.simulate.options import FigureFiles, FigureWidth
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, First
-from blinplan.executor import executor_of
+from blinplan.executors.executor import executor_of
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.refusal import Refusal

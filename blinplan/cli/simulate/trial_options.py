@@ -27,7 +27,7 @@ from blinplan.cli.simulate.endpoint_options import (
     OwnEndpoints,
     read_endpoint_options,
 )
-from blinplan.executor import Executor, executor_of
+from blinplan.executors.executor import Executor, executor_of
 
 First = Annotated[
     int,

@@ -26,7 +26,7 @@ from blinplan.design.comparison.endpoints import (
     windows,
 )
 from blinplan.design.comparison.refused import refusals
-from blinplan.executor import Executor, InTurn, executor_or_threads
+from blinplan.executors.executor import Executor, InTurn, executor_or_threads
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.regimen.regimen import Regimen

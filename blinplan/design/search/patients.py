@@ -9,7 +9,7 @@ from blinplan.course.events import Period, periods
 from blinplan.design.comparison.courses import end_of, first_cycles
 from blinplan.design.search.kept import KeptSamples
 from blinplan.design.search.wanted import Sample, Wish
-from blinplan.executor import Executor, InTurn
+from blinplan.executors.executor import Executor, InTurn
 from blinplan.frozen import FrozenMapping
 from blinplan.physiology.endpoints import INFUSION
 from blinplan.physiology.model.dosing import Options

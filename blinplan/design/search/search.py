@@ -13,7 +13,7 @@ from blinplan.design.search.pool import Pool, RankedSchedule, front_of, spread
 from blinplan.design.search.space import Schedule, Space
 from blinplan.design.search.standing import RequirementVerdict
 from blinplan.design.search.wanted import Measurement
-from blinplan.executor import InTurn
+from blinplan.executors.executor import InTurn
 from blinplan.refusal import Refusal
 from blinplan.rules.rule import Finding
 

@@ -11,7 +11,7 @@ from blinplan.design.sensitivity.method import SensitivityMethod
 from blinplan.design.sensitivity.readers import readers_of
 from blinplan.design.sensitivity.samples import runs_of
 from blinplan.design.variation.axis import AxisError
-from blinplan.executor import InTurn
+from blinplan.executors.executor import InTurn
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.draw import from_covariates
 from blinplan.physiology.model.parameters import Preset, load_parameters

@@ -8,7 +8,7 @@ import numpy as np
 from blinplan.design.comparison.endpoints import ReadableEndpoints, window_of_time
 from blinplan.design.sensitivity.plan import USUAL, SensitivityPlan
 from blinplan.design.sensitivity.readers import readers_of
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.physiology.model.batch import batch
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import FloatArray

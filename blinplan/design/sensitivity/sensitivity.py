@@ -24,7 +24,7 @@ from blinplan.design.sensitivity.runs import (
     run_places,
 )
 from blinplan.design.sensitivity.samples import measures, pairs, places, whole_samples
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.physiology.model.parameters import Parameter
 from blinplan.physiology.model.population import FloatArray
 from blinplan.refusal import Refusal

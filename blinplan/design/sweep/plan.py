@@ -12,7 +12,7 @@ from blinplan.design.sweep.people import VariedCohort
 from blinplan.design.variation.axis import AxisError, BodyPlace, ParameterPlace, Point, VariedAxis, points
 from blinplan.design.variation.bodies import has_other_bodies
 from blinplan.design.variation.variant import preset_at, vary
-from blinplan.executor import InTurn
+from blinplan.executors.executor import InTurn
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.physiology.model.population import Population

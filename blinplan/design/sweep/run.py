@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from blinplan.design.comparison.endpoints import ReadableEndpoints, endpoints_of
 from blinplan.design.sweep.cell import Cell, CellEndpoint, number_endpoint, share_endpoint
 from blinplan.design.sweep.plan import SweepPlan
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.outcome import there_by
 from blinplan.simulation.trials.batch import outcomes_of

@@ -13,7 +13,7 @@ from blinplan.design.sweep.plan import DAYS_DEPLETED, SweepPlan, Variant
 from blinplan.design.sweep.run import run_cells
 from blinplan.design.variation.axis import AxisValue, Point, RegimenPlace, VariedAxis
 from blinplan.design.variation.places import spots
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.refusal import Refusal
 from blinplan.simulation.endpoints.table import B_DEPLETED_DAY
 from blinplan.simulation.trials.progress import count_on

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from blinplan.evidence.plausible.making import again, made_sets, others, state_file, summary, verify, write
-from blinplan.executor import workers
+from blinplan.executors.executor import workers
 from blinplan.terminal import terminal
 
 

@@ -16,7 +16,8 @@ from typing import Any
 from blinplan.evidence.plausible.ranges import declaration, declared_walk, ranges
 from blinplan.evidence.plausible.screen import FIRST_SEED, screen
 from blinplan.evidence.plausible.walk import Made, next_set, values_of
-from blinplan.executor import Executor, InTurn, processes
+from blinplan.executors.executor import Executor, InTurn
+from blinplan.executors.processes import processes
 from blinplan.files.writing import replace_file
 from blinplan.simulation.models.plausible import parameters_fingerprint, shipped_sets
 from blinplan.version import __version__

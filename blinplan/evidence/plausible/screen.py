@@ -9,7 +9,7 @@ from functools import cache
 
 from blinplan.evidence.evaluate import Bounds, Expectation, Measurement, load_claims, measure
 from blinplan.evidence.study import Study
-from blinplan.executor import InTurn
+from blinplan.executors.executor import InTurn
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.simulation.models.plausible import Values, presets_with
 

@@ -20,7 +20,7 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import config, types
 from numba.extending import intrinsic, overload, register_jitable, typeof_impl
 
-from blinplan.executor import preparation
+from blinplan.executors.preparation import preparation
 from blinplan.physiology.engine import advance as lines
 from blinplan.physiology.engine import collocation, exponential, gather, locate
 from blinplan.physiology.engine.advance import begin, past_of, states_at

@@ -12,7 +12,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from blinplan.executor import Ask, Copy, copies, shares
+from blinplan.executors.copies import Ask, Copy, copies
+from blinplan.executors.executor import shares
 from blinplan.regimen.reading import Content, RegimenFile
 from blinplan.regimen.regimen import Eligibility, Source
 from blinplan.regimen.toml.document import Document

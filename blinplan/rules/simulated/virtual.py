@@ -17,7 +17,7 @@ from blinplan.rules.simulated import store
 from blinplan.rules.simulated.outcome import Escalation, FirstCycle, Median, SimulatedOutcome
 
 if TYPE_CHECKING:
-    from blinplan.executor import Executor
+    from blinplan.executors.executor import Executor
     from blinplan.physiology import Endpoints, Population
     from blinplan.physiology.checkpoints import Checkpoints
     from blinplan.physiology.engine.locate import BoolArray
@@ -193,7 +193,7 @@ def _orders(table: Iterable[Period]) -> list[object]:
 def _endpoints(
     regimen: Regimen, table: tuple[Period, ...], people: "Population", executor: "Executor | None"
 ) -> "Endpoints":
-    from blinplan.executor import InTurn
+    from blinplan.executors.executor import InTurn
     from blinplan.physiology import Options
     from blinplan.physiology.engine.choose import takes_turns
     from blinplan.simulation.trials.trial import Trial

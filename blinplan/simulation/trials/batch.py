@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from blinplan.executor import Executor, executor_or_threads, in_order, load, places
+from blinplan.executors.executor import Executor, executor_or_threads, in_order, load, places
 from blinplan.physiology.engine.choose import expect, takes_turns
 from blinplan.simulation.crowd.cohort import PIECE, CohortPart
 from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome

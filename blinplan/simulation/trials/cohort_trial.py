@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from blinplan.course.events import Period
-from blinplan.executor import Executor, InTurn, executor_or_threads, in_order, places
+from blinplan.executors.executor import Executor, InTurn, executor_or_threads, in_order, places
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.choose import engine_called, expect, takes_turns
 from blinplan.physiology.engine.grid import IntArray

@@ -7,7 +7,7 @@ import numpy as np
 
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
-from blinplan.executor import InTurn
+from blinplan.executors.executor import InTurn
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.population import Population

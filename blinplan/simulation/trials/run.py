@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
-from blinplan.executor import Executor, InTurn, executor_or_threads
+from blinplan.executors.executor import Executor, InTurn, executor_or_threads
 from blinplan.physiology.engine.choose import takes_turns
 from blinplan.physiology.model.dosing import Options
 from blinplan.regimen.regimen import Regimen

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from blinplan.course.events import Period
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.physiology.engine.choose import engine_called
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Options

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blinplan.executor import Executor, executor_or_threads
+from blinplan.executors.executor import Executor, executor_or_threads
 from blinplan.physiology.endpoints import of_some
 from blinplan.physiology.model.batch import batch
 from blinplan.physiology.model.dosing import Dosing

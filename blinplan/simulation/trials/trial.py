@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from blinplan.course.events import Period
-from blinplan.executor import Executor, executor_or_threads
+from blinplan.executors.executor import Executor, executor_or_threads
 from blinplan.physiology.checkpoints import Checkpoints
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.choose import takes_turns

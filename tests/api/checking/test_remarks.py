@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import blinplan
-from blinplan.executor import threads
+from blinplan.executors.executor import threads
 from blinplan.label.read import label_named
 from tests.regimen_text import Script, cycle, outcome, regimen_text, script, waiver
 

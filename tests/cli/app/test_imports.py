@@ -67,7 +67,7 @@ FILES = {
     "subcutaneous.toml": 'format = 1\nroute = "subcutaneous"\n',
 }
 ONLY_TO_SIMULATE = (
-    "blinplan.executor",
+    "blinplan.executors.executor",
     "blinplan.proportion",
     "blinplan.rules.judge_many",
     "blinplan.rules.simulated.outcome",

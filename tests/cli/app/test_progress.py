@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Task, TaskID
 
 from blinplan.cli.app.progress import LONG_RUN, Pace, cells_bar, progress_bar, search_bar
-from blinplan.executor import preparation
+from blinplan.executors.preparation import preparation
 from blinplan.terminal import PLAIN, Terminal
 
 

@@ -173,7 +173,7 @@ def test_who_simulates_is_the_scheduler_that_is_named(
         asked.append((count, of))
         raise Refusal("nobody answers", "start it")
 
-    monkeypatch.setattr("blinplan.executor.executor_of", executor_of)
+    monkeypatch.setattr("blinplan.executors.executor.executor_of", executor_of)
     ran = inside("check", "sound.toml", "--patients", "2", *(() if scheduler is None else ("--scheduler", scheduler)))
     assert asked == ([] if scheduler is None else [(None, scheduler)])
     assert ("error: nobody answers" in lines(ran)) is (scheduler is not None)

@@ -6,7 +6,7 @@ import pytest
 
 from blinplan import load
 from blinplan.evidence.scenarios import scenario
-from blinplan.executor import InTurn
+from blinplan.executors.executor import InTurn
 from blinplan.physiology import draw, simulate
 from blinplan.physiology.engine import choose
 from blinplan.physiology.engine.by_numpy.engine import NUMPY

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from blinplan.executor import threads
+from blinplan.executors.executor import threads
 from blinplan.physiology import Options, Solution, draw, simulate
 from blinplan.physiology.engine import choose
 from blinplan.physiology.engine.by_numpy.engine import NUMPY

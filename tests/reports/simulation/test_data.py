@@ -15,7 +15,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
 from blinplan.data_table import DataTable, csv_parts, write_parquet
-from blinplan.executor import threads
+from blinplan.executors.executor import threads
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
 from blinplan.physiology.model.states import SHOWN
 from blinplan.physiology.solve import simulate

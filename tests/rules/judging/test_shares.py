@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from blinplan import executor
+from blinplan.executors import executor
+from blinplan.executors.copies import Ask
 from blinplan.regimen.reading import Content, FaultyFile, RegimenFile
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import DEFAULTS
@@ -34,7 +35,7 @@ class NobodyToldError(Exception):
 class InThread:
     """What a copy of the process is to the one that it was copied from."""
 
-    def __init__(self, function: Callable[[Any, executor.Ask], bytes], argument: Any) -> None:
+    def __init__(self, function: Callable[[Any, Ask], bytes], argument: Any) -> None:
         self._asked, self._answers, self._found = (SimpleQueue[bytes | None]() for _ in range(3))
         self.heard: list[bytes | None] = []
         """What it asked with, and what it found."""
@@ -42,7 +43,7 @@ class InThread:
         self._thread = threading.Thread(target=self._call, args=(function, argument))
         self._thread.start()
 
-    def _call(self, function: Callable[[Any, executor.Ask], bytes], argument: Any) -> None:
+    def _call(self, function: Callable[[Any, Ask], bytes], argument: Any) -> None:
         found = None
         try:
             found = function(argument, self._ask)

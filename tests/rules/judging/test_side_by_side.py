@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blinplan import executor
+from blinplan.executors import executor
 from tests.collection.grid import in_turn
 from tests.program import PLAIN, python
 from tests.regimen_text import cycle, regimen_text
@@ -16,7 +16,7 @@ from tests.regimen_text import cycle, regimen_text
 _JUDGED = """
 import json, os, hashlib
 from datetime import date
-from blinplan import executor
+from blinplan.executors import executor
 from blinplan.regimen import library
 from blinplan.regimen.find import FileSource
 from blinplan.rules.catalogue import CATALOGUE

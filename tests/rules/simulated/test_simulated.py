@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from blinplan.course.events import periods
-from blinplan.executor import InTurn
+from blinplan.executors.executor import InTurn
 from blinplan.physiology import Options
 from blinplan.physiology.model.parameters import Preset
 from blinplan.proportion import NORMAL_975, Proportion

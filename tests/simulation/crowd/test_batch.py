@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from blinplan.course.events import periods
-from blinplan.executor import InTurn
+from blinplan.executors.executor import InTurn
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.draw import draw, typical

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from blinplan.course.events import periods
-from blinplan.executor import InTurn, processes, threads
+from blinplan.executors.executor import InTurn, threads
+from blinplan.executors.processes import processes
 from blinplan.physiology import draw
 from blinplan.regimen import library
 from blinplan.simulation.outcome import distribution

@@ -8,7 +8,7 @@ import pytest
 
 import blinplan
 from blinplan.course.events import periods
-from blinplan.executor import InTurn
+from blinplan.executors.executor import InTurn
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 from blinplan.regimen.library import regimen as shipped

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from blinplan.course.events import periods
-from blinplan.executor import InTurn, processes, threads
+from blinplan.executors.executor import InTurn, threads
+from blinplan.executors.processes import processes
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.draw import typical
 from blinplan.regimen.library import regimen as shipped

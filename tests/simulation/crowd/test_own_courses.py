@@ -10,7 +10,7 @@ import pytest
 
 import blinplan
 from blinplan.course.events import periods
-from blinplan.executor import InTurn, threads
+from blinplan.executors.executor import InTurn, threads
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 from blinplan.regimen.library import regimen as shipped

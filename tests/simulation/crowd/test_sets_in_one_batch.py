@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from blinplan.course.events import periods
-from blinplan.executor import InTurn, processes, threads
+from blinplan.executors.executor import InTurn, threads
+from blinplan.executors.processes import processes
 from blinplan.physiology import simulate, solve
 from blinplan.physiology.engine.grid import refinement
 from blinplan.physiology.engine.integrate import EngineName

@@ -10,7 +10,7 @@ from blinplan.api.designing.searching.found import SearchResult
 from blinplan.api.plausible import told_of_sets
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.simulate import told_as_refusals
-from blinplan.executor import Executor, executor_or_threads
+from blinplan.executors.executor import Executor, executor_or_threads
 from blinplan.refusal import Refusal
 from blinplan.regimen.regimen import Regimen
 

@@ -17,7 +17,7 @@ from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import people_of, refuse_own_courses
 from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
 from blinplan.api.vocabulary import PLAUSIBLE_SETS, AttenuationName, PopulationName, SearchMethodName, word_or_none
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
@@ -329,7 +329,7 @@ def _wish(
     """Read what is wanted, by the endpoints that the regimen has."""
     from blinplan.course.events import periods
     from blinplan.design.search.reading import own_endpoints, read_wish
-    from blinplan.executor import InTurn
+    from blinplan.executors.executor import InTurn
     from blinplan.simulation.dosing import followed_up
     from blinplan.simulation.endpoints.asked import AskedEndpoints
     from blinplan.simulation.trials.patients import typical_patient

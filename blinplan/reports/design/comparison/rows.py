@@ -8,7 +8,7 @@ import numpy as np
 
 from blinplan.data_table import Column, ColumnKind, DataTable
 from blinplan.design.comparison.compare import ComparedArm, PairedComparison
-from blinplan.executor import Executor
+from blinplan.executors.executor import Executor
 from blinplan.reports.design.comparison.document import comparison_manifest
 from blinplan.reports.simulation.data import (
     AT_ONCE,

@@ -1,0 +1,1 @@
+"""Who does the work: threads, processes, copies of this process, and other machines that somebody gives."""

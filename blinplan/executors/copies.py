@@ -1,0 +1,100 @@
+"""Copies of this process, each of which calls one function, and hands over what it finds through a pipe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import BinaryIO, NoReturn, TypeVar
+
+A = TypeVar("A")
+
+Ask = Callable[[bytes], bytes]
+"""What a copy hands over first, and what it is told for it."""
+
+
+@contextmanager
+def copies(function: Callable[[A, Ask], bytes], arguments: Sequence[A]) -> Iterator[Sequence[Copy]]:
+    """Call a function for each argument in a copy of this process, while this one does something else.
+
+    A copy has all that was read, so that nothing is handed over but what it finds. On its way it may ask once.
+    """
+    running: list[Copy] = []
+    try:
+        for argument in arguments:
+            running.append(Copy(function, argument))  # noqa: PERF401 - what has begun is ended, also when one cannot
+        yield running
+    finally:
+        for copy in running:
+            copy.end()
+
+
+class Copy:
+    """A copy of this process, which calls one function and ends."""
+
+    def __init__(self, function: Callable[[A, Ask], bytes], argument: A) -> None:
+        (here, to), (there, answer) = os.pipe(), os.pipe()
+        self._process = os.fork()
+        if self._process == 0:
+            _call_and_end(function, argument, to, there)
+        os.close(to)
+        os.close(there)
+        self._from, self._to = os.fdopen(here, "rb"), os.fdopen(answer, "wb")
+
+    def question(self) -> bytes | None:
+        """What it asks with; None where it failed before."""
+        return _message_from(self._from)
+
+    def tell(self, what: bytes) -> None:
+        """Answer what it asked."""
+        with suppress(BrokenPipeError):  # of one that has failed, its result tells
+            _send(self._to, what)
+
+    def result(self) -> bytes | None:
+        """What it found; None where it failed."""
+        return _message_from(self._from)
+
+    def end(self) -> None:
+        """End it, whatever it does; nobody waits any more for what it may have to say."""
+        import signal
+
+        os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
+        self._from.close()
+        with suppress(BrokenPipeError):
+            self._to.close()
+
+
+_LENGTH = 8
+"""Bytes that say how long what follows is, so that a part of it is not taken for all."""
+
+
+def _send(file: BinaryIO, what: bytes) -> None:
+    file.write(len(what).to_bytes(_LENGTH, "big"))
+    file.write(what)
+    file.flush()
+
+
+def _message_from(file: BinaryIO) -> bytes | None:
+    length = file.read(_LENGTH)
+    if len(length) < _LENGTH:
+        return None
+    what = file.read(int.from_bytes(length, "big"))
+    return what if len(what) == int.from_bytes(length, "big") else None
+
+
+def _call_and_end(function: Callable[[A, Ask], bytes], argument: A, to: int, there: int) -> NoReturn:
+    """Hand over what a function returns, and end without what else ends a program, as writing what is not yet written.
+
+    Whatever goes wrong, the process that was copied does the same, and tells of it.
+    """
+    try:
+        with os.fdopen(to, "wb") as told, os.fdopen(there, "rb") as answer:
+
+            def ask(what: bytes) -> bytes:
+                _send(told, what)
+                return _message_from(answer) or b""
+
+            _send(told, function(argument, ask))
+    finally:
+        os._exit(0)
