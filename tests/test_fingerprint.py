@@ -74,7 +74,7 @@ def test_every_room_below_the_rules_decides_outcomes() -> None:
     elsewhere = {"cli", "reports", "evidence", "design", "api", "regimens", "files", "cluster"}
     elsewhere |= {
         "data_table",
-        "executor",
+        "executors",
         "exit_status",
         "frozen",
         "outside_text",

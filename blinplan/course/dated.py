@@ -30,7 +30,7 @@ from blinplan.course.happened.starts import Opens, at_once
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
 from blinplan.course.wall_clock import DayLength, WallClock
 from blinplan.label.read import label_of
-from blinplan.quantities import MINUTES_PER_HOUR
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.regimen.record.record import CourseRecord
 from blinplan.regimen.site.site import LongDay, Site, moves_of
 
@@ -88,7 +88,7 @@ class Dated:
         if self.travels(day.start, day.stop):
             return True
         by_clock = WallClock(self.clock.started_at(day.start)).surplus(day.start, day.stop)
-        return day.more != by_clock
+        return day.more != by_clock and self.travels(day.start - MINUTES_PER_DAY, day.start)
 
     def shows(self, entry: Entry) -> bool:
         """Whether an entry is of the cycle and the days that are asked for."""
