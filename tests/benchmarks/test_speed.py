@@ -1,6 +1,7 @@
 """The benchmark is fair: peers solve the same equations, keep the same promise, and none is dropped in silence."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from blinplan.physiology.model.states import TABLE, initial_state
 from tests.benchmarks.__main__ import BEGIN, END, README
 from tests.benchmarks.plain import derivative, parameters_of
 from tests.benchmarks.speed import GREATEST_ERROR, Competitor, Race, competitors, elapsed, speed_table
+from tests.collection.grid import at_night
 from tests.witness import right_hand_side
 
 NAMES = {one.name for one in competitors()}
@@ -33,8 +35,13 @@ def race() -> Race:
     return Race(patients=2, peer_patients=2, witnessed=2)
 
 
+def tried(one: Competitor) -> Any:
+    """Ours in every run, others at night: the gate has their errors beside their speed."""
+    return one.name if one.name.startswith("blinplan") else at_night(one.name)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [one.name for one in competitors() if one.threads == 1 and not one.missing])
+@pytest.mark.parametrize("name", [tried(one) for one in competitors() if one.threads == 1 and not one.missing])
 def test_each_keeps_the_promise_on_the_same_patients(race: Race, name: str) -> None:
     (competitor,) = [one for one in competitors() if (one.name, one.threads) == (name, 1)]
     measured = race.measure(competitor)

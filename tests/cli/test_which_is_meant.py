@@ -11,6 +11,7 @@ from blinplan.cli.app.quick import COMMANDS
 from blinplan.regimen import library
 from blinplan.regimen.find import NotFound, find, which_is_meant
 from man.make.commands import commands
+from tests.collection.grid import at_night
 from tests.program import Run
 
 RR = library.load("rr-adult").document.text
@@ -92,7 +93,7 @@ def _words_about(run: Run, command: str) -> str:
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(name, marks=pytest.mark.slow) if name in {"compare", "report", "sensitivity", "sweep"} else name
+        at_night(name) if name in {"compare", "report", "sensitivity", "sweep"} else name
         for name in COMMANDS_WITH_A_REGIMEN
     ],
 )

@@ -295,6 +295,7 @@ def kill_when_there(journal: Path, process: int) -> None:
     kill(process)
 
 
+@pytest.mark.nightly
 def test_who_is_interrupted_does_not_wait_for_the_workers(by_hand: Scheduler, workers: Workers, tmp_path: Path) -> None:
     workers.start()
     with cluster_at(by_hand.address):

@@ -67,6 +67,7 @@ def test_as_a_job_of_slurm(tmp_path: Path, expected: str) -> None:
     assert shell(on_few(page.SLURM), tmp_path) == expected
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_on_kubernetes(tmp_path: Path, expected: str) -> None:
     """The containers' commands, and that what finds each other by name has that name."""

@@ -9,6 +9,7 @@ import pytest
 import blinplan
 from blinplan.files import inputs, of_a_run, writing
 from blinplan.refusal import Refusal
+from tests.collection.grid import each_third
 from tests.hostile.faults import prepare
 from tests.hostile.inputs import options_of
 from tests.hostile.writers import IN_PLACE, WRITERS
@@ -27,7 +28,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("writer", ALL)
+@pytest.mark.parametrize("writer", each_third([*ALL]))
 def test_all_is_read_before_the_first_file_is_written(
     inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: str
 ) -> None:
@@ -48,7 +49,7 @@ def test_all_is_read_before_the_first_file_is_written(
     assert "read" not in done[done.index("write") :]
 
 
-@pytest.mark.parametrize("writer", ALL)
+@pytest.mark.parametrize("writer", each_third([*ALL]))
 def test_a_value_that_is_refused_changes_no_file(inside: Run, tmp_path: Path, writer: str) -> None:
     """Each option of each command that writes, with a value that is none."""
     refused = []

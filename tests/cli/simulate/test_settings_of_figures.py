@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.collection.grid import at_night
 from tests.program import process, python
 
 FEW = ("--patients", "5", "--figure", "x.svg")
@@ -41,7 +42,7 @@ def test_the_command_line_reads_no_settings_and_a_program_in_python_keeps_its_ow
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", DRAWING)
+@pytest.mark.parametrize("command", [name if at == 0 else at_night(name) for at, name in enumerate(DRAWING)])
 def test_no_settings_of_matplotlib_stop_a_command_that_draws(tmp_path: Path, command: str) -> None:
     (tmp_path / "settings").mkdir()
     for path in (tmp_path / "matplotlibrc", tmp_path / "settings" / "matplotlibrc"):

@@ -15,6 +15,7 @@ from blinplan.reports.simulation.figures import FigureFormat, figure, source_of
 from blinplan.simulation.percentiles import SIGNALS, Bands, bands_of, sampling_days
 from blinplan.simulation.trials.cohort_trial import CohortOutcome
 from blinplan.simulation.trials.simulation import Simulation
+from tests.collection.grid import each_third
 
 SVG = {"svg": "http://www.w3.org/2000/svg"}
 
@@ -36,7 +37,7 @@ def texts_of(svg: bytes) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", FigureFormat)
+@pytest.mark.parametrize("kind", each_third([*FigureFormat]))
 def test_the_same_bytes_every_time_whatever_a_user_has_set(
     simulation: Simulation, bands: Bands, drawn: Callable[..., bytes], kind: FigureFormat
 ) -> None:
