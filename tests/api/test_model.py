@@ -45,6 +45,7 @@ def test_columns_become_frames() -> None:
         assert len(pd.DataFrame(columns)) == pl.DataFrame(columns).height == pa.table(columns).num_rows == rows > 0
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_the_report_is_the_page_of_the_command(inside: Run) -> None:
     given = ("--patients", "60", "--today", "2026-11-28", "--weight", "70", "--height", "175")

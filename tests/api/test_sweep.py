@@ -73,6 +73,7 @@ def test_nobody_is_swept_without_patients() -> None:
         blinplan.sweep(FLAT, "dose=5", None)
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_a_figure_of_one_axis_and_of_two_is_drawn(tmp_path: Path) -> None:
     for name, vary in (("one.png", "dose=5,15"), ("two.pdf", ["dose=5,15", "days=7,14"])):

@@ -643,6 +643,7 @@ def test_without_a_cache_nothing_is_kept_and_a_broken_one_does_no_harm(
     assert inside(*arguments, XDG_CACHE_HOME=str(blocked)).out == first.out
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_a_folder_is_simulated_side_by_side_with_the_same_result(inside: Run, tmp_path: Path, cache: Path) -> None:
     import resource

@@ -286,6 +286,7 @@ def test_a_lighter_patient_gets_the_report_of_the_other_regimen(inside: Run) -> 
     )
 
 
+@pytest.mark.nightly
 def test_unverified_doses_are_said_to_be(inside: Run) -> None:
     made = reported(inside, "consolidation-below-45-kg", *FEW)
     assert "Doses of this regimen are unverified" in made.words("summary")

@@ -237,6 +237,7 @@ def test_a_scheduler_that_is_killed_half_way_is_a_sentence(tmp_path: Path) -> No
             cells_of(running, lambda: kill(lost.process.pid))
 
 
+@pytest.mark.nightly
 def test_a_sweep_without_its_scheduler_keeps_what_was_done_and_goes_on(inside: Run, tmp_path: Path) -> None:
     sweep = ("sweep", "nhl-5", "--vary", "dose=1:60:1", "--patients", "200", "-o")
     with scheduler(tmp_path) as lost, workers_of(lost.file) as workers:

@@ -61,6 +61,7 @@ def test_by_hand(tmp_path: Path, expected: str) -> None:
     assert shell(f"trap 'kill $(jobs -p)' EXIT\n{on_few(page.BY_HAND)}", tmp_path) == expected
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_as_a_job_of_slurm(tmp_path: Path, expected: str) -> None:
     (tmp_path / "scheduler.json").write_text("of a job before", encoding="utf-8")

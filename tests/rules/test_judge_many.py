@@ -58,6 +58,7 @@ class Interrupted(InTurn):
         return future
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_one_file_does_not_part_patients_among_threads_that_would_wait_for_each_other(
     monkeypatch: pytest.MonkeyPatch,

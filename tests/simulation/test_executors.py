@@ -25,7 +25,7 @@ from blinplan.simulation.percentiles import bands_of, sampling_days
 from blinplan.simulation.trajectories import curves, portions
 from blinplan.simulation.trials.run import run
 from blinplan.simulation.trials.trial import Outcome, Trial
-from tests.collection.grid import in_turn
+from tests.collection.grid import at_night
 from tests.regimen_text import cycle, regimen_text
 
 pytestmark = pytest.mark.slow
@@ -132,7 +132,9 @@ def test_a_thousand_patients_in_processes_are_those_of_one_thread(regimen: Regim
     assert bytes_of(trial.run(executor).endpoints) == bytes_of(trial.run(InTurn()).endpoints)
 
 
-@pytest.mark.parametrize(("chunk", "engine"), in_turn([1, 7, 1000], ["compiled", "numpy"]))
+@pytest.mark.parametrize(
+    ("chunk", "engine"), [(1, "compiled"), at_night(7, "numpy"), (7, "compiled"), at_night(1, "numpy"), (1000, "numpy")]
+)
 def test_the_size_of_chunks_does_not_matter_in_processes(regimen: Regimen, engine: EngineName, chunk: int) -> None:
     trial = trial_of(regimen, 40 if engine == "compiled" else 8, engine)
     days = np.array([0.3, 2.0, 5.5, 14.0])

@@ -87,6 +87,7 @@ def test_a_target_below_the_label_is_said_in_its_row(inside: Run) -> None:
     assert float(rows[0]["il6_peak_low"]) <= float(rows[0]["il6_peak"]) <= float(rows[0]["il6_peak_high"])
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_a_front_is_drawn_the_same_each_time(inside: Run) -> None:
     for name in ("a.png", "b.png", "a.svg"):

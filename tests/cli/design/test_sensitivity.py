@@ -83,6 +83,7 @@ def test_python_and_the_command_give_the_same_in_every_form(
     assert {row["endpoint"] for row in rows} == set(found.endpoints)
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_figures_are_the_same_bytes_every_time(inside: Run, tmp_path: Path) -> None:
     for asked in (MORRIS, SOBOL, RANKS):

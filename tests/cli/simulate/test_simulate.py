@@ -62,6 +62,7 @@ def test_weight_and_height_make_the_area_of_the_typical_patient(inside: Run) -> 
     assert by_size["dose"] == pytest.approx(15 * 2.0 * 28, rel=1e-12)  # Mosteller: sqrt(80 · 180 / 3600)
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_the_same_bytes_twice_and_with_any_number_of_threads(inside: Run) -> None:
     arguments = ("simulate", "rr-adult", "--patients", "200", "--seed", "1", "-f", "csv")

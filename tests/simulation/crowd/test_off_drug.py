@@ -118,6 +118,7 @@ def test_a_course_without_such_patients_is_as_before(tmp_path: Path) -> None:
     assert one.simulation.periods == periods(shipped("rr-adult"))
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_portions_of_people_have_the_bytes_of_all(tmp_path: Path) -> None:
     """More of them than go together, each off the drug on a day of his own."""

@@ -202,6 +202,7 @@ def test_a_record_is_of_one_course(table: Path, tmp_path: Path) -> None:
         blinplan.simulate("rr-adult", table, record=str(record))
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_the_page_of_a_report_has_them(table: Path) -> None:
     page = blinplan.report("rr-adult", patients=str(table)).html

@@ -26,6 +26,7 @@ from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.wording import read_endpoint
 from blinplan.simulation.trials.together import run_together
 from blinplan.simulation.trials.trial import Outcome, Trial
+from tests.collection.grid import at_night
 from tests.physiology.courses import course
 
 BASE = load_parameters().presets["adult-rr"]
@@ -196,7 +197,7 @@ def test_all_of_it_at_once_changes_nothing(engine: EngineName) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize("engine", [at_night("numpy"), "compiled"])
 def test_a_whole_course_of_plausible_sizes_has_the_same_bytes_by_both_engines(engine: EngineName) -> None:
     table = periods(REGIMEN)
     trials = [
