@@ -214,6 +214,7 @@ def test_fix_follows_a_link_and_keeps_it(inside: Run, tmp_path: Path) -> None:
     assert (tmp_path / "real.toml").read_text(encoding="utf-8") == SOUND
 
 
+@pytest.mark.slow
 def test_diff_shows_what_fix_would_do_and_does_nothing(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "slips.toml").write_text(SLIPS, encoding="utf-8")
     ran = inside("check", "slips.toml", QUICK, "--diff")
@@ -251,6 +252,7 @@ def test_the_diff_of_a_file_without_a_last_line_end_is_one_that_patch_takes(insi
         assert path.read_text(encoding="utf-8") == waived
 
 
+@pytest.mark.slow
 def test_fix_refuses_standard_input_and_leaves_shipped_regimens(inside: Run, tmp_path: Path) -> None:
     ran = process("check", "-", QUICK, "--fix", given=SLIPS.encode(), folder=tmp_path)
     assert (ran.status, ran.out) == (2, "")
@@ -477,6 +479,7 @@ def test_what_cannot_be_waived_is_refused(inside: Run, tmp_path: Path, arguments
 # --- output ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_report_files_are_written_beside_what_is_shown(inside: Run, files: dict[str, str], tmp_path: Path) -> None:
     arguments = [part for form in CheckFormat for part in ("--report", f"{form}=out.{form}")]
     shown = inside("check", ".", QUICK, "-f", "concise", "--today", "2026-03-01", *arguments).out

@@ -68,6 +68,7 @@ def test_a_regimen_against_itself_is_equal_to_the_last_bit_in_everything() -> No
     assert {of.estimate.value for (key, _), of in each.items() if key not in ratios} == {0.0}
 
 
+@pytest.mark.slow
 def test_the_first_week_is_the_same_where_regimens_begin_alike() -> None:
     """5 mcg/m² a day throughout against 5, then 15 from day 8: nobody can tell them apart before."""
     five = replace(ESCALATED, cycles=flat("5 mcg/m2/day", repeat=2).cycles)

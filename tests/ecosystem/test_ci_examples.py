@@ -55,6 +55,7 @@ def test_every_action_is_named_by_a_commit_of_a_version_that_is_not_deprecated(t
             assert int(commit[1]) >= OLDEST[action], f"{action}@{version}"
 
 
+@pytest.mark.slow
 def test_all_that_is_installed_is_constrained() -> None:
     """Every distribution that ours needs, and that those need, has one version, which its own limits admit.
 

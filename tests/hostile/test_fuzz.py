@@ -27,6 +27,7 @@ IN_CI = 30
 """Inputs of each kind; a hundred thousand take half an hour."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_input_is_answered_otherwise_than_by_a_sentence(kind: str) -> None:
     first = list(KINDS).index(kind)

@@ -175,6 +175,7 @@ def test_what_stands_where_a_baseline_goes_is_looked_at_as_any_input(inside: Run
     assert "b.json: larger than 64 MiB" in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "status"), [(50, 0), (51, 2), (2000, 2)])
 def test_configurations_extend_each_other_so_many_times_and_no_more(
     inside: Run, folder: Path, number: int, status: int
@@ -422,6 +423,7 @@ TOGETHER = tuple(dict(NO_SENSE).items())
 """The last value of each."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variables", [TOGETHER, *(at_night([one]) for one in NO_SENSE)])
 def test_an_environment_that_makes_no_sense_is_left_out(
     inside: Run, folder: Path, variables: Sequence[tuple[str, str]]

@@ -135,6 +135,7 @@ def test_patients_who_are_never_depleted_have_no_day() -> None:
     assert np.isnan(found.b_recovery_day[many]).all()
 
 
+@pytest.mark.slow
 def test_recovery_after_the_last_infusion_is_found_within_the_horizon() -> None:
     days = np.linspace(28.0, 228.0, 20_001)
     result = simulate(course((28, 28.0), (200, 0.0)), PEOPLE, output_days=days)

@@ -52,6 +52,7 @@ def test_the_engine_agrees_with_scipy_also_in_extreme_patients(preset: str) -> N
     assert max(found.values()) <= GREATEST_ERROR, found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("preset", "patients"), [("adult-rr", [1, 2, 11]), ("adult-mrd", [4, 6])])
 def test_the_engine_agrees_with_scipy_through_an_interruption(preset: str, patients: list[int]) -> None:
     dosing = course((7, 9.0), (3, 28.0), (0.2, 0.0), (5, 28.0), (4, 0.0), (7, 9.0), (10, 28.0), (14, 0.0))

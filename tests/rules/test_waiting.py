@@ -91,6 +91,7 @@ def said(answers: Sequence[JudgementOrFault]) -> list[object]:
     return [(one.verdicts, one.outcome) if isinstance(one, Judgement) else one for one in answers]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2, 3])
 @pytest.mark.parametrize("kept", [0, 1, 4])
 @pytest.mark.parametrize("waiting", [0, 1, 3, 4, 5])

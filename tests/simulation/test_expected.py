@@ -28,6 +28,7 @@ def doses(plan: Dated) -> tuple[ExpectedAfter, ...]:
     return expected_windows(plan, shipped_limits())
 
 
+@pytest.mark.slow
 def test_every_new_dose_opens_windows_and_nothing_else_does(plan: Dated, doses: tuple[ExpectedAfter, ...]) -> None:
     assert [dose.entry.due for dose in doses[:3]] == [Due.START, Due.STEP, Due.START]
     assert len(doses) == sum(entry.due in {Due.START, Due.STEP} for entry in plan.entries)
@@ -58,6 +59,7 @@ def test_t_cells_of_the_typical_patient_leave_within_the_window(doses: tuple[Exp
     assert lowest.outside is None
 
 
+@pytest.mark.slow
 def test_only_what_is_shown_of_a_plan_is_expected(plan: Dated) -> None:
     assert {dose.entry.cycle for dose in expected_windows(replace(plan, cycle=2), shipped_limits())} == {2}
 

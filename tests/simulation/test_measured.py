@@ -55,6 +55,7 @@ def factors(
     return np.asarray(np.log(Errors(seed).at_minutes(DRUG, true, people.numbers, MINUTES).values / level))
 
 
+@pytest.mark.slow
 def test_the_spread_of_the_drug_is_the_published_one_and_differs_between_patients_as_published(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

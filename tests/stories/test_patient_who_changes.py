@@ -57,6 +57,7 @@ def test_a_patient_who_loses_a_tenth_keeps_what_was_given_and_gets_less_from_the
     assert not any("switched" in line for line in found.warnings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", ["overview", "agenda", "days", "month", "bags"])
 def test_who_plans_sees_the_new_figures_in_every_view(tmp_path: Path, view: str) -> None:
     text = planned_for(tmp_path, 44, 46).text(view=view)  # type: ignore[arg-type]

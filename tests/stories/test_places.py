@@ -90,6 +90,7 @@ def record_beside(folder: Path) -> RecordFile:
     return reading
 
 
+@pytest.mark.slow
 def test_a_journey_is_told_in_every_view_with_its_micrograms(tmp_path: Path) -> None:
     found = travelling(tmp_path, "2026-12-09T12:00:00", "America/New_York")
     said = (

@@ -31,6 +31,7 @@ def literals(text: str) -> Iterator[float]:
             yield node.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", OWN)
 def test_a_number_of_the_label_is_in_no_code_beside_it(number: int) -> None:
     known = label_named(DEFAULT).numbers

@@ -94,6 +94,7 @@ def imported(folder: Path, *arguments: str) -> set[str]:
     return set(found)
 
 
+@pytest.mark.slow
 def test_a_check_imports_what_is_asked_of_it_and_no_more(tmp_path: Path) -> None:
     assert imported(tmp_path, *CHECK) == set()
 

@@ -68,6 +68,7 @@ def test_what_to_write_instead_is_said(
     assert "python -m" not in words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

@@ -103,6 +103,7 @@ def test_a_file_that_is_named_is_not_told_as_left_out_of_its_folder(inside: Run)
     assert "drafts/a.toml" not in [one["path"] for one in found["left_out"]]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("library")
 def test_nothing_is_left_out_where_nobody_says_so(inside: Run) -> None:
     ran = inside("check", ".", QUICK, "--isolated", "--no-respect-gitignore", "-f", "json")

@@ -199,6 +199,7 @@ def test_a_copy_of_another_file_takes_no_place_of_one_that_was_renamed(inside: R
     assert since(inside) == ["regimens/copy.toml S301", "regimens/zz.toml S301"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["above", "extended", "site", "baseline"])
 def test_what_decides_from_outside_of_the_repository_cannot_be_told_and_all_counts(
     inside: Run, git: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str

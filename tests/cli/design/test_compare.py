@@ -142,6 +142,7 @@ def test_the_document_is_the_tables_and_more(inside: Run) -> None:
     assert "| Given at 1.876 m² | mcg | Infusion | Course | Cycles | In hospital |\n" in text
 
 
+@pytest.mark.slow
 def test_data_has_a_row_a_patient_and_regimen_in_every_format(inside: Run, tmp_path: Path) -> None:
     keys = ("--endpoints", "b_nadir,il6_peak,t_after_escalation_day_7")
     rows = list(csv.DictReader(io.StringIO(inside(*TWO, *keys, "-f", "csv").out)))
@@ -235,6 +236,7 @@ def test_people_of_ones_own_are_compared_one_by_one(inside: Run, tmp_path: Path)
     assert [(row["regimen"], row["id"]) for row in rows][1:3] == [("rr-adult", "B"), ("mrd-adult", "A")]
 
 
+@pytest.mark.slow
 def test_from_python_it_is_a_value_with_tables_and_a_notebook(tmp_path: Path) -> None:
     found = blinplan.compare("mt103-206-15", "mt103-206-5-15", patients=40, cycles=1, findings=False, by_day=[7])
     assert repr(found) == "<ComparisonResult: mt103-206-5-15 against mt103-206-15, 40 virtual patients>"

@@ -172,10 +172,12 @@ def test_markdown_says_first_what_patients_get(inside: Run, git: Git, tmp_path: 
     assert "<b>" not in out
 
 
+@pytest.mark.slow
 def test_a_difference_waits_for_no_engine(tmp_path: Path) -> None:
     assert probe(HEAVY, [(["diff", "rr-adult", "rr-2014"], {})], tmp_path) == [[1, []]]
 
 
+@pytest.mark.slow
 def test_below_each_change_stands_what_it_does_and_which_findings_came_and_went(
     inside: Run, git: Git, tmp_path: Path
 ) -> None:

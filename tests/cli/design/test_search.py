@@ -39,6 +39,7 @@ def test_it_fits_every_width(inside: Run, asked: tuple[str, ...], width: int) ->
     assert "of these virtual patients" in said
 
 
+@pytest.mark.slow
 def test_its_size_is_said_before_it_runs(inside: Run) -> None:
     ran = inside(*ONE, "--require", "il6_peak < 1")
     assert (ran.status, ran.out) == (2, "")
@@ -128,6 +129,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(inside: Run, words: tuple[str, 
     assert said in " ".join(ran.err.split())
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_is_shown(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes while the second schedule is shown, after the label and one other."""
     shown = list[object]()
@@ -277,6 +279,7 @@ def test_a_start_above_that_of_the_label_is_said_in_its_row(inside: Run) -> None
     assert "Schedule (mcg/day × days)" in out
 
 
+@pytest.mark.slow
 def test_what_check_refuses_by_its_patients_takes_no_place_of_what_it_does_not(inside: Run) -> None:
     """Hardly any dose has hardly any IL-6, and depletes nobody: it beats all others, and is nothing to offer."""
     ran = inside(

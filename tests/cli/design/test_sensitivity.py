@@ -26,6 +26,7 @@ SOBOL = (*MORRIS[:-1], "4", "--method", "sobol", "--endpoints", "il6_peak")
 RANKS = ("sensitivity", "nhl-5", "--method", "correlation", "--patients", "30")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [MORRIS, SOBOL, RANKS, (*MORRIS, "--range", "x3")])
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_it_fits_every_width(inside: Run, asked: tuple[str, ...], width: int) -> None:
@@ -57,6 +58,7 @@ def test_ranks_say_what_chance_does(inside: Run) -> None:
     assert "one in twenty apart by chance" in out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [MORRIS, SOBOL, RANKS])
 def test_python_and_the_command_give_the_same_in_every_form(
     inside: Run, tmp_path: Path, asked: tuple[str, ...]
@@ -105,6 +107,7 @@ OF_MANY = (*MORRIS, "--patients", "4")
 DONE = "rows.csv.runs keeps {} of 12 runs: the same command goes on from there"
 
 
+@pytest.mark.slow
 def test_runs_that_are_ended_are_kept_shown_as_incomplete_and_gone_on_with(
     inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

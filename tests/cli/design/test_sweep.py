@@ -51,6 +51,7 @@ def test_doses_stand_with_shares_numbers_the_article_and_where_half_are(inside: 
     assert "Investigational: no source of nhl-5 gives the cells that differ from it." in out
 
 
+@pytest.mark.slow
 def test_the_article_is_quoted_of_doses_of_the_first_cycle_in_its_unit(inside: Run) -> None:
     of_one_step = (
         "Article, of one dose throughout and not of steps: B cells fell to depletion in the majority above 9 mcg/day"
@@ -253,6 +254,7 @@ def begun(inside: Run, tmp_path: Path) -> Path:
     return tmp_path / "sweep.csv.cells"
 
 
+@pytest.mark.slow
 def test_every_change_of_what_is_swept_is_refused_with_what_differs(inside: Run, begun: Path) -> None:
     content = begun.read_bytes()
     for words, asked in CHANGES.items():

@@ -155,6 +155,7 @@ def test_a_copy_of_a_broken_file_is_refused(inside: Run, tmp_path: Path) -> None
 ANSWERS = ["trial-1", "Two steps", "relapsed-refractory", "45", "", "", "", "", "", "", "", "", "", "", "", ""]
 
 
+@pytest.mark.slow
 def test_the_defaults_are_the_labelled_regimen(tmp_path: Path) -> None:
     status, _, shown = at_terminal(tmp_path, "\n".join(ANSWERS) + "\n")
     assert status == 0, shown
@@ -170,6 +171,7 @@ def test_the_defaults_are_the_labelled_regimen(tmp_path: Path) -> None:
     assert "[9 mcg/day x 7]" in shown
 
 
+@pytest.mark.slow
 def test_a_bad_answer_is_explained_and_asked_again(tmp_path: Path) -> None:
     answers = ["Trial 1", "rr-adult", *ANSWERS]
     answers[4:5] = ["relapsed", "relapsed-refractory"]
@@ -261,6 +263,7 @@ def test_a_first_step_of_a_few_days_is_judged_with_those_that_follow(tmp_path: P
     assert "S308" in shown[shown.index("Step 2") :]
 
 
+@pytest.mark.slow
 def test_a_name_that_is_taken_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("mine", encoding="utf-8")
     status, _, shown = at_terminal(tmp_path, "", "mine")

@@ -150,6 +150,7 @@ def test_every_shipped_regimen_has_its_record(inside: Run, regimen: str) -> None
     assert inside("check", "p.toml", "--no-simulate").status == 0
 
 
+@pytest.mark.slow
 def test_a_site_is_asked_for_at_a_terminal(tmp_path: Path) -> None:
     typed = ["Ward 7", "a day", "24=250, 96", "Berlin", "Europe/Berlin", "10:00", "saturday, sunday"]
     status, out, shown = at_terminal(tmp_path, "\n".join(typed) + "\n", "site", "ward.toml")
@@ -161,6 +162,7 @@ def test_a_site_is_asked_for_at_a_terminal(tmp_path: Path) -> None:
     assert found["bag"] == [{"hours": 24, "fill_ml": 250}, {"hours": 96}]
 
 
+@pytest.mark.slow
 def test_a_record_is_asked_for_at_a_terminal(tmp_path: Path) -> None:
     typed = ["rr-adult", "Europe/Berlin", "2026-11-02", "2026-11-02T10:00", "70 kg", "70", "", "2009-05-17"]
     status, out, shown = at_terminal(tmp_path, "\n".join(typed) + "\n", "record", "p.toml")

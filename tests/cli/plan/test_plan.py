@@ -189,6 +189,7 @@ def test_a_day_of_23_or_25_hours_is_told_in_every_view(inside: Run, start: str, 
     assert told in " ".join(inside(*plan, "-f", "json").json["told"])
 
 
+@pytest.mark.slow
 def test_starts_on_the_next_days_are_compared(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "ward.toml").write_text(WARD.replace("{ hours = 72 }", "{ hours = 72 }, { hours = 96 }"))
     view = ("--site", "ward.toml", "--view", "starts")
@@ -209,6 +210,7 @@ def test_starts_on_the_next_days_are_compared(inside: Run, tmp_path: Path) -> No
     assert "this one has begun" in " ".join(begun.err.split())
 
 
+@pytest.mark.slow
 def test_the_site_says_which_bags_are_preferred_and_what_is_done_on_the_day_of_25_hours(
     inside: Run, tmp_path: Path
 ) -> None:
@@ -532,6 +534,7 @@ def test_a_record_that_does_not_fit_is_refused(
     assert said in " ".join(ran.err.split())
 
 
+@pytest.mark.slow
 def test_what_the_article_expects_stands_beside_what_is_simulated(inside: Run) -> None:
     found = inside(*DATED, "--view", "expected", "-f", "json").json["dated"]["expected"]
     first = {window["what"]: window for window in found[:4]}
@@ -562,6 +565,7 @@ def test_what_the_article_expects_stands_beside_what_is_simulated(inside: Run) -
         assert width < 80 or any(line.split()[:2] == ["Step,", "2026-10-26"] for line in shown.splitlines())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("regimen", "what", "mark"),
     [
@@ -807,6 +811,7 @@ def test_a_calendar_of_another_plan_is_left_alone(inside: Run, tmp_path: Path) -
     assert "CANCELLED" not in both
 
 
+@pytest.mark.slow
 def test_what_is_not_known_of_bags_is_told_in_every_format(inside: Run, tmp_path: Path) -> None:
     bags = "bag = [{ hours = 24, fill_ml = 250 }, { hours = 168 }]\n"
     (tmp_path / "ward.toml").write_text(f'site = 1\nname = "Ward"\nchange_time = "10:00"\n{bags}')

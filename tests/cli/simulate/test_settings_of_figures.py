@@ -34,6 +34,7 @@ def found_in(folder: Path, script: str) -> list[bytes]:
     return ended.stdout.split()
 
 
+@pytest.mark.slow
 def test_the_command_line_reads_no_settings_and_a_program_in_python_keeps_its_own(tmp_path: Path) -> None:
     (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9\n", encoding="utf-8")
     of_a_run = IMPORT.format("with files_of_a_run():\n    require_matplotlib('a figure')")

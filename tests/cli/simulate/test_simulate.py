@@ -112,6 +112,7 @@ def test_follow_up_adds_days_without_infusion(inside: Run) -> None:
     assert doses[0] == doses[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", ["60", "80", "120", "200"])
 def test_the_table_fits(inside: Run, columns: str) -> None:
     ran = inside("simulate", "rr-adult", "--patients", "10", COLUMNS=columns)
@@ -129,6 +130,7 @@ def curves(text: str) -> bool:
     return any(ord(character) in BRAILLE for character in text)
 
 
+@pytest.mark.slow
 def test_a_pipe_gets_the_table_alone_and_curves_where_they_are_asked_for(inside: Run) -> None:
     arguments = ("simulate", "nhl-15", "--patients", "10")
     plain = inside(*arguments)
@@ -198,6 +200,7 @@ def test_a_figure_is_the_same_file_from_process_to_process(inside: Run, tmp_path
         assert (tmp_path / f"one.{ending}").read_bytes() == (tmp_path / f"two.{ending}").read_bytes(), ending
 
 
+@pytest.mark.slow
 def test_figures_go_with_every_format_and_show_the_window(inside: Run, tmp_path: Path) -> None:
     arguments = ("simulate", "nhl-15", "--patients", "5", "-f", "csv")
     plain = inside(*arguments)

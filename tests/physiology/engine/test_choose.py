@@ -31,6 +31,7 @@ def test_few_patients_do_not_wait_for_a_compiler_and_a_crowd_does(installed: pyt
     assert choose.engine_for(None, choose.WORTH_COMPILING).name == "compiled"
 
 
+@pytest.mark.slow
 def test_curves_of_few_patients_do_not_wait_either(installed: pytest.MonkeyPatch) -> None:
     """They waited for fifteen seconds of compiling, for what takes NumPy a fraction of one."""
     asked: list[str] = []

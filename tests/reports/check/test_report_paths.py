@@ -163,6 +163,7 @@ def test_a_shipped_regimen_is_where_it_is(tmp_path: Path, monkeypatch: pytest.Mo
         assert Path(unquote(address.path)).is_file()
 
 
+@pytest.mark.slow
 def test_standard_input_is_the_file_that_it_is_named_as(tmp_path: Path) -> None:
     root = repository(tmp_path / "repo")
     arguments = ["check", "-", "--no-simulate", "--isolated", "--select", "S301", "-f", "gitlab"]

@@ -25,6 +25,7 @@ def doses_and_sensitivities() -> Sweep:
     return map_of("dose=30,1.5,5,10", "parameters.lysis_ec50=x0.7,x1,x1.4")
 
 
+@pytest.mark.slow
 def test_half_of_all_are_drawn_at_the_doses_at_which_they_are() -> None:
     swept = doses_and_sensitivities()
     panel = Figure().add_subplot()

@@ -80,6 +80,7 @@ def test_records_ask_for_each_day_and_hold_no_observed_value(inside: Run) -> Non
     assert all(np.isnan(row["DV"]) for row in rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "area"), [("rr-below-45-kg", "1.1"), ("rr-adult", "1.876"), ("odd.toml", "2.2")])
 def test_records_integrated_by_scipy_give_the_concentrations_of_the_closed_form(
     inside: Run, tmp_path: Path, name: str, area: str

@@ -293,6 +293,7 @@ def test_an_interruption_stops_one_request_and_another_goes_on(inside: Run, ward
     assert (states["in hospital, cycle 1"], states["in hospital, cycle 2"]) == ("unknown", "not-started")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "status"),
     [("", "unknown"), ("premedicated = true\n", "completed"), ("premedicated = false\n", "cancelled")],
@@ -393,6 +394,7 @@ def test_hostile_text_is_text(inside: Run, tmp_path: Path) -> None:
     assert any("<script>" in one["code"]["text"] for one in of(document, "Medication"))
 
 
+@pytest.mark.slow
 def test_the_same_plan_is_the_same_bytes(inside: Run, ward: None) -> None:
     arguments = (*RECORDED, "--site", "ward.toml", *ID)
     first = inside(*arguments).out

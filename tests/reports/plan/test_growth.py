@@ -77,6 +77,7 @@ def written(days: int, form: PlanFormat) -> Written:
     return Written(calls, text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [PlanFormat.ICS, PlanFormat.CSV])
 def test_a_bag_more_takes_few_calls_to_write(form: PlanFormat) -> None:
     written(5, form)  # which imports what is imported on the way

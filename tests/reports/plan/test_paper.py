@@ -44,6 +44,7 @@ def fields(page: str) -> dict[str, str]:
     return {"".join(one[0].itertext()): "".join(one[1].itertext()) for one in of_first}
 
 
+@pytest.mark.slow
 def test_the_heading_has_what_was_said_and_lines_for_the_rest(inside: Run, ward: None) -> None:
     said = inside(*DATED, *HTML, *PATIENT, "--plan-id", "bed-1", "--revision", "2", "--planned-on", "2026-10-12").out
     found = fields(said)

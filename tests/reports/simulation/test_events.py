@@ -47,6 +47,7 @@ def concentrations(patient: pd.DataFrame) -> np.ndarray[tuple[int, ...], np.dtyp
     return np.array([found[hour] for hour in sampled])
 
 
+@pytest.mark.slow
 def test_every_cell_but_a_name_is_a_number_or_empty(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "ward.csv").write_text("id,weight_kg,height_cm\nA-1,70,175\nB-2,60,160\n", encoding="utf-8")
     for arguments in (("--people", "ward.csv"), ("--patients", "3", "--measured"), ("--typical",)):

@@ -191,6 +191,7 @@ def fits(parts: list[str], names: list[str]) -> bool:
 PARTS = st.one_of(st.just("**"), st.text("ab*?", min_size=1, max_size=5).filter(lambda part: "**" not in part))
 
 
+@pytest.mark.slow
 @given(st.lists(PARTS, min_size=2, max_size=6), st.lists(st.text("ab", min_size=1, max_size=4), min_size=1, max_size=6))
 def test_stars_mean_what_all_ways_to_lay_them_out_mean(parts: list[str], names: list[str]) -> None:
     pattern = path_pattern("/".join(parts))

@@ -63,6 +63,7 @@ def parts(inside: Run) -> None:
     made(inside, "--first", "3", "--patients", "2", "--every", "7d", "-o", "b.csv")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("parts")
 @pytest.mark.parametrize(
     ("options", "said"),
@@ -121,6 +122,7 @@ def test_what_says_nothing_of_itself_or_is_damaged_is_refused(inside: Run) -> No
     assert "are joined to data" in inside("merge", "a.csv").err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_of_parts_under_many_models_one_is_open_at_a_time_and_little_is_held(
     inside: Run, ending: str, monkeypatch: pytest.MonkeyPatch

@@ -78,6 +78,7 @@ def test_it_is_the_same_in_whatever_order_the_sets_come() -> None:
     assert_as_alone([Trial(REGIMEN, periods(REGIMEN)[:1], draw(set_of(of), 2, seed=4), engine="numpy") for of in rates])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [Options(premedication=True), Options(coarseness=5.0), Options(attenuation="target-loss")],

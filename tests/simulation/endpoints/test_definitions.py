@@ -44,6 +44,7 @@ def test_keys_are_unlike_and_groups_are_those_of_the_article() -> None:
         assert one.unit in {*COLUMN_WORDS, "day", "log10", ""}
 
 
+@pytest.mark.slow
 def test_every_endpoint_of_a_simulation_is_a_definition_filled_in(simulation: Simulation) -> None:
     endpoints: list[Quantity | Occurrence] = [*simulation.quantities, *simulation.events]
     for endpoint in endpoints:

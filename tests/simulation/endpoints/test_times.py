@@ -159,6 +159,7 @@ def flat_and_stepped() -> Pair:
     return flat.outcome, stepped.outcome
 
 
+@pytest.mark.slow
 def test_ones_own_in_a_week_that_two_regimens_share_are_the_same_to_the_last_bit(
     flat_and_stepped: Pair,
 ) -> None:
