@@ -5,6 +5,7 @@ from itertools import combinations, product
 from typing import Any, Protocol, TypeVar
 
 import pytest
+from _pytest.mark import ParameterSet
 
 Case = tuple[int, ...]
 """A place on each axis."""
@@ -24,8 +25,14 @@ def at_night(*values: Any) -> Any:
 
 
 def each_third(values: Sequence[Any]) -> list[Any]:
-    """The first of each three values; at night all of them."""
-    return [at_night(value) if place % 3 else value for place, value in enumerate(values)]
+    """The first of each three values, or of each three cases that have marks already; at night all of them."""
+    return [_also_at_night(value) if place % 3 else value for place, value in enumerate(values)]
+
+
+def _also_at_night(value: Any) -> Any:
+    if not isinstance(value, ParameterSet):
+        return at_night(value)
+    return pytest.param(*value.values, marks=(*value.marks, pytest.mark.nightly), id=value.id)
 
 
 def in_turn(many: Sequence[Any], few: Sequence[Any]) -> list[Any]:
