@@ -104,7 +104,8 @@ def _require_unit_of_b_cells(rows: Sequence[Row], found: Sequence[Mapping[str, f
     raise PeopleError(
         f"{name}:{row.line}{_whose(row)}: {column} is {_plain(count)}, and below {_FEWEST_B_CELLS} in {len(few):,} of"
         f" {all_of_them}",
-        f"in 10^9/L it would be {_plain(count * 1000)} cells/µL: write that; write {_FEWEST_B_CELLS} for who has fewer",
+        f"if it is in 10^9/L, write {_plain(count * 1000)}; who has fewer than {_FEWEST_B_CELLS} is written as"
+        f" {_FEWEST_B_CELLS}",
     )
 
 
