@@ -175,7 +175,7 @@ def test_columns_that_a_table_has_not_are_refused_with_what_is_meant(head: str, 
         (["0.12", ""], "and below 1 in 1 of 1 patient; "),
         (
             ["40", "0.05", "0.3"],
-            "ward.csv:3 (id P1): b_cells_per_ul is 0.05, and below 1 in 2 of 3 patients; in 10^9/L it",
+            "ward.csv:3 (id P1): b_cells_per_ul is 0.05, and below 1 in 2 of 3 patients; if it is in 10^9",
         ),
         (["0.99", "1.3", "0.2"], "below 1 in 2 of 3 patients; "),
         (["1"], ""),
@@ -200,7 +200,7 @@ def test_b_cells_in_another_unit_are_told_by_most_of_their_column(counts: list[s
     ("column", "cell", "words"),
     [
         ("t_cells_per_ul", "1,200", "it may be 1.2 or 1200"),
-        ("t_cells_per_ul", "0,9", "if it is in 10^9/L, write 900 cells/µL"),
+        ("t_cells_per_ul", "0,9", "in 10^9/L it would be 900 cells/µL"),
         ("b_cells_per_ul", "0", "B cells before treatment are 0.01 to 20,000 cells/µL"),
         ("b_cells_per_ul", "low", "b_cells_per_ul is 'low'"),
         ("blasts_fraction", "40", "40 % is 0.4"),
