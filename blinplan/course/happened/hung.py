@@ -164,7 +164,7 @@ def to_the_last_bag(course: Course, bags: Sequence[HungBag], after: Sequence[tup
     if not bags:
         return course
     last, bag = course.events[-1].period, bags[-1]
-    until = bag.start + int(bag.minutes_full(label_of(course.regimen_at(bag.start))))
+    until = bag.stop or bag.start + int(bag.minutes_full(label_of(course.regimen_at(bag.start))))
     edges = [*(edge for edge in after if edge[0] < until), (until, "")]
     nothing = replace(last, dose=None, cap=None, step=0, cycle_name=INTERRUPTED, interval_reason=None)
     more = [replace(nothing, start=start, stop=stop, lack=lack) for (start, lack), (stop, _) in pairwise(edges)]

@@ -269,6 +269,21 @@ def test_a_bag_after_a_restart_on_which_nobody_decided_is_given_and_is_no_wrong_
     assert found.micrograms == Fraction(40 * 9 + (until - 450) * 28, 48)
 
 
+@pytest.mark.parametrize(("taken_down", "until"), [(470, 470), (500, 424 + 96 - 40), (480, 480)])
+def test_a_bag_that_hung_before_a_stop_gives_what_is_left_in_it_after_a_restart_on_which_nobody_decided(
+    taken_down: int, until: int
+) -> None:
+    """Hung for two days at the start, stopped for eight days after 40 half hours: 56 are left in it."""
+    long = record(stop(40 * HALF, 8 * 48 * HALF), regimen="example")
+    found = replan(PLAN, replace(long, bags=(one(0, taken_down).on_record,))).course
+    assert [(event.period.stop // HALF, int(event.rate), event.period.lack) for event in found.events] == [
+        (40, 9, None),
+        (424, 0, NOT_RESTARTED),
+        (until, 9, None),
+    ]
+    assert found.micrograms == Fraction(9 * (40 + until - 424), 48)
+
+
 WARDS = (site(24, 48, at=None), site(12, 24, 96, at=None, disconnected_bag=True))
 
 
