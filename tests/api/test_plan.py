@@ -36,6 +36,14 @@ def test_a_dose_by_area_is_exact_and_capped() -> None:
     assert all(event.capped for event in large.events if event.rate)
 
 
+def test_a_label_that_has_no_schedule_for_an_indication_is_followed_where_it_says_something() -> None:
+    """As of Hong Kong's, which consolidates children after a relapse, and no adults."""
+    adult = blinplan.patient(weight=70, age=40)
+    planned = blinplan.plan("e1910", adult, label="hk-2026")
+    assert (planned.label.name, planned.label.unheeded) == ("hk-2026", ())
+    assert planned.course.micrograms == blinplan.plan("e1910", adult).course.micrograms
+
+
 def test_a_step_for_ten_is_at_ten_when_the_clock_went_back() -> None:
     planned = blinplan.plan("rr-adult", blinplan.patient(weight=70), start=START)
     step = next(entry for entry in planned.entries if entry.due == "step")

@@ -272,7 +272,7 @@ def _preferring(site: "Site | None", prefer: PreferenceName | None) -> "Site | N
 
 def _numbers_not_followed(regimen: Regimen, limits: Limits, heeded: frozenset[str]) -> tuple[str, ...]:
     """The numbers of the label that a project changes, and that a plan does not go by."""
-    names = label_of(regimen).numbers.keys() - heeded
+    names = (label_of(regimen).numbers.keys() & limits.keys()) - heeded
     return tuple(name for name in sorted(names) if limits[name].change is not None and "hospital" not in name)
 
 
