@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from blinplan.course.bags.sequence import bag_sequence
 from blinplan.course.calendar import Due, entries, infusions, with_restarts
+from blinplan.course.dated import as_planned, date_course
 from blinplan.course.events import INTERRUPTED, Course, expand
 from blinplan.course.happened.interruption import Topic
-from blinplan.course.happened.ledger import Ledger, StartOfCycle
+from blinplan.course.happened.ledger import Ledger, StartOfCycle, record_of
 from blinplan.course.happened.ledger_document import LedgerError, ledger_data, ledger_of
 from blinplan.course.happened.replan import Replanned, as_it_stood, decide, replan, replay
 from blinplan.course.happened.resumption import RecordError
@@ -369,6 +370,24 @@ def test_an_infusion_that_was_not_restarted_waits_no_more_after_the_end() -> Non
     said = "nothing more is planned: the course has ended: relapse (in the marrow)"
     assert found.ledger.interruptions[0].resumed == said
     assert again(found) == found
+
+
+@pytest.mark.parametrize("why", [None, "a family wedding"])
+def test_a_plan_before_a_stop_knows_of_the_start_that_was_planned(why: str | None) -> None:
+    """Of a stop in cycle 2, eight days after the cycle would have ended had it begun when it could."""
+    planned = PlannedStart(2, START + timedelta(days=63), why, ("starts", 0))
+    happened = replace(record(stop(78 * DAY, 6 * HOUR, cycle=2)), planned_starts=(planned,))
+    now = date_course(course(), START, None, happened)
+    assert record_of(now.ledger, "rr-adult", START).planned_starts == (planned,)
+    begun = [[one.period.start for one in each.course.events if one.period.cycle == 2] for each in as_planned(now)]
+    assert [min(starts) for starts in begun] == [63 * DAY, 63 * DAY]
+
+
+def test_a_start_that_waits_until_a_closure_is_over_was_not_planned() -> None:
+    shut = Closure((START + timedelta(days=40)).date(), (START + timedelta(days=43)).date(), "inventory")
+    ledger = replan(course(), replace(record(), closures=(shut,))).ledger
+    assert [start.start for start in ledger.starts] == [44 * DAY]
+    assert record_of(ledger, "rr-adult", START).planned_starts == ()
 
 
 def test_planned_starts_and_closures_decide_of_what_is_not_on_record_yet() -> None:

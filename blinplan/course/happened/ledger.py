@@ -16,6 +16,7 @@ from blinplan.regimen.record.record import (
     EndOfCourse,
     Interruption,
     PlaceOnRecord,
+    PlannedStart,
 )
 from blinplan.regimen.toml.positions import KeyPath
 
@@ -65,6 +66,10 @@ class LedgerEntry:
     resumed: str
 
 
+AS_PLANNED = "it is planned so"
+"""Why a cycle begins when it was planned to; behind it stands the reason of the plan."""
+
+
 @dataclass(frozen=True, slots=True)
 class StartOfCycle:
     """A cycle whose start is on record, or that begins later than it could: in minutes of the course, and why.
@@ -78,6 +83,11 @@ class StartOfCycle:
     why: str
     recorded: bool
     early: int = 0
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is not on record, and begins when it was planned to: ledgers say so in words."""
+        return not self.recorded and self.why.startswith(AS_PLANNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,16 @@ def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
         for number, cycle_start in enumerate(ledger.starts)
         if cycle_start.recorded
     )
+    planned = tuple(
+        PlannedStart(
+            cycle_start.cycle,
+            start.astimezone(UTC) + timedelta(minutes=cycle_start.start),
+            cycle_start.why.removeprefix(AS_PLANNED).removeprefix(": ") or None,
+            ("starts", number),
+        )
+        for number, cycle_start in enumerate(ledger.starts)
+        if cycle_start.is_planned
+    )
     happened = tuple(entry.interruption for entry in ledger.interruptions)
     measured = tuple(_measurement_of(figures, ("figures", number)) for number, figures in enumerate(ledger.figures))
     return CourseRecord(
@@ -144,6 +164,7 @@ def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
         happened,
         begun,
         measurements=measured,
+        planned_starts=planned,
         end=None if ledger.end is None else ledger.end.end,
         closures=ledger.closures,
         bags=tuple(bag.bag for bag in ledger.bags),

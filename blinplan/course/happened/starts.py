@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from blinplan.course.happened.ledger import StartOfCycle
+from blinplan.course.happened.ledger import AS_PLANNED, StartOfCycle
 from blinplan.quantities import duration_text
 from blinplan.regimen.record.record import Closure, CourseRecord, CycleStart, PlannedStart, minutes_between
 from blinplan.regimen.toml.positions import KeyPath
@@ -93,4 +93,4 @@ def _beside_plan(later: int, early: int) -> str:
 
 
 def _as_planned(planned: PlannedStart) -> str:
-    return "it is planned so" if planned.why is None else f"it is planned so: {planned.why}"
+    return AS_PLANNED if planned.why is None else f"{AS_PLANNED}: {planned.why}"

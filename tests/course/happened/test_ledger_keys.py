@@ -298,6 +298,7 @@ def test_a_ledger_says_again_what_was_on_record() -> None:
     )
     planned = Ledger(starts=(StartOfCycle(2, 60480, 60540, "it is planned so", recorded=False),))
     assert record_of(planned, "rr-adult", START).cycle_starts == ()
+    assert found.planned_starts == ()
     computed = NewFigures(1, date(2026, 4, 1), Patient(area=BodySurfaceArea(Fraction(1), "Mosteller")), None, "")
     assert record_of(Ledger(figures=(computed,)), "x", START).measurements[0].area is None
 
