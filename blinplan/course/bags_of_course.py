@@ -71,7 +71,7 @@ class _Hanging:
         self._stops = {entry.stopped: entry for entry in found.ledger.interruptions}
         self._bags = went_on(as_ordered(found.course), found.ledger.bags, found.ledger.same_bag)
         self._sizes = _sizes(found.course, site)
-        self._steps = infusions(as_ordered(found.course))
+        self._steps = _parts(infusions(as_ordered(found.course)), self._cuts)
         given = [event.period for event in found.course.events]
         # Where nothing was given, no bag that never was is put into the past.
         self._wrong = [period for period in given if period.instead_of is not None]
@@ -284,6 +284,15 @@ def _beside(bags: Iterable[Bag], hung: Sequence[Bag | Period]) -> list[Bag]:
         if stop > bag.start:
             found.append(replace(bag, stop=min(stop, bag.stop)))
     return found
+
+
+def _parts(steps: Iterable[Infusion], cuts: Sequence[int]) -> tuple[Infusion, ...]:
+    """The infusions, each in two where it was stopped and restarted in one minute: nothing between tells of that."""
+    found: list[Infusion] = []
+    for step in steps:
+        inside = cuts[bisect_right(cuts, step.start) : bisect_left(cuts, step.stop)]
+        found += (replace(step, start=start, stop=stop) for start, stop in pairwise([step.start, *inside, step.stop]))
+    return tuple(found)
 
 
 def _within(planned: Iterable[Infusion], since: int, until: int | None) -> Iterator[Infusion]:

@@ -76,6 +76,18 @@ def test_what_cuts_an_infusion_short_changes_no_bag_that_hung_before_it(how: str
     assert [one for one in bags_after(happened) if one.start < until] == planned
 
 
+@pytest.mark.parametrize("same_bag", [False, True])
+@pytest.mark.parametrize("before", [(), (hung(0, 6, "28 mcg/day"),)])
+@given(at=st.integers(7, 191).filter(lambda hour: hour != 60))
+def test_after_a_stop_that_was_over_in_its_minute_bags_hang_to_the_end(
+    before: tuple[BagOnRecord, ...], same_bag: bool, at: int
+) -> None:
+    """Also where a wrong bag had hung long before it; the same bag goes on unless it was just empty."""
+    usual = {one.start for one in bags_after(told(bags=before))}
+    found = bags_after(told(stop(at * HOUR, 0, same_bag=same_bag), bags=before))
+    assert [one.again for one in found if one.start == at * HOUR] == [same_bag and at * HOUR not in usual]
+
+
 @pytest.mark.parametrize(
     ("hangs", "stops"),
     [
