@@ -517,6 +517,15 @@ def test_an_infusion_that_is_stopped_is_told_wherever_one_looks() -> None:
     assert forbidden.text.endswith("What was given since Fri 2026-03-13 10:00 is in no sum.")
 
 
+@pytest.mark.parametrize(("down", "is_in"), [(5, "is in the sums as far as bags are on record"), (2, "is in no sum")])
+def test_what_a_bag_gave_that_went_on_where_nobody_decided_is_said_to_be_in_the_sums(down: int, is_in: str) -> None:
+    """Hung for four days at the start, stopped after one for two days: of a grade that nobody says."""
+    severe = stop(DAY, 2 * DAY, CRS, grade=None)
+    found = dated(with_bags(bag(0, down * DAY, hours=96), stops=(severe,)))
+    assert found.course.micrograms == 9 * (1 + max(0, down - 3))
+    assert any(f"What was given since Thu 2026-03-05 10:00 {is_in}" in one.text for one in running_remarks(found))
+
+
 def test_what_is_planned_and_moves_something_is_told_of_its_days() -> None:
     closed = Closure((START + timedelta(days=50)).date(), (START + timedelta(days=52)).date(), "isolator service")
     early = PlannedStart(2, START + timedelta(days=39), "holiday", ("planned_start", 0))

@@ -57,7 +57,8 @@ def _not_counted(dated: Dated, last: LedgerEntry) -> str:
     closing, dose = dated.ledger.end, last.interruption.restart_dose
     until = "" if closing is None else f" to {moment_text(dated.clock.at(closing.minute))}"
     by_record = "" if dose is None else f" ({dose} by the record)"
-    counted = any(bag.start >= last.restarted for bag in dated.ledger.bags)
+    given = (event.period for event in dated.course.events if event.period.dose is not None)
+    counted = any(period.stop > last.restarted for period in given)
     is_in = "is in the sums as far as bags are on record, and else in none" if counted else "is in no sum"
     return f" What was given since {moment_text(dated.clock.at(last.restarted))}{until}{by_record} {is_in}."
 
