@@ -35,13 +35,15 @@ def race() -> Race:
     return Race(patients=2, peer_patients=2, witnessed=2)
 
 
-def tried(one: Competitor) -> Any:
+def by_day_or_night(one: Competitor) -> Any:
     """Ours in every run, others at night: the gate has their errors beside their speed."""
     return one.name if one.name.startswith("blinplan") else at_night(one.name)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [tried(one) for one in competitors() if one.threads == 1 and not one.missing])
+@pytest.mark.parametrize(
+    "name", [by_day_or_night(one) for one in competitors() if one.threads == 1 and not one.missing]
+)
 def test_each_keeps_the_promise_on_the_same_patients(race: Race, name: str) -> None:
     (competitor,) = [one for one in competitors() if (one.name, one.threads) == (name, 1)]
     measured = race.measure(competitor)

@@ -208,7 +208,7 @@ def printed(inside: Run, tmp_path: Any, request: pytest.FixtureRequest) -> list[
     return [json.loads(line) for line in out.splitlines()] if kind == "check-lines" else [json.loads(out)]
 
 
-def tried() -> Iterator[Any]:
+def lines_by_day_and_night() -> Iterator[Any]:
     """The first line of each kind, and each third of the others; at night all."""
     yield from ((kind, (kind, line)) for kind, line in PRINTED if (kind, line) in QUICK)
     for place, (kind, line) in enumerate(one for one in PRINTED if one not in QUICK):
@@ -216,7 +216,7 @@ def tried() -> Iterator[Any]:
         yield pytest.param(kind, (kind, line), marks=marks)
 
 
-@pytest.mark.parametrize(("kind", "printed"), list(tried()), indirect=["printed"])
+@pytest.mark.parametrize(("kind", "printed"), list(lines_by_day_and_night()), indirect=["printed"])
 def test_what_a_command_prints_is_what_its_schema_says_and_nothing_else(kind: str, printed: list[Any]) -> None:
     check = validator(kind)
     for document in printed:
