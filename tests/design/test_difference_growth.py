@@ -1,8 +1,6 @@
 """What a diff does grows with the files, and not with their square; rows are laid side by side at the least cost."""
 
-import sys
 from functools import cache
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -14,6 +12,7 @@ from blinplan.design.difference.cycles import Held, _step_distances
 from blinplan.design.difference.difference import difference
 from blinplan.quantities import read_dose
 from blinplan.regimen.regimen import Regimen
+from tests.benchmarks.calls import counted
 from tests.read_text import regimen_in
 from tests.regimen_text import cycle, regimen_text
 
@@ -36,19 +35,7 @@ def due(count: int, shift: int) -> str:
 
 def calls(first: Regimen, second: Regimen) -> int:
     """How many functions are called to tell two regimens apart."""
-    number = 0
-
-    def count(_frame: FrameType, event: str, _argument: Any) -> None:
-        nonlocal number
-        number += event in {"call", "c_call"}
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        difference(first, second)
-    finally:
-        sys.setprofile(before)
-    return number
+    return counted(lambda: difference(first, second))[0]
 
 
 @pytest.mark.parametrize("written", [steps, cycles, due])

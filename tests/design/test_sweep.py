@@ -2,7 +2,6 @@
 
 import json
 import math
-import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -46,6 +45,7 @@ from blinplan.simulation.outcome import Occurrence, over_patients
 from blinplan.simulation.trials.patients import Patients, cohort_of
 from blinplan.simulation.trials.run import run
 from blinplan.thresholds.threshold import threshold
+from tests.benchmarks.calls import counted
 from tests.read_text import regimen_in
 
 ARTICLE = ("0.5", "1.5", "5", "15", "30", "60")
@@ -301,17 +301,8 @@ def crossing(doses: list[float], shares: list[float]) -> float:
 
 def test_where_half_are_is_found_by_few_calls_however_many_drawings_there_are() -> None:
     """A sweep asks for it of every share by every day, and each was a second of a minute."""
-    cells, calls = [made(float(dose), some(int(10 * dose))) for dose in range(1, 10)], 0
-
-    def count(_frame: object, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event in {"call", "c_call"}
-
-    sys.setprofile(count)
-    try:
-        half_dose(cells, 100, 1)
-    finally:
-        sys.setprofile(None)
+    cells = [made(float(dose), some(int(10 * dose))) for dose in range(1, 10)]
+    calls, _ = counted(lambda: half_dose(cells, 100, 1))
     assert calls < DRAWINGS
 
 

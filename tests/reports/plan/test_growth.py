@@ -1,9 +1,7 @@
 """What is done to write a plan grows with its bags, and a long course of hourly bags is written in seconds."""
 
-import sys
 from datetime import datetime
-from types import FrameType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -16,6 +14,7 @@ from blinplan.api.planning.planned import Plan
 from blinplan.api.vocabulary import PlanFormat
 from blinplan.course.remarks import Remark
 from blinplan.reports.plan.ical.lines import escape, fold
+from tests.benchmarks.calls import counted
 from tests.read_text import regimen_in, site_in
 from tests.regimen_text import regimen_text
 
@@ -62,19 +61,8 @@ def hourly(days: int) -> Plan:
 
 def written(days: int, form: PlanFormat) -> Written:
     """What a format writes, and how many functions are called for it."""
-    calls = 0
-
-    def count(_frame: FrameType, event: str, _argument: Any) -> None:
-        nonlocal calls
-        calls += event in {"call", "c_call"}
-
-    planned, before = hourly(days), sys.getprofile()
-    sys.setprofile(count)
-    try:
-        text = planned.text(form, plan_id="p")
-    finally:
-        sys.setprofile(before)
-    return Written(calls, text)
+    planned = hourly(days)
+    return Written(*counted(lambda: planned.text(form, plan_id="p")))
 
 
 @pytest.mark.slow

@@ -1,10 +1,7 @@
 """What a check does grows with the file, and not with its square: of a file twice as long, twice as much is called."""
 
-import sys
 from collections.abc import Callable
 from datetime import date
-from types import FrameType
-from typing import Any
 
 import pytest
 
@@ -12,6 +9,7 @@ from blinplan.regimen.reading import read
 from blinplan.reports.check.findings import findings_report
 from blinplan.rules.judge import judge
 from blinplan.terminal import PLAIN
+from tests.benchmarks.calls import counted
 from tests.regimen_text import regimen_text
 
 CYCLE = '[[cycle]]\nname = "A"\nsteps = [{steps}]\ntreatment_free_days = 14\n'
@@ -41,20 +39,12 @@ def due(count: int) -> str:
 
 def calls(text: str) -> int:
     """How many functions are called to read a file, judge it and draw what is found."""
-    number = 0
 
-    def count(_frame: FrameType, event: str, _argument: Any) -> None:
-        nonlocal number
-        number += event in {"call", "c_call"}
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
+    def judged() -> None:
         judgement = judge(read(text.encode(), "x.toml"), date(2026, 11, 29), None)
         PLAIN.render(*findings_report([judgement], PLAIN))
-    finally:
-        sys.setprofile(before)
-    return number
+
+    return counted(judged)[0]
 
 
 @pytest.mark.slow
