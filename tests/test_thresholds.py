@@ -12,6 +12,8 @@ from blinplan.label.read import DEFAULT, label_named
 from blinplan.physiology import endpoints
 from blinplan.physiology.model.parameters import load_parameters
 from blinplan.proportion import Proportion
+from blinplan.regimen import regimen
+from blinplan.regimen.regimen import Eligibility
 from blinplan.rules.limits import shipped_limits
 from blinplan.simulation import typical_course
 from blinplan.thresholds.threshold import Threshold, threshold, thresholds
@@ -52,6 +54,32 @@ def test_the_label_tells_of_the_infusion_of_a_cycle_by_its_number() -> None:
         f"a total of {threshold('infusion_of_a_cycle'):g} infusion days"
         in label_named(DEFAULT).numbers["same_cycle"].says
     )
+
+
+def test_who_is_a_virtual_adult_is_said_once() -> None:
+    """The label parts doses at the same weight, and people who are drawn lie on the side that regimens count on."""
+    assert threshold("adult_weight") == label_named(DEFAULT).numbers["flat_from_weight"].value == 45
+    assert threshold("adult_age") == label_named(DEFAULT).numbers["adult_from"].value == 18
+    presets = load_parameters().presets
+    for name in ("adult-rr", "adult-mrd"):
+        assert presets[name].covariates.weight_low == threshold("adult_weight")
+        assert presets[name].covariates.age_low == threshold("adult_age")
+    assert presets["child"].covariates.weight_high == threshold("adult_weight")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "who"),
+    [
+        ("adult_weight", 40.0, Eligibility(minimum_weight=Fraction(40), below_weight=Fraction(45))),
+        ("adult_age", 16.0, Eligibility(below_age=Fraction(17))),
+    ],
+)
+def test_a_regimen_is_for_virtual_children_below_the_numbers_that_the_data_say(
+    name: str, value: float, who: Eligibility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert who.of_children
+    monkeypatch.setattr(regimen, "threshold", lambda of: value if of == name else threshold(of))
+    assert not who.of_children
 
 
 @pytest.mark.parametrize(
@@ -98,7 +126,8 @@ def test_a_response_is_measured_by_the_number_that_the_data_say(
 
 
 def test_each_says_where_it_comes_from() -> None:
-    assert all(each.says and each.unit and "claim" in each.source for each in thresholds().values())
+    assert all(each.says and each.unit for each in thresholds().values())
+    assert all("claim" in each.source for each in thresholds().values() if each.status != "convention")
     assert [name for name, each in thresholds().items() if each.status == "seen"] == [
         "infusion_of_a_cycle",
         "b_cells_depleted",

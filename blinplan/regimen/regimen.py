@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, Mass, decimal_text
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.thresholds.threshold import threshold
 
 if TYPE_CHECKING:
     from blinplan.regimen.age import Age
@@ -103,10 +104,6 @@ class Source:
     note: str | None = None
 
 
-_ADULT_KG, _ADULT_YEARS = 45, 18
-"""The least weight and age of virtual adults, and the weight that no virtual child reaches."""
-
-
 @dataclass(frozen=True, slots=True)
 class Eligibility:
     """Whom the regimen is for (``minimum`` included, ``below`` excluded), and the regimen for other weights.
@@ -129,13 +126,13 @@ class Eligibility:
 
     @property
     def of_children(self) -> bool:
-        """Whether virtual children stand for these patients, rather than adults, who weigh 45 kg or more.
+        """Whether virtual children stand for these patients, rather than adults, who are heavier than any of them.
 
         Weight decides where it is limited; where it is not, age does.
         """
         if self.limited:
-            return self.below_weight is not None and (self.minimum_weight or 0) < _ADULT_KG
-        return self.below_age is not None and self.below_age <= _ADULT_YEARS
+            return self.below_weight is not None and (self.minimum_weight or 0) < threshold("adult_weight")
+        return self.below_age is not None and self.below_age <= threshold("adult_age")
 
     @property
     def limited(self) -> bool:

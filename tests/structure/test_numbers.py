@@ -13,14 +13,13 @@ PACKAGE = Path(__file__).parents[2] / "blinplan"
 NO_NUMBERS_OF_PATIENTS = ("reports/", "physiology/engine/")
 """Where numbers are millimetres, letters and lines of a program."""
 OWN = {
-    18: {"course/patient.py", "regimen/regimen.py"},
-    45: {"course/patient.py", "regimen/regimen.py"},
+    18: {"course/patient.py"},
+    45: {"course/patient.py"},
     28: {"regimen/recovery/possible.py", "rules/families/label/departures.py", "rules/families/schedule/rules.py"},
 }
 """Who has such a number for another reason, and may.
 
-Sizes of bodies that cannot be, a convention; the least of the virtual adults, which a test holds to the model; what is
-tried in a gap of a file; and the examples of rules.
+Sizes of bodies that cannot be, a convention; what is tried in a gap of a file; and the examples of rules.
 """
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import tomli
 
 from blinplan.frozen import FrozenMapping
+from blinplan.thresholds.threshold import threshold
 
 Status = Literal["published", "derived", "calibrated", "assumed"]
 Verification = Literal["seen", "transcribed", "unverified"]
@@ -199,29 +200,34 @@ def _precision(key: str, value: float, table: Mapping[str, Any]) -> Precision:
     return Precision(**{**table, "interval": (low, high)})
 
 
+def _limit(value: float | str) -> float:
+    """The bound of an age or a weight; one in words is that of a threshold."""
+    return threshold(value) if isinstance(value, str) else value
+
+
 def _adult(table: Mapping[str, Any]) -> AdultCovariates:
     age, height, index, weight = (table[k] for k in ("age_years", "height_cm", "body_mass_index", "weight_kg"))
     return AdultCovariates(
         age_mean=age["mean"],
         age_sd=age["sd"],
-        age_low=age["low"],
-        age_high=age["high"],
+        age_low=_limit(age["low"]),
+        age_high=_limit(age["high"]),
         female_share=table["female_share"],
         height_male=height["male"],
         height_female=height["female"],
         height_sd=height["sd"],
         index_median=index["median"],
         index_sd=index["sd"],
-        weight_low=weight["low"],
-        weight_high=weight["high"],
+        weight_low=_limit(weight["low"]),
+        weight_high=_limit(weight["high"]),
     )
 
 
 def _child(table: Mapping[str, Any]) -> ChildCovariates:
     age, weight = table["age_years"], table["weight_kg"]
     return ChildCovariates(
-        age_low=age["low"],
-        age_high=age["high"],
+        age_low=_limit(age["low"]),
+        age_high=_limit(age["high"]),
         female_share=table["female_share"],
         growth_age=tuple(table["growth_age_years"]),
         growth_weight=tuple(table["growth_weight_kg"]),
@@ -229,8 +235,8 @@ def _child(table: Mapping[str, Any]) -> ChildCovariates:
         weight_sd=table["weight_sd"],
         height_sd=table["height_sd"],
         correlation=table["correlation"],
-        weight_low=weight["low"],
-        weight_high=weight["high"],
+        weight_low=_limit(weight["low"]),
+        weight_high=_limit(weight["high"]),
     )
 
 
