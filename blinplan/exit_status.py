@@ -1,6 +1,6 @@
 """The exit status: the same numbers mean the same thing in every command and format."""
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import NoReturn
 
 
@@ -27,3 +27,11 @@ class ExitStatus(IntEnum):
 def stop(status: ExitStatus) -> NoReturn:
     """End the program with a status."""
     raise SystemExit(int(status))
+
+
+class FailOn(StrEnum):
+    """The least severity that makes the exit status 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NEVER = "never"

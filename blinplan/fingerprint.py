@@ -3,12 +3,10 @@
 A room is read whole, with everything below it, so that a file that is added or moved is never left out.
 """
 
-import hashlib
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import NamedTuple
 
 MODEL = ("thresholds", "physiology", "simulation")
@@ -21,13 +19,16 @@ EVIDENCE = (*OUTCOME[: OUTCOME.index("rules")], "evidence")
 """What decides what is measured of the model: the rooms of the key under which evidence is kept."""
 
 _READ = (".py", ".toml")
+_PACKAGE = Path(__file__).parent
 
 
 def fingerprint(*rooms: str) -> str:
     """SHA-256, in hexadecimal, over the names and bytes of all files of some rooms, and of the folders below them."""
-    root, digest = resources.files("blinplan"), hashlib.sha256()
+    import hashlib  # which most commands do not need
+
+    digest = hashlib.sha256()
     for room in rooms:
-        for name, file in _files(root.joinpath(room), room):
+        for name, file in _files(_PACKAGE / room, room):
             content = file.read_bytes()
             digest.update(f"{name} {len(content)}\n".encode())
             digest.update(content)
@@ -53,7 +54,7 @@ def model_versions() -> tuple[ModelVersion, ...]:
     """Every version of the model, the one that is shipped last."""
     import tomli
 
-    text = resources.files("blinplan").joinpath("physiology/model/versions.toml").read_text(encoding="utf-8")
+    text = (_PACKAGE / "physiology/model/versions.toml").read_text(encoding="utf-8")
     return tuple(ModelVersion(**entry) for entry in tomli.loads(text)["versions"])
 
 
@@ -67,7 +68,7 @@ def model_name() -> str:
     return f"{model_version()} ({model_hash()})"
 
 
-def _files(place: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
+def _files(place: Path, name: str) -> Iterator[tuple[str, Path]]:
     """The files that are read at a place, with their names from the package's folder, in the order of the names."""
     if place.is_file():
         if place.name.endswith(_READ):

@@ -2,25 +2,26 @@
 
 import shutil
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 
 import pytest
 
+import blinplan
+from blinplan import fingerprint as of_files
 from blinplan.evidence import kept as known
 from blinplan.fingerprint import EVIDENCE, MODEL, OUTCOME, fingerprint, model_hash
 from blinplan.physiology.engine import machine_code
 from blinplan.rules.simulated import store
 from tests.collection.grid import at_night
 
-PACKAGE = Path(str(resources.files("blinplan")))
+PACKAGE = Path(blinplan.__file__).parent
 
 
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The package's files in a place where they can be touched."""
     shutil.copytree(PACKAGE, tmp_path / "blinplan", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(resources, "files", lambda _: tmp_path / "blinplan")
+    monkeypatch.setattr(of_files, "_PACKAGE", tmp_path / "blinplan")
     return tmp_path / "blinplan"
 
 

@@ -16,10 +16,10 @@ from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName
 from blinplan.course.events import Course, expand
 from blinplan.course.premedication import premedication_plan
 from blinplan.executors.executor import Executor
+from blinplan.exit_status import FailOn
 from blinplan.files.writing import replace_file
 from blinplan.quantities import digits_text
 from blinplan.rules.configuration.configurations import Configurations
-from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import judge
 from blinplan.rules.run_result import Result
 from blinplan.rules.simulated.virtual import PatientSimulator

@@ -4,14 +4,13 @@ from enum import StrEnum
 from typing import Literal, TypeVar
 
 from blinplan.design.sensitivity.method import SensitivityMethod
+from blinplan.exit_status import FailOn
 from blinplan.quantities import Basis
 from blinplan.refusal import ArgumentRefusal
-from blinplan.regimen.library import Patients
 from blinplan.regimen.preference import Preference
-from blinplan.regimen.regimen import Indication, LabelName, Status
+from blinplan.regimen.vocabulary import Indication, LabelName, Patients, Status
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.reports.plan.paper.sheets import LabelSheet
-from blinplan.rules.configuration.settings import FailOn
 from blinplan.simulation.models.source import SetsOf
 
 __all__ = [

@@ -10,7 +10,8 @@ from blinplan.label.read import label_of
 from blinplan.limits import Limit, Limits
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.age import Age
-from blinplan.regimen.regimen import AgeGroup, Regimen
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import AgeGroup
 
 if TYPE_CHECKING:
     from blinplan.regimen.site.site import Site

@@ -20,7 +20,8 @@ from blinplan.course.things_due import due_days, hospital_stays
 from blinplan.course.wall_clock import NO_DATES, WallClock
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.regimen.regimen import Indication, Regimen, ThingDue
+from blinplan.regimen.regimen import Regimen, ThingDue
+from blinplan.regimen.vocabulary import Indication
 
 if TYPE_CHECKING:
     from blinplan.course.happened.ledger import Ledger, LedgerEntry

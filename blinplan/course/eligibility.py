@@ -12,7 +12,8 @@ from blinplan.limits import Limit
 from blinplan.quantities import MINUTES_PER_HOUR, decimal_text
 from blinplan.regimen.find import has_shipped_name
 from blinplan.regimen.reading import Reading, RegimenFile
-from blinplan.regimen.regimen import Eligibility, Indication, Regimen
+from blinplan.regimen.regimen import Eligibility, Regimen
+from blinplan.regimen.vocabulary import Indication
 
 
 @dataclass(frozen=True, slots=True)

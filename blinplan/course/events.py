@@ -11,8 +11,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, plural
-from blinplan.regimen.regimen import Cycle, Phase, Regimen
+from blinplan.regimen.regimen import Cycle, Regimen
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import Phase
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient

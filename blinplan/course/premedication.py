@@ -8,7 +8,8 @@ from blinplan.course.adulthood import EITHER, Adulthood, adult_from
 from blinplan.course.events import Course, Period, as_ordered
 from blinplan.course.patient import Patient
 from blinplan.quantities import Basis, Mass
-from blinplan.regimen.regimen import AgeGroup, Occasion, Premedication
+from blinplan.regimen.regimen import Premedication
+from blinplan.regimen.vocabulary import AgeGroup, Occasion
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from blinplan.label.read import DEFAULT, label_named
 from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MINUTES_PER_DAY, Basis
-from blinplan.regimen.regimen import Indication
+from blinplan.regimen.vocabulary import Indication
 
 
 def scenario(name: str, bsa_m2: FloatArray) -> Dosing:

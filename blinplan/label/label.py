@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from blinplan.limits import Limit, StatedLimits
 from blinplan.quantities import Basis, DoseRate, Mass
-from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Phase, Regimen, Status
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import AgeGroup, Indication, Occasion, Phase, Status
 
 HIGHEST_DOSES = frozenset({"labelled_maximum_flat", "labelled_maximum_by_area"})
 """The names of the numbers above which a label gives nobody a dose."""

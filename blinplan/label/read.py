@@ -25,7 +25,8 @@ from blinplan.label.label import (
 )
 from blinplan.limits import Limit, StatedLimits, limit_of
 from blinplan.quantities import MINUTES_PER_HOUR, Basis, decimal_text, read_mass
-from blinplan.regimen.regimen import AgeGroup, Indication, LabelName, Occasion, Phase, Regimen, Status
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import AgeGroup, Indication, LabelName, Occasion, Phase, Status
 
 _LABELS = Path(__file__).with_name("labels")
 

@@ -5,17 +5,9 @@ from collections.abc import Iterator
 from blinplan.label.label import Label, LabelledPremedication, LabelledRegimen, LabelledSchedule
 from blinplan.limits import Limit
 from blinplan.quantities import MINUTES_PER_DAY, Basis
-from blinplan.regimen.regimen import (
-    AgeGroup,
-    Cycle,
-    Eligibility,
-    Premedication,
-    Regimen,
-    Source,
-    Status,
-    Step,
-)
+from blinplan.regimen.regimen import Cycle, Eligibility, Premedication, Regimen, Source, Step
 from blinplan.regimen.tables import table_of
+from blinplan.regimen.vocabulary import AgeGroup, Status
 from blinplan.regimen.write import SCHEMA_LINE, write_regimen
 
 

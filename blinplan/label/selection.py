@@ -4,8 +4,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from blinplan.label.read import DEFAULT, label_named
-from blinplan.regimen.library import Patients
-from blinplan.regimen.regimen import Eligibility, Indication, LabelName, Regimen, Status
+from blinplan.regimen.regimen import Eligibility, Regimen
+from blinplan.regimen.vocabulary import Indication, LabelName, Patients, Status
 
 INFANT_BELOW = 1
 HEAVIER_THAN_INFANTS = 15

@@ -20,23 +20,15 @@ from blinplan.regimen import schema
 from blinplan.regimen.draft import NO_SOURCE, cycle_name
 from blinplan.regimen.reading import RegimenFile
 from blinplan.regimen.regimen import (
-    AgeGroup,
     Cycle,
     Departure,
-    Disease,
     DoseByAge,
-    DueKind,
     Eligibility,
-    Indication,
-    Occasion,
-    Phase,
     Premedication,
     Regimen,
     Source,
-    Status,
     Step,
     ThingDue,
-    VirtualPopulation,
     WaivedValue,
     Waiver,
 )
@@ -44,6 +36,16 @@ from blinplan.regimen.schema import MINUTES_BEFORE
 from blinplan.regimen.tables import table_of
 from blinplan.regimen.toml.problems import describe
 from blinplan.regimen.toml.table import Table
+from blinplan.regimen.vocabulary import (
+    AgeGroup,
+    Disease,
+    DueKind,
+    Indication,
+    Occasion,
+    Phase,
+    Status,
+    VirtualPopulation,
+)
 from blinplan.regimen.write import write_regimen
 
 Number = int | float | str | Decimal | Fraction

@@ -10,7 +10,6 @@ from typing import Literal, TypeVar
 from blinplan.quantities import Basis, QuantityError, read_dose, read_mass
 from blinplan.regimen import library
 from blinplan.regimen.contradictions.of_due import stray_days
-from blinplan.regimen.regimen import Indication, Occasion, Status
 from blinplan.regimen.schema import (
     LONGEST_SENTENCE,
     MINUTES_BEFORE,
@@ -24,6 +23,7 @@ from blinplan.regimen.schema import (
     SourceTable,
     StepTable,
 )
+from blinplan.regimen.vocabulary import Indication, Occasion, Status
 
 Value = TypeVar("Value")
 

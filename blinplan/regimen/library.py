@@ -1,22 +1,11 @@
 """The regimens that come with the program, by name and by family."""
 
 import difflib
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from blinplan.regimen.reading import RegimenFile, read
 from blinplan.regimen.regimen import Regimen
-
-
-class Patients(StrEnum):
-    """Words for the patients of a regimen: by their age, or the virtual population that stands for them."""
-
-    ADULT = "adult"
-    CHILD = "child"
-    INFANT = "infant"
-    ADULT_RR = "adult-rr"
-    ADULT_MRD = "adult-mrd"
 
 
 def folder() -> Path:

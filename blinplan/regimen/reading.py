@@ -12,7 +12,7 @@ from pydantic_core import ValidationError
 from blinplan.refusal import Refusal
 from blinplan.regimen import schema
 from blinplan.regimen.contradictions.of_regimen import contradictions
-from blinplan.regimen.regimen import Regimen, Source, Status
+from blinplan.regimen.regimen import Regimen, Source
 from blinplan.regimen.route.parts import telling_parts
 from blinplan.regimen.tables import regimen_of
 from blinplan.regimen.toml.document import LIMIT_BYTES, Document, read_bytes, unread
@@ -20,6 +20,7 @@ from blinplan.regimen.toml.parser import DocumentError
 from blinplan.regimen.toml.positions import KeyPath, Span
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, in_order
 from blinplan.regimen.toml.table import is_several
+from blinplan.regimen.vocabulary import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -4,95 +4,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, Mass, decimal_text
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import (
+    AgeGroup,
+    Disease,
+    DueKind,
+    Indication,
+    Occasion,
+    Phase,
+    Status,
+    VirtualPopulation,
+)
 from blinplan.thresholds.threshold import threshold
 
 if TYPE_CHECKING:
     from blinplan.regimen.age import Age
-
-VirtualPopulation = Literal["adult-rr", "adult-mrd", "child"]
-"""The virtual populations that can stand for a regimen's patients."""
-
-
-class Indication(StrEnum):
-    """What the regimen treats, or that it is investigational."""
-
-    RELAPSED_REFRACTORY = "relapsed-refractory"
-    MRD_POSITIVE = "mrd-positive"
-    CONSOLIDATION = "consolidation"
-    INVESTIGATIONAL = "investigational"
-
-
-class Disease(StrEnum):
-    """What an investigational regimen is tried in; the labels' indications are all of leukaemia."""
-
-    LEUKAEMIA = "leukaemia"
-    LYMPHOMA = "lymphoma"
-    AUTOIMMUNE = "autoimmune"
-
-
-class LabelName(StrEnum):
-    """The labels that a regimen can follow, by the texts that were seen; what each says is in its own file.
-
-    The first is the one that is followed where neither a regimen nor a project says which.
-    """
-
-    US_2025 = "us-2025"
-    HK_2026 = "hk-2026"
-
-
-class Phase(StrEnum):
-    """The part of the treatment a cycle belongs to."""
-
-    INDUCTION = "induction"
-    CONSOLIDATION = "consolidation"
-    CONTINUED_THERAPY = "continued-therapy"
-
-
-class Status(StrEnum):
-    """How far a number or a citation has been checked."""
-
-    SEEN = "seen"
-    TRANSCRIBED = "transcribed"
-    DERIVED = "derived"
-    UNVERIFIED = "unverified"
-
-
-class Occasion(StrEnum):
-    """When premedication is given."""
-
-    FIRST_START = "first-start"
-    CYCLE_START = "cycle-start"
-    ESCALATION = "escalation"
-    RESTART = "restart"
-    FIRST_CYCLE_RESTART = "first-cycle-restart"
-
-
-class AgeGroup(StrEnum):
-    """Patients by their age, where something is for some of them only."""
-
-    ADULTS = "adults"
-    CHILDREN = "children"
-
-
-class DueKind(StrEnum):
-    """What a thing is that is due with blinatumomab."""
-
-    PRE_PHASE = "pre-phase"
-    INTRATHECAL = "intrathecal"
-    OTHER = "other"
-
-    @property
-    def own_cycles(self) -> tuple[int, ...]:
-        """The cycles to which it applies where none are named; all where there are none."""
-        return (1,) if self is DueKind.PRE_PHASE else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from blinplan.quantities import (
     read_dose,
     read_mass,
 )
-from blinplan.regimen.regimen import LabelName, WaivedValue
+from blinplan.regimen.regimen import WaivedValue
 from blinplan.regimen.toml.place import PlaceError, normal_place
 from blinplan.regimen.toml.table import (
     Kind,
@@ -37,6 +37,7 @@ from blinplan.regimen.toml.table import (
     version,
     whole,
 )
+from blinplan.regimen.vocabulary import LabelName
 
 FORMAT = 1
 NAME_PATTERN = r"^[a-z0-9]+([.-][a-z0-9]+)*$"

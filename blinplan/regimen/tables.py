@@ -17,26 +17,20 @@ from blinplan.quantities import (
 )
 from blinplan.regimen import schema
 from blinplan.regimen.regimen import (
-    AgeGroup,
     Cycle,
     Departure,
-    Disease,
     DoseByAge,
-    DueKind,
     Eligibility,
-    Indication,
-    Occasion,
-    Phase,
     Premedication,
     Regimen,
     Source,
-    Status,
     Step,
     ThingDue,
     Waiver,
 )
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import AgeGroup, Disease, DueKind, Indication, Occasion, Phase, Status
 
 _PLACES = 30
 """Decimal places that a number of a file can have: more than fit into the longest text of a quantity."""

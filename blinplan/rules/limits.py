@@ -5,7 +5,8 @@ from pathlib import Path
 
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.limits import Limit, Limits, StatedLimits, limits_in
-from blinplan.regimen.regimen import Indication, Regimen
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import Indication
 
 __all__ = ["Limit", "Limits", "limits_by", "limits_for", "number_text", "shipped_limits"]
 

@@ -10,8 +10,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from blinplan.quantities import DoseRate
-from blinplan.regimen.regimen import Cycle, Phase, Regimen, Step
+from blinplan.regimen.regimen import Cycle, Regimen, Step
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import Phase
 
 
 class ReferenceStep(NamedTuple):

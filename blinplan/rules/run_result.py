@@ -9,9 +9,10 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from blinplan.exit_status import FailOn
 from blinplan.quantities import plural
 from blinplan.regimen.find import FileSource, NotFound
-from blinplan.rules.configuration.settings import FailOn, FailOnSetting
+from blinplan.rules.configuration.settings import FailOnSetting
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Finding, Kind, Severity
 from blinplan.rules.verdict import CountedVerdicts, Ruling, with_numbers

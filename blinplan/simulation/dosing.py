@@ -16,7 +16,8 @@ from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.regimen.regimen import AgeGroup, Regimen
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import AgeGroup
 
 
 class NotEligibleError(ValueError):

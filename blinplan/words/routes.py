@@ -7,7 +7,7 @@ stand. What is no word of the one route, and of nothing else that is known, is n
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from blinplan.words.spelling import one_slip
@@ -76,7 +76,7 @@ def strange_words(text: str, *, in_dose: bool = False) -> RouteWord | None:
         if denial is not None:
             start, end = denial
             letters = letters[:start] + " " * (end - start) + letters[end:]
-    strange = [word.span() for word in _patterns().token.finditer(letters) if not _is_known(word[0], in_dose=in_dose)]
+    strange = [word.span() for word in _PATTERNS.token.finditer(letters) if not _is_known(word[0], in_dose=in_dose)]
     if not strange:
         return None
     start, end = strange[0]
@@ -92,28 +92,25 @@ def is_one_route(text: str) -> bool:
     if other_route(text) or strange_words(text) or misspelt_word(text):
         return False
     letters = _plain(text).letters
-    patterns = _patterns()
-    tokens = [word[0] for word in patterns.token.finditer(letters)]
-    if any(patterns.venous.fullmatch(token) for token in tokens) or patterns.venous_inside.search(letters):
+    tokens = [word[0] for word in _PATTERNS.token.finditer(letters)]
+    if any(_PATTERNS.venous.fullmatch(token) for token in tokens) or _PATTERNS.venous_inside.search(letters):
         return True
-    infused = any(patterns.infused.fullmatch(token) for token in tokens)
+    infused = any(_PATTERNS.infusion.fullmatch(token) for token in tokens)
     whole_day = re.search(r"(?<![0-9])24(?![0-9])", letters) is not None
-    return infused and (whole_day or any(patterns.continuous.fullmatch(token) for token in tokens))
+    return infused and (whole_day or any(_PATTERNS.continuous.fullmatch(token) for token in tokens))
 
 
 def mentions_one_route(text: str) -> bool:
     """Whether a text has a word of the one route, whatever else it says."""
-    patterns = _patterns()
     letters = _plain(text).letters
-    named = any(patterns.named.fullmatch(word[0]) for word in patterns.token.finditer(letters))
-    return named or patterns.venous_inside.search(letters) is not None
+    named = any(_PATTERNS.one_route.fullmatch(word[0]) for word in _PATTERNS.token.finditer(letters))
+    return named or _PATTERNS.venous_inside.search(letters) is not None
 
 
 def misspelt_word(text: str) -> str | None:
     """The right word for one of a text that is the name of the one route but for a slip of the pen."""
-    patterns = _patterns()
-    for word in patterns.token.finditer(_plain(text).letters):
-        if not patterns.right.fullmatch(word[0]):
+    for word in _PATTERNS.token.finditer(_plain(text).letters):
+        if not _PATTERNS.right.fullmatch(word[0]):
             meant = next((right for right in _SPELT if one_slip(word[0], right)), None)
             if meant is not None:
                 return meant
@@ -127,23 +124,21 @@ _Stretch = tuple[int, int]
 
 
 def _is_known(token: str, *, in_dose: bool) -> bool:
-    patterns = _patterns()
-    if patterns.right.fullmatch(token) or any(one_slip(token, word) for word in _SPELT):
+    if _PATTERNS.right.fullmatch(token) or any(one_slip(token, word) for word in _SPELT):
         return True
-    return in_dose and patterns.unit.fullmatch(token) is not None
+    return in_dose and _PATTERNS.unit.fullmatch(token) is not None
 
 
 def _told_otherwise(plain: _Plain, in_dose: bool, singles: bool = True) -> Iterator[tuple[_Stretch, _Stretch | None]]:
     """Where a text names other routes and then single doses, and the whole of what denies each, if anything does."""
-    patterns = _patterns()
-    for pattern in (patterns.other, patterns.single) if singles else (patterns.other,):
+    for pattern in (_PATTERNS.other, _PATTERNS.single) if singles else (_PATTERNS.other,):
         denied_to: int | None = None
         for match in pattern.finditer(plain.letters):
             start, end = match.span("unit") if match.lastgroup == "unit" else match.span()
             if match.lastgroup == "two" and not in_dose and not _is_abbreviation(plain, start, end):
                 continue
             denial = _denial(plain.letters, start, end)
-            if denial is None and denied_to is not None and patterns.joint.fullmatch(plain.letters[denied_to:start]):
+            if denial is None and denied_to is not None and _PATTERNS.joint.fullmatch(plain.letters[denied_to:start]):
                 denial = start, end
             denied_to = None if denial is None else end
             yield (start, end), denial
@@ -158,13 +153,12 @@ def _is_abbreviation(plain: _Plain, start: int, end: int) -> bool:
 
 
 def _denial(letters: str, start: int, end: int) -> _Stretch | None:
-    patterns = _patterns()
-    before = patterns.denied.search(letters[:start])
+    before = _PATTERNS.denial.search(letters[:start])
     if before is not None:
-        between = patterns.token.finditer(before["between"])
-        if not any(patterns.named.fullmatch(word[0]) for word in between):
+        between = _PATTERNS.token.finditer(before["between"])
+        if not any(_PATTERNS.one_route.fullmatch(word[0]) for word in between):
             return before.start(), end
-    after = patterns.refused.match(letters, end)
+    after = _PATTERNS.refusal.match(letters, end)
     return None if after is None else (start, after.end())
 
 
@@ -250,47 +244,70 @@ _NOT = (
 )
 
 
-class _Patterns(NamedTuple):
-    other: re.Pattern[str]
-    single: re.Pattern[str]
-    venous: re.Pattern[str]
-    venous_inside: re.Pattern[str]
-    continuous: re.Pattern[str]
-    infused: re.Pattern[str]
-    named: re.Pattern[str]
-    right: re.Pattern[str]
-    unit: re.Pattern[str]
-    token: re.Pattern[str]
-    denied: re.Pattern[str]
-    refused: re.Pattern[str]
-    joint: re.Pattern[str]
+class _Patterns:
+    """The patterns, each made when a text is first compared with it: most files need two of them."""
 
+    @cached_property
+    def other(self) -> re.Pattern[str]:
+        return _of_words(_OTHER, _OTHER_INSIDE)
 
-@cache
-def _patterns() -> _Patterns:
-    """The patterns, made when the first text could name a route."""
-    named = f"{_VENOUS}|{_CONTINUOUS}|{_INFUSED}"
-    return _Patterns(
-        other=_of_words(_OTHER, _OTHER_INSIDE),
-        single=_of_words(_SINGLE, f"{_OF_ANOTHER_UNIT}|{_SINGLE_INSIDE}"),
-        venous=_pattern(_VENOUS),
-        venous_inside=_pattern(_VENOUS_INSIDE),
-        continuous=_pattern(_CONTINUOUS),
-        infused=_pattern(_INFUSED),
-        named=_pattern(named),
-        right=_pattern(f"{named}|{_VENOUS_INSIDE}|{_RIGHT_INSIDE}|(?:지속|정맥|내|주입|점적|으로)+|{_BESIDE}"),
-        unit=_pattern(_UNITS),
-        token=re.compile(r"(?<![^\W\d_])[^\W\d_](?:(?:\. ?|/)[^\W\d_](?![^\W\d_]))+\.?|[^\W\d_]+"),
-        denied=_pattern(
+    @cached_property
+    def single(self) -> re.Pattern[str]:
+        return _of_words(_SINGLE, f"{_OF_ANOTHER_UNIT}|{_SINGLE_INSIDE}")
+
+    @cached_property
+    def venous(self) -> re.Pattern[str]:
+        return _pattern(_VENOUS)
+
+    @cached_property
+    def venous_inside(self) -> re.Pattern[str]:
+        return _pattern(_VENOUS_INSIDE)
+
+    @cached_property
+    def continuous(self) -> re.Pattern[str]:
+        return _pattern(_CONTINUOUS)
+
+    @cached_property
+    def infusion(self) -> re.Pattern[str]:
+        return _pattern(_INFUSED)
+
+    @cached_property
+    def one_route(self) -> re.Pattern[str]:
+        return _pattern(self._names)
+
+    @cached_property
+    def right(self) -> re.Pattern[str]:
+        return _pattern(f"{self._names}|{_VENOUS_INSIDE}|{_RIGHT_INSIDE}|(?:지속|정맥|내|주입|점적|으로)+|{_BESIDE}")
+
+    @cached_property
+    def unit(self) -> re.Pattern[str]:
+        return _pattern(_UNITS)
+
+    @cached_property
+    def token(self) -> re.Pattern[str]:
+        return re.compile(r"(?<![^\W\d_])[^\W\d_](?:(?:\. ?|/)[^\W\d_](?![^\W\d_]))+\.?|[^\W\d_]+")
+
+    @cached_property
+    def denial(self) -> re.Pattern[str]:
+        return _pattern(
             rf"(?<![\w.])(?:{_NOT})"
             r"(?P<between>(?:[ -]+(?!(?:but|only|then|and|plus|sondern|mais|sino|ma)\b)[\w./]+){0,4})[ (-]*$"
-        ),
-        refused=_pattern(
+        )
+
+    @cached_property
+    def refusal(self) -> re.Pattern[str]:
+        return _pattern(
             r"[: ]*(?:no\b(?! ?[ti])|(?:is |are )?(?:not (?:allowed|permitted|used|given|suitable|possible|to be)"
             r"|prohibited|forbidden|contraindicated|excluded))"
-        ),
-        joint=_pattern(r"[, ]*(?:or|nor|oder|ou|o|of|/)[ ]*"),
-    )
+        )
+
+    @cached_property
+    def joint(self) -> re.Pattern[str]:
+        return _pattern(r"[, ]*(?:or|nor|oder|ou|o|of|/)[ ]*")
+
+    @property
+    def _names(self) -> str:
+        return f"{_VENOUS}|{_CONTINUOUS}|{_INFUSED}"
 
 
 def _of_words(words: str, inside: str) -> re.Pattern[str]:
@@ -304,3 +321,6 @@ def _pattern(words: str) -> re.Pattern[str]:
 def _fold(words: str) -> str:
     """The letters of a pattern as those of a text are compared; its classes are of small letters."""
     return "".join(letter if letter.isascii() else _plain(letter).letters for letter in words)
+
+
+_PATTERNS = _Patterns()

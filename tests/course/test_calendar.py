@@ -21,7 +21,7 @@ from blinplan.quantities import read_dose
 from blinplan.regimen import library
 from blinplan.regimen.age import completed_age
 from blinplan.regimen.record.record import BagOnRecord
-from blinplan.regimen.regimen import AgeGroup
+from blinplan.regimen.vocabulary import AgeGroup
 from tests.course.records import CRS, record, stop
 from tests.course.records import START as RECORD_START
 from tests.course.regimens import cycle, regimen, site

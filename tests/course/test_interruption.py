@@ -12,7 +12,8 @@ from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen import library
 from blinplan.regimen.record.record import Cause, Interruption
-from blinplan.regimen.regimen import AgeGroup, Regimen
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import AgeGroup
 
 LABEL = label_named(DEFAULT).numbers
 START = datetime(2026, 3, 5, 10, tzinfo=UTC)

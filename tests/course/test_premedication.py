@@ -14,7 +14,7 @@ from blinplan.course.patient import Patient, patient
 from blinplan.course.premedication import PremedicationPlan, goes_by_age, planned_occasions, premedication_plan
 from blinplan.quantities import Basis, Mass
 from blinplan.regimen.age import completed_age, read_age
-from blinplan.regimen.regimen import AgeGroup
+from blinplan.regimen.vocabulary import AgeGroup
 from tests.course.records import record, stop
 from tests.course.regimens import ADULT, DAY, course_of, cycle, regimen, shipped, site, with_area
 

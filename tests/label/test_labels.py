@@ -19,7 +19,7 @@ from blinplan.limits import Limit, NotStatedError
 from blinplan.quantities import MINUTES_PER_HOUR, Basis, decimal_text
 from blinplan.regimen import library
 from blinplan.regimen.record.record import Cause
-from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Status
+from blinplan.regimen.vocabulary import AgeGroup, Indication, Occasion, Status
 from tests.course.records import DAY, record, stop
 
 LABELS = [pytest.param(label_named(name), id=name) for name in label_names()]

@@ -14,7 +14,7 @@ from blinplan.label import read
 from blinplan.quantities import Basis
 from blinplan.regimen.reading import RegimenFile
 from blinplan.regimen.reading import read as read_file
-from blinplan.regimen.regimen import Indication
+from blinplan.regimen.vocabulary import Indication
 from blinplan.rules.configuration.settings import DEFAULTS
 from blinplan.rules.judge import judge
 from blinplan.rules.limits import limits_by, shipped_limits

@@ -28,7 +28,8 @@ from blinplan.regimen.build import (
     waiver,
 )
 from blinplan.regimen.reading import FaultyFile, RegimenFile, read
-from blinplan.regimen.regimen import AgeGroup, Cycle, LabelName, Regimen, Step, ThingDue
+from blinplan.regimen.regimen import Cycle, Regimen, Step, ThingDue
+from blinplan.regimen.vocabulary import AgeGroup, LabelName
 from blinplan.regimen.write import NotARegimenError
 from blinplan.rules.judge import judge
 from tests.read_text import regimen_in

@@ -21,9 +21,9 @@ from blinplan.regimen.draft import (
     read_step,
     step_text,
 )
-from blinplan.regimen.regimen import Indication, Status
 from blinplan.regimen.schema import REGIMEN_FILE, PremedicationTable, RegimenTable, StepTable
 from blinplan.regimen.tables import table_of
+from blinplan.regimen.vocabulary import Indication, Status
 from blinplan.regimen.write import write_regimen
 
 TWO_STEPS = (read_step("9 mcg/day x 7"), read_step("28 mcg/day x 21"))

@@ -11,7 +11,8 @@ from blinplan.physiology import load_parameters
 from blinplan.physiology.model.parameters import AdultCovariates
 from blinplan.regimen import library
 from blinplan.regimen.reading import RegimenFile, read
-from blinplan.regimen.regimen import Cycle, DueKind, Eligibility, Indication, Phase, Status, Step
+from blinplan.regimen.regimen import Cycle, Eligibility, Step
+from blinplan.regimen.vocabulary import DueKind, Indication, Phase, Status
 
 NAMES = list(library.paths())
 LABELLED = [name for name, path in library.paths().items() if path.parent.name == "labelled"]

@@ -8,8 +8,9 @@ import pytest
 
 from blinplan.quantities import Basis, DoseRate, Mass
 from blinplan.regimen import library
-from blinplan.regimen.regimen import AgeGroup, Departure, DoseByAge, DueKind, Occasion, Phase, Premedication, Status
+from blinplan.regimen.regimen import Departure, DoseByAge, Premedication
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import AgeGroup, DueKind, Occasion, Phase, Status
 from tests.collection.grid import in_turn
 from tests.read_text import regimen_in
 from tests.regimen.layouts import FULL, LAYOUTS, changed, keys, renamed, with_headers

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
-from blinplan.regimen.regimen import LabelName
 from blinplan.regimen.toml.document import LIMIT_BYTES
 from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.toml.problems import describe
+from blinplan.regimen.vocabulary import LabelName
 from tests.read_text import problems_of, regimen_in
 from tests.regimen.layouts import FULL, LAYOUTS, changed, with_headers, with_inline_tables
 from tests.regimen.readings import at, only, placed, problems, sound

@@ -11,8 +11,9 @@ from blinplan.label.label import Label
 from blinplan.label.read import label_named, label_names
 from blinplan.label.regimens import labelled_regimen
 from blinplan.quantities import Basis, DoseRate
-from blinplan.regimen.regimen import Cycle, Departure, Eligibility, Indication, Regimen, Status, Step
+from blinplan.regimen.regimen import Cycle, Departure, Eligibility, Regimen, Step
 from blinplan.regimen.tables import table_of
+from blinplan.regimen.vocabulary import Indication, Status
 from blinplan.regimen.write import write_regimen
 from blinplan.rules.checks.areas import areas_of
 from blinplan.rules.configuration.settings import DEFAULTS, Pattern

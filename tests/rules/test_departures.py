@@ -9,7 +9,8 @@ import pytest
 
 from blinplan.quantities import Basis
 from blinplan.regimen import library
-from blinplan.regimen.regimen import Disease, Regimen
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import Disease
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Severity
 from tests.regimen_text import judgement_of

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from blinplan.exit_status import FailOn
 from blinplan.regimen.find import NotFound
 from blinplan.regimen.reading import read
-from blinplan.rules.configuration.settings import DEFAULTS, FailOn, FailOnSetting, Pattern, Settings, Severities
+from blinplan.rules.configuration.settings import DEFAULTS, FailOnSetting, Pattern, Settings, Severities
 from blinplan.rules.judge import judge
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import NotEvaluated, Severity

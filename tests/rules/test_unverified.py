@@ -5,9 +5,10 @@ from fractions import Fraction
 
 import pytest
 
+from blinplan.exit_status import FailOn
 from blinplan.regimen import library
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.configuration.settings import DEFAULTS, ChangedLimit, FailOn, Settings
+from blinplan.rules.configuration.settings import DEFAULTS, ChangedLimit, Settings
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from blinplan.rules.run_result import Result

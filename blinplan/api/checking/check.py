@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from blinplan.api.checking.check_result import CheckResult
 from blinplan.api.vocabulary import word_or_none
+from blinplan.exit_status import FailOn
 from blinplan.refusal import ArgumentRefusal, several
 from blinplan.regimen.regimen import Regimen
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.configuration.choice import RuleChoice, rule_choice, split
 from blinplan.rules.configuration.configurations import Configurations
-from blinplan.rules.configuration.settings import FailOn
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient

@@ -21,7 +21,7 @@ from blinplan.data_table import table_html
 from blinplan.files.writing import refuse_overwriting, refuse_unwritable, replace_file
 from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
-from blinplan.regimen.regimen import AgeGroup
+from blinplan.regimen.vocabulary import AgeGroup
 from blinplan.terminal import PLAIN, Screen
 
 if TYPE_CHECKING:

@@ -32,9 +32,10 @@ from blinplan.regimen.draft import (
     step_text,
 )
 from blinplan.regimen.reading import Reading, RegimenFile
-from blinplan.regimen.regimen import Indication, Regimen, Status
+from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.schema import REGIMEN_FILE, PremedicationTable, RegimenTable, StepTable
 from blinplan.regimen.tables import table_of
+from blinplan.regimen.vocabulary import Indication, Status
 from blinplan.regimen.write import NotARegimenError, toml_in_ascii, write_regimen
 from blinplan.rules.configuration.configurations import Configurations
 from blinplan.terminal import Screen

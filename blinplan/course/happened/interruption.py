@@ -18,7 +18,8 @@ from blinplan.regimen.record.record import (
     Interruption,
     minutes_between,
 )
-from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Regimen
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import AgeGroup, Indication, Occasion
 from blinplan.thresholds.threshold import threshold
 
 

@@ -9,7 +9,8 @@ from blinplan.course.adulthood import adult_from
 from blinplan.design.difference.change import NONE, RegimenChange, Subject
 from blinplan.label.read import DEFAULT
 from blinplan.quantities import duration_text, plural
-from blinplan.regimen.regimen import AgeGroup, DoseByAge, Occasion, Premedication, Regimen, ThingDue
+from blinplan.regimen.regimen import DoseByAge, Premedication, Regimen, ThingDue
+from blinplan.regimen.vocabulary import AgeGroup, Occasion
 
 NOT_SAID = "not said"
 

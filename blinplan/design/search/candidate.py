@@ -7,8 +7,9 @@ from itertools import accumulate, groupby
 
 from blinplan.design.search.space import Schedule, Space
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
-from blinplan.regimen.regimen import Cycle, Departure, Indication, Regimen, Source, Status, Step
+from blinplan.regimen.regimen import Cycle, Departure, Regimen, Source, Step
 from blinplan.regimen.schema import LONGEST_SENTENCE
+from blinplan.regimen.vocabulary import Indication, Status
 
 WATCHED_DAYS = 2
 """Days in hospital after each step: those in which cytokines rise most (claim CYT-2), as the labels have it."""

@@ -9,11 +9,11 @@ from pydantic_core import ValidationError
 
 from blinplan.quantities import HOURS_PER_DAY, plural
 from blinplan.regimen import schema
-from blinplan.regimen.regimen import DueKind
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.toml.problems import Problem, contradiction
 from blinplan.regimen.toml.table import Table
+from blinplan.regimen.vocabulary import DueKind
 
 Values = TypeVar("Values")
 

@@ -12,7 +12,8 @@ from rich.text import Text
 
 from blinplan.label.selection import patients_of
 from blinplan.quantities import decimal_text, duration_text
-from blinplan.regimen.regimen import Cycle, Disease, Indication, Regimen, Step
+from blinplan.regimen.regimen import Cycle, Regimen, Step
+from blinplan.regimen.vocabulary import Disease, Indication
 from blinplan.reports.shared.departures import departures_json
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import block_marks

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark
-from blinplan.regimen.regimen import Indication
+from blinplan.regimen.vocabulary import Indication
 from blinplan.reports.plan.bags.hung import end_remarks, happened_remarks, running_remarks
 from blinplan.reports.plan.bags.questions import bag_remarks
 from blinplan.reports.plan.dated_plan import clock_changes, closed_days, total_of_clock_changes

@@ -7,7 +7,8 @@ from blinplan.course.events import Course
 from blinplan.label.label import FollowedLabel
 from blinplan.label.read import label_of
 from blinplan.quantities import duration_text
-from blinplan.regimen.regimen import Indication, Occasion, Regimen
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import Indication, Occasion
 from blinplan.reports.shared.words import unverified_lines
 
 if TYPE_CHECKING:

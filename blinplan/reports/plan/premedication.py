@@ -14,7 +14,8 @@ from blinplan.course.premedication import DuePremedication, PremedicationPlan
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.limits import Limit
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
-from blinplan.regimen.regimen import AgeGroup, Occasion, Premedication, Regimen
+from blinplan.regimen.regimen import Premedication, Regimen
+from blinplan.regimen.vocabulary import AgeGroup, Occasion
 from blinplan.reports.shared.words import exact_amount, given_dose
 
 ONE_OF = {AgeGroup.ADULTS: "an adult", AgeGroup.CHILDREN: "a child"}

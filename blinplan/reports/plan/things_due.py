@@ -11,7 +11,8 @@ from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.course.things_due import DueDay, due_days, possible_doses
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, plural
-from blinplan.regimen.regimen import DoseByAge, DueKind, ThingDue
+from blinplan.regimen.regimen import DoseByAge, ThingDue
+from blinplan.regimen.vocabulary import DueKind
 from blinplan.reports.shared.words import block_marks, optional_cycles
 
 if TYPE_CHECKING:

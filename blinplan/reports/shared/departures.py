@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from blinplan.outside_text import visible
-from blinplan.regimen.regimen import Departure, Indication, Regimen
+from blinplan.regimen.regimen import Departure, Regimen
+from blinplan.regimen.vocabulary import Indication
 
 
 def departures_json(regimen: Regimen) -> dict[str, Any]:

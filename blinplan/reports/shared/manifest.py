@@ -1,10 +1,12 @@
 """What a result was made from and with, so that it can be made again."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blinplan.fingerprint import model_hash, model_version
-from blinplan.regimen.toml.document import Document
 from blinplan.version import __version__
+
+if TYPE_CHECKING:
+    from blinplan.regimen.toml.document import Document
 
 
 def manifest(**facts: Any) -> dict[str, Any]:
@@ -15,7 +17,7 @@ def manifest(**facts: Any) -> dict[str, Any]:
     return {**made_with, "model_version": model_version(), **facts}
 
 
-def input_hash(document: Document) -> str:
+def input_hash(document: "Document") -> str:
     """A fingerprint of a file's text: SHA-256, 16 digits."""
     import hashlib
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from blinplan.course.events import Period
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, Mass, decimal_text, plural, time_in_course
-from blinplan.regimen.regimen import Premedication, Source, Status
+from blinplan.regimen.regimen import Premedication, Source
+from blinplan.regimen.vocabulary import Status
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from blinplan.label.label import LabelledSchedule, LabelledStep
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate
-from blinplan.regimen.regimen import Disease, Indication, Regimen
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import Disease, Indication
 from blinplan.rules.checks import labelled
 from blinplan.rules.limits import Limits
 from blinplan.rules.reference import Comparison, Reference, ReferenceCycle, ReferenceStep, step_pairs

@@ -9,8 +9,9 @@ from blinplan.label.label import Label
 from blinplan.label.read import label_of
 from blinplan.quantities import Basis, duration_text
 from blinplan.regimen import library
-from blinplan.regimen.regimen import Cycle, Departure, Disease, Indication, Regimen
+from blinplan.regimen.regimen import Cycle, Departure, Regimen
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import Disease, Indication
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import severity_of_length, severity_of_ratio
 from blinplan.rules.checks.optional import start_without_low_step

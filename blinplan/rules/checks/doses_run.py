@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import Basis
-from blinplan.regimen.regimen import Cycle, Disease, Regimen, Step
+from blinplan.regimen.regimen import Cycle, Regimen, Step
+from blinplan.regimen.vocabulary import Disease
 from blinplan.rules.checks import labelled
 from blinplan.rules.limits import Limit
 from blinplan.rules.rule import Case

@@ -6,7 +6,8 @@ from dataclasses import replace
 from blinplan.label.label import Label, LabelledCycle
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.regimen.regimen import Indication, Regimen
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import Indication
 from blinplan.rules.checks import labelled
 from blinplan.rules.reference import ReferenceCycle, regimen_reference
 from blinplan.rules.rule import Case

@@ -6,7 +6,8 @@ from math import ceil
 
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, DoseRate
-from blinplan.regimen.regimen import Cycle, Indication, Occasion, Step
+from blinplan.regimen.regimen import Cycle, Step
+from blinplan.regimen.vocabulary import Indication, Occasion
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.reference import Comparison
 from blinplan.rules.rule import Case, NotEvaluated, Rule

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.rules.configuration.settings import DEFAULTS, FailOn, Settings
+from blinplan.exit_status import FailOn
+from blinplan.rules.configuration.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from blinplan.rules.configuration.per_file import FilePattern, PerFile

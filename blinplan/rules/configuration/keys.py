@@ -5,6 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from blinplan.exit_status import FailOn
 from blinplan.label.read import label_names
 from blinplan.regimen.toml.table import (
     Table,
@@ -19,7 +20,6 @@ from blinplan.regimen.toml.table import (
     truth,
     whole,
 )
-from blinplan.rules.configuration.settings import FailOn
 
 _MOST_PATIENTS = 100_000
 

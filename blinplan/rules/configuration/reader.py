@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails, ValidationError
 
+from blinplan.exit_status import FailOn
 from blinplan.label.read import DEFAULT as DEFAULT_LABEL
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.regimen.toml.document import Document
@@ -24,15 +25,7 @@ from blinplan.rules.configuration.keys import CONFIGURATION_FILE, ConfigurationF
 from blinplan.rules.configuration.path_pattern import leads_nowhere, path_pattern
 from blinplan.rules.configuration.patterns import in_order, pattern_fault, severity_fault
 from blinplan.rules.configuration.per_file import FilePattern, PerFile
-from blinplan.rules.configuration.settings import (
-    ChangedLimit,
-    FailOn,
-    FailOnSetting,
-    Pattern,
-    Policies,
-    Settings,
-    Severities,
-)
+from blinplan.rules.configuration.settings import ChangedLimit, FailOnSetting, Pattern, Policies, Settings, Severities
 from blinplan.rules.limits import Limit, limits_by
 from blinplan.rules.rule import Severity
 

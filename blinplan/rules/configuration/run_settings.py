@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from blinplan.exit_status import FailOn
 from blinplan.rules.configuration.configuration import Configuration
-from blinplan.rules.configuration.settings import FailOn, FailOnSetting
+from blinplan.rules.configuration.settings import FailOnSetting
 
 
 class Setting(NamedTuple):

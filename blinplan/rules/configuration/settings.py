@@ -1,10 +1,10 @@
 """Which rules are asked, how bad their findings count, and which limits decide."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
+from blinplan.exit_status import FailOn
 from blinplan.label.read import DEFAULT as DEFAULT_LABEL
 from blinplan.limits import StatedLimits
 from blinplan.regimen.regimen import Regimen
@@ -12,14 +12,6 @@ from blinplan.rules.limits import Limits, limits_by, limits_for
 from blinplan.rules.rule import NotEvaluated, Rule, Severity
 
 EVERYTHING = "ALL"
-
-
-class FailOn(StrEnum):
-    """The least severity that makes the exit status 1."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NEVER = "never"
 
 
 class FailOnSetting(NamedTuple):

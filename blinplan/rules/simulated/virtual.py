@@ -11,7 +11,8 @@ from blinplan.label.read import label_of
 from blinplan.proportion import NORMAL_975, Proportion
 from blinplan.quantities import Basis
 from blinplan.regimen import library
-from blinplan.regimen.regimen import Eligibility, Indication, Regimen, Status
+from blinplan.regimen.regimen import Eligibility, Regimen
+from blinplan.regimen.vocabulary import Indication, Status
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated import store
 from blinplan.rules.simulated.outcome import Escalation, FirstCycle, Median, SimulatedOutcome

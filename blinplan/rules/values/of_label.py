@@ -16,7 +16,7 @@ from blinplan.label.label import (
 )
 from blinplan.limits import Limits
 from blinplan.quantities import MINUTES_PER_HOUR, Basis, decimal_text, duration_text
-from blinplan.regimen.regimen import Occasion
+from blinplan.regimen.vocabulary import Occasion
 from blinplan.rules.values.value import Value, ValueKind, ValueStatus, value_of_limit
 
 IN_PLANS = frozenset(

@@ -9,8 +9,9 @@ from blinplan.api.regimens.new import Order, labelled_regimen
 from blinplan.label.read import label_named, label_names
 from blinplan.quantities import Basis
 from blinplan.regimen import library
-from blinplan.regimen.regimen import Indication, Regimen
+from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.tables import table_of
+from blinplan.regimen.vocabulary import Indication
 from tests.program import Run, process
 from tests.terminal import at_terminal
 

@@ -24,7 +24,8 @@ from blinplan.label.read import label_named
 from blinplan.limits import Limits, StatedLimits
 from blinplan.quantities import Basis, DoseRate, duration_text
 from blinplan.regimen.record.record import Cause, Interruption
-from blinplan.regimen.regimen import AgeGroup, Eligibility, Indication, Occasion
+from blinplan.regimen.regimen import Eligibility
+from blinplan.regimen.vocabulary import AgeGroup, Indication, Occasion
 from tests.course.regimens import DAY, HOUR, shipped
 
 START = datetime(2026, 3, 5, 10, tzinfo=UTC)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from blinplan.exit_status import FailOn
 from blinplan.fingerprint import model_hash
 from blinplan.proportion import Proportion
 from blinplan.regimen.reading import read
@@ -14,7 +15,6 @@ from blinplan.regimen.toml.positions import pointer
 from blinplan.reports.check.check_json import check_json, proportion_json
 from blinplan.reports.shared.manifest import input_hash
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.run_result import Result
 from blinplan.rules.simulated.virtual import PatientSimulator

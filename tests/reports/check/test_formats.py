@@ -15,13 +15,13 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator  # type: ignore[import-untyped]
 from lxml import etree
 
+from blinplan.exit_status import FailOn
 from blinplan.outside_text import visible
 from blinplan.regimen.find import NotFound
 from blinplan.regimen.reading import read
 from blinplan.reports.check.formats import CheckFormat, check_text
 from blinplan.reports.shared.document import document_schema
 from blinplan.rules.acceptance.baseline import baseline_of
-from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import judge
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.located import run_findings

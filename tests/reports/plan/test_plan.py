@@ -20,7 +20,8 @@ from blinplan.data_table import csv_text
 from blinplan.quantities import time_in_course
 from blinplan.regimen import library
 from blinplan.regimen.age import completed_age
-from blinplan.regimen.regimen import AgeGroup, Occasion, Regimen
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import AgeGroup, Occasion
 from blinplan.reports.plan.plan import plan_json, plan_report, plan_table
 from blinplan.reports.shared.words import amount_text
 from blinplan.terminal import Screen

@@ -3,7 +3,7 @@
 import pytest
 
 from blinplan.regimen import library
-from blinplan.regimen.regimen import Indication
+from blinplan.regimen.vocabulary import Indication
 from tests.program import Run
 
 STATING = [regimen for regimen in library.shipped_regimens() if regimen.departures]

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from blinplan.exit_status import FailOn
 from blinplan.regimen.reading import read
 from blinplan.repository.revision import Commit
 from blinplan.rules.changes.history import FilesBefore
 from blinplan.rules.changes.new_findings import compared_names, new_only
-from blinplan.rules.configuration.settings import DEFAULTS, FailOn, Pattern, Settings, Severities
+from blinplan.rules.configuration.settings import DEFAULTS, Pattern, Settings, Severities
 from blinplan.rules.judge import judge
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import NotEvaluated, Severity

@@ -4,7 +4,7 @@ import pytest
 
 from blinplan.regimen import library
 from blinplan.regimen.reading import RegimenFile, read
-from blinplan.regimen.regimen import Indication
+from blinplan.regimen.vocabulary import Indication
 from blinplan.rules.checks.indications import other_indications
 from blinplan.rules.configuration.settings import DEFAULTS
 from blinplan.rules.judging.cases import case_of

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from blinplan.exit_status import FailOn
 from blinplan.label.read import label_named, label_names
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
@@ -14,7 +15,7 @@ from blinplan.rules.configuration.configuration import DEFAULT, Configuration, C
 from blinplan.rules.configuration.configurations import nearest
 from blinplan.rules.configuration.file import load
 from blinplan.rules.configuration.keys import CONFIGURATION_FILE
-from blinplan.rules.configuration.settings import DEFAULTS, FailOn, Pattern, Policies, Settings, Severities
+from blinplan.rules.configuration.settings import DEFAULTS, Pattern, Policies, Settings, Severities
 from blinplan.rules.judge import judge
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Severity

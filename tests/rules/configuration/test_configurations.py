@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from blinplan.exit_status import FailOn
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.rules.configuration.configuration import DEFAULT, OWN_FILE, PROJECT_FILE, ConfigurationError
 from blinplan.rules.configuration.configurations import Configurations, nearest, settings_in
 from blinplan.rules.configuration.per_file import FilePattern, PerFile
-from blinplan.rules.configuration.settings import FailOn, FailOnSetting, Pattern, Policies, Settings
+from blinplan.rules.configuration.settings import FailOnSetting, Pattern, Policies, Settings
 
 
 @pytest.fixture(autouse=True)

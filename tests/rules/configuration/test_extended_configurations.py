@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from blinplan.exit_status import FailOn
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.configuration import DEFAULT, Configuration, ConfigurationError
 from blinplan.rules.configuration.configurations import nearest
@@ -11,7 +12,7 @@ from blinplan.rules.configuration.extension import extend
 from blinplan.rules.configuration.file import load
 from blinplan.rules.configuration.keys import CONFIGURATION_FILE
 from blinplan.rules.configuration.per_file import FilePattern
-from blinplan.rules.configuration.settings import FailOn, Pattern, Settings
+from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.rule import Severity
 
 VALUES = {

@@ -6,19 +6,12 @@ from typing import Any
 
 import pytest
 
+from blinplan.exit_status import FailOn
 from blinplan.rules.configuration.configuration import Configuration, ConfigurationError, Fault
 from blinplan.rules.configuration.file import load
 from blinplan.rules.configuration.keys import CONFIGURATION_FILE
 from blinplan.rules.configuration.per_file import FilePattern, PerFile
-from blinplan.rules.configuration.settings import (
-    ChangedLimit,
-    FailOn,
-    FailOnSetting,
-    Pattern,
-    Policies,
-    Settings,
-    Severities,
-)
+from blinplan.rules.configuration.settings import ChangedLimit, FailOnSetting, Pattern, Policies, Settings, Severities
 from blinplan.rules.rule import Severity
 
 PER_FILE = ("ignore", "extend-select", "severity", "limits", "fail-on", "strict", "policies")

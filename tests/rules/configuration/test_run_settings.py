@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from blinplan.exit_status import FailOn
 from blinplan.rules.configuration.configuration import DEFAULT, Configuration
 from blinplan.rules.configuration.run_settings import run_settings, settings_of_file
-from blinplan.rules.configuration.settings import FailOn, FailOnSetting
+from blinplan.rules.configuration.settings import FailOnSetting
 
 SETTINGS: dict[str, tuple[Any, Any, Any]] = {
     "fail-on": (FailOn.ERROR, FailOn.NEVER, FailOn.WARNING),

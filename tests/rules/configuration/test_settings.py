@@ -5,13 +5,13 @@ from fractions import Fraction
 
 import pytest
 
+from blinplan.exit_status import FailOn
 from blinplan.regimen import library
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.patterns import in_order, pattern_fault, severity_fault
 from blinplan.rules.configuration.settings import (
     DEFAULTS,
     ChangedLimit,
-    FailOn,
     FailOnSetting,
     Pattern,
     Policies,

@@ -11,7 +11,7 @@ from blinplan.label.label import Label, LabelledDose, LabelledSchedule
 from blinplan.label.read import label_named, label_names
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen import library
-from blinplan.regimen.regimen import AgeGroup, Indication, Phase, Status
+from blinplan.regimen.vocabulary import AgeGroup, Indication, Phase, Status
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from tests.regimen_text import codes, cycle, judgement_of, judgement_of_lines, marks, verdict_of

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from blinplan.exit_status import FailOn
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
 from blinplan.rules.acceptance.baseline import baseline_of
-from blinplan.rules.configuration.settings import DEFAULTS, FailOn, Pattern, Settings
+from blinplan.rules.configuration.settings import DEFAULTS, Pattern, Settings
 from blinplan.rules.counts import counts
 from blinplan.rules.judge import judge
 from blinplan.rules.judging.judgement import Judgement

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from blinplan.exit_status import FailOn
 from blinplan.reports.check.check_json import check_json
 from blinplan.reports.check.findings import findings_report, models_texts
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.judging.models import OverModels
 from blinplan.rules.run_result import Result

@@ -13,7 +13,8 @@ import pytest
 from blinplan.proportion import NORMAL_975, Proportion
 from blinplan.quantities import read_dose
 from blinplan.regimen import library
-from blinplan.regimen.regimen import Occasion, Regimen
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import Occasion
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated import store
 from blinplan.rules.simulated.outcome import Escalation, FirstCycle, Median, SimulatedOutcome

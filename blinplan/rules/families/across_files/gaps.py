@@ -6,8 +6,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from blinplan.regimen.regimen import Eligibility, Indication
+from blinplan.regimen.regimen import Eligibility
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import Indication
 from blinplan.rules.families.across_files.kinds import other_kind
 from blinplan.rules.families.across_files.neighbours import Neighbour, Neighbours
 

@@ -10,9 +10,10 @@ from typing import Literal, NamedTuple, Self
 
 from blinplan.regimen import library
 from blinplan.regimen.reading import Content, FaultyFile, Reading, RegimenFile
-from blinplan.regimen.regimen import Disease, Eligibility, Indication, Regimen, Source
+from blinplan.regimen.regimen import Eligibility, Regimen, Source
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import Disease, Indication
 
 
 class Purpose(NamedTuple):

@@ -1,6 +1,6 @@
 """Which age groups a regimen is for: by its ages, by the virtual patients that it names, or by the one patient."""
 
-from blinplan.regimen.regimen import AgeGroup
+from blinplan.regimen.vocabulary import AgeGroup
 from blinplan.rules.rule import Case
 
 

@@ -6,8 +6,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from blinplan.quantities import Basis, Mass, decimal_text
-from blinplan.regimen.regimen import DueKind, ThingDue
+from blinplan.regimen.regimen import ThingDue
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import DueKind
 from blinplan.rules.checks.comparison import GROSS
 from blinplan.rules.families.cytokines.corticosteroids import corticosteroid_in
 from blinplan.rules.families.cytokines.premedication.comparison import EQUAL_DOSES

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, plural
 from blinplan.regimen import library
-from blinplan.regimen.regimen import Cycle, Disease
+from blinplan.regimen.regimen import Cycle
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import Disease
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.departures import beside_base
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity

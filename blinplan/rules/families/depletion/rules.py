@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from blinplan.course.events import Period, block_changes
-from blinplan.regimen.regimen import Phase
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import Phase
 from blinplan.rules.checks.intervals import percent, too_few_patients
 from blinplan.rules.limits import Limit
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from blinplan.quantities import Basis
-from blinplan.regimen.regimen import Status
+from blinplan.regimen.vocabulary import Status
 from blinplan.rules.families.dosing.depletion import depletion_not_documented, incomplete_depletion
 from blinplan.rules.families.dosing.eligibility import patient_not_covered, patient_not_eligible
 from blinplan.rules.families.dosing.maximum import above_highest_dose, above_label

@@ -5,7 +5,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate, decimal_text
-from blinplan.regimen.regimen import Indication, Step
+from blinplan.regimen.regimen import Step
+from blinplan.regimen.vocabulary import Indication
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import beside_label, severity_of_ratio
 from blinplan.rules.checks.departures import BESIDE_BASE, is_laid_beside_base

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import Basis, decimal_text
-from blinplan.regimen.regimen import Disease, Indication
+from blinplan.regimen.vocabulary import Disease, Indication
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import GROSS
 from blinplan.rules.limits import Limit

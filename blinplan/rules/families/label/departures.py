@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from blinplan.quantities import Basis
-from blinplan.regimen import library
-from blinplan.regimen.regimen import Departure, Indication, Step
+from blinplan.regimen.regimen import Departure, Step
+from blinplan.regimen.vocabulary import Indication
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.departures import (
     OF_A_LABEL,
@@ -37,6 +37,8 @@ def _no_base(rule: Rule, case: Case) -> Answer:
         return [case.finding(rule, ("indication",), message, advice)]
     if base_named(regimen.departs_from) is not None:
         return ()
+    from blinplan.regimen import library
+
     message = f"{regimen.departs_from} is no regimen that comes with blinplan, so the regimen is laid beside nothing"
     nearest = library.nearest(regimen.departs_from)
     advice = f'write departs_from = "{nearest or meant}", or another regimen of `blinplan regimens`'

@@ -5,8 +5,9 @@ from fractions import Fraction
 from itertools import pairwise
 
 from blinplan.quantities import decimal_text, duration_text
-from blinplan.regimen.regimen import Cycle, Disease, Step
+from blinplan.regimen.regimen import Cycle, Step
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import Disease
 from blinplan.rules.checks.comparison import severity_of_length, severity_of_ratio
 from blinplan.rules.checks.doses_run import population_in_words
 from blinplan.rules.checks.doses_told import doses_told

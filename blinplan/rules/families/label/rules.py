@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from blinplan.label.label import Label
 from blinplan.label.read import label_named, label_names
 from blinplan.quantities import duration_text
-from blinplan.regimen.regimen import Indication, Phase
+from blinplan.regimen.vocabulary import Indication, Phase
 from blinplan.rules.checks.comparison import beside_label, severity_of_length
 from blinplan.rules.checks.dose_differences import dose_differences, is_reversed, told_by
 from blinplan.rules.families.label import departures

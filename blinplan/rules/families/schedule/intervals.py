@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from blinplan.course.events import block_changes, interval_reasons
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, duration_text
-from blinplan.regimen.regimen import Cycle, Phase
+from blinplan.regimen.regimen import Cycle
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import Phase
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import beside_label, severity_in_leukaemia, severity_of_length
 from blinplan.rules.limits import Limit

@@ -1,7 +1,8 @@
 """S311: cycles that not everybody is given, where those who are not begin elsewhere or are given nothing."""
 
 from blinplan.quantities import DoseRate
-from blinplan.regimen.regimen import Cycle, Indication
+from blinplan.regimen.regimen import Cycle
+from blinplan.regimen.vocabulary import Indication
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.departures import beside_base, optional_start_beside
 from blinplan.rules.checks.optional import first_for_everybody, start_without_low_step

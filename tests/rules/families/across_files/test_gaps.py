@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from blinplan.regimen.reading import RegimenFile, read
-from blinplan.regimen.regimen import Eligibility, Indication
+from blinplan.regimen.regimen import Eligibility
+from blinplan.regimen.vocabulary import Indication
 from blinplan.rules.families.across_files.gaps import PatientGap, admits_no_others, gaps
 from blinplan.rules.families.across_files.neighbours import Neighbour, Neighbours, neighbour_of
 from tests.regimen_text import cycle, regimen_text

@@ -7,7 +7,8 @@ import pytest
 
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate
 from blinplan.regimen import library
-from blinplan.regimen.regimen import AgeGroup, Cycle, Disease, Eligibility, Indication, Occasion, Regimen
+from blinplan.regimen.regimen import Cycle, Eligibility, Regimen
+from blinplan.regimen.vocabulary import AgeGroup, Disease, Indication, Occasion
 from blinplan.rules.families.across_files.shipped_names import Namesake, namesake
 from tests.rules.families.across_files.folders import file, told
 

@@ -11,9 +11,10 @@ from blinplan.label.label import Label, LabelledPremedication
 from blinplan.label.read import label_named, label_names
 from blinplan.label.regimens import labelled_regimen
 from blinplan.quantities import Basis, Mass
-from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Premedication, Regimen
+from blinplan.regimen.regimen import Premedication, Regimen
 from blinplan.regimen.tables import table_of
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import AgeGroup, Indication, Occasion
 from blinplan.regimen.write import write_regimen
 from blinplan.rules.configuration.settings import DEFAULTS, Pattern
 from blinplan.rules.families.cytokines import corticosteroids
@@ -644,7 +645,7 @@ def test_a_text_that_states_no_premedication_decides_none() -> None:
 
 
 def _of_unseen_text(label: Label) -> Label:
-    from blinplan.regimen.regimen import Status
+    from blinplan.regimen.vocabulary import Status
 
     unseen = (p._replace(stated=p.stated._replace(status=Status.UNVERIFIED)) for p in label.premedications)
     return label._replace(premedications=tuple(unseen))

@@ -8,7 +8,8 @@ import pytest
 from blinplan.label.label import Label, LabelledPremedication
 from blinplan.label.read import label_named
 from blinplan.regimen import library
-from blinplan.regimen.regimen import AgeGroup, Occasion, Regimen, Status
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.vocabulary import AgeGroup, Occasion, Status
 from blinplan.rules.families.cytokines.premedication import alike, differs, groups
 from tests.regimen_text import judgement_of_lines
 from tests.rules.families.examples import not_told_of, told_of

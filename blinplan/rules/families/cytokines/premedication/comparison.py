@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.label.label import Drug, LabelledPremedication
 from blinplan.quantities import MINUTES_PER_HOUR, Basis, Mass, decimal_text, plural
-from blinplan.regimen.regimen import Occasion, Premedication
+from blinplan.regimen.regimen import Premedication
+from blinplan.regimen.vocabulary import Occasion
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import is_gross, severity_of_ratio
 from blinplan.rules.families.cytokines.corticosteroids import WrittenDrug

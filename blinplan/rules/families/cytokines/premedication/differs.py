@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from blinplan.label.label import LabelledPremedication
 from blinplan.label.read import label_of
-from blinplan.regimen.regimen import Occasion, Premedication, Status
+from blinplan.regimen.regimen import Premedication
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import Occasion, Status
 from blinplan.rules.checks import labelled
 from blinplan.rules.families.cytokines.premedication.alike import once_for_all_alike
 from blinplan.rules.families.cytokines.premedication.comparison import (

@@ -6,7 +6,8 @@ from blinplan.label.label import Drug, LabelledPremedication, Stated
 from blinplan.label.read import label_named, label_names, label_of
 from blinplan.quantities import Basis
 from blinplan.regimen import library
-from blinplan.regimen.regimen import AgeGroup, Disease, Premedication, Regimen
+from blinplan.regimen.regimen import Premedication, Regimen
+from blinplan.regimen.vocabulary import AgeGroup, Disease
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.departures import base_named
 from blinplan.rules.families.cytokines.age_groups import admitted_groups

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from blinplan.regimen.regimen import Departure, Occasion, Premedication
+from blinplan.regimen.regimen import Departure, Premedication
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.vocabulary import Occasion
 from blinplan.rules.checks import labelled
 from blinplan.rules.families.cytokines.premedication.alike import once_for_all_alike
 from blinplan.rules.families.cytokines.premedication.groups import NOTHING_SAID, OfGroup, by_group

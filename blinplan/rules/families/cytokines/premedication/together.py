@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from blinplan.regimen.regimen import Occasion
+from blinplan.regimen.vocabulary import Occasion
 from blinplan.rules.families.cytokines.premedication.comparison import PremedicationPair, distance_of, weight_of
 from blinplan.rules.rule import Finding, Severity
 
