@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +169,7 @@ def test_with_compiled_code_and_without_it_outcomes_are_kept_apart(monkeypatch: 
     found = []
     for there in (True, False):
         spec = object() if there else None
-        monkeypatch.setattr(store, "find_spec", lambda name, spec=spec: spec if name == "numba" else None)
+        monkeypatch.setattr(store, "find_spec", lambda name, spec=spec: spec if name == "numba" else find_spec(name))
         store._program.cache_clear()
         found.append(store.key(ordered(), 100, 1, 3.0))
     store._program.cache_clear()
