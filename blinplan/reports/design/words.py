@@ -11,7 +11,6 @@ from blinplan.outside_text import markdown_text, visible
 from blinplan.terminal import indent
 
 SAME = "Patients get the same."
-NO_SHARE_BY_DAY = "No share by a day is shown: none of the endpoints that are named is a time, as b_depleted_day is."
 ONLY_IN_FILE = "Only the file says otherwise"
 
 

@@ -224,6 +224,7 @@ def covers(*, of_table: bool) -> str:
     return f"of {patients_drawn('these', of_table=of_table)}: how far chance in who {who} moves them, {_NOT_OF_MODEL}"
 
 
+NO_SHARE_BY_DAY = "No share by a day is shown: none of the endpoints that are named is a time, as b_depleted_day is."
 _NOT_OF_MODEL = "and not whether the model is true"
 
 

@@ -18,6 +18,7 @@ from blinplan.quantities import MINUTES_PER_DAY, Basis
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import (
+    NO_SHARE_BY_DAY,
     amount_text,
     blocks_and_intervals,
     given_lines,
@@ -86,7 +87,8 @@ def simulation_report(simulation: Simulation, screen: Screen, remarks: Iterable[
         "",
         Text(HOW_TO_READ, "quiet"),
         *([Text(HOW_TO_READ_TIMES, "quiet")] if not simulation.alone and any(times_of(simulation)) else ()),
-        *([] if simulation.alone else [Text(how_to_read_shares(of_table=simulation.cohort.of_table), "quiet")]),
+        *(Text(line, "quiet") for line in no_share_lines(simulation)),
+        *([Text(how_to_read_shares(of_table=simulation.cohort.of_table), "quiet")] if _has_shares(simulation) else ()),
         *_uncertainty(simulation),
         Text(NOT_ELEVATED, "quiet"),
     ]
@@ -99,10 +101,24 @@ def _tables(simulation: Simulation, screen: Screen) -> Iterator[Table]:
         yield _distributions(simulation, screen)
     if any(times_of(simulation)):
         yield _times(simulation, screen)
-    if simulation.by_day and not simulation.alone:
+    if _has_shares_by_day(simulation):
         yield _shares_by_day(simulation, screen)
     if simulation.events and not simulation.alone:
         yield _shares(simulation, screen)
+
+
+def _has_shares_by_day(simulation: Simulation) -> bool:
+    return bool(simulation.by_day) and any(times_of(simulation)) and not simulation.alone
+
+
+def _has_shares(simulation: Simulation) -> bool:
+    return _has_shares_by_day(simulation) or (bool(simulation.events) and not simulation.alone)
+
+
+def no_share_lines(simulation: Simulation) -> Iterator[str]:
+    """Say that no share by a day is shown, where shares are asked for and nothing that is shown is a time."""
+    if simulation.by_day and not any(times_of(simulation)):
+        yield NO_SHARE_BY_DAY
 
 
 def times_of(simulation: Simulation) -> Iterator[Quantity]:

@@ -41,6 +41,7 @@ from blinplan.reports.simulation.summary import (
     by_day_rows,
     endpoint_rows,
     how_to_read_shares,
+    no_share_lines,
     over_models_text,
     over_sets_head,
     share_rows,
@@ -351,8 +352,8 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
     given, off = simulation.cohort.given_parameters, off_drug_lines(simulation.off_drug, simulation.cohort.size)
     over_models = () if models is None else (over_models_text(models),)
     own = own_course_lines(simulation.own_courses, simulation.cohort.size)
-    of_shares = how_to_read_shares(of_table=simulation.cohort.of_table)
-    told = (HOW_TO_READ, HOW_TO_READ_TIMES, of_shares, *over_models, *given_lines(given), *off, *own)
+    of_shares = (how_to_read_shares(of_table=simulation.cohort.of_table), *no_share_lines(simulation))
+    told = (HOW_TO_READ, HOW_TO_READ_TIMES, *of_shares, *over_models, *given_lines(given), *off, *own)
     return EndpointsSection(" ".join(told), tuple(table for table in tables if table.rows))
 
 

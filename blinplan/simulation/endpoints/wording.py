@@ -16,6 +16,20 @@ GRAMMAR = "QUANTITY above|below|at least|at most NUMBER UNIT [in cycle N | by da
 
 _SIGNS = {">": "above", "<": "below", ">=": "at least", "≥": "at least", "<=": "at most", "≤": "at most"}
 _LIKE = {
+    "at or above": "at least",
+    "at or over": "at least",
+    "equal to or above": "at least",
+    "greater than or equal to": "at least",
+    "more than or equal to": "at least",
+    "above or equal to": "at least",
+    "above or at": "at least",
+    "at or below": "at most",
+    "at or under": "at most",
+    "equal to or below": "at most",
+    "less than or equal to": "at most",
+    "fewer than or equal to": "at most",
+    "below or equal to": "at most",
+    "below or at": "at most",
     "over": "above",
     "more than": "above",
     "greater than": "above",
@@ -28,8 +42,15 @@ _LIKE = {
     "lower than": "below",
     "up to": "at most",
     "no more than": "at most",
+    "not more than": "at most",
+    "not over": "at most",
+    "does not exceed": "at most",
+    "not exceeding": "at most",
     "not above": "at most",
     "no less than": "at least",
+    "not less than": "at least",
+    "not fewer than": "at least",
+    "not under": "at least",
     "no fewer than": "at least",
     "not below": "at least",
     "reaches": "at least",
@@ -70,9 +91,9 @@ def read_endpoint(text: str) -> OwnEndpoint:
     written = " ".join(text.split())
     if not written:
         raise EndpointError("it is empty", f'write it as "{EXAMPLE}": {GRAMMAR}')
-    found = _COMPARISON.search(written)
-    if found is None:
-        raise _no_comparison(written)
+    found, other = _COMPARISON.search(written), _OTHER.search(written)
+    if found is None or (other is not None and other.start() <= found.start() < other.end()):
+        raise _no_comparison(other)
     signal = _signal(written[: found.start()].strip())
     word = found[0].lower()
     level, unit, window = _level(written[found.end() :].strip(), signal)
@@ -80,8 +101,7 @@ def read_endpoint(text: str) -> OwnEndpoint:
     return OwnEndpoint(signal, _SIGNS.get(word, word), level, unit, cycle, days)
 
 
-def _no_comparison(written: str) -> EndpointError:
-    other = _OTHER.search(written)
+def _no_comparison(other: re.Match[str] | None) -> EndpointError:
     allowed = f"the words are {', '.join(COMPARISONS)}"
     if other is not None:
         return EndpointError(f"{other[0]!r} is not one of its words", f"say {_LIKE[other[0].lower()]!r}; {allowed}")

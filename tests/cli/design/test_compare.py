@@ -174,8 +174,11 @@ def test_a_site_counts_bags_and_vials(inside: Run, tmp_path: Path) -> None:
 
 def test_days_that_say_nothing_of_what_is_asked_are_told(inside: Run) -> None:
     asked = ("--by-day", "2", "--patients", "5", "--endpoints")
-    for command in (("compare", "nhl-5", "nhl-15", "--no-findings"), ("sweep", "nhl-5", "--vary", "dose=5,15")):
-        assert "No share by a day is shown" in inside(*command, *asked, "il6_peak").out
+    compare, sweep = ("compare", "nhl-5", "nhl-15", "--no-findings"), ("sweep", "nhl-5", "--vary", "dose=5,15")
+    for command in (compare, sweep, ("simulate", "nhl-5")):
+        without = inside(*command, *asked, "il6_peak").out
+        assert "No share by a day is shown" in without
+        assert "There by" not in without
         assert "No share by a day is shown" not in inside(*command, *asked, "b_depleted_day").out
 
 

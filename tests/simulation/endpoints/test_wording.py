@@ -10,7 +10,7 @@ from blinplan.course.events import Period, periods
 from blinplan.physiology.watch import Watch
 from blinplan.regimen import library
 from blinplan.simulation.endpoints.own import COMPARISONS, OwnEndpoint, WindowError
-from blinplan.simulation.endpoints.wording import EXAMPLE, QUANTITIES, EndpointError, read_endpoint, units_of
+from blinplan.simulation.endpoints.wording import _LIKE, EXAMPLE, QUANTITIES, EndpointError, read_endpoint, units_of
 
 COURSE = periods(library.regimen("rr-adult"))  # five cycles of 42 days
 
@@ -56,6 +56,10 @@ def test_what_is_written_is_understood(text: str, found: OwnEndpoint) -> None:
         ("IL-6 over 100 pg/mL", "'over' is not one of its words", "say 'above'"),
         ("IL-6 more than 100 pg/mL", "'more than'", "say 'above'"),
         ("B cells no more than 10 /µL", "'no more than'", "say 'at most'"),
+        ("B cells at or below 10 /µL", "'at or below'", "say 'at most'"),
+        ("B cells not above 10 /µL", "'not above'", "say 'at most'"),
+        ("IL-6 equal to or above 10 pg/mL", "'equal to or above'", "say 'at least'"),
+        ("IL-6 not under 10 pg/mL", "'not under'", "say 'at least'"),
         ("above 100 pg/mL", "it does not say of what", "drug, B cells, T cells"),
         ("IL-7 above 100 pg/mL", "'IL-7' is no quantity", "IL-6, IL-10, IFN-gamma"),
         ("Bcels above 100 /µL", "'Bcels' is no quantity", "B cells"),
@@ -89,6 +93,15 @@ def test_what_is_not_understood_is_told_with_what_is_allowed(text: str, message:
         read_endpoint(text)
     assert message in refused.value.message
     assert advice in refused.value.advice
+
+
+@pytest.mark.parametrize("words", _LIKE)
+def test_other_words_that_compare_are_told_whole(words: str) -> None:
+    """A word of its own inside of them, as "below" in "at or below", is not taken for the whole."""
+    with pytest.raises(EndpointError) as refused:
+        read_endpoint(f"B cells {words} 10 cells/µL in cycle 2")
+    assert refused.value.message == f"{words!r} is not one of its words"
+    assert refused.value.advice.startswith(f"say {_LIKE[words]!r}; ")
 
 
 numbers = st.decimals(min_value=0, max_value=1_000_000, places=3)

@@ -8,8 +8,14 @@ from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.reports.design.comparison.texts import shown_shares
 from blinplan.reports.design.comparison.view import ComparisonView
-from blinplan.reports.design.words import NO_SHARE_BY_DAY
-from blinplan.reports.shared.words import covers, given_lines, off_drug_lines, people_text, unverified_mark
+from blinplan.reports.shared.words import (
+    NO_SHARE_BY_DAY,
+    covers,
+    given_lines,
+    off_drug_lines,
+    people_text,
+    unverified_mark,
+)
 from blinplan.simulation.models.source import SetsOf
 
 TIMES = " A time counts up to where all courses are looked at, and all of that in who never gets there."

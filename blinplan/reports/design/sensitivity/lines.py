@@ -11,8 +11,14 @@ from blinplan.design.sensitivity.samples import STEP, runs_of
 from blinplan.design.sensitivity.sensitivity import FEWEST, EndpointSensitivity, Scale, Sensitivity
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
-from blinplan.reports.design.words import NO_SHARE_BY_DAY
-from blinplan.reports.shared.words import given_lines, off_drug_lines, patients_drawn, people_text, unverified_mark
+from blinplan.reports.shared.words import (
+    NO_SHARE_BY_DAY,
+    given_lines,
+    off_drug_lines,
+    patients_drawn,
+    people_text,
+    unverified_mark,
+)
 from blinplan.reports.simulation.summary import number
 
 

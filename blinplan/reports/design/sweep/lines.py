@@ -12,8 +12,14 @@ from blinplan.outside_text import visible
 from blinplan.quantities import digits_text, plural
 from blinplan.reports.design.numbers import three_digits
 from blinplan.reports.design.sweep.article import article_lines, is_of_depletion
-from blinplan.reports.design.words import NO_SHARE_BY_DAY
-from blinplan.reports.shared.words import covers, given_lines, off_drug_lines, people_text, unverified_mark
+from blinplan.reports.shared.words import (
+    NO_SHARE_BY_DAY,
+    covers,
+    given_lines,
+    off_drug_lines,
+    people_text,
+    unverified_mark,
+)
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.trials.patients import off_drug_of
 
