@@ -11,6 +11,7 @@ from pydantic_core import ValidationError
 
 from blinplan.refusal import Refusal
 from blinplan.regimen import schema
+from blinplan.regimen.contradictions.of_due import array_of
 from blinplan.regimen.contradictions.of_regimen import contradictions
 from blinplan.regimen.regimen import Regimen, Source
 from blinplan.regimen.route.parts import telling_parts
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from blinplan.regimen.site.site import Site
     from blinplan.regimen.toml.beside_faults import Parts
     from blinplan.regimen.toml.mend import Mended
-    from blinplan.regimen.toml.table import Table
+    from blinplan.regimen.toml.table import Kind, Table
 
 
 Values = TypeVar("Values")
@@ -337,8 +338,14 @@ def _lost_places(rest: "Mended") -> tuple[KeyPath, ...]:
     if rest.lost is not None:
         return (rest.lost,)
     known = rest.document.values
-    behind = [name for name, key in schema.REGIMEN_FILE.keys.items() if name not in known or is_several(key.kind)]
-    return tuple(("cycle", len(known["cycle"])) if name == "cycle" and name in known else (name,) for name in behind)
+    behind = [name for name, key in schema.REGIMEN_FILE.keys.items() if _may_go_on(known.get(name), key.kind)]
+    further = ("cycle", len(array_of(known.get("cycle"))))
+    return tuple(further if name == "cycle" and further[1] else (name,) for name in behind)
+
+
+def _may_go_on(known: object, kind: "Kind") -> bool:
+    """Whether more of a key may stand in the rest of a file: it is not known, or there may be several tables of it."""
+    return known is None or (is_several(kind) and isinstance(known, dict | list))
 
 
 def _problems_around(rest: "Mended") -> Iterator[Problem]:

@@ -298,6 +298,16 @@ def test_tables_of_a_kind_are_told_to_have_two_brackets_each(key: str, headers: 
     assert problem.help.startswith(f"write [[{key}]], with two brackets, above each of them")
 
 
+@pytest.mark.parametrize("value", ["5", "1e308", "true", "2026-11-02", '"day"', "{}", "[]", "[1]", "[[1]]"])
+@pytest.mark.parametrize("key", FULL)
+def test_of_what_stands_before_a_slip_every_value_may_be_of_a_wrong_kind(key: str, value: str) -> None:
+    """The slip is told, and what is read before it is taken for nothing that it is not."""
+    others = {name: written for name, written in FULL.items() if name != key}
+    found = problems(f"{key} = {value}\n{with_headers(others)}\n[[x]\n")
+    assert [problem.path for problem in found if problem.code == "F001"] == [()]
+    assert value in {'"day"', "{}", "[]"} or any(problem.path[:1] == (key,) for problem in found)
+
+
 def test_a_table_that_there_is_once_is_told_to_be_written_once() -> None:
     assert only(with_headers(FULL) + '\n[dosing]\nbasis = "flat"\n').help.startswith("keep one [dosing]")
     unknown, twice = problems(with_headers(FULL) + "\n[colour]\n[colour]\n")
