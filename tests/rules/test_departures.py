@@ -7,13 +7,16 @@ from fractions import Fraction
 
 import pytest
 
-from blinplan.quantities import Basis
+from blinplan.quantities import MINUTES_PER_DAY, Basis
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.vocabulary import Disease
+from blinplan.rules.checks import departures
 from blinplan.rules.limits import shipped_limits
+from blinplan.rules.reference import regimen_reference
 from blinplan.rules.rule import Severity
-from tests.regimen_text import judgement_of
+from tests.read_text import regimen_in
+from tests.regimen_text import cycle, judgement_of, regimen_text
 
 LABELLED = [name for name, group in library.groups().items() if group == "labelled" and name != "rr-2014"]
 TIMES = ("0.1", "0.5", "0.6", "1.6", "3", "10")
@@ -62,6 +65,20 @@ def test_an_interval_is_laid_beside_the_base_s_where_a_cycle_follows_and_not_aft
         *_, last = re.finditer(r"treatment_free_days = ([0-9]+)", text)
         changed = f"{text[: last.start(1)]}{days}{text[last.end(1) :]}"
         assert [finding.code for finding in judgement_of(changed).findings if finding.code == "L011"] == expected
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [([42], [None, None, None]), ([14, 42], [14, 14, 14]), ([14, 21, 42], [14, 21, 21]), ([14, 21, 28, 42], [14, 21, 28])],
+)
+def test_an_interval_that_the_base_does_not_have_is_held_to_its_last_between_two_cycles(
+    base: list[int], expected: list[int | None]
+) -> None:
+    """What it writes after its last cycle is none: nothing follows."""
+    text = regimen_text("".join(cycle("28 mcg/day for 28 days", free=days) for days in base))
+    reference = regimen_reference(regimen_in(text))
+    found = [departures._interval_beside(reference, number) for number in (1, 2, 3)]
+    assert [days and days // MINUTES_PER_DAY for days in found] == expected
 
 
 @pytest.mark.slow

@@ -204,7 +204,7 @@ def _of_cycles(case: Case, reference: Reference) -> Iterator[Difference]:
         if cycle.path not in infused and cycle.infusion != beside.infusion:
             infused.add(cycle.path)
             yield _infusion(case, cycle, beside, reference.name)
-        interval = _interval_beside(reference, numbers[0], cycle)
+        interval = _interval_beside(reference, numbers[0])
         between = numbers[0] < last
         if between and interval not in {None, cycle.treatment_free} and cycle.path not in followed:
             followed.add(cycle.path)
@@ -224,12 +224,10 @@ def _infusion(case: Case, cycle: Cycle, beside: ReferenceCycle, base: str) -> Di
     )
 
 
-def _interval_beside(reference: Reference, number: int, cycle: Cycle) -> int | None:
+def _interval_beside(reference: Reference, number: int) -> int | None:
     """The interval of the base after a cycle, or its last one after those that it does not have."""
-    beside = reference.cycle_before_interval(number)
-    if beside is None and len(reference.cycles) > 1:
-        beside = reference.cycles[-2]
-    return None if beside is None else beside.treatment_free
+    between = reference.cycles[:-1]
+    return between[min(number, len(between)) - 1].treatment_free if between else None
 
 
 def _interval(case: Case, cycle: Cycle, beside: int, base: str) -> Difference:
