@@ -265,7 +265,7 @@ def _escalation(endpoints: "Endpoints") -> Escalation | None:
 
 def _elevation_only_later(endpoints: "Endpoints", cycle: int) -> Proportion:
     raised = endpoints.elevated("IL-6")
-    return _share(raised[cycle] & ~raised[0], raised[cycle] != raised[0])
+    return _share(raised[cycle], raised[cycle] != raised[0])
 
 
 def _median(values: "FloatArray", errors: float) -> Median:

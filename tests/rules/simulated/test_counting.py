@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from blinplan.label.read import DEFAULT, label_named
 from blinplan.proportion import NORMAL_975, Proportion
 from blinplan.quantities import Basis
 from blinplan.regimen import library
@@ -144,6 +145,11 @@ def test_the_label_of_the_same_patients_goes_before_what_is_departed_from() -> N
     assert found.name == "rr-adult"
 
 
+def test_beside_a_label_without_a_regimen_for_relapse_nothing_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(virtual, "label_of", lambda _: label_named(DEFAULT)._replace(regimens=()))
+    assert virtual._compared_with(replace(library.regimen("nhl-5"), departs_from=None), "adult-rr") is None
+
+
 def test_children_are_given_doses_by_area() -> None:
     assert [virtual._basis_for(preset) for preset in ("child", "adult-rr", "adult-mrd")] == [
         Basis.BSA,
@@ -154,3 +160,6 @@ def test_children_are_given_doses_by_area() -> None:
 
 def test_fewer_patients_decide_where_one_answer_in_a_thousand_errs() -> None:
     assert 2 * NormalDist().cdf(-EARLY) == pytest.approx(0.001, rel=1e-9)
+    low, high = virtual._median(np.arange(10_000.0), virtual.EARLY).bounds
+    ranks = NormalDist(4999.5, 50)  # of those of 10,000 who lie below the true median
+    assert (ranks.cdf(low), 1 - ranks.cdf(high)) == pytest.approx((0.0005, 0.0005), rel=0.1)

@@ -9,6 +9,7 @@ import pytest
 
 from blinplan.course.events import periods
 from blinplan.executors.executor import InTurn
+from blinplan.label.read import DEFAULT, label_named
 from blinplan.physiology import Options
 from blinplan.physiology.model.parameters import Preset
 from blinplan.proportion import NORMAL_975, Proportion
@@ -66,6 +67,34 @@ def test_an_outcome_is_what_one_counts_in_the_patients(first: tuple[str, ...]) -
     else:
         assert found.escalation is None
         assert found.labelled_peak[1].value < found.first_peak.value
+
+
+def test_beside_nothing_the_first_cycle_is_compared_with_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(virtual, "label_of", lambda _: label_named(DEFAULT)._replace(schedules=(), regimens=()))
+    found = PatientSimulator(PEOPLE, 1).outcome_of(regimen(*STEPS), PEOPLE, NORMAL_975)
+    assert isinstance(found, SimulatedOutcome)
+    assert (found.labelled_peak, found.compared_returns) == (None, None)
+
+
+class Counting:
+    """Runs one call after the other, and counts them."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def submit(self, function: Any, /, *arguments: Any) -> Any:
+        self.calls += 1
+        return InTurn().submit(function, *arguments)
+
+    def map(self, function: Any, /, *iterables: Any) -> Any:
+        self.calls += 1
+        return InTurn().map(function, *iterables)
+
+
+def test_the_executor_that_is_given_simulates_however_few_there_are() -> None:
+    executor = Counting()
+    PatientSimulator(PEOPLE, 1, executor=executor).outcome_of(regimen(*STEPS), PEOPLE, NORMAL_975)
+    assert executor.calls
 
 
 def test_where_no_virtual_patient_is_admitted_it_is_undecided() -> None:
