@@ -126,6 +126,20 @@ def test_the_other_regimen_may_be_read_from_anywhere() -> None:
     assert (choice.regimen.name, choice.switched) == ("heavy", True)
 
 
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("ward/rr-adult.toml", "switched to heavy (the file ward/rr-adult.toml, not what comes with blinplan)"),
+        ("ward/heavy.toml", "switched to heavy"),
+        ("rr-adult", "switched to heavy"),  # what comes with blinplan is no file
+    ],
+)
+def test_a_file_that_is_named_as_a_shipped_regimen_is_told_from_it(file: str, told: str) -> None:
+    light = regimen(WEEK, more='eligibility = { below_weight_kg = 20, otherwise = "heavy" }\n', name="light")
+    reason = choose(light, weighing("60"), lambda name: read(OTHERS[name], file)).reason
+    assert reason.endswith(f"; the patient weighs 60 kg: {told}")
+
+
 def test_both_limits_bound_from_both_sides() -> None:
     between = regimen(WEEK, more="eligibility = { min_weight_kg = 10.5, below_weight_kg = 45 }\n")
     admitted = [between.eligibility.admits(Fraction(weight)) for weight in ("10.499", "10.5", "44.999", "45")]

@@ -1,7 +1,7 @@
 """Premedication: when it is due and how much, as the label says."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -301,6 +301,23 @@ def test_the_age_is_asked_for_where_it_may_decide_what_a_restart_is_given(age: s
         '[[premedication]]\ndrug = "a"\ndose = "20 mg"\nbefore = ["restart"]\npatients = "adults"\n'
     )
     plan = premedication_plan(expand(regimen(given + ESCALATING), Patient()), known(age))
+    assert plan is not None
+    assert plan.asks_for_age is asks
+
+
+@pytest.mark.parametrize(
+    ("weeks_before", "asks"),
+    [
+        (0, True),  # a child on the first day, and who knows at the end
+        (45, True),  # who knows on the first day, and an adult at the end
+        (60, False),  # an adult from the first day on
+    ],
+)
+def test_an_age_of_17_some_time_ago_is_asked_for_anew_where_it_may_decide(weeks_before: int, asks: bool) -> None:
+    given = '[[premedication]]\ndrug = "a"\ndose = "20 mg"\nbefore = ["restart"]\npatients = "adults"\n'
+    age = read_age("17").told_on(MONDAY.date() - timedelta(weeks=weeks_before))
+    adulthood = Adulthood(adult_from(shipped("rr-adult")), age, MONDAY)
+    plan = premedication_plan(expand(regimen(given + ESCALATING), Patient()), adulthood)
     assert plan is not None
     assert plan.asks_for_age is asks
 

@@ -69,7 +69,12 @@ def test_an_interval_is_laid_beside_the_base_s_where_a_cycle_follows_and_not_aft
 
 @pytest.mark.parametrize(
     ("base", "expected"),
-    [([42], [None, None, None]), ([14, 42], [14, 14, 14]), ([14, 21, 42], [14, 21, 21]), ([14, 21, 28, 42], [14, 21, 28])],
+    [
+        ([42], [None, None, None]),
+        ([14, 42], [14, 14, 14]),
+        ([14, 21, 42], [14, 21, 21]),
+        ([14, 21, 28, 42], [14, 21, 28]),
+    ],
 )
 def test_an_interval_that_the_base_does_not_have_is_held_to_its_last_between_two_cycles(
     base: list[int], expected: list[int | None]

@@ -19,7 +19,7 @@ from blinplan.course.dated import Dated, date_course
 from blinplan.course.start_days import DAYS, best_start, start_days
 from blinplan.regimen.preference import Preference
 from blinplan.regimen.record.record import Cause
-from blinplan.regimen.site.site import Site
+from blinplan.regimen.site.site import LongDay, Site
 from blinplan.reports.plan.bags.savings import saving_remarks
 from tests.course.dated_records import interruption, record
 from tests.course.records import DAY, HOUR, course
@@ -202,6 +202,15 @@ def test_a_course_that_was_stopped_has_the_fewest_vials_too(starts: dict[str, in
     happened = record(course(), MONDAY, interruption(MONDAY, 3 * DAY + 77, 500, Cause.TECHNICAL, None, 1), **starts)
     plan = date_course(course(), MONDAY, ward, happened)
     assert sum(bag.micrograms for bag in plan.bags) == plan.course.micrograms
+
+
+def test_a_ward_that_splits_the_long_day_hangs_the_larger_bag_where_that_takes_fewer_vials() -> None:
+    """At 17 mcg/day 500 mL for a day are filled with 35.4 mcg, two vials, and 240 mL for two days with 34, one."""
+    ward = thrifty(filled(site(24, 48, long_day=LongDay.SPLIT), h24=500, h48=240))
+    before_winter = datetime(2026, 10, 24, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+    found = bag_sequence([Infusion(0, 49 * HOUR, Fraction(17))], ward, before_winter)
+    assert [(bag.minutes // HOUR, bag.size.minutes // HOUR) for bag in found] == [(8, 48), (41, 48)]
+    assert vials(found, ward) == 2
 
 
 def test_of_as_few_vials_fewer_bags_are_taken_though_more_is_thrown_away() -> None:
