@@ -122,7 +122,7 @@ class Runner:
                 self._functions[file].append(found)
 
     def _fate(self, mutant: Mutant, items: dict[str, pytest.Item]) -> Seen:
-        chosen = [items[name] for name in self._tests_of(mutant) if name in items]
+        chosen = [items[name] for name in self._tests_of(mutant, items) if name in items]
         if not chosen:
             return Seen(mutant, Fate.UNREACHED, 0)
         reader, writer = os.pipe()
@@ -147,13 +147,20 @@ class Runner:
             self._killers[chosen[number].nodeid] += 1
         return Seen(mutant, fate, number + 1)
 
-    def _tests_of(self, mutant: Mutant) -> list[str]:
-        """The tests that come by a mutant's line, first those that have killed others, then by how long they take."""
+    def _tests_of(self, mutant: Mutant, items: dict[str, pytest.Item]) -> list[str]:
+        """The tests that come by a mutant's line, first those that have killed others, then by how long they take.
+
+        Of a value those that come by any line of its file, and those in whose file it is named.
+        """
         lines = self._lines[mutant.file]
-        reached = (
-            lines.get(mutant.line, []) if not mutant.is_value else [name for names in lines.values() for name in names]
-        )
-        return sorted(set(reached) - {""}, key=lambda name: (-self._killers[name], self._seconds[name], name))
+        reached = set(lines.get(mutant.line, []))
+        if mutant.is_value:
+            value = mutant.function.removesuffix(" =")
+            reached = {name for names in lines.values() for name in names}
+            reached |= {
+                one.nodeid for one in items.values() if isinstance(one, pytest.Function) and value in vars(one.module)
+            }
+        return sorted(reached - {""}, key=lambda name: (-self._killers[name], self._seconds[name], name))
 
     def _live(self, mutant: Mutant, items: Sequence[pytest.Item], writer: int) -> None:
         """Be the mutant: end with its fate, having told the number of the test that is tried."""
