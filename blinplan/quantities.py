@@ -183,7 +183,7 @@ def time_in_course(minute: int) -> str:
     return f"day {day + 1}" + (f" +{hours}:{minutes:02d} h" if rest else "")
 
 
-def plural(noun: str, count: int) -> str:
+def plural(noun: str, count: float) -> str:
     """A noun as it stands after a number: file after 1, files after all others."""
     return noun if count == 1 else f"{noun}s"
 

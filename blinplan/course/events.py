@@ -149,7 +149,7 @@ class Course:
         days = sum(event.period.minutes for event in self.events) / MINUTES_PER_DAY
         rates = sorted({event.rate for event in self.events if event.period.dose is not None})
         between = " to ".join(f"{float(rate):g}" for rate in dict.fromkeys(rates[:1] + rates[-1:]))
-        parts = [f"{cycles} {plural('cycle', cycles)}", f"{days:g} days", f"{between or 0} mcg/day"]
+        parts = [f"{cycles} {plural('cycle', cycles)}", f"{days:g} {plural('day', days)}", f"{between or 0} mcg/day"]
         return f"<Course of {self.regimen.name}: {', '.join(parts)}, {float(self.micrograms):g} mcg>"
 
     def _repr_html_(self) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, Mass, decimal_text
+from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, Mass, decimal_text, plural
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.vocabulary import (
@@ -348,7 +348,8 @@ class Regimen:
         days = sum(cycle.repeat * (cycle.infusion + cycle.treatment_free) for cycle in self.cycles) / MINUTES_PER_DAY
         least, most = (among(self.steps, key=lambda step: step.dose.amount).dose for among in (min, max))
         doses = str(most) if least == most else f"{decimal_text(least.amount)} to {most}"
-        return f"<Regimen {self.name}: {cycles} {'cycle' if cycles == '1' else 'cycles'}, {days:g} days, {doses}>"
+        parts = [f"{cycles} {plural('cycle', self.most_cycles)}", f"{days:g} {plural('day', days)}", doses]
+        return f"<Regimen {self.name}: {', '.join(parts)}>"
 
     def _repr_html_(self) -> str:
         from blinplan.data_table import table_html

@@ -350,3 +350,23 @@ def test_of_a_course_that_was_given_wrong_from_end_to_end_the_order_is_known() -
 def test_where_nothing_is_ordered_nothing_is_given() -> None:
     planned = expand(regimen(cycle('dose = "9 mcg/day", days = 2', free=3)), ADULT)
     assert [given_rate(event.period, Fraction(1)) for event in planned.events] == [9, 0]
+
+
+def test_a_course_says_itself_in_a_line_and_as_columns() -> None:
+    """2 days at 9 mcg/day and 3 at 28 are 102 mcg; after that, and where it was all stopped, nothing is given."""
+    planned = expand(regimen(cycle('dose = "9 mcg/day", days = 2; dose = "28 mcg/day", days = 3', free=1)), ADULT)
+    assert repr(planned) == "<Course of example: 1 cycle, 6 days, 9 to 28 mcg/day, 102 mcg>"
+    assert planned.columns() == {
+        "start_minute": [0, 2 * DAY, 5 * DAY],
+        "stop_minute": [2 * DAY, 5 * DAY, 6 * DAY],
+        "cycle": [1, 1, 1],
+        "step": [1, 2, 0],
+        "mcg_per_day": [9, 28, 0],
+        "mcg": [18, 84, 0],
+        "capped": [False, False, False],
+    }
+    assert repr(planned.regimen) == "<Regimen example: 1 cycle, 6 days, 9 to 28 mcg/day>"
+    short = regimen(cycle('dose = "9 mcg/day", days = 1', free=0))
+    assert repr(short) == "<Regimen example: 1 cycle, 1 day, 9 mcg/day>"
+    rest = replace(planned, events=planned.events[2:])
+    assert repr(rest) == "<Course of example: 1 cycle, 1 day, 0 mcg/day, 0 mcg>"

@@ -14,7 +14,7 @@ from rich.text import Text
 from blinplan.course.events import Period
 from blinplan.outside_text import visible
 from blinplan.proportion import Proportion
-from blinplan.quantities import MINUTES_PER_DAY, Basis
+from blinplan.quantities import MINUTES_PER_DAY, Basis, plural
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import (
@@ -157,7 +157,7 @@ def how_to_read_shares(*, of_table: bool) -> str:
 
 def simulated_patients(simulation: Simulation) -> str:
     """Say who was simulated, and how long."""
-    days = f"{simulation.days:g} days"
+    days = f"{simulation.days:g} {plural('day', simulation.days)}"
     if simulation.alone:
         return f"Typical patient of {simulation.preset}, body surface area {simulation.typical_area:.3f} m², {days}"
     return f"{people_text(simulation.cohort)}, {days}"
