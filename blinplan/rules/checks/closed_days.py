@@ -122,7 +122,7 @@ def _path(case: Case, course: Course | None = None, cycle: int | None = None) ->
     if case.record is not None:
         return ("start",)
     paths = [event.period.path for event in course.events if event.period.cycle == cycle] if course else []
-    return (*(paths[0][:2] if paths and paths[0] else ("cycle", 0)), "steps")
+    return (*(paths[0][:2] if paths else ("cycle", 0)), "steps")
 
 
 def _moment(at: datetime) -> str:

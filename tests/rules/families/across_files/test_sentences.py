@@ -254,6 +254,8 @@ def test_a_plan_looks_beside_the_file_and_of_two_of_a_name_beside_it_first() -> 
     message = "`otherwise` names b, which is in y/b.toml:2, and a plan looks for it beside this file and among the"
     found = misleads(f"{message} shipped ones", "put both files into one folder", "warning")
     assert told("X002", apart, "x/a.toml") == found
+    shipped = file("a", other="rr-below-45-kg")
+    assert told("X002", {"x/a.toml": shipped}, "x/a.toml") == [], "what is shipped lies in no folder"
     both = {"y/b.toml": heavy, "x/b.toml": light, "x/a.toml": file("a", other="b")}
     assert told("X002", both, "x/a.toml") == []
     swapped = {"y/b.toml": light, "x/b.toml": heavy, "x/a.toml": file("a", other="b")}
