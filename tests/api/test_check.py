@@ -162,6 +162,8 @@ def test_standard_input_goes_before_the_file_of_its_name(tmp_path: Path, monkeyp
     assert f"{path}:" in found.text("concise")
     with pytest.raises(Refusal, match=r"^stdin_filename stands without -$"):
         blinplan.check(path, simulate=False, stdin_filename="a.toml")
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(SLIP.encode()), encoding="utf-8"))
+    assert "<stdin>:" in blinplan.check("-", simulate=False).text("concise")
 
 
 def test_python_is_told_of_arguments_and_the_command_line_of_options(
@@ -205,6 +207,14 @@ def test_what_somebody_wants_to_waive_is_held_to_what_can_be(
     with pytest.raises(Refusal) as refused:
         wanted_waiver(code, reason, day, DAY)
     assert said in refused.value.message
+
+
+@pytest.mark.parametrize(("text", "shown"), [("D202", "'D202'"), ("D202," * 99, f"'{'D202,' * 7}D202")])
+def test_of_a_text_in_the_place_of_several_things_the_beginning_is_shown(text: str, shown: str) -> None:
+    with pytest.raises(ArgumentRefusal) as refused:
+        blinplan.check(select=text)
+    assert refused.value.message == f"select is {shown}"
+    assert refused.value.advice == "give them in a list, one alone too"
 
 
 def test_a_refusal_names_arguments_as_python_and_as_the_command_line_have_them() -> None:

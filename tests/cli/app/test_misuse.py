@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from blinplan.cli.app.misuse import _ELSEWHERE
 from tests.program import Run
 
 
@@ -66,6 +67,22 @@ def test_what_to_write_instead_is_said(
     assert said in error
     assert advised in advice
     assert "python -m" not in words
+
+
+def test_each_option_of_simulate_that_another_command_lacks_has_its_reason_and_no_other_has() -> None:
+    from typer.main import get_command
+
+    from blinplan.cli.app.program import app
+
+    def options(command: str) -> set[str]:
+        params = get_command(app).get_command(None, command).params  # type: ignore[attr-defined]
+        return {name for param in params for name in (*param.opts, *param.secondary_opts) if name.startswith("--")}
+
+    simulates = options("simulate")
+    told = {command: {option for of, option in _ELSEWHERE if of == command} for command, _ in _ELSEWHERE}
+    assert told.keys() == {"compare", "sweep", "search", "sensitivity"}
+    for command, known in told.items():
+        assert known == simulates - options(command), command
 
 
 @pytest.mark.slow
