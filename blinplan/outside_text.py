@@ -73,6 +73,17 @@ def json_text(document: Mapping[str, Any] | list[Any], indent: int | None = 2) -
     return json.dumps(document, indent=indent, allow_nan=False).replace("\x7f", "\\u007f") + "\n"
 
 
+def json_in_letters(document: Mapping[str, Any], indent: int) -> str:
+    """Write a document in the letters of its texts, for people who look at it.
+
+    What UTF-8 does not have, as a part of the name of a file, is written as JSON has it: it reads the same.
+    """
+    import json
+
+    text = json.dumps(document, indent=indent, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 # Control, format (direction marks, joiners, tags), surrogate and private characters, line and paragraph separators.
 _UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 

@@ -55,6 +55,11 @@ OTHERS_THAT_READ_DOCUMENTS = {
     "regimen/toml/place.py": "a text in quotes",
     "reports/shared/document.py": "the program's own schemas",
 }
+LETTERS = "outside_text.py"
+OTHERS_THAT_WRITE_LETTERS = {
+    "regimen/toml/place.py": "a text in quotes",
+    "regimen/toml/strange.py": "a text in quotes",
+}
 OTHERS_THAT_USE_STREAMS = {
     "regimen/find.py": "reads a regimen from standard input",
 }
@@ -111,6 +116,13 @@ def reads_documents(tree: ast.AST) -> Iterator[int]:
                 yield node.lineno
 
 
+def writes_letters(tree: ast.AST) -> Iterator[int]:
+    """The lines that write JSON with other letters than those of ASCII, in which not every name of a file can be."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and called(node) in {"dump", "dumps"}:
+            yield from (node.lineno for keyword in node.keywords if keyword.arg == "ensure_ascii")
+
+
 def called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
@@ -121,7 +133,13 @@ def tree_of(source: str) -> ast.AST:
 
 
 def lines_of(source: str, kind: str) -> list[int]:
-    found_by = {"file": writes, "input": reads, "document": reads_documents, "stream": uses_streams}
+    found_by = {
+        "file": writes,
+        "input": reads,
+        "document": reads_documents,
+        "letters": writes_letters,
+        "stream": uses_streams,
+    }
     return list(found_by[kind](tree_of(source)))
 
 
@@ -137,6 +155,7 @@ def way_of(other: str) -> Callable[[str], bool]:
         ("file", WRITER, OTHERS_THAT_WRITE),
         ("input", READER, OTHERS_THAT_READ),
         ("document", DOCUMENTS, OTHERS_THAT_READ_DOCUMENTS),
+        ("letters", LETTERS, OTHERS_THAT_WRITE_LETTERS),
         ("stream", TERMINAL, OTHERS_THAT_USE_STREAMS),
     ],
 )
@@ -175,6 +194,11 @@ def test_what_reads_is_seen(line: str) -> None:
 def test_what_reads_documents_is_seen() -> None:
     assert list(reads_documents(ast.parse("x = json.loads(text)")))
     assert not list(reads_documents(ast.parse("x = json_of(text); json.dumps(x)")))
+
+
+def test_what_writes_letters_is_seen() -> None:
+    assert list(writes_letters(ast.parse("json.dumps(x, ensure_ascii=False)")))
+    assert not list(writes_letters(ast.parse("json.dumps(x, indent=1); json_in_letters(x, 1)")))
 
 
 @pytest.mark.parametrize("line", ["sys.stdout.write(x)", "print(1)", "from sys import stderr", "f(file=sys.stderr)"])

@@ -4,7 +4,6 @@ The same archive as of endpoints (`stretch`): beside its document stand `states.
 the engine advances and every column of curves follows from, and `number.npy`, a patient an element.
 """
 
-import json
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import IO, Any, NamedTuple, Self
 import numpy as np
 from numpy.lib import format as npy
 
+from blinplan.outside_text import json_in_letters
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import TABLE
 from blinplan.refusal import Refusal
@@ -67,7 +67,7 @@ def write_curves(
     ``each`` has the curves under the shipped parameters, and then under each plausible model, if any.
     """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(zipfile.ZipInfo(DOCUMENT, BEGINNING), json.dumps(document, ensure_ascii=False, indent=1))
+        archive.writestr(zipfile.ZipInfo(DOCUMENT, BEGINNING), json_in_letters(document, indent=1))
         for model, computed in enumerate(each):
             _write_model(archive, curves, computed, model_folder(model))
 

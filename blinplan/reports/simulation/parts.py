@@ -4,7 +4,6 @@ Parquet says in itself what it was made with. Of CSV a file beside it says so, w
 """
 
 import csv
-import json
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from blinplan.data_table import Column, ColumnKind, DataTable, Portion
 from blinplan.files.inputs import input_text, note_input
 from blinplan.files.json_document import json_object_of
+from blinplan.outside_text import json_in_letters
 from blinplan.reports.simulation.data import MODEL, ROW_GROUP
 from blinplan.reports.simulation.stretch import StretchFileError
 from blinplan.reports.simulation.stretch_kinds import require_part
@@ -46,7 +46,7 @@ def beside(target: Path) -> Path:
 def description_of(table: DataTable) -> str:
     """What stands beside CSV."""
     columns = [{"name": of.name, "kind": of.kind.value, "unit": of.unit, "meaning": of.meaning} for of in table.columns]
-    return json.dumps({"table": table.name, **table.manifest, "columns": columns}, ensure_ascii=False, indent=1) + "\n"
+    return json_in_letters({"table": table.name, **table.manifest, "columns": columns}, indent=1) + "\n"
 
 
 def read_part(path: Path) -> TablePart:

@@ -4,7 +4,6 @@ The file is a ZIP archive that ``numpy.load`` reads: `stretch.json`, a document,
 of NumPy, a patient an element. Nothing in it is compressed, so that a column is read as it lies.
 """
 
-import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from numpy.lib import format as npy
 from blinplan.course.events import Period
 from blinplan.files.inputs import note_input
 from blinplan.files.json_document import json_object_of
+from blinplan.outside_text import json_in_letters
 from blinplan.physiology.model.population import Population
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.simulation.data import errors_of, models_of, simulation_manifest
@@ -120,7 +120,7 @@ def write_stretch(document: Mapping[str, Any], each: Iterable[KeptOutcome], targ
     ``each`` has what came of them under the shipped parameters, and then under each plausible model, if any.
     """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(zipfile.ZipInfo(DOCUMENT, BEGINNING), json.dumps(document, ensure_ascii=False, indent=1))
+        archive.writestr(zipfile.ZipInfo(DOCUMENT, BEGINNING), json_in_letters(document, indent=1))
         for model, kept in enumerate(each):
             _write_columns(archive, kept, model_folder(model))
 

@@ -23,12 +23,14 @@ def _object(wanted: Mapping[str, CoreSchema], optional: Mapping[str, CoreSchema]
 
 
 _TEXT = core_schema.str_schema()
+_WRITTEN = core_schema.str_schema(min_length=1)
+"""A text that stood in a file: one with half of a character never did."""
 _COUNT = core_schema.int_schema(ge=1, le=_MOST_PATIENTS)
 _SEED = core_schema.int_schema(ge=0, lt=2**63)
 _NUMBERS = core_schema.list_schema(core_schema.float_schema(ge=0))
 _SIZE = core_schema.float_schema(gt=0, le=_LARGEST_SIZE)
 _TEXTS = core_schema.list_schema(_TEXT)
-_FILE = _object({"file": _TEXT, "text": _TEXT})
+_FILE = _object({"file": _TEXT, "text": _WRITTEN})
 _WHOSE = {"first": _COUNT, "drawn": _COUNT, "plausible_models": core_schema.int_schema(ge=0, le=_MOST_PATIENTS)}
 _OF_ENDPOINTS = {"endpoints": _TEXTS, "own_endpoints": _TEXTS, "by_day": _NUMBERS}
 _OF_CURVES = {"every_minutes": core_schema.int_schema(ge=1)}

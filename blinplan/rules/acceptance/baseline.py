@@ -21,7 +21,7 @@ from blinplan.regimen.find import path_from
 from blinplan.regimen.reading import FaultyFile
 from blinplan.regimen.toml.place import meaning, value_text
 from blinplan.regimen.toml.positions import pointer
-from blinplan.regimen.toml.table import Kind, Table, array, one_of, optional_key, required_key, table, text, version
+from blinplan.regimen.toml.table import Kind, Table, array, one_of, optional_key, required_key, table, version
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.place import place_of
@@ -75,7 +75,20 @@ class BaselineFile(NamedTuple):
     manifest: Mapping[str, Any] | None = None
 
 
-_ANY = text(r"", 100_000)
+_LONGEST = 100_000
+
+
+def _not_too_long(written: str) -> str:
+    if len(written) > _LONGEST:
+        raise ValueError(f"a text of more than {_LONGEST:,} characters")
+    return written
+
+
+# Names of files stand in what is told of them, and are not always UTF-8: what else a text is held to would refuse them.
+_ANY = Kind(
+    core_schema.no_info_after_validator_function(_not_too_long, core_schema.str_schema()),
+    {"type": "string", "maxLength": _LONGEST},
+)
 _MANIFEST = Kind(core_schema.dict_schema(core_schema.str_schema()), {"type": "object"})
 _COMMON = (
     required_key("path", _ANY, "the path of a file"),

@@ -62,6 +62,8 @@ def test_a_stretch_of_endpoints_or_of_curves_is_read(tmp_path: Path) -> None:
         (("manifest", "patients"), True),
         (("manifest", "patients"), 0),
         (("manifest", "patients"), 1_000_000_001),
+        (("asked", "text"), "\ud800"),
+        (("regimen", "text"), ""),
         (("manifest", "seed"), None),
         (("manifest", "seed"), -1),
         (("manifest", "seed"), 2**63),

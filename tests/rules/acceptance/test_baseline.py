@@ -61,6 +61,16 @@ def test_a_file_that_is_renamed_or_moved_brings_nothing_back(tmp_path: Path, nam
     assert left(baseline, judged(tmp_path, name, renamed)) == [[]]
 
 
+@pytest.mark.parametrize("name", ["ä 9 µg.toml", b"caf\xe9.toml".decode("utf-8", "surrogateescape")])
+def test_a_baseline_names_files_as_they_are_called(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "known.json"
+    judgement = judged(tmp_path, name, LONG, written=False)
+    path.write_text(baseline_text(known(tmp_path, judgement)), encoding="utf-8")
+    found = read_baseline(path)
+    assert {entry.path for entry in found.entries} == {name}
+    assert left(found, judgement) == [[]]
+
+
 def test_a_file_of_a_name_that_none_can_have_is_gone(tmp_path: Path) -> None:
     (entry,) = known(tmp_path, judged(tmp_path, "a.toml", LONG.replace("days = 27", "days = 28"))).entries
     baseline = Baseline(tmp_path, (entry._replace(path="9" * 5000),))
