@@ -382,7 +382,12 @@ def _bytes_of(text: str, *, is_for_people: bool) -> bytes:
 def _complaints(refusal: Refusal) -> Iterator[Text]:
     for other in refusal.others:
         yield from _complaints(other)
-    yield Text(f"error: {visible(_not_too_long(refusal.message))}", style="error")
+    from blinplan.words.characters import words_for_strange_words
+
+    message = _not_too_long(refusal.message)
+    yield Text(f"error: {visible(message)}", style="error")
+    if (strange := words_for_strange_words(message)) and strange not in message:
+        yield Text(f"  note: {strange}")
     yield Text(f"  help: {visible(_not_too_long(refusal.advice))}")
 
 

@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -91,9 +91,8 @@ def open_journal(path: Path, inputs: Mapping[str, Any], kept: Callable[[Journal]
         When it is no file, or another run adds to it now.
     """
     with kept_file(path) as file:
-        if not _TORN_HEAD.fullmatch(head := file.read(_CHECK + 1)):
+        if (content := _content(file)) is None:
             raise OtherRunError(path, None)
-        content = head + file.read()
         lines, whole = _whole_lines(content)
         plain = json.loads(json.dumps(inputs))
         if lines:
@@ -114,8 +113,18 @@ def _read(path: Path, kept: Callable[[], T]) -> T:
 
 
 def lines_kept(path: Path) -> list[Any]:
-    """What is kept, whoever keeps it."""
-    return _whole_lines(path.read_bytes())[0][1:] if path.is_file() else []
+    """What is kept, whoever keeps it; nothing where it is no journal, or cannot be read."""
+    if not path.is_file():
+        return []
+    with suppress(OSError), path.open("rb") as file:
+        return _whole_lines(_content(file) or b"")[0][1:]
+    return []
+
+
+def _content(file: BinaryIO) -> bytes | None:
+    """All of a file, where it begins as a journal does; of any other no more is read."""
+    head = file.read(_CHECK + 1)
+    return head + file.read() if _TORN_HEAD.fullmatch(head) else None
 
 
 def _append(file: BinaryIO, data: Any) -> None:

@@ -22,6 +22,15 @@ _MARKS = {
 }
 
 
+_ZEROS: dict[tuple[bool, ...], str] = {
+    (False, True, True, True): "UTF-32",
+    (True, True, True, False): "UTF-32",
+    (False, True, False, True): "UTF-16",
+    (True, False, True, False): "UTF-16",
+}
+"""Which of the first four bytes of a text without a mark are zero, where it begins in ASCII, as ours do."""
+
+
 class InputError(OSError):
     """A file that is not read, and why: what follows its name in a sentence."""
 
@@ -103,8 +112,9 @@ def text_of(data: bytes) -> str:
 
 
 def other_encoding(data: bytes) -> str | None:
-    """The encoding that a mark at the beginning of a text tells, where it is not UTF-8."""
-    return next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
+    """The encoding of a text that is not UTF-8, where a mark at its beginning tells it, or where its zeros stand."""
+    told = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
+    return told or _ZEROS.get(tuple(byte == 0 for byte in data[:4]))
 
 
 def note_input(path: Path) -> None:

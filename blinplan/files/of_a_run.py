@@ -157,7 +157,8 @@ def descriptor_of(path: Path) -> int | None:
         return None
     if named in _STREAMS:
         return _STREAMS[named]
-    is_own = os.path.realpath(path.parent) in {f"/proc/{os.getpid()}/fd", "/dev/fd"}
+    folder, own = os.path.realpath(path.parent), f"/proc/{os.getpid()}"
+    is_own = folder in {f"{own}/fd", "/dev/fd"} or (folder.startswith(f"{own}/task/") and folder.endswith("/fd"))
     return int(path.name) if is_own and path.name.isascii() and path.name.isdigit() else None
 
 

@@ -224,8 +224,9 @@ def _regimen_files(
 
 
 def _may_be_regimen(entry: "os.DirEntry[str]") -> bool:
+    """Whether it is called as a regimen; what is no file, such as a pipe, is told when it is read."""
     named_so = entry.name.endswith(".toml") and entry.name not in _CONFIGURATION
-    return named_so and (entry.is_symlink() or entry.is_file())
+    return named_so and (entry.is_symlink() or not entry.is_dir())
 
 
 def _reason_of_name(name: str) -> str | None:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 _NOT_OURS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
 """Variables by which git, where it runs a hook, says which repository it is in; ours is that of the files."""
+_STAYS_HERE = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+"""Git fetches what a clone in part lacks from wherever the repository names, by a program that it names too."""
 
 
 def run_git(top: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Run git in a working tree, with its own repository and whatever it says in English.
+    """Run git in a working tree, with its own repository, without a network, and whatever it says in English.
 
     Raises
     ------
@@ -22,7 +24,7 @@ def run_git(top: Path, *arguments: str, given: bytes = b"") -> subprocess.Comple
         input=given,
         capture_output=True,
         check=False,
-        env={**environment, "LC_ALL": "C"},
+        env={**environment, **_STAYS_HERE},
     )
 
 

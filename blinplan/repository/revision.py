@@ -26,12 +26,20 @@ class Commit(NamedTuple):
         return {os.fsdecode(path): head.split()[2].decode() for head, _, path in entries if head.split()[1] == b"blob"}
 
     def texts(self, names: Iterable[str]) -> Mapping[str, bytes]:
-        """What files held, by the names that `files` gives."""
+        """What files held, by the names that `files` gives.
+
+        Raises
+        ------
+        ArgumentRefusal
+            When the repository has not all of it.
+        """
         wanted = list(dict.fromkeys(names))
         written = _git(self.top, "cat-file", "--batch", given="".join(f"{name}\n" for name in wanted).encode())
         found = {}
         for name in wanted:
             head, _, written = written.partition(b"\n")
+            if head.endswith(b" missing"):
+                raise _lacking(self.top)
             size = int(head.split()[2])
             found[name], written = written[:size], written[size + 1 :]
         return found
@@ -113,6 +121,14 @@ def _run(top: Path, arguments: tuple[str, ...], given: bytes) -> subprocess.Comp
         return run_git(top, *arguments, given=given)
     except FileNotFoundError as error:
         raise ArgumentRefusal("{since} needs git, which is not there", "install git") from error
+
+
+def _lacking(top: Path) -> ArgumentRefusal:
+    return ArgumentRefusal(
+        "{since}: {top} has not all that its history names, as after `git clone --filter`",
+        "fetch it first: `git fetch --refetch --no-filter`",
+        top=top,
+    )
 
 
 def _unable(top: Path, ended: subprocess.CompletedProcess[bytes]) -> ArgumentRefusal:

@@ -51,3 +51,23 @@ def test_a_line_that_is_no_document_is_written_again(tmp_path: Path, line: str) 
     assert _opened(tmp_path / "x", HEAD + _line(line) + _line("7"), KeptCells).cells == {}
     assert (tmp_path / "x").read_text(encoding="utf-8") == HEAD
     assert lines_kept(tmp_path / "x") == []
+
+
+def test_of_what_is_no_journal_no_more_is_read_than_its_beginning(tmp_path: Path) -> None:
+    """A file of a terabyte is in no memory."""
+    with (tmp_path / "x").open("wb") as file:
+        file.truncate(2**40)
+    assert lines_kept(tmp_path / "x") == []
+    with pytest.raises(OtherRunError), open_journal(tmp_path / "x", INPUTS, KeptCells):
+        pass
+
+
+def test_of_what_cannot_be_read_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    (tmp_path / "x").write_text(HEAD + _line("7"), encoding="utf-8")
+    assert lines_kept(tmp_path / "x") == [7]
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert lines_kept(tmp_path / "x") == []

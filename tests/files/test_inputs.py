@@ -26,6 +26,15 @@ def test_another_encoding_is_named_where_its_mark_tells_it(encoding: str) -> Non
     assert reason_of(refused.value) == f"{encoding[:6].upper()} text, and UTF-8 is read: save it as UTF-8"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_another_encoding_is_named_by_where_its_zeros_stand(encoding: str) -> None:
+    """Without a mark, as a program writes it that was told which of the two it is."""
+    with pytest.raises(InputError) as refused:
+        text_of("id,weight_kg\n".encode(encoding))
+    assert reason_of(refused.value).startswith(f"{encoding[:6].upper()} text")
+    assert text_of(b"a\0\0\0b"[:3]) == "a\0\0", "too little to tell"
+
+
 @pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf"])
 def test_the_byte_that_is_no_text_is_named_as_an_editor_counts(before: bytes) -> None:
     with pytest.raises(InputError, match=rf"byte {len(before) + 4} \(0xb5\)"):

@@ -249,11 +249,11 @@ def test_every_reader_names_an_encoding_that_is_not_its_own(
 ) -> None:
     (folder / "home.toml").write_text(HOME, encoding="utf-8")
     for encoding, name in (("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("utf-32-le", "UTF-32")):
-        mark = "\ufeff".encode(encoding)
-        (folder / file).write_bytes(mark + "x = 1\n".encode(encoding))
-        ran = inside(*arguments)
-        assert (ran.status, ran.out) == (2, "")
-        assert name in " ".join(ran.err.split()), (encoding, ran.err)
+        for mark in ("\ufeff", ""):
+            (folder / file).write_bytes(f"{mark}x = 1\n".encode(encoding))
+            ran = inside(*arguments)
+            assert (ran.status, ran.out) == (2, "")
+            assert name in " ".join(ran.err.split()), (encoding, mark, ran.err)
 
 
 @pytest.mark.parametrize("sign", ["\u2215", "\u00a0", "\u200d", "\u0430", "\uff19", "\u2011"])
@@ -265,6 +265,28 @@ def test_a_sign_that_looks_like_another_is_shown_with_its_name(inside: Run, fold
         told = " ".join(inside(*CHECK).out.split())
         assert f"{ord(sign):04x}" in told.lower(), (sign, told)
         assert unicodedata.name(sign).lower() in told.lower(), (sign, told)
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments", "name"),
+    [
+        ({"people.csv": "weight_kg,height_cm\n7\u043e,175\n"}, PEOPLE_READ, "CYRILLIC SMALL LETTER O"),
+        ({"people.csv": "w\u0435ight_kg,height_cm\n70,175\n"}, PEOPLE_READ, "CYRILLIC SMALL LETTER IE"),
+        ({"people.csv": "weight_kg\u200b,height_cm\n70,175\n"}, PEOPLE_READ, "ZERO WIDTH SPACE"),
+        ({"blinplan.toml": 'ignore = ["N1\uff105"]\n'}, CHECK, "FULLWIDTH DIGIT ZERO"),
+        ({}, ("plan", "rr\u2011adult"), "NON-BREAKING HYPHEN"),
+        ({}, ("plan", "r.toml", "--weight", "70\u200b"), "ZERO WIDTH SPACE"),
+        ({}, ("check", "r.toml", "--select", "D2\u04105"), "CYRILLIC CAPITAL LETTER A"),
+    ],
+)
+def test_every_sentence_names_a_sign_that_it_quotes_and_that_looks_like_another(
+    inside: Run, folder: Path, files: dict[str, str], arguments: tuple[str, ...], name: str
+) -> None:
+    for path, text in files.items():
+        (folder / path).write_text(text, encoding="utf-8")
+    ran = inside(*arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert name in " ".join(ran.err.split())
 
 
 @pytest.mark.parametrize(

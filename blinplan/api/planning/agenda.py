@@ -161,9 +161,9 @@ def _day(today: date | str | None) -> date | None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The files of a folder, without those below it, hidden ones and configurations."""
+    """What is in a folder, without what is below it, hidden and configurations; what is no file is told when read."""
     for path in sorted(folder.iterdir()):
-        if path.is_file() and not path.name.startswith(".") and path.name not in _CONFIGURATION:
+        if not path.is_dir() and not path.name.startswith(".") and path.name not in _CONFIGURATION:
             yield path
 
 

@@ -6,6 +6,7 @@ the engine advances and every column of curves follows from, and `number.npy`, a
 
 import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Self
 
@@ -96,15 +97,14 @@ class StoredCurves:
 
     def __init__(self, stretches: Sequence[StoredStretch], times: int, model: int = 0) -> None:
         self._stretches, self._times, self._folder = list(stretches), times, model_folder(model)
-        self._archive: zipfile.ZipFile | None = None
+        self._opened = ExitStack()
+        self._left = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._archive is not None:
-            self._states.close()
-            self._archive.close()
+        self._opened.close()
 
     def __call__(self, people: Population) -> FloatArray:
         """Read the states (states, times, n) of the next patients.
@@ -116,7 +116,7 @@ class StoredCurves:
         """
         parts, numbers = [], people.numbers
         while numbers.size:
-            if self._archive is None:
+            if not self._left:
                 self._open()
             some = numbers[: self._left]
             parts.append(self._read(some))
@@ -128,12 +128,13 @@ class StoredCurves:
     def _open(self) -> None:
         self._stretch = self._stretches.pop(0)
         self._left, self._done = self._stretch.patients, 0
+        shape = (self._left, len(TABLE), self._times)
         try:
-            self._archive = zipfile.ZipFile(self._stretch.path)
-            self._states = _array_file(self._archive, self._folder + _STATES, (self._left, len(TABLE), self._times))
-            with _array_file(self._archive, self._folder + _NUMBERS, (self._left,)) as member:
+            archive = self._opened.enter_context(zipfile.ZipFile(self._stretch.path))
+            self._states = self._opened.enter_context(_array_file(archive, self._folder + _STATES, shape))
+            with _array_file(archive, self._folder + _NUMBERS, (self._left,)) as member:
                 self._numbers = np.frombuffer(member.read(), dtype=_NUMBER)
-        except (OSError, *DAMAGES, StretchFileError) as error:
+        except (OSError, *DAMAGES, ValueError) as error:
             raise _damage(self._stretch.path) from error
 
     def _read(self, numbers: FloatArray) -> FloatArray:
@@ -141,7 +142,7 @@ class StoredCurves:
         size = int(np.prod(shape)) * _NUMBER.itemsize
         try:
             found = self._states.read(size)
-        except DAMAGES as error:
+        except (OSError, *DAMAGES) as error:
             raise _damage(self._stretch.path) from error
         known = self._numbers[self._done : self._done + numbers.size]
         if len(found) != size or not np.array_equal(known, numbers):
@@ -153,12 +154,11 @@ class StoredCurves:
         """Read to the end, where the checksum is."""
         try:
             rest = self._states.read(1)
-        except zipfile.BadZipFile as error:
+        except (OSError, zipfile.BadZipFile) as error:
             raise _damage(self._stretch.path) from error
         if rest:
             raise _damage(self._stretch.path)
-        self.__exit__()
-        self._archive = None
+        self._opened.close()
 
 
 def _damage(path: Path) -> Refusal:
@@ -170,8 +170,9 @@ def _array_file(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> 
     try:
         npy.read_magic(member)
         found, _, of = npy.read_array_header_1_0(member)
-    except ValueError as error:
+        if (found, of) != (shape, _NUMBER):
+            raise StretchFileError("is damaged")
+    except (OSError, *DAMAGES, ValueError) as error:
+        member.close()
         raise StretchFileError("is damaged") from error
-    if (found, of) != (shape, _NUMBER):
-        raise StretchFileError("is damaged")
     return member

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blinplan.data_table import Column, ColumnKind, DataTable, Portion
-from blinplan.files.inputs import input_text, note_input
+from blinplan.files.inputs import input_text, note_input, other_encoding, reason_of
 from blinplan.files.json_document import json_object_of
 from blinplan.outside_text import json_in_letters
 from blinplan.reports.simulation.data import MODEL, ROW_GROUP
@@ -27,6 +27,8 @@ _ROWS = 50_000
 _PATIENT = "patient"
 Rows = Sequence[NDArray[Any]]
 _NO_STRETCH = "is not a table of a stretch of patients, or a damaged one"
+_LONGEST_LINE = 1024 * 1024
+"""Bytes; a row of all endpoints has some thousands."""
 
 
 class TablePart(NamedTuple):
@@ -74,13 +76,19 @@ def read_part(path: Path) -> TablePart:
 
 
 def _csv_head(path: Path) -> tuple[dict[str, Any], tuple[Column, ...]]:
+    with path.open("rb") as file:
+        if encoding := other_encoding(file.read(4)):
+            raise StretchFileError(f"is {encoding} text, and UTF-8 is read: make it anew")
     try:
         about = json_object_of(input_text(beside(path)))
         listed = [Column(of["name"], of["unit"], of["meaning"], ColumnKind(of["kind"])) for of in about.pop("columns")]
-    except OSError as error:
+    except FileNotFoundError as error:
         raise StretchFileError(
             f"has no {beside(path).name} beside it, which says what it was made with: --first N writes it"
         ) from error
+    except OSError as error:
+        why = reason_of(error)
+        raise StretchFileError(f"has a {beside(path).name} beside it that cannot be read: {why}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise StretchFileError(
             f"has a {beside(path).name} beside it that does not say what it was made with"
@@ -171,6 +179,8 @@ def _rows_of_the_first(part: TablePart) -> int:
         count += int(of_first.sum())
         if not of_first.all():
             break
+    if not count:
+        raise StretchFileError(f"{part.path} is damaged: it has no rows")
     return count
 
 
@@ -239,7 +249,7 @@ def _parquet_blocks(part: TablePart, place: int) -> Generator[_RowBlock, None, N
                 rows = [_array_of(column, of.kind) for column, of in zip(kept.columns, part.columns, strict=True)]
                 if kept.num_rows:
                     yield _RowBlock(rows, range(start - kept.num_rows, start + 1))
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:  # the latter also of what it cannot make out
         raise StretchFileError(f"{part.path} is damaged") from error
 
 
@@ -261,7 +271,11 @@ class _CountedLines:
         return self
 
     def __next__(self) -> str:
-        line = next(self._file)
+        line = self._file.readline(_LONGEST_LINE + 1)
+        if not line:
+            raise StopIteration
+        if len(line) > _LONGEST_LINE:
+            raise ValueError("a line of it has no end")
         self.place += len(line)
         return line.decode("utf-8")
 
@@ -284,6 +298,8 @@ def _csv_blocks(part: TablePart, place: int) -> Generator[_RowBlock, None, None]
                 yield _RowBlock(
                     [_CELLS[of.kind](cells) for cells, of in zip(columns, part.columns, strict=True)], places
                 )
+        except OSError as error:
+            raise StretchFileError(f"{part.path} is damaged: {reason_of(error)}") from error
         except (csv.Error, ValueError, KeyError) as error:
             if isinstance(error, StretchFileError):
                 raise

@@ -214,7 +214,7 @@ def read_portions(
                 raise StretchFileError("is damaged: it holds more than it says")
     except KeyError as error:
         raise StretchFileError("has other endpoints than the regimen in it gives") from error
-    except DAMAGES as error:
+    except (OSError, *DAMAGES) as error:
         raise StretchFileError("is damaged") from error
 
 

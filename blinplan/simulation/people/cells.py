@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from blinplan.simulation.people.people import PeopleError
+from blinplan.words.characters import plain
 
 
 class Row(NamedTuple):
@@ -34,9 +35,9 @@ def read_cells(text: str, name: str) -> CellTable:
         When it is not CSV, or a row has not as many cells as the first.
     """
     # A spreadsheet may say in a line of its own what parts the cells; the lines behind it keep their numbers.
-    plain = _SEPARATOR.sub("\n", text.removeprefix("\ufeff"))
-    delimiter = _delimiter(plain.lstrip("\n").partition("\n")[0])
-    lines = csv.reader(io.StringIO(plain, newline=""), strict=True, delimiter=delimiter)
+    bare = _SEPARATOR.sub("\n", text.removeprefix("\ufeff"))
+    delimiter = _delimiter(bare.lstrip("\n").partition("\n")[0])
+    lines = csv.reader(io.StringIO(bare, newline=""), strict=True, delimiter=delimiter)
     try:
         written = [(lines.line_num, [cell.strip() for cell in line]) for line in lines]
     except csv.Error as error:
@@ -64,7 +65,12 @@ def _columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[str, .
 
 
 def _plain(name: str) -> str:
-    """A name as a program would write it: `Weight [kg]` as weight_kg."""
+    """A name as a program would write it: `Weight [kg]` as weight_kg.
+
+    One with letters that are not what they look like, or that nobody sees, stays as it is, and is no name of a column.
+    """
+    if any(sign != letter and (sign == "" or sign.isalnum()) for letter, sign in ((one, plain(one)) for one in name)):
+        return name
     return re.sub(r"[^a-z0-9]+", "_", name.lower().replace("µ", "u").replace("μ", "u")).strip("_")
 
 

@@ -185,11 +185,12 @@ def test_where_standard_output_goes_is_an_output(
     assert (written / target).read_bytes() == before
 
 
-def test_what_is_open_takes_several_outputs_after_what_it_has(inside: Run, written: Path) -> None:
+@pytest.mark.parametrize("folder", ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"])
+def test_what_is_open_takes_several_outputs_after_what_it_has(inside: Run, written: Path, folder: str) -> None:
     log = written / "log"
     log.write_bytes(b"before\n")
     with log.open("ab") as file:
-        there = f"/dev/fd/{file.fileno()}"
+        there = f"{folder}/{file.fileno()}"
         ran = inside("check", "r.toml", "--no-simulate", "--report", f"markdown={there}", "--report", f"json={there}")
     assert ran.status in (0, 1), ran
     content = log.read_text(encoding="utf-8")

@@ -312,6 +312,26 @@ def test_a_shallow_clone_is_told_how_to_get_the_history(
     assert "fetch-depth: 0" in said
 
 
+def test_nothing_is_fetched_and_nothing_run_that_a_repository_names(inside: Run, git: object, tmp_path: Path) -> None:
+    """Git would ask for what a clone in part lacks, by a program that the settings of the repository name."""
+    name = git("rev-parse", "HEAD:regimens/short.toml")  # type: ignore[operator]
+    (tmp_path / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    for key, value in {
+        "core.repositoryformatversion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": "ext::sh -c touch% was-run",
+        "protocol.ext.allow": "always",
+    }.items():
+        git("config", key, value)  # type: ignore[operator]
+    change("regimens/short.toml", "days = 27", "days = 25")
+    for arguments in (("check", "regimens", *QUICK, "--since", "main"), ("diff", "main")):
+        ran = inside(*arguments)
+        assert (ran.status, ran.out) == (2, "")
+        assert "git fetch --refetch --no-filter" in " ".join(ran.err.split())
+    assert not list(tmp_path.rglob("was-run"))
+
+
 def test_a_baseline_of_a_part_is_refused(inside: Run, git: object) -> None:
     ran = inside("check", "regimens", *QUICK, "--since", "main", "--write-baseline", "known.json")
     assert ran.status == 2

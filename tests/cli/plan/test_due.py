@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from blinplan import Refusal, agenda, load, patient, plan, toml
 from blinplan.reports.agenda.agenda import patient_days
 from tests.collection.examples import fewer_examples
+from tests.files.no_files import put_no_file
 from tests.program import Run
 
 pytestmark = pytest.mark.slow  # plans of several patients are made
@@ -268,6 +269,20 @@ def test_what_cannot_be_read_is_told_and_the_others_are_shown(inside: Run, plans
     assert table.status == 2
     assert "Could not be read carl.toml" in _words(table.out)
     assert "start of Induction 1" in table.out
+
+
+def test_a_plan_that_is_no_file_is_told_and_not_passed_over(inside: Run, plans: Path) -> None:
+    """Who is behind it would have nothing due."""
+    put_no_file("a pipe", plans / "anna.json")
+    put_no_file("a device", plans / "carl.toml")
+    (plans / "dora.json").symlink_to("nowhere.json")
+    (plans / "emil.json").symlink_to("emil.json")
+    (plans / "below").mkdir()
+    ran = inside("due", "--plans", "plans", "--today", "2026-11-02", "-f", "json")
+    assert ran.status == 2
+    told = {one["file"]: one["why"] for one in ran.json["unread"]}
+    assert told.keys() == {"anna.json", "carl.toml", "dora.json", "emil.json"}
+    assert "a pipe with a name" in told["anna.json"]
 
 
 def test_without_a_site_it_says_that_no_bags_are_shown(plans: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from blinplan.quantities import read_dose
 from blinplan.regimen.reading import RegimenFile, read
 from blinplan.rules.fix import apply
-from blinplan.words.characters import plain, words_for_strange
+from blinplan.words.characters import plain, words_for_strange, words_for_strange_words
 from tests.regimen.readings import problems
 from tests.regimen_text import cycle, regimen_text
 
@@ -83,3 +83,22 @@ def test_text_of_any_language_is_no_problem() -> None:
 def problems_or_none(text: str) -> tuple[object, ...]:
     reading = read(text.encode(), "x.toml")
     return () if isinstance(reading, RegimenFile) else problems(text)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("weight_kg is '7\u043e'", 'U+043E (CYRILLIC SMALL LETTER O) stands where "o" belongs'),
+        ("there is no rule D2\uff105", 'U+FF10 (FULLWIDTH DIGIT ZERO) stands where "0" belongs'),
+        ("2026\u201110-19 is no date", 'U+2011 (NON-BREAKING HYPHEN) stands where "-" belongs'),
+        (r"--weight is '70\u200b'", "U+200B (ZERO WIDTH SPACE) stands there, which nobody sees"),
+        ("\u0438\u0301\u200b: no such file", "U+200B (ZERO WIDTH SPACE) stands there, which nobody sees"),
+        ("\u043e\u0442\u0434\u0435\u043b: no such file", None),
+        ("M\u00fcller\u20197.toml: no such file", None),
+        ("\u201cWard 7\u201d has 5 m\u00b2 and 9 \u00b5g", None),
+        (r"C:\users\x is no file", None),
+    ],
+)
+def test_a_sentence_names_what_it_quotes_and_is_not_what_it_looks_like(sentence: str, told: str | None) -> None:
+    """A word of another alphabet means what it says."""
+    assert words_for_strange_words(sentence) == told

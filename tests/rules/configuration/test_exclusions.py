@@ -12,6 +12,7 @@ from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.rules.configuration.configurations import Configurations, nearest
 from blinplan.rules.configuration.exclusions import Exclusions
+from tests.files.no_files import put_no_file
 
 NAMES = ("a", "b", "ab", "c d", "#x", "k")
 FILES = ("x.toml", "y.toml", "xy.toml", "!z.toml")
@@ -260,6 +261,18 @@ def test_a_folder_that_cannot_be_read_is_told_and_not_passed_over(
     assert not isinstance(found, NotFound)
     assert [source.name for source in found] == ["locked", "y.toml"]
     assert isinstance(found[0].read(), NotFound)
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device"])
+def test_what_is_called_as_a_regimen_and_is_no_file_is_told_and_not_passed_over(tmp_path: Path, kind: str) -> None:
+    put(tmp_path, {"a/x.toml": ""})
+    put_no_file(kind, tmp_path / "a" / "y.toml")
+    found = find("a")
+    assert not isinstance(found, NotFound)
+    assert [source.name for source in found] == ["a/x.toml", "a/y.toml"]
+    other = found[1].read()
+    assert isinstance(other, NotFound)
+    assert f"a/y.toml: {kind}" in other.message
 
 
 def test_links_are_followed_to_files_and_not_into_folders(tmp_path: Path) -> None:

@@ -122,6 +122,49 @@ def test_what_says_nothing_of_itself_or_is_damaged_is_refused(inside: Run) -> No
     assert "are joined to data" in inside("merge", "a.csv").err
 
 
+@pytest.mark.usefixtures("parts")
+def test_what_is_beside_a_table_and_cannot_be_read_is_not_said_to_be_missing(inside: Run) -> None:
+    beside = Path("b.csv.json")
+    beside.write_bytes(beside.read_text(encoding="utf-8").encode("utf-16"))
+    said = " ".join(inside("merge", "b.csv", "-f", "csv").err.split())
+    assert "b.csv has a b.csv.json beside it that cannot be read: UTF-16 text" in said
+
+
+@pytest.mark.usefixtures("parts")
+def test_a_table_of_another_encoding_or_without_an_end_is_refused(inside: Run) -> None:
+    for encoding in ("utf-16", "utf-16-le"):
+        Path("b.csv").write_bytes(Path("a.csv").read_text(encoding="utf-8").encode(encoding))
+        assert "b.csv is UTF-16 text" in inside("merge", "b.csv", "-f", "csv").err
+    with Path("a.csv").open("ab") as file:
+        file.write(b"x")
+        file.truncate(2**40)  # of which nothing is on the disk
+    ran = inside("merge", "a.csv", "-f", "csv")
+    assert ran.status == 2
+    assert "a.csv is damaged: a line of it has no end" in " ".join(ran.err.split())
+
+
+@pytest.mark.slow
+def test_a_table_in_columns_that_is_damaged_anywhere_is_refused(inside: Run) -> None:
+    """The library tells some of that as it tells of a disk."""
+    made(inside, "--first", "3", "--patients", "2", "--every", "7d", "-o", "a.parquet")
+    whole = Path("a.parquet").read_bytes()
+    statuses = set()
+    for place in range(0, len(whole) // 4, len(whole) // 4 // 30):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << place % 8
+        Path("b.parquet").write_bytes(damaged)
+        ran = inside("merge", "b.parquet", "-o", "joined.csv")
+        statuses.add(ran.status)
+        assert ran.status == 0 or "b.parquet" in ran.err, ran
+    assert statuses == {0, 2}
+
+
+def test_a_table_of_curves_without_a_row_is_refused(inside: Run) -> None:
+    made(inside, "--first", "3", "--patients", "2", "--every", "7d", "-o", "a.csv")
+    Path("a.csv").write_text(Path("a.csv").read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
+    assert "a.csv is damaged: it has no rows" in " ".join(inside("merge", "a.csv", "-f", "csv").err.split())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_of_parts_under_many_models_one_is_open_at_a_time_and_little_is_held(

@@ -342,6 +342,21 @@ def test_damaged_curves_are_refused_and_no_file_is_left(curve_parts: list[Path],
     assert inside("merge", str(curve_parts[1]), "-f", "json").status == 2
 
 
+def test_a_stretch_whose_curves_cannot_be_found_is_refused(
+    curve_parts: list[Path], inside: Run, tmp_path: Path
+) -> None:
+    """Where the head of an array is damaged nothing of it was opened yet."""
+    whole = curve_parts[0].read_bytes()
+    for of in (b"states.npy", b"number.npy"):
+        damaged = bytearray(whole)
+        damaged[whole.index(b"NUMPY", whole.index(of))] ^= 1
+        (tmp_path / "damaged.npz").write_bytes(damaged)
+        for output in ("out.csv", "out.npz"):
+            ran = inside("merge", "damaged.npz", "-o", output)
+            assert ran.status == 2, ran.err
+            assert "damaged.npz is damaged" in ran.err
+
+
 def test_who_joins_stretches_does_not_wait_for_a_compiler(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """The typical patient is still to be simulated: one, for whom machine code was made."""
     for name, first in (("a.npz", "1"), ("b.npz", "8")):
