@@ -15,6 +15,7 @@ from blinplan.course.events import Course, expand
 from blinplan.course.happened.figures import regimen_for
 from blinplan.course.happened.ledger_document import ledger_data, ledger_of
 from blinplan.course.happened.replan import Replanned, replan, replay
+from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import AreaFormula, PatientError, body_surface_area, patient
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
@@ -107,6 +108,22 @@ def test_new_figures_do_not_change_a_step_that_was_stopped_and_goes_on() -> None
 def test_a_new_cycle_after_a_long_stop_repeats_the_steps_of_the_regimen_that_is_given_then() -> None:
     found = grown(child(44), taken(14, 46), stops=[stop(6 * DAY, 9 * DAY, CRS, grade=2)])
     assert rates(found, 2) == [9, 28]
+
+
+@pytest.mark.parametrize("measured", [(), (taken(14, 46),)])
+def test_a_start_on_record_is_that_of_the_restart_also_where_new_figures_end_the_course(
+    measured: tuple[BodyMeasurement, ...],
+) -> None:
+    """Stopped for nine days, the restart on day 15 begins a cycle; of 46 kg there is no regimen to go on with."""
+    alone = expand(CHILD, patient(Fraction(44), Fraction(150)))
+    for day in (15, 16):
+        told = record(stop(6 * DAY, 9 * DAY, CRS, grade=2), regimen=CHILD.name, starts={2: day * DAY})
+        told = replace(told, measurements=measured)
+        if day == 15:
+            assert replan(alone, told).ended is bool(measured)
+            continue
+        with pytest.raises(RecordError, match="the restart after an interruption began cycle 2, at another time"):
+            replan(alone, told)
 
 
 def test_a_restart_is_at_the_dose_of_the_weight_that_counts() -> None:

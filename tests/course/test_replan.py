@@ -455,6 +455,14 @@ def test_a_restart_dose_on_record_is_capped_as_such_a_dose_is(dose: str, rate: s
     assert (found.course.events[3].period.cap is None) is ("m2" not in dose)
 
 
+def test_a_label_that_states_no_restart_dose_caps_one_on_record_as_the_full_dose_is() -> None:
+    """At 1.9 m² 5 mcg/m²/day are 9.5: the cap of 9 is that of the US label, and this one has none for restarts."""
+    planned = expand(library.regimen("hk-rr-below-45-kg"), patient(area=Fraction("1.9")))
+    one = stop(10 * DAY, 2 * DAY, restart_dose="5 mcg/m2/day", full_dose_after=7 * DAY, new_cycle=False)
+    found = replan(planned, record(one, regimen="hk-rr-below-45-kg"))
+    assert [event.rate for event in found.course.events[:5]] == [9, 28, 0, Fraction("9.5"), 28]
+
+
 def test_a_restart_by_area_of_a_regimen_without_caps_has_none() -> None:
     steps = 'dose = "5 mcg/m2/day", days = 7; dose = "15 mcg/m2/day", days = 21'
     planned = expand(regimen(regimens.cycle(steps), "bsa"), patient(area=Fraction("2.5")))

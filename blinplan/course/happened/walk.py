@@ -83,7 +83,7 @@ class Walk:
         number, broken = 0, None
         while number < len(self._planned):
             self._take_figures(f"cycle {number + 1}", is_cycle=True)
-            if self.ended or number >= len(self._planned):
+            if number >= len(self._planned):
                 return
             broken = yield from self._cycle(number, broken)
             if self.ended:

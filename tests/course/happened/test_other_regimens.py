@@ -68,15 +68,27 @@ def test_who_has_grown_a_little_keeps_the_regimen() -> None:
     assert [figures.regimen for figures in found.ledger.figures] == ["small"]
 
 
-@pytest.mark.parametrize(("cycles", "at"), [(3, 49), (2, 49), (1, None)])
-def test_new_figures_count_from_a_step_on_where_the_other_regimen_has_that_step(cycles: int, at: int | None) -> None:
+WEEK_AND_THREE = 'dose = "{} mcg/day", days = 7; dose = "{} mcg/day", days = 21'
+
+
+@pytest.mark.parametrize(
+    ("others", "cycles", "at"),
+    [
+        (WEEK_AND_THREE, 3, 49),
+        (WEEK_AND_THREE, 2, 49),
+        (WEEK_AND_THREE, 1, None),
+        ('dose = "{} mcg/day", days = 8; dose = "{} mcg/day", days = 20', 3, None),  # which has no step on day 49
+    ],
+)
+def test_new_figures_count_from_a_step_on_where_the_other_regimen_has_that_step(
+    others: str, cycles: int, at: int | None
+) -> None:
     """Measured in the first week of cycle 2; the step comes on day 49, and where there is none, no cycle either."""
-    steps = 'dose = "{} mcg/day", days = 7; dose = "{} mcg/day", days = 21'
     small = replace(
-        regimen(cycle(steps.format(4, 9), repeat=3), name="small"),
+        regimen(cycle(WEEK_AND_THREE.format(4, 9), repeat=3), name="small"),
         eligibility=Eligibility(below_weight=Fraction(45), otherwise="big"),
     )
-    big = regimen(cycle(steps.format(14, 28), repeat=cycles), name="big")
+    big = regimen(cycle(others.format(14, 28), repeat=cycles), name="big")
     planned = replace(expand(small, patient(Fraction(40))), others=(big,))
     measured = BodyMeasurement((START + timedelta(days=44)).date(), Fraction(46), None, None, ("measured", 0))
     found = replan(planned, replace(record(regimen="small"), measurements=(measured,)), by_step=True)
