@@ -134,7 +134,7 @@ class SimulationResult(TableResult):
         """Write the endpoints: as a table for people, with curves under it where there are bands, as JSON or as CSV."""
         chosen = SimulateFormat(output_format)
         if chosen is SimulateFormat.JSON:
-            from blinplan.reports.simulation.summary import simulation_json
+            from blinplan.reports.simulation.summary.document import simulation_json
 
             document = simulation_json(self.simulation, self.order.fingerprint, record_of(self.recorded), self.remarks)
             from blinplan.outside_text import json_text
@@ -147,7 +147,7 @@ class SimulationResult(TableResult):
         return screen.render(*self._report(bands, screen))
 
     def _report(self, bands: "Bands | None", screen: Screen) -> "list[RenderableType]":
-        from blinplan.reports.simulation.summary import simulation_report
+        from blinplan.reports.simulation.summary.report import simulation_report
 
         parts = simulation_report(self.simulation, screen, self.remarks)
         if bands is not None:
@@ -184,12 +184,12 @@ class SimulationResult(TableResult):
             write_table(self.table(), target)
 
     def __repr__(self) -> str:
-        from blinplan.reports.simulation.summary import simulated_patients
+        from blinplan.reports.simulation.summary.words import simulated_patients
 
         return f"<SimulationResult of {self.simulation.regimen.name}: {simulated_patients(self.simulation)}>"
 
     def _repr_html_(self) -> str:
-        from blinplan.reports.simulation.summary import TIME_HEADS, endpoint_rows, time_rows
+        from blinplan.reports.simulation.summary.rows import TIME_HEADS, endpoint_rows, time_rows
 
         rows, times = list(endpoint_rows(self.simulation)), list(time_rows(self.simulation))
         values: dict[str, list[str]] = {

@@ -8,7 +8,7 @@ from blinplan.physiology.model.parameters import Parameter, Preset
 from blinplan.regimen.regimen import Regimen
 from blinplan.reports.model.model import status
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
-from blinplan.reports.simulation.summary import NOT_ELEVATED, premedication_effect
+from blinplan.reports.simulation.summary.words import NOT_ELEVATED, premedication_effect
 from blinplan.simulation.trials.simulation import Simulation
 
 

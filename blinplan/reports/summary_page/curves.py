@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from blinplan.reports.simulation.figures import FigureFormat, figure, reading_of
-from blinplan.reports.simulation.summary import simulated_patients
+from blinplan.reports.simulation.summary.words import simulated_patients
 from blinplan.simulation.percentiles import Bands
 from blinplan.simulation.trials.simulation import Simulation
 

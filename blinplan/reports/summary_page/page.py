@@ -33,19 +33,21 @@ from blinplan.reports.shared.words import (
     unverified_lines,
 )
 from blinplan.reports.simulation.axes import dose_unit
-from blinplan.reports.simulation.summary import (
-    HOW_TO_READ,
-    HOW_TO_READ_TIMES,
+from blinplan.reports.simulation.summary.rows import (
     TIME_HEADS,
     ShareRow,
     by_day_rows,
     endpoint_rows,
+    share_rows,
+    time_rows,
+)
+from blinplan.reports.simulation.summary.words import (
+    HOW_TO_READ,
+    HOW_TO_READ_TIMES,
     how_to_read_shares,
     no_share_lines,
     over_models_text,
     over_sets_head,
-    share_rows,
-    time_rows,
 )
 from blinplan.reports.summary_page.assumptions import assumptions_section
 from blinplan.reports.summary_page.curves import curves_section

@@ -12,7 +12,7 @@ import pytest
 from rich.cells import cell_len
 
 from blinplan.reports.plan.paper.plain_words import plain_words
-from blinplan.reports.simulation.summary import number
+from blinplan.reports.shared.number import number
 from tests.plan_text import DATED, RECORD, WARD
 from tests.program import Run, process
 from tests.regimen_text import cycle, regimen_text

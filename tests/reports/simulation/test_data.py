@@ -21,7 +21,7 @@ from blinplan.physiology.model.states import SHOWN
 from blinplan.physiology.solve import simulate
 from blinplan.regimen import library
 from blinplan.reports.simulation.data import column_name, curve_table, endpoint_table, simulation_manifest
-from blinplan.reports.simulation.summary import simulation_json
+from blinplan.reports.simulation.summary.document import simulation_json
 from blinplan.simulation.crowd.kept import DonePortion
 from blinplan.simulation.trajectories import RequestedCurves, curves, portions
 from blinplan.simulation.trials.simulation import Simulation

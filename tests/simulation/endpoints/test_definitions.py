@@ -11,7 +11,7 @@ from blinplan.data_table import csv_parts
 from blinplan.regimen import library
 from blinplan.reports.shared.document import document_schema
 from blinplan.reports.simulation.data import column_name, endpoint_table
-from blinplan.reports.simulation.summary import simulation_json
+from blinplan.reports.simulation.summary.document import simulation_json
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.definition import COLUMN_WORDS, GROUPS, EndpointKind
 from blinplan.simulation.endpoints.table import ENDPOINTS

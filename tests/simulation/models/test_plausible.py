@@ -9,7 +9,8 @@ import pytest
 from blinplan.physiology import load_parameters
 from blinplan.physiology.model.parameters import read_parameters
 from blinplan.regimen import library
-from blinplan.reports.simulation.summary import simulation_json, simulation_report
+from blinplan.reports.simulation.summary.document import simulation_json
+from blinplan.reports.simulation.summary.report import simulation_report
 from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.simulation.models import plausible
 from blinplan.simulation.models.plausible import (

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from blinplan.design.comparison.compare import ComparedEndpoint, OverSets, PairedComparison
 from blinplan.design.comparison.contrast import Contrast, Measure
 from blinplan.reports.design.numbers import NO_VALUE, share_text, three_digits
-from blinplan.reports.simulation.summary import number
+from blinplan.reports.shared.number import number
 from blinplan.simulation.endpoints.definition import GROUPS
 from blinplan.simulation.models.source import SetsOf
 

@@ -17,8 +17,8 @@ from blinplan.quantities import MINUTES_PER_DAY, decimal_text, plural
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Cycle, Regimen
 from blinplan.reports.design.numbers import share_text
+from blinplan.reports.shared.number import number
 from blinplan.reports.shared.words import covers, given_lines, off_drug_lines, rest_drawn
-from blinplan.reports.simulation.summary import number
 from blinplan.simulation.outcome import Occurrence
 
 WILSON = "Wilson's score interval (J Am Stat Assoc 1927;22:209)"

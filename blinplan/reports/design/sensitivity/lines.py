@@ -11,6 +11,7 @@ from blinplan.design.sensitivity.samples import STEP, runs_of
 from blinplan.design.sensitivity.sensitivity import FEWEST, EndpointSensitivity, Scale, Sensitivity
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
+from blinplan.reports.shared.number import number
 from blinplan.reports.shared.words import (
     NO_SHARE_BY_DAY,
     given_lines,
@@ -19,7 +20,6 @@ from blinplan.reports.shared.words import (
     people_text,
     unverified_mark,
 )
-from blinplan.reports.simulation.summary import number
 
 
 class RowNumber(NamedTuple):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from blinplan.design.sweep.cell import Cell, CellEndpoint, CellMeasure, EndpointName
 from blinplan.design.sweep.sweep import Sweep
 from blinplan.reports.design.numbers import NO_VALUE
-from blinplan.reports.simulation.summary import number
+from blinplan.reports.shared.number import number
 from blinplan.simulation.endpoints.definition import GROUPS
 
 _TWO_WAY = 2

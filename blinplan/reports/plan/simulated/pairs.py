@@ -8,7 +8,7 @@ from rich.console import RenderableType
 
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.design.numbers import three_digits
-from blinplan.reports.simulation.summary import SMALLEST, number
+from blinplan.reports.shared.number import SMALLEST, number
 from blinplan.simulation.delivered import Delivered
 from blinplan.simulation.endpoints.table import (
     AUC,

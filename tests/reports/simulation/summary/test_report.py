@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from blinplan.reports.simulation.summary import number, simulation_json, simulation_report
+from blinplan.reports.shared.number import number
+from blinplan.reports.simulation.summary.document import simulation_json
+from blinplan.reports.simulation.summary.report import simulation_report
 from blinplan.simulation.outcome import typical_value
 from blinplan.simulation.trials.simulation import Simulation
 from blinplan.terminal import Screen
