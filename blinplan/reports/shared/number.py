@@ -18,4 +18,4 @@ def number(value: float) -> str:
     if abs(value) < SMALLEST:
         return f"< {SMALLEST}"
     size = math.floor(math.log10(abs(value)))
-    return f"{value:,.{max(0, 3 - size)}f}" if size < 3 else f"{value:,.0f}"
+    return f"{value:,.{max(0, 3 - size)}f}"

@@ -11,7 +11,6 @@ from blinplan.reports.simulation.summary.rows import typical_by_key
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.outcome import Distribution, Occurrence, Quantity, arrival, over_patients, share_by
 from blinplan.simulation.trials.simulation import Simulation
-from blinplan.simulation.uncertainty import Uncertainty
 
 SIMULATION = DocumentKind("simulation")
 
@@ -53,7 +52,7 @@ def _quantity_json(quantity: Quantity, simulation: Simulation) -> dict[str, Any]
         "measured": quantity.measured,
         "typical": _or_null(typical_by_key(simulation)[quantity.key]),
         **({} if simulation.alone else _over_population(quantity, simulation.by_day)),
-        **_over_sets(sets, sets.medians[quantity.key] if sets else None, "median"),
+        **({} if sets is None else _over_sets(sets.of, sets.medians[quantity.key], "median")),
     }
 
 
@@ -82,15 +81,13 @@ def _share_json(event: Occurrence, simulation: Simulation) -> dict[str, Any]:
         "measured": event.measured,
         "typical": bool(typical.happens[0]) if typical.at_risk[0] else None,
         **({} if simulation.alone else proportion_json(event.proportion)),
-        **_over_sets(sets, sets.shares[event.key] if sets else None, "share"),
+        **({} if sets is None else _over_sets(sets.of, sets.shares[event.key], "share")),
     }
 
 
-def _over_sets(sets: Uncertainty | None, over: Distribution | None, what: str) -> dict[str, float | None]:
-    """Write how a median or share moves over parameter sets; nothing where that was not asked for."""
-    if sets is None or over is None:
-        return {}
-    if sets.of is SetsOf.PLAUSIBLE:
+def _over_sets(of: SetsOf, over: Distribution, what: str) -> dict[str, float | None]:
+    """Write how a median or share moves over parameter sets."""
+    if of is SetsOf.PLAUSIBLE:
         return {f"{what}_over_models_least": _or_null(over.low), f"{what}_over_models_greatest": _or_null(over.high)}
     return {f"{what}_over_sets_p5": _or_null(over.low), f"{what}_over_sets_p95": _or_null(over.high)}
 
