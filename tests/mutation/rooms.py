@@ -28,6 +28,10 @@ ROOMS = {
     "quantities": Room(("quantities.py",), ("tests/test_quantities.py",)),
     "course": Room(("course",), ("tests/course",)),
     "rules": Room(("rules",), ("tests/rules", "tests/cli/check"), "not slow and not outside"),
+    "summary": Room(
+        ("reports/simulation/summary", "reports/shared/number.py"),
+        ("tests/reports/simulation/summary", "tests/reports/shared/test_number.py"),
+    ),
     "status": Room(
         ("exit_status.py", "refusal.py", "cli/app/program.py", "cli/app/misuse.py", "cli/check", "api/checking"),
         (

@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 import pytest
@@ -150,15 +150,18 @@ class Runner:
     def _tests_of(self, mutant: Mutant, items: dict[str, pytest.Item]) -> list[str]:
         """The tests that come by a mutant's line, first those that have killed others, then by how long they take.
 
-        Of a value those that come by any line of its file, and those in whose file it is named.
+        Of a value those that come by any line of its file, and those whose file takes a value from there.
         """
         lines = self._lines[mutant.file]
         reached = set(lines.get(mutant.line, []))
         if mutant.is_value:
-            value = mutant.function.removesuffix(" =")
             reached = {name for names in lines.values() for name in names}
+            values = _values(mutant.file)
             reached |= {
-                one.nodeid for one in items.values() if isinstance(one, pytest.Function) and value in vars(one.module)
+                one.nodeid
+                for one in items.values()
+                if isinstance(one, pytest.Function)
+                and any(vars(one.module).get(name) is value for name, value in values.items())
             }
         return sorted(reached - {""}, key=lambda name: (-self._killers[name], self._seconds[name], name))
 
@@ -213,10 +216,22 @@ def _key(code: CodeType) -> Key:
     return code.co_qualname, code.co_firstlineno, column if code.co_name == "<lambda>" else 0
 
 
+def _module(file: str) -> ModuleType:
+    return sys.modules[file.removesuffix(".py").replace("/", ".")]
+
+
+def _values(file: str) -> dict[str, Any]:
+    """What a module has that is no function, class or module, by its name."""
+    return {
+        name: value
+        for name, value in vars(_module(file)).items()
+        if not name.startswith("__") and not callable(value) and not isinstance(value, ModuleType)
+    }
+
+
 def _set_values(tree: ast.Module, file: str) -> None:
     """Give each plain value of a module anew, wherever its name has been imported to."""
-    module = sys.modules[file.removesuffix(".py").replace("/", ".")]
-    before = dict(vars(module))
+    before = dict(vars(_module(file)))
     body = [node for node in tree.body if not isinstance(node, (*FUNCTIONS, ast.ClassDef))]
     space = dict(before)
     exec(compile(ast.Module(body, []), str(ROOT / file), "exec"), space)  # noqa: S102 - our own code
