@@ -202,9 +202,12 @@ def test_b_cells_in_another_unit_are_told_by_most_of_their_column(counts: list[s
         ("t_cells_per_ul", "1,200", "it may be 1.2 or 1200"),
         ("t_cells_per_ul", "0,9", "in 10^9/L it would be 900 cells/µL"),
         ("b_cells_per_ul", "0", "B cells before treatment are 0.01 to 20,000 cells/µL"),
+        ("b_cells_per_ul", "0", "write the least that would have been found, or half of it"),
+        ("b_cells_per_ul", "0.001", "correct it"),
         ("b_cells_per_ul", "low", "b_cells_per_ul is 'low'"),
         ("blasts_fraction", "40", "40 % is 0.4"),
-        ("il6_pg_per_ml", "<2", "il6_pg_per_ml is '<2'"),
+        ("il6_pg_per_ml", "<2", "il6_pg_per_ml is '<2', below what could be measured"),
+        ("il6_pg_per_ml", "≤ 1.5", "write the least that would have been found, or half of it"),
         ("il6_pg_per_ml", "5000", "IL-6 before treatment is 0.001 to 1,000 pg/mL"),
     ],
 )

@@ -230,6 +230,8 @@ def _sex(column: str, text: str) -> float:
 def _baseline(text: str, column: str, delimiter: str) -> Fraction:
     of = BASELINES[column]
     low, high = of.bounds
+    if text.startswith(("<", "≤")):
+        raise PeopleError(f"{column} is {_quotation(text)}, below what could be measured", _NO_LESS_FOUND)
     value = _number(text, column, delimiter, of.bounds)
     if column == "t_cells_per_ul" and low <= value < _LEAST_T_CELLS:
         meant = f"{_plain(value * 1000)} cells/µL"
@@ -240,8 +242,14 @@ def _baseline(text: str, column: str, delimiter: str) -> Fraction:
     hint = f"; {_plain(value)} % is {_plain(value / 100)}" if not of.unit and low <= value / 100 <= high else ""
     raise PeopleError(
         f"{column} is {_plain(value)}; {of.words} before treatment {of.verb} {between} here{hint}",
-        "correct it; leave the cell empty where it was not measured",
+        _NO_LESS_FOUND if value == 0 else "correct it; leave the cell empty where it was not measured",
     )
+
+
+_NO_LESS_FOUND = (
+    "write the least that would have been found, or half of it; leave the cell empty where nothing was measured"
+)
+"""Counts and levels end where a method does: 0 and "<2" say less than that, and the model's patients have some."""
 
 
 def _number(text: str, column: str, delimiter: str, bounds: tuple[Fraction, Fraction]) -> Fraction:
