@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.patient import AreaFormula, Figures, Patient, PatientError, figures_of, on_the_day
+from blinplan.api.ranges import PATIENTS_OF_BANDS
 from blinplan.api.regimens.label import source_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, fingerprint_of, order
 from blinplan.api.simulating.drawing import require_matplotlib
+from blinplan.api.simulating.numbers import require_numbers
 from blinplan.api.simulating.simulate import simulate, size_of
 from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName, SetsOf
 from blinplan.course.events import Course, expand
@@ -126,6 +128,7 @@ def report(
     Refusal
         As `simulate`, and when matplotlib is not installed or a configuration is not what it should be.
     """
+    require_numbers(patients if isinstance(patients, int) else None, PATIENTS_OF_BANDS, models=models)
     figures = figures_of(patient)
     day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
     size = on_the_day(size_of(figures), day)

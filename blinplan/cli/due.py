@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from blinplan.api.ranges import DUE_DAYS
 from blinplan.api.vocabulary import TableFormat
 from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, LabelOption, terminal_of
 from blinplan.cli.app.plan_options import SiteFile
@@ -26,7 +27,9 @@ def due(
             metavar="DATE", help="The first day; the machine's date in the time zone of each plan when not given."
         ),
     ] = None,
-    days: Annotated[int, typer.Option(min=1, max=366, help="How many days, the first included.")] = 2,
+    days: Annotated[
+        int, typer.Option(min=DUE_DAYS.least, max=DUE_DAYS.most, help="How many days, the first included.")
+    ] = 2,
     site: SiteFile = None,
     label: LabelOption = None,
     config: ConfigOption = None,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from blinplan.api.ranges import PATIENTS_OF_BANDS, SEED
 from blinplan.api.vocabulary import TableFormat
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, terminal_of
@@ -21,8 +22,13 @@ def evidence(
             autocompletion=completion.claims,
         ),
     ] = None,
-    patients: Annotated[int, typer.Option(min=50, max=100_000, help="Virtual patients in each scenario.")] = 2000,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="What they are drawn from.")] = 1,
+    patients: Annotated[
+        int,
+        typer.Option(
+            min=PATIENTS_OF_BANDS.least, max=PATIENTS_OF_BANDS.most, help="Virtual patients in each scenario."
+        ),
+    ] = 2000,
+    seed: Annotated[int, typer.Option(min=SEED.least, max=SEED.most, help="What they are drawn from.")] = 1,
     output_format: Annotated[
         TableFormat, typer.Option("--format", "-f", help="How to show the evidence.", rich_help_panel="Output")
     ] = TableFormat.TABLE,

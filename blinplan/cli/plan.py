@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blinplan.api.patient import AreaFormula
+from blinplan.api.ranges import PATIENTS, REVISION, SEED
 from blinplan.api.vocabulary import LabelSheet, PlanFormat, Preference, View
 from blinplan.cli.app.options import (
     ColourOption,
@@ -47,8 +48,8 @@ def plan(
     revision: Annotated[
         int,
         typer.Option(
-            min=0,
-            max=9999,
+            min=REVISION.least,
+            max=REVISION.most,
             help="For --format ics: raise it when anything but a later happening changed since the last import; see"
             " --replaces.",
             rich_help_panel=DATES,
@@ -89,15 +90,15 @@ def plan(
     patients: Annotated[
         int,
         typer.Option(
-            min=1,
-            max=1_000_000,
+            min=PATIENTS.least,
+            max=PATIENTS.most,
             help="For --view delivered: how many virtual patients go through the course.",
             rich_help_panel=_SHOWN,
         ),
     ] = 1000,
     seed: Annotated[
         int,
-        typer.Option(min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel=_SHOWN),
+        typer.Option(min=SEED.least, max=SEED.most, help="What they are drawn from.", rich_help_panel=_SHOWN),
     ] = 1,
     people: Annotated[
         str | None,

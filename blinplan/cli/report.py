@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from blinplan.api.patient import AreaFormula
+from blinplan.api.ranges import PATIENTS_OF_BANDS
 from blinplan.api.vocabulary import Attenuation
 from blinplan.cli.app.options import (
     AttenuationOption,
@@ -50,7 +51,13 @@ def report(
     bsa_formula: Formula = AreaFormula.MOSTELLER,
     age: AgeOption = None,
     patients: Annotated[
-        int, typer.Option(min=50, max=100_000, help="How many virtual patients.", rich_help_panel=_VIRTUAL)
+        int,
+        typer.Option(
+            min=PATIENTS_OF_BANDS.least,
+            max=PATIENTS_OF_BANDS.most,
+            help="How many virtual patients.",
+            rich_help_panel=_VIRTUAL,
+        ),
     ] = 1000,
     seed: Seed = 1,
     population: Population = None,

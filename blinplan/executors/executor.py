@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from blinplan.executors.copies import Ask, copies
+from blinplan.refusal import ArgumentRefusal
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -182,9 +183,24 @@ def executor_or_threads(executor: Executor | None, *, in_turns: bool = False) ->
 
     Copies of this process instead for what threads of ours would do `in_turns`, as many short calls of NumPy.
     """
+    if executor is not None:
+        require_executor(executor)
     if in_turns and (executor is None or isinstance(executor, InThreads)) and _can_be_copied():
         return nullcontext(InCopies(places(executor)))
     return threads() if executor is None else nullcontext(executor)
+
+
+def require_executor(executor: object) -> None:
+    """Refuse what runs nothing.
+
+    Raises
+    ------
+    ArgumentRefusal
+        When it has no `submit`.
+    """
+    if not hasattr(executor, "submit"):
+        advice = "give what has submit, as those of concurrent.futures, or leave it out"
+        raise ArgumentRefusal("{executor} is {value}", advice, value=repr(executor)[:40])
 
 
 def shares_memory(executor: Executor | None) -> bool:

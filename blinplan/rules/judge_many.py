@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from blinplan.executors.executor import Executor, InTurn, as_they_end, workers
+from blinplan.executors.executor import Executor, InTurn, as_they_end, require_executor, workers
 from blinplan.executors.processes import processes
 from blinplan.refusal import Refusal
 from blinplan.regimen.regimen import Regimen
@@ -40,6 +40,8 @@ def judge_many(
         What simulates regimens side by side; where it is not given and there are several, processes, as many as there
         are processors.
     """
+    if executor is not None:
+        require_executor(executor)
     judged = [_at_once(task, simulator) for task in tasks]
     waiting = [number for number, judgement in enumerate(judged) if judgement is None]
     if waiting:

@@ -156,7 +156,7 @@ def test_what_no_argument_means_is_refused_by_all_that_simulate(given: dict[str,
     for function, arguments in asked.values():
         if given.keys() <= inspect.signature(function).parameters.keys():
             with pytest.raises(Refusal) as refused:
-                function(*arguments, **{"patients": 5, **given})
+                function(*arguments, **{"patients": 50, **given})
             assert says in str(refused.value)
             checked += 1
     assert checked >= 3

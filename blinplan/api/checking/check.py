@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.checking.check_result import CheckResult
+from blinplan.api.ranges import FEW_PATIENTS
 from blinplan.api.vocabulary import word_or_none
 from blinplan.exit_status import FailOn
 from blinplan.refusal import ArgumentRefusal, several
@@ -147,7 +148,7 @@ def check(
     refuse_contradictions(since, write_baseline)
     refuse_wrong_preview(fix=fix, diff=diff)
     refuse_name_of_no_input(stdin_filename, paths)
-    require_numbers(patients, seed=0 if seed is None else seed, models=models)
+    require_numbers(patients, FEW_PATIENTS, seed=0 if seed is None else seed, models=models)
     choice = rule_choice(
         None if select is None else several("select", select),
         several("extend_select", extend_select),

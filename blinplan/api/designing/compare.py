@@ -10,6 +10,7 @@ from blinplan.api.designing.compared import ComparisonResult
 from blinplan.api.designing.sides import SideSource, file_named
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.plausible import require_sets
+from blinplan.api.ranges import CYCLES
 from blinplan.api.regimens.load import read_record, regimen_file
 from blinplan.api.regimens.order import OrderedRegimen, order
 from blinplan.api.simulating.asked import asked_endpoints
@@ -168,6 +169,8 @@ def pair(
     if patients is None:
         raise Refusal("the typical patient is nobody to pair", "give a number of patients")
     wanted, kind = asked_endpoints(endpoints, by_day), word_of(SetsOf, "sets", sets)
+    if cycles is not None:
+        CYCLES.require("cycles", cycles)
     require_numbers(patients, seed=seed, follow_up=follow_up, parameter_sets=parameter_sets)
     if kind is SetsOf.PLAUSIBLE and parameter_sets:
         require_sets(parameter_sets)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from blinplan.api.designing.around import Bags, findings_apart
 from blinplan.api.patient import Patient
 from blinplan.api.regimens.order import OrderedRegimen
-from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_files, signals_of, window
+from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_file, signals_of, window
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.table_result import FileResult
 from blinplan.api.vocabulary import CompareFormat, CompareFormatName, SignalName
@@ -202,7 +202,7 @@ class ComparisonResult(FileResult):
         Refusal
             When it cannot be written, matplotlib is not installed, or there are more regimens than can be told apart.
         """
-        (target,) = figure_files([path])
+        target = figure_file(path, width)
         refuse_more_than_can_be_drawn(len(self.names))
         from blinplan.reports.design.comparison.figure import comparison_figure
         from blinplan.reports.simulation.figures import FigureFormat

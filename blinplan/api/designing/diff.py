@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.api.designing.sides import FileTree, OneFile, SideSource, sides_of
 from blinplan.api.patient import Figures, Patient, figures_of
+from blinplan.api.ranges import CYCLES
 from blinplan.api.regimens.load import regimen_file
+from blinplan.api.simulating.numbers import require_numbers
 from blinplan.api.vocabulary import DiffFormat, DiffFormatName, SetsOfName
 from blinplan.design.difference.change import RegimenChange
 from blinplan.design.difference.difference import RegimenDifference
@@ -70,6 +72,9 @@ class DiffResult:
         """
         from blinplan.api.designing.consequences import file_consequences
 
+        if cycles is not None:
+            CYCLES.require("cycles", cycles)
+        require_numbers(patients, seed=seed, parameter_sets=parameter_sets)
         found: list[FileConsequences] = []
         done = 0
         for file in self.files:

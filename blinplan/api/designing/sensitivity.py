@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from blinplan.api.designing.going_on import kept_beside, noted_on_an_end
 from blinplan.api.designing.sensitivity_result import SensitivityResult
 from blinplan.api.patient import Figures, Patient, figures_of
+from blinplan.api.ranges import SAMPLE_COUNT
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.asked import asked_endpoints
 from blinplan.api.simulating.data_file import refuse_table_file
@@ -248,8 +249,8 @@ def _refuse_contradictions(
         require_salib()
     elif parameters or samples is not None:
         raise Refusal("correlation is between patients, and varies no parameter", "leave parameters and samples out")
-    if samples is not None and samples < 2:
-        raise Refusal(f"{samples} samples are too few", "ask for 2 or more")
+    if samples is not None:
+        SAMPLE_COUNT.require("samples", samples)
     if patients is None and (first > 1 or (by_day and method is not SensitivityMethod.CORRELATION)):
         raise Refusal("that asks for a population, and the typical patient is one", "give a number of patients as well")
     if by_day and method is SensitivityMethod.CORRELATION:

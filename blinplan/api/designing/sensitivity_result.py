@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.regimens.order import OrderedRegimen
-from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_files
+from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_file
 from blinplan.api.table_result import FileResult
 from blinplan.api.vocabulary import SensitivityFormat, SensitivityFormatName
 from blinplan.data_table import DataTable, table_html
@@ -88,7 +88,7 @@ class SensitivityResult(FileResult):
         Refusal
             When it cannot be written, or matplotlib is not installed.
         """
-        (target,) = figure_files([path])
+        target = figure_file(path, width)
         from blinplan.reports.design.sensitivity.figure import sensitivity_figure
         from blinplan.reports.simulation.figures import FigureFormat
 

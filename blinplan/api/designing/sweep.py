@@ -9,6 +9,7 @@ from blinplan.api.designing.going_on import kept_beside
 from blinplan.api.designing.swept import SweepResult
 from blinplan.api.patient import Figures, Number, Patient, figures_of
 from blinplan.api.plausible import require_sets
+from blinplan.api.ranges import CYCLES
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.asked import asked_endpoints
 from blinplan.api.simulating.data_file import refuse_table_file, write_table
@@ -211,6 +212,8 @@ def planned_sweep(
     people, kind = people_of(patients, figures.formula), word_of(SetsOf, "sets", sets)
     if people is None:
         raise Refusal("a sweep is of virtual patients", "give a number of patients")
+    if cycles is not None:
+        CYCLES.require("cycles", cycles)
     require_numbers(people, seed=seed, follow_up=follow_up, parameter_sets=parameter_sets)
     refuse_own_courses(people, "a sweep gives every patient the regimen of each cell")
     if kind is SetsOf.PLAUSIBLE and parameter_sets:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.regimens.order import OrderedRegimen
-from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_files
+from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_file
 from blinplan.api.table_result import FileResult
 from blinplan.api.vocabulary import SweepFormat, SweepFormatName
 from blinplan.data_table import DataTable, table_html
@@ -125,7 +125,7 @@ class SweepResult(FileResult):
         Refusal
             When it cannot be written, matplotlib is not installed, there are more than two axes, or cells are missing.
         """
-        (target,) = figure_files([path])
+        target = figure_file(path, width)
         if self.is_stopped:
             raise Refusal("a sweep that was ended is not drawn: cells are missing", "sweep the others first")
         refuse_what_cannot_be_drawn(len(self.swept.axes))

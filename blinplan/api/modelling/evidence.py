@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blinplan.api.ranges import PATIENTS_OF_BANDS
 from blinplan.api.simulating.numbers import require_numbers
 from blinplan.api.vocabulary import TableFormat, TableOrJson
 from blinplan.data_table import table_html
@@ -106,7 +107,7 @@ def evidence(
     """
     from blinplan.evidence import evaluate
 
-    require_numbers(patients, seed=seed)
+    require_numbers(patients, PATIENTS_OF_BANDS, seed=seed)
     asked = None if claims is None else several("claims", claims)
     refuse_unknown(asked or ())
     return EvidenceResult(evaluate.evaluate(patients, seed, only=asked or None, executor=executor))

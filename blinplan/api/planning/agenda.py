@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.planning.plan import Plan, plan
+from blinplan.api.ranges import DUE_DAYS
 from blinplan.api.regimens.load import read_site
 from blinplan.api.vocabulary import TableFormat, TableOrJson
 from blinplan.data_table import table_html
@@ -25,7 +26,6 @@ from blinplan.terminal import PLAIN, Screen
 if TYPE_CHECKING:
     from blinplan.regimen.site.site import Site
 
-MOST_DAYS = 366
 _CONFIGURATION = frozenset({"blinplan.toml", "pyproject.toml"})
 
 
@@ -126,8 +126,7 @@ def agenda(
     if not folder.absolute().is_dir():  # of a working folder that is gone there is nothing absolute
         raise ArgumentRefusal("{plans} is {path}, and there is no such folder", "check the path", path=str(plans))
     first = _day(today)
-    if not 1 <= days <= MOST_DAYS:
-        raise ArgumentRefusal("{days} is {number}", f"give 1 to {MOST_DAYS} days", number=days)
+    DUE_DAYS.require("days", days)
     profile = read_site(site) if isinstance(site, str | Path) else site
     planned = partial(plan, site=profile, label=label, config=config, isolated=isolated)
     patients: list[PatientDays] = []

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.plausible import require_sets
+from blinplan.api.simulating.numbers import require_numbers
 from blinplan.data_table import table_html
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
@@ -94,9 +95,10 @@ def delivered_of(
     from blinplan.simulation.delivered import compare_delivery
     from blinplan.simulation.dosing import NotEligibleError
 
+    whom = people_of(patients)
+    require_numbers(whom, seed=seed, models=models)
     if models:
         require_sets(models)
-    whom = people_of(patients)
     if whom is None:
         raise Refusal("what was delivered is compared on virtual patients", "give their number, or a table of patients")
     refuse_own_courses(whom, "the course is that of the record")

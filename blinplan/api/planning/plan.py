@@ -364,8 +364,10 @@ def _put_on_calendar(
 
 
 def _refuse_cycle(course: Course, cycle: int | None) -> None:
-    if cycle is not None and cycle > max(event.period.cycle for event in course.events):
-        message = "{cycle} is {number}, and the course has fewer"
+    last = max(event.period.cycle for event in course.events)
+    if cycle is not None and not 1 <= cycle <= last:
+        has = "fewer" if cycle > last else "a first one"
+        message = f"{{cycle}} is {{number}}, and the course has {has}"
         raise ArgumentRefusal(message, "give the number of one of its cycles", number=cycle)
 
 

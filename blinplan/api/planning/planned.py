@@ -12,6 +12,7 @@ from blinplan.api.planning.document import course_document, dated_document
 from blinplan.api.planning.exports import csv, fhir, home_html, ics, labels_html, nonmem, ward_html
 from blinplan.api.planning.history import CourseHistory
 from blinplan.api.planning.table import dated_report, undated_report
+from blinplan.api.ranges import REVISION
 from blinplan.api.vocabulary import PlanFormat, PlanFormatName, View, ViewName
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
@@ -353,6 +354,7 @@ class Plan:
         decimal_comma: bool = False,
     ) -> None:
         """Refuse what contradicts itself or the plan, as `text` does, before anything is written."""
+        REVISION.require("revision", revision)
         dates_are_shown = view != View.OVERVIEW
         if dates_are_shown and self.dated is None:
             raise ArgumentRefusal("{view} {value} needs {start}", _GIVE_START, value=str(view))

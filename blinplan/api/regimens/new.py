@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blinplan.api.ranges import NEW_CYCLES, NEW_FREE_DAYS
 from blinplan.api.regimens.label import label_called
 from blinplan.api.regimens.load import read_regimen, refuse_what_cannot_be_given
 from blinplan.files.writing import replace_file
@@ -122,6 +123,9 @@ def new(
     Refusal
         When something that is needed is not said, or what is said makes no regimen, or none that can be given.
     """
+    for argument, value, within in (("cycles", cycles, NEW_CYCLES), ("free_days", free_days, NEW_FREE_DAYS)):
+        if value is not None:
+            within.require(argument, value)
     order = Order(
         name=name,
         title=title,

@@ -7,6 +7,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
+from blinplan.api.ranges import FIGURE_WIDTH
 from blinplan.api.vocabulary import SignalName
 from blinplan.files.of_a_run import is_a_run_on
 from blinplan.files.writing import refuse_unwritable
@@ -93,6 +94,12 @@ def figure_files(paths: Sequence[str | Path]) -> tuple[Path, ...]:
     if found:
         require_matplotlib("{figure}")
     return found
+
+
+def figure_file(path: str | Path, width: float) -> Path:
+    """The same of one figure, so many mm wide."""
+    FIGURE_WIDTH.require_size("width", width)
+    return figure_files([path])[0]
 
 
 def require_matplotlib(what: str) -> None:

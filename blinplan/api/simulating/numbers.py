@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+from blinplan.api.ranges import FOLLOW_UP, PATIENTS, SEED, SETS_OR_NONE, Range
 from blinplan.api.vocabulary import PopulationName, VirtualPopulation, word_of
-from blinplan.refusal import ArgumentRefusal
 
 if TYPE_CHECKING:
     from blinplan.simulation.trials.patients import Patients
 
 
-def require_numbers(people: "Patients | None", **counts: int) -> None:
-    """Refuse fewer than one patient, less than nothing of the rest, and what is no whole number.
+def require_numbers(people: "Patients | None", within: Range = PATIENTS, **counts: int) -> None:
+    """Refuse fewer patients or more than are ``within`` a range, the same of the rest, and what is no whole number.
 
     Raises
     ------
@@ -18,18 +18,16 @@ def require_numbers(people: "Patients | None", **counts: int) -> None:
         When one of them is; it names the argument.
     """
     if isinstance(people, int | float | str):
-        _require_whole("patients", people)
-        if people < 1:
-            raise ArgumentRefusal("{patients} is {value}", "give 1 or more", value=people)
+        within.require("patients", people)
     for name, value in counts.items():
-        _require_whole(name, value)
-        if value < 0:
-            raise ArgumentRefusal(f"{{{name}}} is {{value}}", "give 0 or more", value=value)
+        _RANGES[name].require(name, value)
 
 
-def _require_whole(name: str, value: object) -> None:
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise ArgumentRefusal(f"{{{name}}} is {{value}}", "give a whole number", value=repr(value)[:40])
+_RANGES = {
+    "seed": SEED,
+    "follow_up": FOLLOW_UP,
+    **dict.fromkeys(("parameter_sets", "models", "sets"), SETS_OR_NONE),
+}
 
 
 def population_named(population: PopulationName | None) -> str | None:

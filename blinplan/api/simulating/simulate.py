@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.plausible import require_sets_of
+from blinplan.api.ranges import FIRST
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order
 from blinplan.api.simulating.asked import asked_endpoints, unknown_endpoint
 from blinplan.api.simulating.numbers import population_named, require_numbers
@@ -264,8 +265,7 @@ def before_of(first: int, people: "Patients | None") -> int:
     Refusal
         When there is no such patient, or the patients are not drawn.
     """
-    if first < 1:
-        raise Refusal(f"the first patient is {first}", "patients are counted from 1")
+    FIRST.require("first", first)
     if first > 1 and not isinstance(people, int):
         raise Refusal(
             f"the first patient is {first:,}, and the patients are not drawn from a seed",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.data_file import STRETCH, refuse_data_file, write_table
-from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_files, signals_of, window
+from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_file, signals_of, window
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import SignalName, SimulateFormat, SimulateFormatName
@@ -124,7 +124,7 @@ class SimulationResult(TableResult):
         """
         from blinplan.reports.simulation.figures import FigureFormat, figure
 
-        (target,) = figure_files([path])
+        target = figure_file(path, width)
         kind = FigureFormat(target.suffix.lower().removeprefix("."))
         replace_file(target, figure(self.simulation, bands or self.bands(), kind, width))
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from blinplan.api.ranges import CYCLES, FOLLOW_UP, PATIENTS, SEED, THREADS
 from blinplan.api.vocabulary import Attenuation, LabelName, VirtualPopulation
 from blinplan.cli.app import completion
 from blinplan.refusal import Refusal
@@ -43,14 +44,17 @@ IsolatedOption = Annotated[
 
 _VIRTUAL = "Virtual patients"
 Patients = Annotated[
-    int, typer.Option("--patients", min=1, max=1_000_000, help="How many virtual patients.", rich_help_panel=_VIRTUAL)
+    int,
+    typer.Option(
+        "--patients", min=PATIENTS.least, max=PATIENTS.most, help="How many virtual patients.", rich_help_panel=_VIRTUAL
+    ),
 ]
 Threads = Annotated[
     int | None,
     typer.Option(
         "--threads",
-        min=1,
-        max=256,
+        min=THREADS.least,
+        max=THREADS.most,
         help="Threads to use; all processors when not given. Results do not depend on it.",
         rich_help_panel=_VIRTUAL,
     ),
@@ -71,7 +75,7 @@ def scheduler_option(panel: str) -> Any:
 Scheduler = Annotated[str | None, scheduler_option(_VIRTUAL)]
 Seed = Annotated[
     int,
-    typer.Option("--seed", min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel=_VIRTUAL),
+    typer.Option("--seed", min=SEED.least, max=SEED.most, help="What they are drawn from.", rich_help_panel=_VIRTUAL),
 ]
 People = Annotated[
     str | None,
@@ -94,10 +98,19 @@ Population = Annotated[
 ]
 Cycles = Annotated[
     int | None,
-    typer.Option("--cycles", metavar="N", min=1, max=100, help="Compare the first cycles of each only."),
+    typer.Option(
+        "--cycles", metavar="N", min=CYCLES.least, max=CYCLES.most, help="Compare the first cycles of each only."
+    ),
 ]
 FollowUp = Annotated[
-    int, typer.Option("--follow-up", metavar="DAYS", min=0, max=3660, help="Days without infusion to add at the end.")
+    int,
+    typer.Option(
+        "--follow-up",
+        metavar="DAYS",
+        min=FOLLOW_UP.least,
+        max=FOLLOW_UP.most,
+        help="Days without infusion to add at the end.",
+    ),
 ]
 AttenuationOption = Annotated[
     Attenuation,

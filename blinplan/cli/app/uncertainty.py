@@ -4,11 +4,11 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from blinplan.api.ranges import SETS
 from blinplan.api.vocabulary import PLAUSIBLE_SETS, SetsOf
 from blinplan.refusal import Refusal
 
 _PANEL = "Virtual patients"
-_MOST = 1000
 
 PlausibleOption = Annotated[
     str | None,
@@ -34,8 +34,8 @@ def sets_option(panel: str) -> Any:
     return typer.Option(
         "--sets",
         metavar="K",
-        min=1,
-        max=_MOST,
+        min=SETS.least,
+        max=SETS.most,
         help=f"How many plausible sets; {PLAUSIBLE_SETS} when not given.",
         rich_help_panel=panel,
     )
@@ -65,9 +65,9 @@ def read_uncertainty(text: str | None, sets: int | None, *, published: bool = Tr
         raise Refusal("--sets is how many plausible parameter sets are run", "add --uncertainty plausible")
     if text is None:
         return WantedSets(0, SetsOf.PUBLISHED)
-    if published and text.isdecimal() and int(text) <= _MOST:
+    if published and text.isdecimal() and int(text) <= SETS.most:
         return WantedSets(int(text), SetsOf.PUBLISHED)
-    number = f", or a number of sets up to {_MOST:,}" if published else ""
+    number = f", or a number of sets up to {SETS.most:,}" if published else ""
     raise Refusal(f"--uncertainty {text!r} is not known", f"give plausible{number}")
 
 

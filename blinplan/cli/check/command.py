@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from blinplan.api.ranges import FEW_PATIENTS, SEED
 from blinplan.api.vocabulary import CheckFormat, FailOn
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, scheduler_option, terminal_of
@@ -118,8 +119,8 @@ def check(
     patients: Annotated[
         int | None,
         typer.Option(
-            min=1,
-            max=100_000,
+            min=FEW_PATIENTS.least,
+            max=FEW_PATIENTS.most,
             help="Virtual patients to start with, 1,000 when not set; 16 times as many at most where undecided.",
             rich_help_panel=_SIMULATION,
         ),
@@ -127,8 +128,8 @@ def check(
     seed: Annotated[
         int | None,
         typer.Option(
-            min=0,
-            max=2**63 - 1,
+            min=SEED.least,
+            max=SEED.most,
             help="What the virtual patients are drawn from; 1 when not set.",
             rich_help_panel=_SIMULATION,
         ),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from blinplan.api.ranges import FEW_PATIENTS, FIGURE_WIDTH, PATIENTS, SETS_OR_NONE, SHOWN_SCHEDULES
 from blinplan.api.simulating.drawing import PAGE_WIDTH
 from blinplan.api.vocabulary import PLAUSIBLE_SETS, SearchFormat, SearchMethod
 from blinplan.cli.app.groups import with_groups
@@ -106,20 +107,28 @@ def search(
     ] = None,
     search_patients: Annotated[
         int,
-        typer.Option(min=1, max=100_000, help="How many patients schedules are tried on.", rich_help_panel=_VIRTUAL),
+        typer.Option(
+            min=FEW_PATIENTS.least,
+            max=FEW_PATIENTS.most,
+            help="How many patients schedules are tried on.",
+            rich_help_panel=_VIRTUAL,
+        ),
     ] = 500,
     patients: Annotated[
         int,
         typer.Option(
-            min=1, max=1_000_000, help="On how many other patients the best are shown.", rich_help_panel=_VIRTUAL
+            min=PATIENTS.least,
+            max=PATIENTS.most,
+            help="On how many other patients the best are shown.",
+            rich_help_panel=_VIRTUAL,
         ),
     ] = 10_000,
     sets: Annotated[
         int,
         typer.Option(
             metavar="K",
-            min=0,
-            max=1000,
+            min=SETS_OR_NONE.least,
+            max=SETS_OR_NONE.most,
             help="Under how many plausible parameter sets the best are shown too, as simulate --uncertainty plausible"
             " has them; 0 for none.",
             rich_help_panel=_VIRTUAL,
@@ -161,8 +170,8 @@ def search(
         int | None,
         typer.Option(
             metavar="N",
-            min=1,
-            max=50,
+            min=SHOWN_SCHEDULES.least,
+            max=SHOWN_SCHEDULES.most,
             help="How many schedules are shown: 5, and 9 of a front, when not given.",
             rich_help_panel=_OUTPUT,
         ),
@@ -191,8 +200,8 @@ def search(
         float,
         typer.Option(
             metavar="MM",
-            min=60,
-            max=400,
+            min=FIGURE_WIDTH.least,
+            max=FIGURE_WIDTH.most,
             help="How wide figures are: 89 for a journal's column.",
             rich_help_panel=_OUTPUT,
         ),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from blinplan.api.ranges import PATIENTS, SAMPLE_COUNT
 from blinplan.api.simulating.drawing import PAGE_WIDTH
 from blinplan.api.vocabulary import SensitivityFormat, SensitivityMethod
 from blinplan.cli.app.groups import with_groups
@@ -73,8 +74,8 @@ def sensitivity(
         typer.Option(
             "--samples",
             metavar="N",
-            min=2,
-            max=1_000_000,
+            min=SAMPLE_COUNT.least,
+            max=SAMPLE_COUNT.most,
             help="Trajectories of morris (20), or base samples of sobol (128; a power of 2).",
             rich_help_panel=_METHOD,
         ),
@@ -83,8 +84,8 @@ def sensitivity(
         int | None,
         typer.Option(
             "--patients",
-            min=1,
-            max=1_000_000,
+            min=PATIENTS.least,
+            max=PATIENTS.most,
             help="Patients of every run, of whom the median or the share is taken; the typical patient alone where it"
             " is not given. Of correlation 1000.",
             rich_help_panel="Virtual patients",

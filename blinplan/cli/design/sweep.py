@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from blinplan.api.ranges import CYCLES
 from blinplan.api.simulating.drawing import PAGE_WIDTH
 from blinplan.api.vocabulary import SweepFormat
 from blinplan.cli.app.groups import with_groups
@@ -38,7 +39,7 @@ def sweep(
         ),
     ],
     cycles: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=100, help="Simulate the first cycles only.")
+        int | None, typer.Option(metavar="N", min=CYCLES.least, max=CYCLES.most, help="Simulate the first cycles only.")
     ] = None,
     whom: WhomOptions,
     runs: RunOptions,

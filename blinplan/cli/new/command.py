@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from blinplan.api.ranges import NEW_CYCLES, NEW_FREE_DAYS
 from blinplan.api.vocabulary import Indication, LabelName, Status
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, tell_which_is_meant, terminal_of
@@ -62,11 +63,19 @@ def new(
         ),
     ] = None,
     cycles: Annotated[
-        int | None, typer.Option(min=1, max=20, help="How many cycles in all.", rich_help_panel=_COURSE)
+        int | None,
+        typer.Option(
+            min=NEW_CYCLES.least, max=NEW_CYCLES.most, help="How many cycles in all.", rich_help_panel=_COURSE
+        ),
     ] = None,
     free_days: Annotated[
         int | None,
-        typer.Option(min=0, max=366, help="Treatment-free days after each cycle.", rich_help_panel=_COURSE),
+        typer.Option(
+            min=NEW_FREE_DAYS.least,
+            max=NEW_FREE_DAYS.most,
+            help="Treatment-free days after each cycle.",
+            rich_help_panel=_COURSE,
+        ),
     ] = None,
     min_weight: Annotated[
         str | None,

@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from blinplan.api.ranges import FIGURE_WIDTH
 from blinplan.api.simulating.data_file import STRETCH, claim_description, minutes_of, refuse_data_file
 from blinplan.api.simulating.drawing import ALL, AT_THE_TERMINAL, Window, figure_files, signals_of, window
 from blinplan.cli.app.uncertainty import WantedSets, refuse_published_in_data
@@ -53,7 +54,11 @@ FigureFiles = Annotated[
 FigureWidth = Annotated[
     float,
     typer.Option(
-        metavar="MM", min=60, max=400, help="How wide figures are: 89 for a journal's column.", rich_help_panel=_CURVES
+        metavar="MM",
+        min=FIGURE_WIDTH.least,
+        max=FIGURE_WIDTH.most,
+        help="How wide figures are: 89 for a journal's column.",
+        rich_help_panel=_CURVES,
     ),
 ]
 DataFile = Annotated[

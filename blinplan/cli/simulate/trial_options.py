@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from blinplan.api.patient import AreaFormula, Figures
+from blinplan.api.ranges import FIRST
 from blinplan.api.vocabulary import Attenuation
 from blinplan.cli.app.options import (
     AttenuationOption,
@@ -34,8 +35,8 @@ First = Annotated[
     typer.Option(
         "--first",
         metavar="N",
-        min=1,
-        max=1_000_000_000,
+        min=FIRST.least,
+        max=FIRST.most,
         help="Begin with patient N of the seed; blinplan merge joins parts of a simulation (-o PART.npz).",
         rich_help_panel="Virtual patients",
     ),

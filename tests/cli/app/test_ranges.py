@@ -1,14 +1,9 @@
 """Every option that has a range takes what lies at its ends, and tells of what lies a step beyond which end it is."""
 
-from collections.abc import Iterator
-from functools import cache
-from typing import Any, NamedTuple
-
 import pytest
 
 from blinplan.api.simulating.asked import MOST_DAYS, asked_endpoints
-from blinplan.cli.app.program import app
-from blinplan.cli.app.quick import COMMANDS
+from tests.cli.app.option_ends import End, ends, program
 from tests.program import Run
 
 _SOUND = {
@@ -26,36 +21,6 @@ _DRAWN = {"sensitivity": ("--patients", "5")}
 _TOLD = {"min": "should be greater than or equal to", "max": "should be less than or equal to"}
 
 
-class End(NamedTuple):
-    """An end of a range: of which option of which command, which end, what lies there and a step beyond."""
-
-    command: str
-    option: str
-    which: str
-    at: int
-    beyond: int
-
-    def __str__(self) -> str:
-        return f"{self.command} {self.option} {self.which}"
-
-
-@cache
-def _program() -> Any:
-    from typer.main import get_command
-
-    return get_command(app)
-
-
-def ends() -> Iterator[End]:
-    """The ends of all options of all commands that count in whole numbers."""
-    for name in COMMANDS:
-        for option in _program().get_command(None, name).params:
-            for which, step in (("min", -1), ("max", 1)):
-                at = getattr(option, which, None)
-                if at is not None and not option.count:
-                    yield End(name, max(option.opts, key=len), which, at, at + step)
-
-
 ENDS = list(ends())
 
 
@@ -66,7 +31,7 @@ def test_there_are_such_options() -> None:
 
 @pytest.mark.parametrize("end", ENDS, ids=str)
 def test_an_option_takes_what_lies_at_its_ends_and_nothing_beyond(inside: Run, end: End) -> None:
-    command = _program().get_command(None, end.command)
+    command = program().get_command(None, end.command)
     words = [*_SOUND.get(end.command, ()), end.option]
     # Read only, and not run: the most patients would take their time.
     assert command.make_context(end.command, [*words, str(end.at)])

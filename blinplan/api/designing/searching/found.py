@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_files
+from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_file
 from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import SearchFormat, SearchFormatName
 from blinplan.data_table import DataTable, table_html
@@ -113,7 +113,7 @@ class SearchResult(TableResult):
         Refusal
             When it cannot be written, matplotlib is not installed, or there is one endpoint and nothing required.
         """
-        (target,) = figure_files([path])
+        target = figure_file(path, width)
         refuse_no_front(len(self.searched.setting.wish.endpoints))
         from blinplan.reports.design.search.figure import search_figure
         from blinplan.reports.simulation.figures import FigureFormat

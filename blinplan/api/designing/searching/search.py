@@ -11,6 +11,7 @@ from blinplan.api.designing.searching.prepared import PreparedSearch
 from blinplan.api.designing.searching.schedules import Doses, Numbers, space_asked
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.plausible import require_sets
+from blinplan.api.ranges import FEW_PATIENTS, SHOWN_SCHEDULES
 from blinplan.api.regimens.order import RegimenSource
 from blinplan.api.simulating.asked import asked_endpoints
 from blinplan.api.simulating.numbers import population_named, require_numbers
@@ -196,10 +197,11 @@ def prepare_search(
     base = order.regimen
     space = space_asked(base, cycle, steps, doses, lengths, free_days, descending=descending)
     lowered, required, shown = _texts(minimise), _texts(require), _texts(endpoints)
-    _refuse_numbers(search_patients=search_patients, patients=patients, show=1 if show is None else show)
+    FEW_PATIENTS.require("search_patients", search_patients)
+    SHOWN_SCHEDULES.require("show", 1 if show is None else show)
+    require_numbers(patients, seed=seed, follow_up=follow_up, sets=sets)
     if sets:
         require_sets(sets)
-    require_numbers(None, seed=seed, follow_up=follow_up)
     options = options_of(attenuation, premedication=premedication)
     chosen = method_for(space, word_or_none(Method, "method", method))
     _refuse_method(space, chosen, len(lowered))
@@ -255,12 +257,6 @@ def prepare_search(
 
 def _texts(given: Texts) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
-
-
-def _refuse_numbers(**given: int) -> None:
-    for argument, number in given.items():
-        if isinstance(number, bool | float) or not 1 <= number <= 1_000_000:
-            raise ArgumentRefusal(f"{{{argument}}} is {{number}}", "give a number from 1 to 1,000,000", number=number)
 
 
 _MOST_ENUMERATED = 100_000
