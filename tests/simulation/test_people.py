@@ -10,6 +10,7 @@ from blinplan.physiology.model.draw import draw
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.simulation.paired import NotPairedError
+from blinplan.simulation.people.columns import check_columns
 from blinplan.simulation.people.people import People, PeopleError
 from blinplan.simulation.people.read import read_people
 from blinplan.simulation.trajectories import curves, portions
@@ -285,3 +286,23 @@ def test_a_patient_does_not_depend_on_the_baselines_of_others() -> None:
     beside = sent(of("A,70,175,15,,,", "B,60,160,90,600,,", head=HEAD))
     for mine, theirs in zip(alone.quantities, beside.quantities, strict=True):
         np.testing.assert_array_equal(mine.values, theirs.values[:1])
+
+
+class Compared(str):
+    """A name that counts how often it is compared."""
+
+    times = 0
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        Compared.times += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_a_table_of_many_columns_is_refused_in_steps_as_many_as_they_are() -> None:
+    """Fifty thousand took half a minute: each was compared with all."""
+    with pytest.raises(PeopleError, match="c0 is no column of it"):
+        check_columns([Compared(f"c{number}") for number in range(500)], "people.csv")
+    assert 500 < Compared.times < 500 * 100

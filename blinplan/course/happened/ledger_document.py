@@ -1,9 +1,10 @@
 """A ledger as it is written into a plan in JSON, and read again from it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,8 @@ VERSION = 1
 
 _LONGEST = 100 * 366 * MINUTES_PER_DAY
 """The longest time, either way: a century, beyond which there are no dates."""
+MOST_ENTRIES = 2_000
+"""Of any kind: more than a record of the largest size has room for."""
 _EXACT = re.compile(r"[0-9]{1,60}(?:/[0-9]{1,60})?")
 _LARGEST = 1_000_000
 """Above every weight, height, area, dose, rate and filling that a file may have."""
@@ -80,7 +83,7 @@ def ledger_of(data: Mapping[str, Any]) -> Ledger:
     if not isinstance(data, Mapping) or data.get("version") != VERSION:
         raise LedgerError(f"it has no ledger of version {VERSION}, the only one there is")
     try:
-        return Ledger(
+        ledger = Ledger(
             tuple(_entry_of(entry, number) for number, entry in enumerate(data["interruptions"])),
             tuple(_start_of(start) for start in data["starts"]),
             # A plan of an earlier version has no figures.
@@ -102,8 +105,31 @@ def ledger_of(data: Mapping[str, Any]) -> Ledger:
                 for move in data.get("moves", ())
             ),
         )
+        _require_order(ledger)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise LedgerError("something is missing in its ledger, or is not of its kind") from error
+    return ledger
+
+
+def _require_order(ledger: Ledger) -> None:
+    """Refuse what a record would not say: each thing once, one after the other, and not without an end.
+
+    Raises
+    ------
+    ValueError
+        When something stands twice, or before what it follows, or more than a record has room for.
+    """
+    each: tuple[Sequence[float], ...] = (
+        [start.cycle for start in ledger.starts],
+        [figures.minute for figures in ledger.figures],
+        [bag.start for bag in ledger.bags],
+        [place.since.timestamp() for place in ledger.places],
+        [since for since, _ in ledger.moves],
+    )
+    if any(later <= earlier for rising in each for earlier, later in pairwise(rising)):
+        raise ValueError("something stands twice, or before what it follows")
+    if max(map(len, (*each, ledger.interruptions, ledger.closures))) > MOST_ENTRIES:
+        raise ValueError("no record has so many entries")
 
 
 def _is(kind: type[Kind], value: object) -> Kind:

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from blinplan.regimen.reading import Reading, read
 from blinplan.repository.renamed import names_before
 from blinplan.repository.revision import Commit, forking_point
 from blinplan.repository.root import top_level
-from blinplan.rules.changes.moved import Asked
+from blinplan.rules.changes.moved import Asked, Deciders
 
 _DECIDING = ("blinplan.toml", "pyproject.toml")
 
@@ -130,6 +131,7 @@ class RepositoryBefore:
     _sources: Mapping[str, FileSource]
     _files: dict[str, str] = field(default_factory=dict)
     _renamed: set[str] = field(default_factory=set)
+    _anew: dict[tuple[Path, tuple[Path, ...]], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._files.update(self.commit.files())
@@ -144,9 +146,13 @@ class RepositoryBefore:
 
     def decides_anew(self, path: Path, name: str, *others: str) -> bool:
         """Whether what decides about the file of a name, which lies or lay at a path, has changed, or may have."""
-        folders = [self.commit.top / folder for folder in path.parents]
-        configurations = (folder / one for folder in folders for one in (*_DECIDING, *others))
-        return any(map(self._differs, (*configurations, *(other.resolve() for other in self._deciding[name]))))
+        key = (path.parent, (*self._deciding[name], *map(Path, others)))
+        if key not in self._anew:
+            folders = [self.commit.top / folder for folder in path.parents]
+            configurations = (folder / one for folder in folders for one in (*_DECIDING, *others))
+            deciding = (other.resolve() for other in self._deciding[name])
+            self._anew[key] = any(map(self._differs, (*configurations, *deciding)))
+        return self._anew[key]
 
     def read_lost(self) -> Iterator[Reading]:
         """What those files were that are there no more, where files of the run could look at them."""
@@ -164,14 +170,28 @@ class RepositoryBefore:
         if not new:
             return {}
         vanished = {path: _text(data) for path, data in self._texts(self._lost_judged()).items()}
-        found = names_before(new, vanished, self._was_judged_alike)
+        # Each could be each: of all that the same decides about, one is asked.
+        one_before, one_now = dict[Any, str](), dict[Any, str]()
+        before = {
+            path: one_before.setdefault((self._deciders_before(path), Path(path).parent), path) for path in vanished
+        }
+        now = {
+            name: one_now.setdefault((self._asked.deciders(self._sources[name]), (*self._deciding[name],)), name)
+            for name in new
+        }
+        judged_alike = cache(self._was_judged_alike)
+        found = names_before(new, vanished, lambda path, name: judged_alike(before[path], now[name]))
         self._renamed.update(found.values())
         return found
 
     def _was_judged_alike(self, path: str, name: str) -> bool:
-        """Whether what was found at a path of before counted there as it would for a file now."""
-        alike = self._asked.judges_alike(self.commit.top / path, self._sources[name])
+        """Whether what was found at a path of before, which was judged, counted there as it would for a file now."""
+        alike = self._deciders_before(path) == self._asked.deciders(self._sources[name])
         return alike and not self.decides_anew(Path(path), name, ".gitignore")
+
+    def _deciders_before(self, path: str) -> Deciders:
+        place = self.commit.top / path
+        return self._asked.deciders(FileSource(place, str(place)))
 
     def _lost_judged(self) -> list[str]:
         """The files that are there no more, of those that the run would have judged."""

@@ -7,6 +7,14 @@ from typing import NamedTuple
 from blinplan.regimen.find import FileSource
 from blinplan.rules.configuration.configuration import OWN_FILE, PROJECT_FILE
 from blinplan.rules.configuration.configurations import Configurations
+from blinplan.rules.configuration.settings import Settings
+
+
+class Deciders(NamedTuple):
+    """The configuration by which a file is judged, and what it says of this file."""
+
+    configuration: Path | None
+    settings: Settings
 
 
 class Asked(NamedTuple):
@@ -19,9 +27,9 @@ class Asked(NamedTuple):
         """Whether a file that lay somewhere would have been among those that are judged."""
         return place.name not in (OWN_FILE, PROJECT_FILE) and any(self._finds(named, place) for named in self.names)
 
-    def judges_alike(self, place: Path, source: FileSource) -> bool:
-        """Whether a file would have been judged in its place of before, and by the same as a file is now."""
-        return self.judges(place) and self._decides_alike(FileSource(place, str(place)), source)
+    def deciders(self, source: FileSource) -> Deciders:
+        """By what a file is judged."""
+        return Deciders(self.configurations.of(source).path, self.configurations.settings_of(source))
 
     def _finds(self, named: str, place: Path) -> bool:
         folder = Path(named).resolve()
@@ -35,8 +43,3 @@ class Asked(NamedTuple):
             level.name.startswith(".") or (leaves_out and leaves_out(level.parent, level.name, level != place))
             for level in levels
         )
-
-    def _decides_alike(self, one: FileSource, other: FileSource) -> bool:
-        configurations = self.configurations
-        same = configurations.of(one).path == configurations.of(other).path
-        return same and configurations.settings_of(one) == configurations.settings_of(other)

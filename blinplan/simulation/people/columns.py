@@ -1,5 +1,6 @@
 """The columns that a table of patients may have: what stands in them, and what is said of others."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -74,7 +75,7 @@ def check_columns(columns: Sequence[str], name: str) -> None:
     """Refuse columns that a table of patients has not, has twice, or lacks."""
     unknown = [column for column in columns if column not in ALL]
     missing = [column for column in REQUIRED if column not in columns]
-    twice = [column for column in dict.fromkeys(columns) if columns.count(column) > 1]
+    twice = [column for column, number in Counter(columns).items() if number > 1]
     faults = (
         *(f"{column[:40] or 'one without a name'} is no column of it" for column in dict.fromkeys(unknown)),
         *(f"{column} is missing" for column in missing),
@@ -83,13 +84,13 @@ def check_columns(columns: Sequence[str], name: str) -> None:
     )
     if not faults:
         return
-    shown = ", ".join(column[:40] or "one without a name" for column in columns[:20]) or "missing"
-    hints = "".join(f"; {hint}" for hint in _hints(unknown))
+    shown = ", ".join(column[:40] or "one without a name" for column in columns[:_MOST_SHOWN]) or "missing"
+    hints = "".join(f"; {hint}" for hint in _hints(unknown[:_MOST_SHOWN]))
     message = f"{name}:1: the columns are {shown}; {', '.join(faults[:_MOST_FAULTS])}; {COLUMNS_TEXT}{hints}"
     raise PeopleError(message, "name the columns so, and leave out others")
 
 
-_MOST_FAULTS = 5
+_MOST_FAULTS, _MOST_SHOWN = 5, 20
 
 
 _CONVERSIONS = {

@@ -13,7 +13,7 @@ from blinplan.course.happened.figures import NewFigures
 from blinplan.course.happened.hung import HungBag
 from blinplan.course.happened.interruption import Decision, Topic
 from blinplan.course.happened.ledger import CourseEnd, Ledger, LedgerEntry, Resumption, StartOfCycle, record_of
-from blinplan.course.happened.ledger_document import LedgerError, ledger_data, ledger_of
+from blinplan.course.happened.ledger_document import MOST_ENTRIES, LedgerError, ledger_data, ledger_of
 from blinplan.course.happened.resumption import FromLedger
 from blinplan.course.patient import BodySurfaceArea, Patient
 from blinplan.course.wall_clock import DayLength
@@ -362,3 +362,38 @@ def test_a_ledger_of_another_version_is_refused_whatever_else_it_says() -> None:
     for version in (None, 0, 2, "1"):
         with pytest.raises(LedgerError):
             ledger_of({**data, "version": version})
+
+
+@pytest.mark.parametrize("key", ["starts", "figures", "bags", "places", "moves"])
+def test_what_stands_once_in_a_record_stands_once_in_a_ledger(key: str) -> None:
+    """Which of the two counted was anybody's guess."""
+    data = ledger_data(LEDGER)
+    data[key] = [*data[key], data[key][-1]]
+    with pytest.raises(LedgerError):
+        ledger_of(data)
+
+
+@pytest.mark.parametrize(
+    ("key", "of", "earlier"),
+    [("starts", "cycle", 1), ("figures", "minute", 0), ("bags", "hung_minute", -9), ("moves", "since_minute", -9)],
+)
+def test_what_follows_in_a_ledger_comes_later(key: str, of: str, earlier: int) -> None:
+    data = ledger_data(LEDGER)
+    before = deepcopy(data[key][0]) | {of: earlier}
+    data[key] = [before, *data[key]]
+    assert ledger_of(data)
+    data[key] = data[key][::-1]
+    with pytest.raises(LedgerError):
+        ledger_of(data)
+
+
+@pytest.mark.parametrize(("more", "is_read"), [(0, True), (1, False)])
+def test_a_ledger_has_no_more_entries_than_a_record_has_room_for(more: int, is_read: bool) -> None:
+    data = ledger_data(LEDGER)
+    zone = data["moves"][0]["time_zone"]
+    data["moves"] = [{"since_minute": minute, "time_zone": zone} for minute in range(MOST_ENTRIES + more)]
+    if is_read:
+        assert len(ledger_of(data).moves) == MOST_ENTRIES
+        return
+    with pytest.raises(LedgerError):
+        ledger_of(data)
