@@ -28,6 +28,7 @@ __all__ = [
     "on_the_day",
     "patient",
     "read_age",
+    "require_patient",
 ]
 
 Number = int | float | str | Decimal | Fraction
@@ -150,11 +151,24 @@ def figures_of(given: Patient | Figures | None) -> Figures:
         return Figures()
     if isinstance(given, Figures):
         return given
+    require_patient(given)
     area = given.area
     if area is None or area.origin == "given":
         square_metres = None if area is None else area.square_metres
         return Figures(given.weight, given.height, square_metres, age=given.age)
     return Figures(given.weight, given.height, None, patients.formula_called(area.origin), given.age)
+
+
+def require_patient(given: object) -> None:
+    """Refuse what is no patient.
+
+    Raises
+    ------
+    Refusal
+        When it is something else.
+    """
+    if not isinstance(given, Patient):
+        raise Refusal(f"{repr(given)[:60]} is no patient", "make one: patient(weight=70, height=175, age=40)")
 
 
 def exact_number(number: Number) -> Fraction:

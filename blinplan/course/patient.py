@@ -97,7 +97,7 @@ class BodySurfaceArea:
         return f"{float(self.square_metres):.3f} m² ({self.origin})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Patient:
     """One patient. What is not known is None, and what needs it says so."""
 
@@ -124,6 +124,12 @@ class Patient:
         found = replace(self, age=age)
         _fits_the_age(found)
         return found
+
+    def __repr__(self) -> str:
+        sizes = ((self.weight, "kg"), (self.height, "cm"))
+        known = [f"{decimal_text(size)} {unit}" for size, unit in sizes if size is not None]
+        known += [str(each) for each in (self.area, self.age) if each is not None]
+        return f"<Patient: {', '.join(known) or 'nothing known'}>"
 
 
 def patient(

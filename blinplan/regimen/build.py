@@ -375,17 +375,6 @@ def file_of(given: Regimen) -> RegimenFile:
     return write_regimen(table_of(given))
 
 
-def toml(given: Regimen) -> str:
-    """The text of the file that says a regimen; read back, it is the same regimen.
-
-    Raises
-    ------
-    NotARegimenError
-        When no file could say it, as where its fields were replaced by others.
-    """
-    return file_of(given).document.text
-
-
 def _with_names(cycles: Sequence[Cycle]) -> Iterable[Cycle]:
     """The cycles, those without a name named by their numbers."""
     last = 0

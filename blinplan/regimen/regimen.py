@@ -1,6 +1,6 @@
 """The regimen as values: what was ordered, in exact doses and whole minutes, each with its place in the file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -134,7 +134,7 @@ class Departure:
     path: KeyPath = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Step:
     """One dose rate held for ``minutes``; ``cap`` in mcg/day limits a dose by body surface area.
 
@@ -153,8 +153,12 @@ class Step:
         """The line of the file on which it begins; 0 where it is of none."""
         return 0 if self.document is None else self.document.line_of(self.path)
 
+    def __repr__(self) -> str:
+        cap = "" if self.cap is None else f", at most {self.cap}"
+        return f"<Step: {self.dose}{cap}, {_days_text(self.minutes)}>"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Cycle:
     """Steps without a gap, then a treatment-free interval in minutes; given ``repeat`` times in all.
 
@@ -184,6 +188,24 @@ class Cycle:
     def infusion(self) -> int:
         """Minutes of infusion in the cycle."""
         return sum(step.minutes for step in self.steps)
+
+    def __repr__(self) -> str:
+        free = f"{_days_text(self.treatment_free)} free" if self.treatment_free else "no days free"
+        times = f", {self.repeat} times" if self.repeat > 1 else ""
+        named = f" {self.name}" if self.name else ""
+        infused = f"{_doses_text(self.steps)} over {_days_text(self.infusion)}"
+        return f"<Cycle{named}: {infused}, {free}{times}{', optional' if self.optional else ''}>"
+
+
+def _days_text(minutes: int) -> str:
+    days = minutes / MINUTES_PER_DAY
+    return f"{days:g} {plural('day', days)}"
+
+
+def _doses_text(steps: Sequence[Step]) -> str:
+    """The least and the most of the doses of steps."""
+    least, most = (among(steps, key=lambda step: step.dose.amount).dose for among in (min, max))
+    return str(most) if least == most else f"{decimal_text(least.amount)} to {most}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,10 +367,8 @@ class Regimen:
 
     def __repr__(self) -> str:
         cycles = " to ".join(str(count) for count in dict.fromkeys((self.fewest_cycles, self.most_cycles)))
-        days = sum(cycle.repeat * (cycle.infusion + cycle.treatment_free) for cycle in self.cycles) / MINUTES_PER_DAY
-        least, most = (among(self.steps, key=lambda step: step.dose.amount).dose for among in (min, max))
-        doses = str(most) if least == most else f"{decimal_text(least.amount)} to {most}"
-        parts = [f"{cycles} {plural('cycle', self.most_cycles)}", f"{days:g} {plural('day', days)}", doses]
+        minutes = sum(cycle.repeat * (cycle.infusion + cycle.treatment_free) for cycle in self.cycles)
+        parts = [f"{cycles} {plural('cycle', self.most_cycles)}", _days_text(minutes), _doses_text(self.steps)]
         return f"<Regimen {self.name}: {', '.join(parts)}>"
 
     def _repr_html_(self) -> str:

@@ -60,7 +60,7 @@ WRONG: dict[str, dict[str, object]] = {
     "simulate": {"regimen": "rr-adult", "patients": 0},
     "source": {"citation": "Clements", "status": "sure"},
     "step": {"dose": "9 mg/day", "days": 7},
-    "toml": {"given": replace(blinplan.load("rr-adult"), title="")},
+    "toml": {"regimen": replace(blinplan.load("rr-adult"), title="")},
     "waiver": {"rule": "none", "reason": ""},
 }
 

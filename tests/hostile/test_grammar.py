@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blinplan.regimen.build import toml
+from blinplan.api.regimens.build import toml
 from blinplan.regimen.reading import FaultyFile, RegimenFile, read
 from blinplan.rules.configuration.settings import DEFAULTS
 from blinplan.rules.fix import fix

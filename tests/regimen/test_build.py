@@ -12,6 +12,7 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blinplan.api.regimens.build import toml
 from blinplan.quantities import QuantityError
 from blinplan.regimen import library
 from blinplan.regimen.build import (
@@ -24,7 +25,6 @@ from blinplan.regimen.build import (
     regimen,
     source,
     step,
-    toml,
     waiver,
 )
 from blinplan.regimen.reading import FaultyFile, RegimenFile, read

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.checking.check_result import CheckResult
+from blinplan.api.patient import require_patient
 from blinplan.api.ranges import FEW_PATIENTS
+from blinplan.api.regimens.load import name_in
 from blinplan.api.vocabulary import word_or_none
 from blinplan.exit_status import FailOn
 from blinplan.refusal import ArgumentRefusal, several
@@ -148,6 +150,8 @@ def check(
     refuse_contradictions(since, write_baseline)
     refuse_wrong_preview(fix=fix, diff=diff)
     refuse_name_of_no_input(stdin_filename, paths)
+    if patient is not None:
+        require_patient(patient)
     require_numbers(patients, FEW_PATIENTS, seed=0 if seed is None else seed, models=models)
     choice = rule_choice(
         None if select is None else several("select", select),
@@ -156,7 +160,7 @@ def check(
         several("severity", severity),
     )
     files = read_files(
-        [path if isinstance(path, Regimen) else str(path) for path in paths],
+        [path if isinstance(path, Regimen) else name_in(path) for path in paths],
         choice,
         Configurations(
             None if config is None else str(config),

@@ -249,8 +249,9 @@ class CheckResult:
 
         count = len(self.judgements)
         regimens = f"{count} {plural('regimen', count)}"
-        found = tally(self.findings) or "no findings"
-        return f"<{type(self).__name__}: {regimens}, {found}, status {int(self.status)}>"
+        said = [regimens, tally(self.findings) or "no findings"]
+        said += [f"{number} {what}" for number, what in ((len(self.missing), "not found"),) if number]
+        return f"<{type(self).__name__}: {', '.join(said)}, status {int(self.status)}>"
 
     def _repr_html_(self) -> str:
         from blinplan.data_table import table_html

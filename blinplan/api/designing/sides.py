@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from blinplan.api.regimens.load import name_in
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen import library
 from blinplan.regimen.find import STANDARD_INPUT, FileSource, NotFound, find, find_one
@@ -112,7 +113,8 @@ def _side_named(source: SideSource, other: SideSource, configurations: Configura
 
 def _now(source: str | Path) -> bool:
     """Whether a name is of something that is there now: a path, standard input, a shipped regimen."""
-    return source == STANDARD_INPUT or Path(source).exists() or str(source) in library.paths()
+    named = name_in(source)
+    return named == STANDARD_INPUT or Path(named).exists() or named in library.paths()
 
 
 def _present(named: str, configurations: Configurations) -> Side:

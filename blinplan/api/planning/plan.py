@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from blinplan.api.patient import Figures, figures_of, on_the_day
+from blinplan.api.patient import Figures, figures_of, on_the_day, require_patient
 from blinplan.api.planning.beginning import refuse_another_zone, start_in
 from blinplan.api.planning.history import CourseHistory, history
 from blinplan.api.planning.places import everywhere, files_of_places, moves_of_places, with_places
@@ -57,6 +57,8 @@ def expand(regimen: RegimenSource, patient: Patient | None = None) -> Course:
     Refusal
         When there is no such regimen.
     """
+    if patient is not None:
+        require_patient(patient)
     return events.expand(regimen_of(regimen), patient or Patient())
 
 

@@ -1,15 +1,16 @@
 """Regimens built in Python, with the words of the file, and written as files."""
 
+from blinplan.api.regimens.order import RegimenSource, regimen_of
 from blinplan.regimen.build import (
     cycle,
     departure,
     dose_by_age,
     due,
+    file_of,
     premedication,
     regimen,
     source,
     step,
-    toml,
     waiver,
 )
 from blinplan.regimen.regimen import Cycle, Departure, DoseByAge, Premedication, Regimen, Source, Step, ThingDue, Waiver
@@ -37,3 +38,20 @@ __all__ = [
     "toml",
     "waiver",
 ]
+
+
+def toml(regimen: RegimenSource) -> str:
+    """The text of the file that says a regimen; read back, it is the same regimen.
+
+    >>> from blinplan import toml
+    >>> toml("rr-adult").splitlines()[2]
+    'name = "rr-adult"'
+
+    Raises
+    ------
+    Refusal
+        When there is no such regimen.
+    NotARegimenError
+        When no file could say it, as where its fields were replaced by others.
+    """
+    return file_of(regimen_of(regimen)).document.text

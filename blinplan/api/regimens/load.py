@@ -52,7 +52,23 @@ def load(source: str | Path) -> Regimen:
     RegimenError
         When the file is not a regimen; it is a `Refusal` too.
     """
-    return read_regimen(str(source))[0]
+    return read_regimen(name_in(source))[0]
+
+
+def name_in(given: object) -> str:
+    """The name or path that is given.
+
+    Raises
+    ------
+    Refusal
+        When it is something else.
+    """
+    if isinstance(given, str | Path):
+        return str(given)
+    raise Refusal(
+        f"{repr(given)[:60]} is no regimen",
+        "give a shipped name, a path or a Regimen (`course.regimen` of a course), each as an argument of its own",
+    )
 
 
 def read_regimen(name: str) -> tuple[Regimen, RegimenFile]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from blinplan.api.regimens.label import BY_DEFAULT, followed_label, source_of
-from blinplan.api.regimens.load import beside, choose_for, errors_in, read_regimen, refuse_what_cannot_be_given
+from blinplan.api.regimens.load import beside, choose_for, errors_in, name_in, read_regimen, refuse_what_cannot_be_given
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
@@ -118,7 +118,7 @@ def reading_of(regimen: RegimenSource) -> RegimenFile:
         from blinplan.regimen.build import file_of
 
         return file_of(regimen)
-    return read_regimen(str(regimen))[1]
+    return read_regimen(name_in(regimen))[1]
 
 
 def _name_of(regimen: RegimenSource) -> str:
@@ -126,7 +126,7 @@ def _name_of(regimen: RegimenSource) -> str:
         return regimen.named
     if isinstance(regimen, RegimenFile):
         return regimen.document.name
-    return regimen.name if isinstance(regimen, Regimen) else str(regimen)
+    return regimen.name if isinstance(regimen, Regimen) else name_in(regimen)
 
 
 def regimen_of(regimen: RegimenSource) -> Regimen:

@@ -9,10 +9,10 @@ from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
+from blinplan.api.regimens.build import toml
 from blinplan.api.regimens.load import RegimenError, faults_report
 from blinplan.files.inputs import InputError, input_text, text_of
 from blinplan.refusal import Refusal
-from blinplan.regimen.build import toml
 from blinplan.regimen.reading import FaultyFile, Reading, RegimenFile, read
 from blinplan.rules.judge import judge
 from blinplan.terminal import PLAIN
