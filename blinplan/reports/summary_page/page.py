@@ -44,6 +44,7 @@ from blinplan.reports.simulation.summary.rows import (
 from blinplan.reports.simulation.summary.words import (
     HOW_TO_READ,
     HOW_TO_READ_TIMES,
+    HOW_TO_READ_VALUES,
     how_to_read_shares,
     no_share_lines,
     over_models_text,
@@ -355,7 +356,15 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
     over_models = () if models is None else (over_models_text(models),)
     own = own_course_lines(simulation.own_courses, simulation.cohort.size)
     of_shares = (how_to_read_shares(of_table=simulation.cohort.of_table), *no_share_lines(simulation))
-    told = (HOW_TO_READ, HOW_TO_READ_TIMES, *of_shares, *over_models, *given_lines(given), *off, *own)
+    told = (
+        f"{HOW_TO_READ} {HOW_TO_READ_VALUES}",
+        HOW_TO_READ_TIMES,
+        *of_shares,
+        *over_models,
+        *given_lines(given),
+        *off,
+        *own,
+    )
     return EndpointsSection(" ".join(told), tuple(table for table in tables if table.rows))
 
 

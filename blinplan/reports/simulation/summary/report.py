@@ -27,6 +27,7 @@ from blinplan.reports.simulation.summary.rows import (
 from blinplan.reports.simulation.summary.words import (
     HOW_TO_READ,
     HOW_TO_READ_TIMES,
+    HOW_TO_READ_VALUES,
     NOT_ELEVATED,
     how_to_read_shares,
     no_share_lines,
@@ -62,21 +63,25 @@ def simulation_report(simulation: Simulation, screen: Screen, remarks: Iterable[
         parts.append(Text(premedication_effect(simulation), "unverified"))
     for table in _tables(simulation, screen):
         parts += ["", table]
-    parts += [
-        "",
-        Text(HOW_TO_READ, "quiet"),
-        *([Text(HOW_TO_READ_TIMES, "quiet")] if not simulation.alone and any(times_of(simulation)) else ()),
-        *(Text(line, "quiet") for line in no_share_lines(simulation)),
-        *([Text(how_to_read_shares(of_table=simulation.cohort.of_table), "quiet")] if _has_shares(simulation) else ()),
-        *(Text(line, "quiet") for line in uncertainty_lines(simulation.uncertainty)),
-        Text(NOT_ELEVATED, "quiet"),
-    ]
-    return parts
+    return [*parts, "", *(Text(line, "quiet") for line in _how_to_read(simulation))]
+
+
+def _how_to_read(simulation: Simulation) -> Iterator[str]:
+    """Say how to read what is shown, and nothing of what is not."""
+    of_many = not simulation.alone
+    yield f"{HOW_TO_READ} {HOW_TO_READ_VALUES}" if of_many and _has_values(simulation) else HOW_TO_READ
+    if of_many and any(times_of(simulation)):
+        yield HOW_TO_READ_TIMES
+    yield from no_share_lines(simulation)
+    if _has_shares(simulation):
+        yield how_to_read_shares(of_table=simulation.cohort.of_table)
+    yield from uncertainty_lines(simulation.uncertainty)
+    yield NOT_ELEVATED
 
 
 def _tables(simulation: Simulation, screen: Screen) -> Iterator[Table]:
     """Draw the tables of values, of times and of shares, those that have rows."""
-    if any(not quantity.is_time for quantity in heads_of(simulation.quantities)):
+    if _has_values(simulation):
         yield _distributions(simulation, screen)
     if any(times_of(simulation)):
         yield _times(simulation, screen)
@@ -84,6 +89,10 @@ def _tables(simulation: Simulation, screen: Screen) -> Iterator[Table]:
         yield _shares_by_day(simulation, screen)
     if simulation.events and not simulation.alone:
         yield _shares(simulation, screen)
+
+
+def _has_values(simulation: Simulation) -> bool:
+    return any(not quantity.is_time for quantity in heads_of(simulation.quantities))
 
 
 def _has_shares_by_day(simulation: Simulation) -> bool:

@@ -11,7 +11,8 @@ from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.trials.simulation import Simulation
 from blinplan.simulation.uncertainty import Uncertainty
 
-HOW_TO_READ = "Typical: no random effects. 5-95 %: 5th to 95th percentile. n: patients in whom it occurs."
+HOW_TO_READ = "Typical: no random effects."
+HOW_TO_READ_VALUES = "5-95 %: 5th to 95th percentile. n: patients in whom it occurs."
 HOW_TO_READ_TIMES = (
     "Half, nine in ten: when so many of all patients are there, those counted who never are (within the time that is"
     " looked at)."

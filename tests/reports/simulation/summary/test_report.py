@@ -81,6 +81,7 @@ def test_what_moves_over_sets_has_a_column_where_there_is_room_for_one(simulatio
 def test_of_the_typical_patient_alone_there_is_one_column(simulation: Simulation) -> None:
     found = lines_of(made(simulation, alone=True, by_day=(3.0,)))
     assert found[1] == "Typical patient of adult-rr, body surface area 1.876 m², 210 days"
+    assert found[-2] == "Typical: no random effects."  # what its one column is, and of no other
     assert found[2:-2] == [
         *("Endpoint Typical", "Drug", "trough (pg/mL) < 0.001", "Cytokines", "IL-6 peak (pg/mL) 42.00"),
         *("Time Typical", "B cells", "Time to none (day) not reached"),
@@ -93,8 +94,16 @@ def test_of_the_typical_patient_alone_there_is_one_column(simulation: Simulation
 @pytest.mark.parametrize(
     ("without", "there", "missing"),
     [
-        (("b_day",), ("Endpoint Typical", "Patients in whom"), ("Time Typical", "Half, nine in ten", "There by")),
-        (("il6_peak", "trough"), ("Time Typical", "Half, nine in ten", "There by"), ("Endpoint Typical",)),
+        (
+            ("b_day",),
+            ("Endpoint Typical", "Patients in whom", "Typical: no random effects. 5-95 %"),
+            ("Time Typical", "Half, nine in ten", "There by"),
+        ),
+        (
+            ("il6_peak", "trough"),
+            ("Time Typical", "Half, nine in ten", "There by"),
+            ("Endpoint Typical", "Typical: no random effects. 5-95 %"),
+        ),
         (("il6_high", "b_back", "t_back"), ("Endpoint Typical", "There by", "95 % interval"), ("Patients in whom",)),
         (
             ("il6_high", "b_back", "t_back", "b_day"),
