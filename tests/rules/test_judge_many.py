@@ -3,8 +3,9 @@
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
@@ -17,9 +18,11 @@ from blinplan.executors.executor import Executor, InTurn
 from blinplan.physiology import solve
 from blinplan.physiology.engine import choose
 from blinplan.regimen import library
+from blinplan.rules import judge_many as many
 from blinplan.rules.configuration.settings import DEFAULTS
 from blinplan.rules.judge_many import judge_many
 from blinplan.rules.judging.judgement import Judgement
+from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.rules.task import ProgramFault, Task
@@ -47,6 +50,28 @@ def test_any_executor_gives_the_same_judgements(expected: tuple[Judgement | Prog
     with ProcessPoolExecutor(2, mp_context=get_context("fork")) as forked:
         assert judged(forked) == expected
     assert judged(None) == expected
+
+
+def test_many_files_are_given_to_processes_and_few_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here the processes are this one, and what is simulated is none: it is asked who simulates."""
+    begun: list[int] = []
+
+    @contextmanager
+    def counted() -> Iterator[Executor]:
+        begun.append(1)
+        yield InTurn()
+
+    simulated = PatientSimulator(10, 1)
+    monkeypatch.setattr(many, "processes", counted)
+    monkeypatch.setattr(many, "workers", lambda: 2)
+    monkeypatch.setattr(PatientSimulator, "_simulate", lambda *_: NotEvaluated("undecided", "nobody is admitted"))
+    tasks = [Task(library.load("rr-adult"), DEFAULTS, date(2026, 11, 28))] * many._WORTH_PROCESSES
+    few, all_of_them = judge_many(tasks[:-1], simulated), judge_many(tasks, simulated)
+    assert begun == [1]
+    assert [*few, few[0]] == list(all_of_them)
+    monkeypatch.setattr(many, "workers", lambda: 1)
+    assert judge_many(tasks, simulated) == all_of_them
+    assert begun == [1], "of one processor there are no two"
 
 
 class Interrupted(InTurn):

@@ -1,5 +1,6 @@
 """Each dose that is not the label's is told by one rule, and by none of these where its size alone tells it."""
 
+from fractions import Fraction
 from itertools import product
 
 import pytest
@@ -8,7 +9,7 @@ from blinplan.label.read import label_named, label_names
 from blinplan.quantities import Basis
 from blinplan.regimen.reading import RegimenFile, read
 from blinplan.rules.checks.dose_differences import dose_differences
-from blinplan.rules.configuration.settings import DEFAULTS
+from blinplan.rules.configuration.settings import DEFAULTS, ChangedLimit, Settings
 from blinplan.rules.judging.cases import case_of
 from blinplan.rules.rule import NotEvaluated
 from tests.regimen_text import cycle, judgement_of_lines, regimen_text, verdict_of
@@ -30,6 +31,18 @@ def test_a_dose_of_mrd_beside_the_28_mcg_of_its_label(dose: str, told_by: list[s
     reading = read(regimen_text(f'indication = "mrd-positive"\n\n{cycle(f"{dose} for 28 days")}').encode(), "x.toml")
     assert isinstance(reading, RegimenFile)
     differences = dose_differences(case_of(reading, DEFAULTS, None, None))
+    assert not isinstance(differences, NotEvaluated)
+    assert [difference.code for difference in differences] == told_by
+
+
+@pytest.mark.parametrize(("times", "told_by"), [(100, ["D203"]), (2, [])])
+def test_where_a_project_takes_twice_the_most_for_a_wrong_unit_no_rule_takes_it_for_a_dose(
+    times: int, told_by: list[str]
+) -> None:
+    reading = read(regimen_text(f'indication = "mrd-positive"\n\n{cycle("56 mcg/day for 28 days")}').encode(), "x.toml")
+    settings = Settings(changes=(ChangedLimit("unit_slip", Fraction(times), "here", "tight"),))
+    assert isinstance(reading, RegimenFile)
+    differences = dose_differences(case_of(reading, settings, None, None))
     assert not isinstance(differences, NotEvaluated)
     assert [difference.code for difference in differences] == told_by
 
