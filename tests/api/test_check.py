@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped]
 import polars as pl
@@ -15,6 +16,8 @@ from blinplan.api.checking.check import CheckFormat
 from blinplan.api.checking.waive import wanted_waiver
 from blinplan.exit_status import ExitStatus
 from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.rules.rule import NotEvaluated
+from blinplan.rules.simulated.virtual import PatientSimulator
 from tests.program import Run
 from tests.regimen_text import cycle, regimen_text
 
@@ -151,6 +154,43 @@ def test_a_waiver_that_would_be_written_is_shown(inside: Run, tmp_path: Path) ->
     options = ("--add-waiver", "N101", "--reason", "as it was printed", "--diff")
     assert shown.differences == inside("check", str(path), "--no-simulate", *options).out
     assert '+rule = "N101"' in shown.differences
+    assert "N101" in codes(shown), "it is judged as it stands"
+
+
+def test_a_baseline_that_the_configuration_names_is_made_the_first_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.toml").write_text(SLIP, encoding="utf-8")
+    Path("blinplan.toml").write_text('baseline = "known.json"\n', encoding="utf-8")
+    with pytest.raises(Refusal, match=r"known\.json: no such file"):
+        blinplan.check(".", simulate=False)
+    for _ in range(2):
+        assert codes(blinplan.check(".", simulate=False, write_baseline="known.json")) == []
+        assert "N101" in Path("known.json").read_text(encoding="utf-8")
+    assert codes(blinplan.check(".", simulate=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"patients": 0}, "patients is 0"),
+        ({"seed": -1}, "seed is -1"),
+        ({"models": -1}, "models is -1"),
+        ({"fail_on": "fatal"}, "fail_on is 'fatal'"),
+    ],
+)
+def test_a_number_or_a_word_that_cannot_be_is_refused_by_its_name(asked: dict[str, Any], said: str) -> None:
+    with pytest.raises(ArgumentRefusal, match=f"^{said}"):
+        blinplan.check("nhl-5", simulate=False, **asked)
+
+
+def test_how_many_are_simulated_is_told_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PatientSimulator, "_simulate", lambda *_: NotEvaluated("undecided", "nobody is admitted"))
+    seen: list[tuple[int, int]] = []
+    for told in (None, lambda done, total: seen.append((done, total))):
+        blinplan.check("rr-adult", "nhl-5", isolated=True, cache=False, patients=100, progress=told)
+    assert seen == [(0, 2), (1, 2), (2, 2)]
 
 
 def test_standard_input_goes_before_the_file_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
