@@ -10,6 +10,7 @@ from blinplan.physiology.model.cytokines import CYTOKINES
 from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
+from blinplan.simulation import percentiles
 from blinplan.simulation.percentiles import LEVELS, SIGNALS, Bands, bands, bands_of, sampling_days
 from blinplan.simulation.trials.run import run
 from tests.physiology.courses import course, label
@@ -46,6 +47,16 @@ def test_a_band_is_the_percentiles_of_all_trajectories() -> None:
     assert set(expected) <= set(found)
     for key, values in expected.items():
         assert np.array_equal(found[key], np.percentile(values, LEVELS, axis=1)), key
+
+
+@pytest.mark.parametrize("at_once", [1, 60, 100_000])
+def test_percentiles_are_the_same_however_many_are_taken_at_once(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    expected = by_key(bands(label(2), PEOPLE, DAYS))
+    monkeypatch.setattr(percentiles, "_AT_ONCE", at_once)
+    found = by_key(bands(label(2), PEOPLE, DAYS))
+    assert {key: values.tobytes() for key, values in found.items()} == {
+        key: values.tobytes() for key, values in expected.items()
+    }
 
 
 def test_each_patient_keeps_the_own_rate_in_every_block(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,17 +4,22 @@ import io
 import re
 from collections.abc import Callable
 from functools import cache, partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from lxml import etree
+from PIL import Image
 from pypdf import PdfReader
 
 from blinplan.fingerprint import model_hash, model_name
+from blinplan.reports.simulation import figures
+from blinplan.reports.simulation.axes import Stretch
 from blinplan.reports.simulation.figures import FigureFormat, figure, source_of
 from blinplan.simulation.percentiles import SIGNALS, Bands, bands_of, sampling_days
 from blinplan.simulation.trials.cohort_trial import CohortOutcome
 from blinplan.simulation.trials.simulation import Simulation
+from tests.benchmarks.calls import counted
 from tests.collection.grid import each_third
 
 SVG = {"svg": "http://www.w3.org/2000/svg"}
@@ -128,3 +133,31 @@ def test_cycles_without_room_are_not_written_over_each_other(simulation: Simulat
     svg = figure(many, found, FigureFormat.SVG, 89.0)
     numbers = [text for text in texts_of(svg) if text.isdigit()]
     assert len(numbers) < 60
+
+
+@pytest.mark.slow
+def test_many_steps_are_drawn_as_one_and_look_as_each_by_itself(
+    simulation: Simulation, bands: Bands, drawn: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A course of a thousand steps took ten seconds to draw."""
+    each = drawn(FigureFormat.PNG, 183.0)
+    monkeypatch.setattr(figures, "_MANY", 0)
+    as_one = figure(simulation, bands, FigureFormat.PNG, 183.0)
+    shades = [np.asarray(Image.open(io.BytesIO(png)).convert("L"), dtype=float) for png in (each, as_one)]
+    assert shades[0].shape == shades[1].shape
+    assert np.abs(shades[0] - shades[1]).mean() < 0.2
+
+
+def test_hundreds_of_steps_are_drawn_in_a_few_strokes(simulation: Simulation, bands: Bands) -> None:
+    """Each took a line in every panel and a bar, some milliseconds of each."""
+    sheets = [figures._Sheet(183.0, 0.0, 210.0, stretches_of(steps), 0.0) for steps in (250, 350)]
+    few, many = (counted(partial(figures._drawing, simulation, bands, sheet))[0] for sheet in sheets)
+    assert (many - few) / 100 < 1000
+
+
+def stretches_of(steps: int) -> tuple[Stretch, ...]:
+    """So many steps in 210 days."""
+    edges = np.linspace(0.0, 210.0, steps + 1).tolist()
+    return tuple(
+        Stretch(*pair, 9.0 + 19.0 * (at % 2), 1, begins=True, opens=at == 0) for at, pair in enumerate(pairwise(edges))
+    )
