@@ -15,6 +15,7 @@ from blinplan.api.vocabulary import (
     StatusName,
     TableFormat,
     TableOrJson,
+    word_of,
     word_or_none,
 )
 from blinplan.refusal import Refusal
@@ -90,7 +91,7 @@ class RegimenList:
         from blinplan.reports.library.regimens import regimens_json, regimens_report
 
         groups = library.groups()
-        if TableFormat(output_format) is TableFormat.JSON:
+        if word_of(TableFormat, "output_format", output_format) is TableFormat.JSON:
             return _json(regimens_json(self.regimens, groups))
         return screen.render(*regimens_report(self.regimens, groups, screen))
 
@@ -153,7 +154,7 @@ class RuleList:
         from blinplan.reports.library.rules import rules_json, rules_report
         from blinplan.rules.limits import shipped_limits
 
-        if TableFormat(output_format) is TableFormat.JSON:
+        if word_of(TableFormat, "output_format", output_format) is TableFormat.JSON:
             return _json(rules_json(self.rules, shipped_limits()))
         return screen.render(*rules_report(self.rules, screen))
 
@@ -209,7 +210,7 @@ class RulePage:
         from blinplan.reports.library.rules import rule_json, rule_report
         from blinplan.rules.limits import shipped_limits
 
-        if TableFormat(output_format) is TableFormat.JSON:
+        if word_of(TableFormat, "output_format", output_format) is TableFormat.JSON:
             return _json(rule_json(self.rule, shipped_limits()))
         return screen.render(*rule_report(self.rule, shipped_limits(), screen))
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from blinplan.course import patient as patients
 from blinplan.course.patient import CM_PER_INCH, KG_PER_POUND, AreaFormula, Patient, PatientError
 from blinplan.refusal import Refusal
-from blinplan.regimen.age import Age, AgeError, born_on, completed_age, read_age
+from blinplan.regimen.age import ALLOWED, Age, AgeError, born_on, completed_age, read_age
 
 __all__ = [
     "CHECK_THE_FIGURES",
@@ -63,9 +63,20 @@ def patient(
         When a figure is outside what a human being can have.
     """
     weight_kg, height_cm, square_metres = (
-        None if number is None else exact_number(number) for number in (weight, height, area)
+        None if number is None else _exact_figure(name, number)
+        for name, number in (("weight", weight), ("height", height), ("area", area))
     )
     return patients.patient(weight_kg, height_cm, square_metres, formula, None if age is None else age_of(age))
+
+
+def _exact_figure(name: str, number: Number) -> Fraction:
+    """The number of a figure, exactly as it is written."""
+    try:
+        if not isinstance(number, bool | bytes):
+            return exact_number(number)
+    except (ValueError, ArithmeticError):
+        pass
+    raise PatientError(f"{name} is {repr(number)[:40]}, which is no number; give it as 70 or 70.5")
 
 
 def age_of(given: AgeGiven) -> Age:
@@ -81,9 +92,13 @@ def age_of(given: AgeGiven) -> Age:
             return given
         if isinstance(given, date):
             return born_on(given.date() if isinstance(given, datetime) else given)
-        return completed_age(given) if isinstance(given, int) else read_age(given)
+        if isinstance(given, str):
+            return read_age(given)
+        if isinstance(given, int) and not isinstance(given, bool):
+            return completed_age(given)
     except AgeError as error:
         raise PatientError(str(error)) from error
+    raise PatientError(f"{repr(given)[:40]} is not an age: {ALLOWED}")
 
 
 CHECK_THE_FIGURES = "check the figure and its unit: weight in kg, height in cm, area in m²"

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blinplan.api.day import day_given
 from blinplan.api.patient import AreaFormula, Figures, Patient, PatientError, figures_of, on_the_day
 from blinplan.api.ranges import PATIENTS_OF_BANDS
 from blinplan.api.regimens.label import source_of
@@ -94,7 +95,7 @@ def report(
     endpoints: Sequence[str] = (),
     by_day: Sequence[float] = (),
     label: str | None = None,
-    today: date | None = None,
+    today: date | str | None = None,
     output: str = "report.html",
     models: int = 0,
     executor: Executor | None = None,
@@ -130,7 +131,7 @@ def report(
     """
     require_numbers(patients if isinstance(patients, int) else None, PATIENTS_OF_BANDS, models=models)
     figures = figures_of(patient)
-    day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
+    day = day_given(today) or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
     size = on_the_day(size_of(figures), day)
     asked = order_for_report(regimen, size, label)
     simulated = simulate(

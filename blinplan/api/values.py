@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blinplan.api.vocabulary import ValuesFormat, ValuesFormatName
+from blinplan.api.vocabulary import ValuesFormat, ValuesFormatName, word_of
 from blinplan.refusal import ArgumentRefusal
 from blinplan.terminal import PLAIN, Screen
 
@@ -35,7 +35,7 @@ class ValueList:
         """The values for people, as a JSON document, or as CSV."""
         from blinplan.reports.library.values import values_json, values_report, values_table
 
-        form = ValuesFormat(output_format)
+        form = word_of(ValuesFormat, "output_format", output_format)
         if form is ValuesFormat.JSON:
             from blinplan.outside_text import json_text
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.checking.check_result import CheckResult
+from blinplan.api.day import day_given
 from blinplan.api.patient import require_patient
 from blinplan.api.ranges import FEW_PATIENTS
 from blinplan.api.regimens.load import name_in
@@ -57,7 +58,7 @@ def check(
     site: str | Path | None = None,
     start: datetime | str | None = None,
     time_zone: str | None = None,
-    today: date | None = None,
+    today: date | str | None = None,
     fail_on: FailOn | str | None = None,
     baseline: str | Path | None = None,
     write_baseline: str | Path | None = None,
@@ -184,7 +185,7 @@ def check(
     )._replace(models=models)
     if write_baseline is not None:
         files.refuse_losing(Path(write_baseline), settled, baseline=True)
-    day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
+    day = day_given(today) or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
     made: list[tuple[FilesToCheck, Fixes]] = []
     if add_waiver is not None:
         from blinplan.api.checking.waive import wanted_waiver

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blinplan.api.vocabulary import word_of
 from blinplan.exit_status import ExitStatus
 from blinplan.files.inputs import reason_of
 from blinplan.files.writing import append, replace_file
@@ -83,7 +84,8 @@ class CheckResult:
         self, output_format: CheckFormat | str = CheckFormat.FULL, screen: Screen = PLAIN, *, everything: bool = False
     ) -> str:
         """The findings in a format; ``everything`` lists all of many files in the full one."""
-        return check_text(self.result, CheckFormat(output_format), screen, everything=everything)
+        form = word_of(CheckFormat, "output_format", output_format)
+        return check_text(self.result, form, screen, everything=everything)
 
     def write(self, path: str | Path, output_format: CheckFormat | str) -> None:
         """Write the findings to a file, whole or not at all."""

@@ -12,7 +12,7 @@ from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_file, signals_of, window
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.table_result import FileResult
-from blinplan.api.vocabulary import CompareFormat, CompareFormatName, SignalName
+from blinplan.api.vocabulary import CompareFormat, CompareFormatName, SignalName, word_of
 from blinplan.data_table import DataTable, table_html
 from blinplan.executors.executor import Executor
 from blinplan.files.writing import replace_file
@@ -137,7 +137,7 @@ class ComparisonResult(FileResult):
         from blinplan.reports.design.comparison.markdown import comparison_markdown
         from blinplan.reports.design.comparison.report import comparison_report
 
-        chosen = CompareFormat(output_format)
+        chosen = word_of(CompareFormat, "output_format", output_format)
         if chosen is CompareFormat.CSV:
             return "".join(self.csv_texts())
         if chosen is CompareFormat.JSON:

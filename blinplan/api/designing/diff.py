@@ -11,7 +11,7 @@ from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.ranges import CYCLES
 from blinplan.api.regimens.load import regimen_file
 from blinplan.api.simulating.numbers import require_numbers
-from blinplan.api.vocabulary import DiffFormat, DiffFormatName, SetsOfName
+from blinplan.api.vocabulary import DiffFormat, DiffFormatName, SetsOfName, word_of
 from blinplan.design.difference.change import RegimenChange
 from blinplan.design.difference.difference import RegimenDifference
 from blinplan.design.difference.files import FileDifference, differences_of_files, file_difference, others_changed
@@ -126,7 +126,7 @@ class DiffResult:
         """Write what differs: in words for people, as Markdown, or as JSON; words are none where nothing does."""
         from blinplan.reports.design.difference import difference_json, difference_markdown, difference_report
 
-        chosen = DiffFormat(output_format)
+        chosen = word_of(DiffFormat, "output_format", output_format)
         if chosen is DiffFormat.JSON:
             from blinplan.outside_text import json_text
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_file
 from blinplan.api.table_result import FileResult
-from blinplan.api.vocabulary import SensitivityFormat, SensitivityFormatName
+from blinplan.api.vocabulary import SensitivityFormat, SensitivityFormatName, word_of
 from blinplan.data_table import DataTable, table_html
 from blinplan.files.writing import replace_file
 from blinplan.terminal import PLAIN, Screen
@@ -56,7 +56,7 @@ class SensitivityResult(FileResult):
         from blinplan.reports.design.sensitivity.data import sensitivity_json
         from blinplan.reports.design.sensitivity.report import sensitivity_markdown, sensitivity_report
 
-        chosen = SensitivityFormat(output_format)
+        chosen = word_of(SensitivityFormat, "output_format", output_format)
         if chosen is SensitivityFormat.CSV:
             return "".join(self.csv_texts())
         if chosen is SensitivityFormat.JSON:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_file
 from blinplan.api.table_result import FileResult
-from blinplan.api.vocabulary import SweepFormat, SweepFormatName
+from blinplan.api.vocabulary import SweepFormat, SweepFormatName, word_of
 from blinplan.data_table import DataTable, table_html
 from blinplan.files.writing import replace_file
 from blinplan.refusal import Refusal
@@ -93,7 +93,7 @@ class SweepResult(FileResult):
         from blinplan.reports.design.sweep.data import sweep_json
         from blinplan.reports.design.sweep.report import sweep_markdown, sweep_report
 
-        chosen = SweepFormat(output_format)
+        chosen = word_of(SweepFormat, "output_format", output_format)
         if chosen is SweepFormat.CSV:
             return "".join(self.csv_texts())
         if chosen is SweepFormat.JSON:

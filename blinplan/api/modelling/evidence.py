@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.api.ranges import PATIENTS_OF_BANDS
 from blinplan.api.simulating.numbers import require_numbers
-from blinplan.api.vocabulary import TableFormat, TableOrJson
+from blinplan.api.vocabulary import TableFormat, TableOrJson, word_of
 from blinplan.data_table import table_html
 from blinplan.executors.executor import Executor
 from blinplan.refusal import Refusal, several
@@ -51,7 +51,7 @@ class EvidenceResult:
         """Write the evidence: as a table for people, or as JSON."""
         from blinplan.reports.model.evidence import evidence_json, evidence_report
 
-        if TableFormat(output_format) is TableFormat.JSON:
+        if word_of(TableFormat, "output_format", output_format) is TableFormat.JSON:
             from blinplan.outside_text import json_text
 
             return json_text(evidence_json(self.evidence))

@@ -48,7 +48,7 @@ class Model:
         """Write the parameters: as a table of this population, or all populations as JSON."""
         from blinplan.reports.model.model import model_json, model_report
 
-        if TableFormat(output_format) is TableFormat.JSON:
+        if word_of(TableFormat, "output_format", output_format) is TableFormat.JSON:
             from blinplan.outside_text import json_text
 
             return json_text(model_json(self.all_populations))

@@ -8,17 +8,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blinplan.api.day import day_given
 from blinplan.api.planning.plan import Plan, plan
 from blinplan.api.ranges import DUE_DAYS
 from blinplan.api.regimens.load import read_site
-from blinplan.api.vocabulary import TableFormat, TableOrJson
+from blinplan.api.vocabulary import TableFormat, TableOrJson, word_of
 from blinplan.data_table import table_html
 from blinplan.files.inputs import input_text, reason_of
 from blinplan.files.json_document import NoJsonError, json_of
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.find import FileSource, NotFound, which_is_meant_beside
 from blinplan.regimen.reading import FaultyFile, RecordFile, SiteFile
-from blinplan.regimen.record.record import YEARS
 from blinplan.reports.agenda.agenda import DueItem, PatientDays, patient_days
 from blinplan.reports.agenda.report import Agenda, UnreadPlan, agenda_json, agenda_report
 from blinplan.terminal import PLAIN, Screen
@@ -63,7 +63,7 @@ class AgendaResult:
 
     def text(self, output_format: TableOrJson = "table", *, screen: Screen = PLAIN) -> str:
         """Write it as the command line does, as a table or as a JSON document."""
-        if output_format == TableFormat.JSON:
+        if word_of(TableFormat, "output_format", output_format) is TableFormat.JSON:
             return self.json()
         return screen.render(*agenda_report(self.agenda, screen))
 
@@ -125,7 +125,7 @@ def agenda(
     folder = Path(plans)
     if not folder.absolute().is_dir():  # of a working folder that is gone there is nothing absolute
         raise ArgumentRefusal("{plans} is {path}, and there is no such folder", "check the path", path=str(plans))
-    first = _day(today)
+    first = day_given(today)
     DUE_DAYS.require("days", days)
     profile = read_site(site) if isinstance(site, str | Path) else site
     planned = partial(plan, site=profile, label=label, config=config, isolated=isolated)
@@ -145,18 +145,6 @@ def agenda(
     return AgendaResult(
         Agenda(str(plans), days, tuple(patients), tuple(unread), tuple(others)), tuple(dict.fromkeys(meant))
     )
-
-
-def _day(today: date | str | None) -> date | None:
-    if today is None or isinstance(today, date):
-        return today
-    try:
-        found = date.fromisoformat(today)
-    except ValueError:
-        raise ArgumentRefusal("{today} is {text}", "give a date as 2026-11-02", text=repr(today[:40])) from None
-    if found.year not in YEARS:
-        raise ArgumentRefusal("{today} is {text}", f"give a year from {YEARS[0]} to {YEARS[-1]}", text=repr(today))
-    return found
 
 
 def _files(folder: Path) -> Iterator[Path]:

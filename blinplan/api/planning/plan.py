@@ -16,7 +16,7 @@ from blinplan.api.planning.planned import Plan, Planned
 from blinplan.api.regimens.label import followed_label, source_of
 from blinplan.api.regimens.load import beside, read_site, refuse_what_cannot_be_given
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, fingerprint_of, order, reading_of, regimen_of
-from blinplan.api.vocabulary import Preference, PreferenceName
+from blinplan.api.vocabulary import Preference, PreferenceName, word_of
 from blinplan.course import events
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.events import Course
@@ -269,7 +269,7 @@ def _preferring(site: "Site | None", prefer: PreferenceName | None) -> "Site | N
         return site
     if site is None:
         raise ArgumentRefusal("{prefer} needs {site}", "give the profile of the site that prepares the bags")
-    return everywhere(site, lambda one: replace(one, prefer=Preference(prefer)))
+    return everywhere(site, lambda one: replace(one, prefer=word_of(Preference, "prefer", prefer)))
 
 
 def _numbers_not_followed(regimen: Regimen, limits: Limits, heeded: frozenset[str]) -> tuple[str, ...]:

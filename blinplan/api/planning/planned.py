@@ -13,7 +13,7 @@ from blinplan.api.planning.exports import csv, fhir, home_html, ics, labels_html
 from blinplan.api.planning.history import CourseHistory
 from blinplan.api.planning.table import dated_report, undated_report
 from blinplan.api.ranges import REVISION
-from blinplan.api.vocabulary import PlanFormat, PlanFormatName, View, ViewName
+from blinplan.api.vocabulary import PlanFormat, PlanFormatName, View, ViewName, word_of, word_or_none
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
@@ -262,7 +262,7 @@ class Plan:
             PlanFormat.ICS: lambda: ics(self.dated, self.label, plan_id, revision, replaces, self.remarks),
             PlanFormat.FHIR: lambda: fhir(self.dated, plan_id, self.choice, self.label, self.remarks),
         }
-        return texts[PlanFormat(output_format)]()
+        return texts[word_of(PlanFormat, "output_format", output_format)]()
 
     def _report(self, view: View, compare: "Callable[[], DeliveredResult]", screen: Screen) -> "list[RenderableType]":
         if self.dated is None:
@@ -307,7 +307,7 @@ class Plan:
             When the ending says nothing, the file was read for the plan, or it cannot be written.
         """
         target = Path(path)
-        form = format_by_ending(target) if output_format is None else PlanFormat(output_format)
+        form = word_or_none(PlanFormat, "output_format", output_format) or format_by_ending(target)
         if form is None:
             raise Refusal(f"{target} does not say how the plan is written", f"end it in {', '.join(_ENDINGS)}")
         self.refuse_target(target)
@@ -354,6 +354,8 @@ class Plan:
         decimal_comma: bool = False,
     ) -> None:
         """Refuse what contradicts itself or the plan, as `text` does, before anything is written."""
+        word_of(PlanFormat, "output_format", output_format)
+        word_of(View, "view", view)
         REVISION.require("revision", revision)
         dates_are_shown = view != View.OVERVIEW
         if dates_are_shown and self.dated is None:

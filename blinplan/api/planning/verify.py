@@ -11,7 +11,7 @@ from blinplan.api.patient import Figures, Patient
 from blinplan.api.planning.plan import plan
 from blinplan.api.planning.planned import Plan
 from blinplan.api.regimens.order import RegimenSource
-from blinplan.api.vocabulary import TableFormat, TableOrJson
+from blinplan.api.vocabulary import TableFormat, TableOrJson, word_of
 from blinplan.course.bags.verification import BagAndPump, Verification, WrittenFigure, verify_bag, written_figure
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.data_table import table_html
@@ -84,7 +84,7 @@ class VerificationResult:
 
     def text(self, output_format: TableOrJson = "table", *, screen: Screen = PLAIN) -> str:
         """Write it as the command line does, as a table or as a JSON document."""
-        if output_format == TableFormat.JSON:
+        if word_of(TableFormat, "output_format", output_format) is TableFormat.JSON:
             return self.json()
         return screen.render(*self._report(screen))
 

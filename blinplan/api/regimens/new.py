@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from blinplan.api.ranges import NEW_CYCLES, NEW_FREE_DAYS
 from blinplan.api.regimens.label import label_called
 from blinplan.api.regimens.load import read_regimen, refuse_what_cannot_be_given
+from blinplan.api.vocabulary import word_or_none
 from blinplan.files.writing import replace_file
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.label.regimens import labelled_regimen as regimen_of_label
@@ -129,8 +130,8 @@ def new(
     order = Order(
         name=name,
         title=title,
-        indication=None if indication is None else Indication(indication),
-        basis=None if basis is None else Basis(basis),
+        indication=word_or_none(Indication, "indication", indication),
+        basis=word_or_none(Basis, "basis", basis),
         steps=_steps("steps", steps),
         later_steps=_steps("later_steps", later_steps),
         cycles=cycles,
@@ -140,7 +141,7 @@ def new(
         premedication=None if premedication is None else _premedication(premedication),
         hospital_days=None if hospital_days is None else several("hospital_days", hospital_days),
         citation=source,
-        status=None if source_status is None else Status(source_status),
+        status=word_or_none(Status, "source_status", source_status),
         label=None if label is None else label_called(label).name,
         departs_from=departs_from,
     )

@@ -26,7 +26,10 @@ def asked_endpoints(texts: Sequence[str], by_day: Sequence[float] = ()) -> "Aske
     from blinplan.simulation.endpoints.wording import EndpointError, read_endpoint
 
     keys, own = [], []
-    for text in (texts,) if isinstance(texts, str) else texts:
+    for text in (texts,) if isinstance(texts, str) else several("endpoints", texts):
+        if not isinstance(text, str):
+            advice = 'name an endpoint by its key, or write one as "IL-6 above 100 pg/mL in cycle 1"'
+            raise ArgumentRefusal("{endpoints} has {value}", advice, value=repr(text)[:40])
         if is_key(text):
             keys.append(text)
             continue

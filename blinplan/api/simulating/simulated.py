@@ -11,7 +11,7 @@ from blinplan.api.simulating.data_file import STRETCH, refuse_data_file, write_t
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_file, signals_of, window
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.table_result import TableResult
-from blinplan.api.vocabulary import SignalName, SimulateFormat, SimulateFormatName
+from blinplan.api.vocabulary import SignalName, SimulateFormat, SimulateFormatName, word_of
 from blinplan.data_table import DataTable, table_html
 from blinplan.executors.executor import Executor
 from blinplan.files.writing import replace_file, replacing
@@ -132,7 +132,7 @@ class SimulationResult(TableResult):
         self, output_format: SimulateFormatName = "table", *, bands: "Bands | None" = None, screen: Screen = PLAIN
     ) -> str:
         """Write the endpoints: as a table for people, with curves under it where there are bands, as JSON or as CSV."""
-        chosen = SimulateFormat(output_format)
+        chosen = word_of(SimulateFormat, "output_format", output_format)
         if chosen is SimulateFormat.JSON:
             from blinplan.reports.simulation.summary.document import simulation_json
 

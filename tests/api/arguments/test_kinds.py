@@ -1,12 +1,17 @@
 """What is no regimen and what is no patient is refused by every function that takes one, and never a traceback."""
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import blinplan
+from blinplan.course.patient import PatientError
 
 ASKED: dict[str, dict[str, Any]] = {
     "check": {},
@@ -81,3 +86,62 @@ def test_a_check_says_how_many_were_not_found() -> None:
     assert repr(blinplan.check("rr-adult", "nope", "nor-this")).endswith(
         "1 regimen, no findings, 2 not found, status 2>"
     )
+
+
+def _kinds_of_text() -> Iterator[Any]:
+    """The results that are written in several formats."""
+    for name in blinplan.__all__:
+        text = getattr(getattr(blinplan, name), "text", None)
+        if inspect.isfunction(text) and "output_format" in inspect.signature(text).parameters:
+            yield getattr(blinplan, name)
+
+
+def _asked_of(kind: Any) -> Any:
+    """Nothing to write; and of a plan, which looks in another place, that place."""
+    looks = getattr(kind, "refuse_contradictions", None)
+    return None if looks is None else SimpleNamespace(refuse_contradictions=partial(looks, None))
+
+
+@pytest.mark.parametrize("kind", list(_kinds_of_text()), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("given", ["pdf", "TABLE", "", 5], ids=repr)
+def test_a_format_that_there_is_not_is_refused_with_those_that_there_are(kind: Any, given: object) -> None:
+    """It is looked at before anything that is written."""
+    with pytest.raises(blinplan.Refusal, match="output_format is ") as refused:
+        kind.text(_asked_of(kind), given)
+    assert "json" in refused.value.advice
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"weight": "heavy"}, "weight is 'heavy', which is no number"),
+        ({"weight": float("nan")}, "weight is nan, which is no number"),
+        ({"height": float("inf")}, "height is inf, which is no number"),
+        ({"area": True}, "area is True, which is no number"),
+        ({"weight": [70]}, "weight is [70], which is no number"),
+        ({"age": 3.5}, "3.5 is not an age: an age is completed years"),
+        ({"age": True}, "True is not an age"),
+    ],
+)
+def test_a_figure_that_is_no_number_is_told_by_its_name(given: dict[str, Any], says: str) -> None:
+    with pytest.raises(PatientError) as refused:
+        blinplan.patient(**given)
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("function", ["check", "report"])
+@pytest.mark.parametrize("today", ["soon", "2026-13-01", "1066-10-14", 20261130], ids=repr)
+def test_a_day_that_is_none_is_refused(function: str, today: object) -> None:
+    with pytest.raises(blinplan.Refusal, match="today is "):
+        CALLS[function]("rr-adult", today=today)
+
+
+def test_a_day_is_a_date_or_a_text() -> None:
+    texts = {blinplan.check("rr-adult", today=day).text("json") for day in ("2026-11-02", date(2026, 11, 2))}
+    assert len(texts) == 1
+
+
+@pytest.mark.parametrize("given", [5, [5], [None]], ids=repr)
+def test_what_is_no_text_is_no_endpoint(given: object) -> None:
+    with pytest.raises(blinplan.Refusal, match="endpoints "):
+        blinplan.simulate("rr-adult", 5, endpoints=given)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_file
 from blinplan.api.table_result import TableResult
-from blinplan.api.vocabulary import SearchFormat, SearchFormatName
+from blinplan.api.vocabulary import SearchFormat, SearchFormatName, word_of
 from blinplan.data_table import DataTable, table_html
 from blinplan.files.inputs import input_bytes
 from blinplan.files.writing import replace_file
@@ -55,7 +55,7 @@ class SearchResult(TableResult):
         from blinplan.reports.design.search.data import search_json
         from blinplan.reports.design.search.table import search_markdown, search_report
 
-        chosen = SearchFormat(output_format)
+        chosen = word_of(SearchFormat, "output_format", output_format)
         if chosen is SearchFormat.CSV:
             return "".join(self.csv_texts())
         if chosen is SearchFormat.JSON:
