@@ -5,17 +5,27 @@ What is kept may be machine code, which whoever writes it has run by whoever rea
 
 import os
 from pathlib import Path
-from stat import S_ISREG, S_ISVTX, S_IWGRP, S_IWOTH
+from stat import S_IMODE, S_IRWXU, S_ISREG, S_ISVTX, S_IWGRP, S_IWOTH
 
 _LIMIT_BYTES = 256 * 1024 * 1024
 """The most that a file of a cache holds: machine code has some megabytes."""
 
 
 def cache_folder(name: str) -> Path:
-    """The folder for one kind of what can be made again, where the platform keeps such things."""
+    """The folder for one kind of what can be made again, where the platform keeps such things.
+
+    A user without a home, as in a container, has none: then it is where no folder can be made.
+    """
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("blinplan")) / name
+    try:
+        folder = Path(platformdirs.user_cache_dir("blinplan"))
+    except RuntimeError:
+        folder = _NOWHERE
+    return (folder if folder.is_absolute() else _NOWHERE) / name
+
+
+_NOWHERE = Path(os.path.abspath(os.devnull))  # noqa: PTH100 - a device has no folders in it
 
 
 def make_own(folder: Path) -> bool:
@@ -25,7 +35,7 @@ def make_own(folder: Path) -> bool:
     its place, it is not used.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         if not hasattr(os, "getuid"):  # Windows keeps the profile of a user to that user
             return True
         found = folder.stat()
@@ -36,6 +46,26 @@ def make_own(folder: Path) -> bool:
         return not any(map(_can_be_replaced_in, folder.resolve().parents))
     except OSError:
         return False
+
+
+_MODE = 0o755
+
+
+def _make(folder: Path) -> None:
+    """Make a folder, and those that it is in: this user can use them, and nobody else write to them.
+
+    So it is whatever mask the process has: what is made stays, and is used under another mask.
+    """
+    if folder.is_dir():
+        return
+    _make(folder.parent)
+    try:
+        folder.mkdir(_MODE)
+    except FileExistsError:  # another process was quicker
+        if not folder.is_dir():
+            raise
+    else:
+        folder.chmod(S_IMODE(folder.stat().st_mode) | S_IRWXU)
 
 
 def _can_be_replaced_in(folder: Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from blinplan.files.caches import make_own
+from blinplan.files.caches import cache_folder, make_own
 from blinplan.files.kept_values import keep_values, kept_values
 from blinplan.physiology.engine import machine_code
 from tests.files.no_files import NO_FILES, put_no_file
@@ -140,6 +140,49 @@ def test_a_place_where_no_folder_can_be_made_costs_speed_only(tmp_path: Path, mo
     assert not machine_code.is_kept()
     assert machine_code.folder_to_use() is None
     machine_code.seal()
+
+
+@pytest.mark.parametrize("mask", [0o777, 0o277, 0o022, 0])
+def test_a_folder_that_is_made_can_be_used_later_whatever_mask_it_was_made_under(tmp_path: Path, mask: int) -> None:
+    """Who once ran with a mask that leaves nothing had no cache ever after; what was there stays as it is."""
+    tmp_path.chmod(0o750)
+    before = os.umask(mask)
+    try:
+        assert make_own(tmp_path / "a" / "b")
+    finally:
+        os.umask(before)
+    for folder in (tmp_path / "a", tmp_path / "a" / "b"):
+        assert stat.S_IMODE(folder.stat().st_mode) & 0o722 == 0o700
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o750
+
+
+def test_a_file_where_the_folder_is_to_be_costs_speed_only(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"of the user")
+    assert not make_own(tmp_path / "a")
+    assert not make_own(tmp_path / "a" / "b")
+    assert (tmp_path / "a").read_bytes() == b"of the user"
+
+
+@pytest.mark.parametrize("place", ["~/.cache/blinplan", "cache", None])
+def test_a_user_without_a_home_has_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str | None) -> None:
+    """As in a container whose user nobody knows: some versions of platformdirs say so, others give a name as it is."""
+
+    def user_cache_dir(_name: str) -> str:
+        if place is None:
+            raise RuntimeError("could not determine the home directory")
+        return place
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("platformdirs.user_cache_dir", user_cache_dir)
+    folder = cache_folder("outcomes")
+    assert not make_own(folder)
+    keep_values(folder / "a.json", [1])
+    with pytest.raises(OSError, match="directory"):
+        kept_values(folder / "a.json")
+    assert machine_code.folder_to_use() is None
+    assert not machine_code.is_kept()
+    machine_code.seal()
+    assert list(tmp_path.iterdir()) == []
 
 
 DAY = 24.0 * 60.0 * 60.0

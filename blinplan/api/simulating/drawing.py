@@ -114,20 +114,26 @@ def require_matplotlib(what: str) -> None:
 
 @contextmanager
 def _settings_unread() -> Iterator[None]:
-    """Let matplotlib find no settings but its own while it is imported.
+    """Let matplotlib find no settings but its own while it is imported, nor tell of a home that is none.
 
     It reads what is called matplotlibrc in the working folder, else where settings of users are, and would wait for a
     pipe of that name. Figures have a style of their own, so that nothing of it would be seen. A program in Python reads
-    its settings as it is used to.
+    its settings as it is used to. Without a home it keeps its fonts nowhere, which costs speed only.
     """
+    import logging
+
     there, own = os.path.exists, os.path.join("matplotlib", "mpl-data", "matplotlibrc")  # noqa: PTH118 - as it writes it
 
     def exists(path: Any) -> bool:
         named = os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else ""
         return there(path) and (Path(named).name != "matplotlibrc" or named.endswith(own))
 
+    log = logging.getLogger("matplotlib")
+    level = log.level
+    log.setLevel(logging.ERROR)
     os.path.exists = exists  # what matplotlib.matplotlib_fname asks by
     try:
         yield
     finally:
         os.path.exists = there
+        log.setLevel(level)
