@@ -301,10 +301,10 @@ class Terminal:
             sys.stdout.buffer.flush()
         except BrokenPipeError:
             # Python flushes again when it ends; that must not fail a second time.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _send_nowhere(sys.stdout)
             raise SystemExit(ExitStatus.BROKEN_PIPE) from None
         except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _send_nowhere(sys.stdout)
             reason = (error.strerror or "failed").lower()
             raise Refusal(f"standard output: {reason}", "the report is not complete; write it elsewhere") from error
 
@@ -326,12 +326,14 @@ class Terminal:
         self.write_remark(self.errors.render(*parts))
 
     def write_remark(self, text: str) -> None:
-        """Write a finished text about the run to standard error."""
+        """Write a finished text about the run to standard error; one that is full is as one that is closed."""
         try:
             sys.stderr.write(_harmless(text, colour=self.errors.colour))
             sys.stderr.flush()
         except BrokenPipeError:
             raise SystemExit(ExitStatus.BROKEN_PIPE) from None
+        except OSError:
+            _send_nowhere(sys.stderr)
 
     def ask(self, prompt: str) -> str:
         """Read a line that a person types; the prompt never goes where a file may go.
@@ -371,6 +373,12 @@ class Terminal:
         self.remark(*_complaints(refusal))
 
 
+def _send_nowhere(stream: TextIO) -> None:
+    """Let a stream that failed go nowhere, so that it does not fail a second time."""
+    with suppress(OSError):  # no number of its own, or no more files to be opened
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _bytes_of(text: str, *, is_for_people: bool) -> bytes:
     """A text for standard output, for people in no more than its encoding has."""
     encoding = (sys.stdout.encoding or "ascii").lower()
@@ -406,6 +414,9 @@ def terminal(colour: Colour = Colour.AUTO) -> Terminal:
 def open_streams() -> bool:
     """See to it that closed streams fail as files do, and that a help text asks no more of an encoding than it has.
 
+    A stream that is left for another time when it cannot be read or written at once, as some programs hand it over, is
+    waited for.
+
     False when there is no standard output.
     """
     if sys.stdin is None:
@@ -415,6 +426,9 @@ def open_streams() -> bool:
     if sys.stdout is None:
         sys.stdout = sys.stderr
         return False
+    for descriptor in range(3):
+        with suppress(OSError):  # closed, or none that could wait
+            os.set_blocking(descriptor, True)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     return True

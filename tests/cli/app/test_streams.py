@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -114,6 +115,12 @@ def test_who_reads_the_first_lines_of_an_error_gets_its_status(tmp_path: Path) -
         ("blinplan check error.toml --no-simulate 2>&-", 1, b""),
         ("blinplan check nowhere 2>&-", 2, b""),
         ("blinplan check error.toml --no-simulate >&- 2>&-", 2, b""),
+        ("blinplan check sound.toml --no-simulate 2>/dev/full", 0, b""),
+        at_night("blinplan check error.toml --no-simulate 2>/dev/full", 1, b""),
+        ("blinplan check nowhere 2>/dev/full", 2, b""),
+        at_night("blinplan no-such-command 2>/dev/full", 2, b""),
+        at_night("blinplan check error.toml --no-simulate >/dev/full 2>/dev/full", 2, b""),
+        ("git init -q; trap '' CHLD; blinplan diff no-such-revision sound.toml", 2, b"no such file"),
     ],
 )
 def test_a_closed_or_full_stream_is_no_fault_of_the_program(
@@ -125,6 +132,28 @@ def test_a_closed_or_full_stream_is_no_fault_of_the_program(
     assert b"fault in blinplan" not in ran.stderr
     assert b"Traceback" not in ran.stderr
     assert b"Exception ignored" not in ran.stderr
+
+
+def test_streams_that_do_not_wait_are_waited_for(tmp_path: Path) -> None:
+    """As some programs hand them over: nothing is there yet to be read, and a pipe is full before all is written."""
+    (given, to), (out, shown), (err, told) = os.pipe(), os.pipe(), os.pipe()
+    for end in (given, shown, told):
+        os.set_blocking(end, False)
+    unknown = [f"no-{number}-{'x' * 240}" for number in range(2 * PIPE // 240)]
+    asked = ("check", "-", *unknown, "--no-simulate", "-f", "json")
+    running = start(*asked, folder=tmp_path, stdin=given, stdout=shown, stderr=told)
+    wait_until(lambda: os.get_blocking(given), running)
+    for end in (given, shown, told):
+        os.close(end)
+    with os.fdopen(to, "wb") as answer:
+        answer.write(regimen_text(cycle()).encode())
+    with os.fdopen(err, "rb") as errors, os.fdopen(out, "rb") as report, ThreadPoolExecutor(1) as beside:
+        reading = beside.submit(errors.read)
+        document, said = json.load(report), reading.result().decode()
+    assert running.wait(timeout=NEVER) == 2
+    assert len(document["not_found"]) == len(unknown)
+    assert said.count("error: ") == len(unknown)
+    assert "fault" not in said
 
 
 def test_an_interrupt_ends_with_130_in_silence(tmp_path: Path) -> None:
