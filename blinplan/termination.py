@@ -1,4 +1,8 @@
-"""A run that somebody ends: Ctrl-C and a signal to end it take away what it began, wherever they find it."""
+"""A run that somebody ends: Ctrl-C and a signal to end it take away what it began, wherever they find it.
+
+A terminal that is closed (SIGHUP) and processor time that is used up (SIGXCPU) end it as who asks for it does
+(SIGTERM). What was ignored when the program began stays so, as under nohup.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,28 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 _A_MOMENT = 0.02
 """Seconds, by which what could not be stopped is over: machine code is handed to a cache, or an object goes."""
 
 
+_ENDING = tuple(signal.Signals[name] for name in ("SIGTERM", "SIGHUP", "SIGXCPU") if hasattr(signal, name))
+"""What ends a run in order; Windows has the first only."""
+
+
 class Terminated(KeyboardInterrupt):
     """Somebody ended the program: what ends in order at Ctrl-C ends so at a signal to end it."""
 
+    def __init__(self, number: signal.Signals = signal.SIGTERM) -> None:
+        super().__init__()
+        self.number = number
+
 
 class EndOfRun:
-    """How a run ends: whether a signal to end it came, and whether it has ended."""
+    """How a run ends: which signal to end it came, if any, and whether it has ended."""
 
-    is_terminated = False
+    by: signal.Signals | None = None
     is_over = False
 
 
@@ -31,29 +44,69 @@ def ending_in_order() -> Iterator[EndOfRun]:
     goes on. There the signal is sent again a moment later, in silence.
     """
     ending = EndOfRun()
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    heard = [number for number in _ENDING if before[number] is not signal.SIG_IGN]
 
-    def terminate(*_: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one is enough
-        ending.is_terminated = True
-        raise Terminated
+    def terminate(number: int, _frame: object) -> None:
+        for one in heard:
+            signal.signal(one, signal.SIG_IGN)  # one is enough
+        ending.by = signal.Signals(number)
+        raise Terminated(ending.by)
 
     def send_again(lost: sys.UnraisableHookArgs) -> None:
         if isinstance(lost.exc_value, Terminated):
-            signal.signal(signal.SIGTERM, terminate)
-            _send(signal.SIGTERM, ending)
+            signal.signal(lost.exc_value.number, terminate)
+            _send(lost.exc_value.number, ending)
         elif isinstance(lost.exc_value, KeyboardInterrupt):
             _send(signal.SIGINT, ending)
         else:
             lost_before(lost)
 
-    before, lost_before = signal.signal(signal.SIGTERM, terminate), sys.unraisablehook
-    sys.unraisablehook = send_again
+    lost_before, sys.unraisablehook = sys.unraisablehook, send_again
+    for number in heard:
+        signal.signal(number, terminate)
     try:
         yield ending
     finally:
         ending.is_over = True
         sys.unraisablehook = lost_before
-        signal.signal(signal.SIGTERM, before)
+        for number in heard:
+            signal.signal(number, before[number] or signal.SIG_DFL)
+
+
+def end_as_told(number: signal.Signals) -> NoReturn:
+    """End as whoever sent a signal expects, once what goes with a process in order is gone: folders, semaphores."""
+    import atexit
+    import os
+
+    atexit._run_exitfuncs()
+    os.kill(os.getpid(), number)
+    raise SystemExit(128 + number)  # where nobody hears the signal, as the first process of a container
+
+
+def children_are_told_of() -> None:
+    """Hear how children end. Whoever started this process may have left that out, and then each seems to succeed."""
+    if hasattr(signal, "SIGCHLD") and signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Hold back what ends a run until the end, from processes that begin meanwhile too until they hear it."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_ENDING})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def hear_what_ends() -> None:
+    """Hear what ends a run, in a process that began while it was held back."""
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *_ENDING})
 
 
 def _send(number: signal.Signals, ending: EndOfRun) -> None:

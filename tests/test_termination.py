@@ -7,11 +7,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from blinplan.termination import Terminated, ending_in_order
+from blinplan.files.writing import replacing
+from blinplan.termination import Terminated, children_are_told_of, ending_in_order, signals_held
 from tests.program import NEVER, python
+
+ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGXCPU") if hasattr(signal, name)]
+"""Signals that end a run in order; Windows has the first."""
 
 
 def in_c(number: signal.Signals) -> None:
@@ -84,6 +89,76 @@ def test_only_the_first_signal_to_end_it_ends_it() -> None:
         with pytest.raises(Terminated):
             signal.raise_signal(signal.SIGTERM)
         signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_whatever_ends_a_run_takes_away_what_it_began(tmp_path: Path, number: signal.Signals) -> None:
+    """A terminal that is closed, and processor time that is used up, end it as who asks for it."""
+    target = tmp_path / "out.csv"
+    target.write_bytes(b"old")
+
+    def begin() -> None:
+        with replacing(target) as beside:
+            beside.write_bytes(b"half")
+            signal.raise_signal(number)
+
+    with pytest.raises(Terminated) as ended, ending_in_order() as ending:
+        begin()
+    assert (ended.value.number, ending.by) == (number, number)
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("out.csv", b"old")]
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_what_was_ignored_stays_so(number: signal.Signals) -> None:
+    """As a closed terminal is under nohup."""
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        with ending_in_order() as ending:
+            signal.raise_signal(number)
+        assert signal.getsignal(number) is signal.SIG_IGN
+        assert ending.by is None
+    finally:
+        signal.signal(number, before)
+
+
+def test_only_one_of_several_signals_to_end_it_ends_it() -> None:
+    with ending_in_order():
+        with pytest.raises(Terminated):
+            signal.raise_signal(ENDING[-1])
+        for number in ENDING:
+            signal.raise_signal(number)
+
+
+def test_how_children_end_is_heard_where_whoever_began_the_program_would_not() -> None:
+    """Where it is not, git succeeds whatever it says: a revision that is none was taken for one."""
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        children_are_told_of()
+        assert subprocess.run(["false"], check=False).returncode == 1  # noqa: S607 - of any system
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, *ENDING])
+def test_what_is_held_back_comes_at_the_end(number: signal.Signals) -> None:
+    met = []
+
+    def meet() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})  # which Windows has not, where nothing is held back
+        with signals_held():
+            signal.raise_signal(number)
+            met.append("the rest")
+
+    with pytest.raises(KeyboardInterrupt), ending_in_order():
+        meet()
+    assert met == ["the rest"]
+
+
+def test_at_the_end_of_the_program_ctrl_c_ends_it_at_once() -> None:
+    """Python itself says at length what it was doing then."""
+    script = "from blinplan.cli.app import program, start; program.run = list; start.program(); signal.raise_signal(2)"
+    ended = subprocess.run(python(script), capture_output=True, check=False, timeout=NEVER)  # noqa: S603 - our own
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, b"")
 
 
 def test_what_tests_start_hears_who_ends_it_though_they_do_not() -> None:

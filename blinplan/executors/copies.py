@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from typing import BinaryIO, NoReturn, TypeVar
+
+from blinplan.termination import hear_what_ends, signals_held
 
 A = TypeVar("A")
 
@@ -17,12 +20,14 @@ Ask = Callable[[bytes], bytes]
 def copies(function: Callable[[A, Ask], bytes], arguments: Sequence[A]) -> Iterator[Sequence[Copy]]:
     """Call a function for each argument in a copy of this process, while this one does something else.
 
-    A copy has all that was read, so that nothing is handed over but what it finds. On its way it may ask once.
+    A copy has all that was read, so that nothing is handed over but what it finds. On its way it may ask once. One that
+    the system does not give is as one that has failed.
     """
     running: list[Copy] = []
     try:
         for argument in arguments:
-            running.append(Copy(function, argument))  # noqa: PERF401 - what has begun is ended, also when one cannot
+            with signals_held():  # what has begun is ended, and no copy does what is to be done here
+                running.append(_copy(function, argument))
         yield running
     finally:
         for copy in running:
@@ -30,16 +35,10 @@ def copies(function: Callable[[A, Ask], bytes], arguments: Sequence[A]) -> Itera
 
 
 class Copy:
-    """A copy of this process, which calls one function and ends."""
+    """A copy of this process, which calls one function and ends; one without a number was not to be had."""
 
-    def __init__(self, function: Callable[[A, Ask], bytes], argument: A) -> None:
-        (here, to), (there, answer) = os.pipe(), os.pipe()
-        self._process = os.fork()
-        if self._process == 0:
-            _call_and_end(function, argument, to, there)
-        os.close(to)
-        os.close(there)
-        self._from, self._to = os.fdopen(here, "rb"), os.fdopen(answer, "wb")
+    def __init__(self, process: int | None, told: BinaryIO, answer: BinaryIO) -> None:
+        self._process, self._from, self._to = process, told, answer
 
     def question(self) -> bytes | None:
         """What it asks with; None where it failed before."""
@@ -58,11 +57,32 @@ class Copy:
         """End it, whatever it does; nobody waits any more for what it may have to say."""
         import signal
 
-        os.kill(self._process, signal.SIGKILL)
-        os.waitpid(self._process, 0)
+        if self._process is not None:
+            with suppress(ProcessLookupError, ChildProcessError):  # where whoever calls hears of no children
+                os.kill(self._process, signal.SIGKILL)
+                os.waitpid(self._process, 0)
         self._from.close()
         with suppress(BrokenPipeError):
             self._to.close()
+
+
+def _copy(function: Callable[[A, Ask], bytes], argument: A) -> Copy:
+    """Begin a copy."""
+    parent, pipes = os.getpid(), list[int]()
+    try:
+        pipes += os.pipe()
+        pipes += os.pipe()
+        process = os.fork()
+    except OSError:  # no more processes, or open files
+        for pipe in pipes:
+            os.close(pipe)
+        return Copy(None, BytesIO(), BytesIO())
+    here, to, there, answer = pipes
+    if process == 0:
+        _call_and_end(function, argument, to, there, parent)
+    os.close(to)
+    os.close(there)
+    return Copy(process, os.fdopen(here, "rb"), os.fdopen(answer, "wb"))
 
 
 _LENGTH = 8
@@ -83,12 +103,14 @@ def _message_from(file: BinaryIO) -> bytes | None:
     return what if len(what) == int.from_bytes(length, "big") else None
 
 
-def _call_and_end(function: Callable[[A, Ask], bytes], argument: A, to: int, there: int) -> NoReturn:
+def _call_and_end(function: Callable[[A, Ask], bytes], argument: A, to: int, there: int, parent: int) -> NoReturn:
     """Hand over what a function returns, and end without what else ends a program, as writing what is not yet written.
 
     Whatever goes wrong, the process that was copied does the same, and tells of it.
     """
     try:
+        _end_with(parent)
+        hear_what_ends()
         with os.fdopen(to, "wb") as told, os.fdopen(there, "rb") as answer:
 
             def ask(what: bytes) -> bytes:
@@ -97,4 +119,19 @@ def _call_and_end(function: Callable[[A, Ask], bytes], argument: A, to: int, the
 
             _send(told, function(argument, ask))
     finally:
+        os._exit(0)
+
+
+_TELL_OF_PARENT = 1
+"""PR_SET_PDEATHSIG: what Linux sends when the parent has ended, prctl(2)."""
+
+
+def _end_with(parent: int) -> None:
+    """Let this process end where its parent is killed, which then tells nobody."""
+    import ctypes
+    import signal
+
+    with suppress(OSError, AttributeError):  # a C library without it
+        ctypes.CDLL(None).prctl(_TELL_OF_PARENT, signal.SIGTERM)
+    if os.getppid() != parent:
         os._exit(0)

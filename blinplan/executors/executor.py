@@ -92,11 +92,12 @@ class InThreads:
     """Runs so many calls at once in threads of this process, which begin with the first call.
 
     Until then the process can be copied, and who finds that threads would wait for each other takes copies instead.
+    Where the system gives fewer, it makes do with them; where it gives none, it calls here.
     """
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self._pool: ThreadPoolExecutor | None = None
+        self._pool: ThreadPoolExecutor | InTurn | None = None
 
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
         """Begin one call."""
@@ -106,16 +107,34 @@ class InThreads:
         """Begin many calls; their results come in the order of the arguments."""
         return self._threads().map(function, *iterables)
 
-    def _threads(self) -> ThreadPoolExecutor:
-        from concurrent.futures import ThreadPoolExecutor
-
-        self._pool = self._pool or ThreadPoolExecutor(self.count)
+    def _threads(self) -> ThreadPoolExecutor | InTurn:
+        self._pool = self._pool or _thread_pool_of(self.count)
         return self._pool
 
     def end(self) -> None:
         """Wait for the calls that run; the others do not begin."""
-        if self._pool is not None:
+        if self._pool is not None and not isinstance(self._pool, InTurn):
             self._pool.shutdown(cancel_futures=True)
+
+
+def _thread_pool_of(count: int) -> ThreadPoolExecutor | InTurn:
+    """So many threads, of which one has begun, or as many as the system gives; without one, who calls here."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    class AsManyAsThereAre(ThreadPoolExecutor):
+        def _adjust_thread_count(self) -> None:
+            try:
+                super()._adjust_thread_count()
+            except RuntimeError:  # no thread to be had
+                if not self._threads:
+                    raise
+
+    pool = AsManyAsThereAre(count)
+    try:
+        pool.submit(int)
+    except RuntimeError:
+        return InTurn()
+    return pool
 
 
 def executor_of(count: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:

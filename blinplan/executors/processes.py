@@ -3,23 +3,62 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from blinplan.executors.executor import Executor, workers
+from blinplan.executors.executor import Executor, InTurn, workers
+from blinplan.termination import signals_held
 
 if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+T = TypeVar("T")
 
 
 @contextmanager
 def processes(count: int | None = None) -> Iterator[Executor]:
     """Make an executor of so many processes, each begun anew; of `workers()` when not given.
 
-    Whoever leaves early waits for nothing.
+    Where the system gives none, it calls here, and also what is asked for after one has been killed. Whoever leaves
+    early waits for nothing.
     """
+    pool = _pool_of(count or workers())
+    if pool is None:
+        yield InTurn()
+        return
+    try:
+        yield InProcesses(pool)
+    except BaseException:
+        _kill_processes(pool)
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+class InProcesses:
+    """Runs calls in processes; when one of them has been killed, which ends all, in this one."""
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self._pool = pool
+
+    def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
+        """Begin one call."""
+        from concurrent.futures import BrokenExecutor
+
+        try:
+            return self._pool.submit(function, *arguments)
+        except BrokenExecutor:
+            return InTurn().submit(function, *arguments)
+
+    def map(self, function: Callable[..., T], /, *iterables: Iterable[Any]) -> Iterator[T]:
+        """Begin many calls; their results come in the order of the arguments."""
+        return self._pool.map(function, *iterables)
+
+
+def _pool_of(count: int) -> ProcessPoolExecutor | None:
+    """A pool whose processes have begun; None where the system gives no process, no pipe or no semaphore."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
@@ -29,18 +68,19 @@ def processes(count: int | None = None) -> Iterator[Executor]:
                 super()._spawn_process()  # type: ignore[misc]
 
     _hear_no_given_up_calls()
-    size = count or workers()
-    pool = Processes(size, mp_context=get_context("spawn"), initializer=_die_quietly)
-    try:
-        with _interrupts_held():
-            for _ in range(size):
-                pool.submit(int)  # which is when a process begins
-        yield pool
-    except BaseException:
-        _kill_processes(pool)
-        raise
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    with suppress(OSError, ImportError):
+        with signals_held():  # Python tracks semaphores in a process that does not hear then of a closed terminal
+            pool = Processes(count, mp_context=get_context("spawn"), initializer=_die_quietly)
+        try:
+            with signals_held():  # Python's own start is not silent
+                for _ in range(count):
+                    pool.submit(int)  # which is when a process begins
+        except BaseException:
+            _kill_processes(pool)
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        return pool
+    return None
 
 
 @contextmanager
@@ -64,21 +104,6 @@ def _kill_processes(pool: ProcessPoolExecutor) -> None:
         process.kill()
 
 
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back, from processes that begin too until they hear it: Python's own start is not silent."""
-    import signal
-
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 @cache
 def _hear_no_given_up_calls() -> None:
     """Say nothing where a pool whose processes were ended tells so to calls that nobody waits for: Ctrl-C ends both."""
@@ -90,9 +115,24 @@ def _hear_no_given_up_calls() -> None:
 
 
 def _die_quietly() -> None:
-    """Let Ctrl-C end a process without a word; the one that was asked speaks."""
+    """Let Ctrl-C end a process without a word, and the end of its parent: the one that was asked speaks."""
     import signal
+    from threading import Thread
+
+    from blinplan.termination import hear_what_ends
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    hear_what_ends()
+    with suppress(RuntimeError):  # no thread to be had
+        Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End when the parent has ended, whatever ended it: a pool whose parent was killed waits for calls for ever."""
+    import os
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -78,12 +78,16 @@ def _side_by_side(
     tasks: Sequence[Task], waiting: Sequence[int], simulator: PatientSimulator, executor: Executor
 ) -> Iterator[tuple[int, JudgementOrFault]]:
     """Let others simulate, and judge here by what they found."""
+    from concurrent.futures import BrokenExecutor
+
     alone = replace(simulator, executor=InTurn())
     asked = (_SimulationTask(tasks[number].alone, alone) for number in waiting)
     for at, future in as_they_end(executor, _outcomes, asked):
         number, error = waiting[at], future.exception()
         if error is None:
             yield number, tasks[number].judge_or_fail(Replay(future.result()))
+        elif isinstance(error, BrokenExecutor):  # a process was killed, as for want of memory
+            yield number, tasks[number].judge_or_fail(simulator)
         elif isinstance(error, Exception) and not isinstance(error, Refusal):
             yield number, ProgramFault(tasks[number].reading, error)
         else:  # whoever stops the run, or has no workers, gets no result from which files are missing

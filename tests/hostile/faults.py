@@ -193,6 +193,11 @@ def _with_full_output(writer: str, folder: Path, _random: Random) -> Iterator[st
         yield from _ending(begin(WRITERS[writer], folder, stdout=full), _ENDED)
 
 
+def _with_full_errors(writer: str, folder: Path, _random: Random) -> Iterator[str]:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        yield from _ending(begin(WRITERS[writer], folder, stderr=full), {ExitStatus.SUCCESS, ExitStatus.FINDINGS})
+
+
 def _with_closed(*streams: int) -> Callable[[str, Path, Random], Iterator[str]]:
     def close(writer: str, folder: Path, _random: Random) -> Iterator[str]:
         def shut() -> None:
@@ -280,10 +285,12 @@ def _without_a_cache(writer: str, folder: Path, _random: Random) -> Iterator[str
 FAULTS: dict[str, Callable[[str, Path, Random], Iterator[str]]] = {
     "a limit to the size of files": _with_limit,
     "a full output": _with_full_output,
+    "full errors": _with_full_errors,
     "no output": _with_closed(1),
     "no errors": _with_closed(2),
     "no streams at all": _with_closed(0, 1, 2),
     "ended": _with_signal(signal.SIGTERM, _ENDED | {-signal.SIGTERM}),
+    "hung up": _with_signal(signal.SIGHUP, _ENDED | {-signal.SIGHUP}),
     "interrupted": _with_signal(signal.SIGINT, _ENDED | {ExitStatus.INTERRUPTED, -signal.SIGINT}),
     "killed": _with_signal(signal.SIGKILL, _ENDED | {-signal.SIGKILL}),
     "a closed place": _in_a_closed_place,

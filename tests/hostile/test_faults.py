@@ -8,15 +8,19 @@ from random import Random
 import pytest
 
 from blinplan.cli.app.outputs import WRITTEN
+from tests.collection.grid import at_night
 from tests.hostile.faults import FAULTS, begin, hurt
 from tests.hostile.writers import IN_PLACE, WRITERS
 from tests.program import NEVER
 
 QUICK = ("a plan", "reports of findings", "a scaffold", "what was put right")
 
+LIKE_OTHERS = {"full errors", "hung up"}
+"""Faults that quicker tests hold too."""
+
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", [at_night(fault) if fault in LIKE_OTHERS else fault for fault in FAULTS])
 def test_no_fault_hurts_what_was_there(fault: str) -> None:
     number = list(FAULTS).index(fault)
     found = hurt(QUICK[number % len(QUICK)], fault, Random(number))  # noqa: S311 - no secret
@@ -24,7 +28,8 @@ def test_no_fault_hurts_what_was_there(fault: str) -> None:
 
 
 @pytest.mark.slow
-def test_what_ends_in_the_middle_leaves_nothing_beside_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, at_night(signal.SIGHUP), at_night(signal.SIGINT)])
+def test_what_ends_in_the_middle_leaves_nothing_beside_it(tmp_path: Path, number: signal.Signals) -> None:
     """A long run that is asked to end when its file is half written: nothing waits by the clock, but for that file."""
     (tmp_path / "out.csv").write_bytes(b"old")
     long_run = ("simulate", "nhl-5", "--patients", "200000", "--every", "1h", "-o", "out.csv")
@@ -32,9 +37,9 @@ def test_what_ends_in_the_middle_leaves_nothing_beside_it(tmp_path: Path) -> Non
     while not list(tmp_path.glob(".blinplan-*")):
         assert process.poll() is None
         time.sleep(0.02)
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(number)
     _, err = process.communicate(timeout=NEVER)
-    assert (process.returncode, err) == (-signal.SIGTERM, b"")
+    assert (process.returncode, err) == (130 if number == signal.SIGINT else -number, b"")
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
     assert (tmp_path / "out.csv").read_bytes() == b"old"
 

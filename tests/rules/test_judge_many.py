@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import date
 from multiprocessing import get_context
@@ -81,6 +82,24 @@ class Interrupted(InTurn):
         future: Future[Any] = Future()
         future.set_exception(KeyboardInterrupt())
         return future
+
+
+class Killed(InTurn):
+    """An executor of which a worker is killed when two calls have begun, as where memory runs out."""
+
+    begun = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        Killed.begun += 1
+        future: Future[Any] = super().submit(fn, *args) if Killed.begun < 3 else Future()
+        if not future.done():
+            future.set_exception(BrokenProcessPool())
+        return future
+
+
+@pytest.mark.slow
+def test_what_a_worker_had_that_was_killed_is_done_here(expected: tuple[Judgement | ProgramFault, ...]) -> None:
+    assert judged(Killed()) == expected
 
 
 @pytest.mark.nightly

@@ -1,9 +1,8 @@
 """The program: its commands, and how it ends."""
 
 import os
-import signal
 import sys
-from errno import ENOSPC
+from errno import EAGAIN, EMFILE, ENFILE, ENOMEM, ENOSPC
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from blinplan.files.inputs import InputError
 from blinplan.files.of_a_run import files_of_a_run
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import Terminal, colour_option, open_streams, terminal
-from blinplan.termination import Terminated, ending_in_order
+from blinplan.termination import Terminated, children_are_told_of, end_as_told, ending_in_order
 from blinplan.version import __version__
 
 app = typer.Typer(
@@ -64,6 +63,7 @@ def main(
 def run() -> None:
     """Run the program. Whatever happens ends in a status and a sentence, never in a traceback."""
     leave_out_what_misleads()
+    children_are_told_of()
     is_open = open_streams()
     shown = terminal(colour_option(sys.argv[1:]))
     if not is_open:
@@ -72,14 +72,14 @@ def run() -> None:
     try:
         with ending_in_order() as ending, files_of_a_run():
             status = app(prog_name="blinplan", standalone_mode=False, obj=shown)
-        if ending.is_terminated:  # which typer takes for Ctrl-C
-            _end_as_terminated()
+        if ending.by is not None:  # which typer takes for Ctrl-C
+            end_as_told(ending.by)
         sys.exit(status if isinstance(status, int) else ExitStatus.SUCCESS)
     except Refusal as refusal:
         _complain(refusal, shown)
         sys.exit(ExitStatus.INCOMPLETE)
-    except Terminated:
-        _end_as_terminated()
+    except Terminated as ended:
+        end_as_told(ended.number)
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
     except Exception as fault:
@@ -98,17 +98,14 @@ def run() -> None:
         sys.exit(ExitStatus.FAULT)
 
 
-def _end_as_terminated() -> None:
-    """End as whoever sent the signal expects."""
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
 def _of_the_machine(fault: Exception) -> Refusal | None:
     """What of the machine stood in the way; None for any other fault."""
     if isinstance(fault, OSError):
         return _of_a_file(fault)
     if isinstance(fault, MemoryError):
         return Refusal("there is not enough memory", "take fewer patients, or write fewer curves")
+    if isinstance(fault, RuntimeError) and str(fault).startswith("can't start new thread"):
+        return _NO_MORE_PROCESSES
     if isinstance(fault, RuntimeError) and str(fault).startswith("Symlink loop"):  # as Python says before 3.13
         return Refusal("a path leads through links in a circle", "check the paths")
     return None
@@ -126,11 +123,26 @@ def _of_a_word(fault: Exception) -> Refusal | None:
     return None if word is None else Refusal(f"{word} is not UTF-8 text", "write it in UTF-8")
 
 
+_NO_MORE_PROCESSES = Refusal(
+    "the system gives no more processes or threads", "end some, or raise the limit (ulimit -u, pids of a container)"
+)
+_NO_MORE_FILES = Refusal("too many files are open", "raise the limit (ulimit -n)")
+_OF_THE_SYSTEM = {
+    EAGAIN: _NO_MORE_PROCESSES,
+    EMFILE: _NO_MORE_FILES,
+    ENFILE: _NO_MORE_FILES,
+    ENOMEM: Refusal("there is not enough memory", "end other programs, or raise the limit (ulimit -v)"),
+}
+"""What the system has no more of, whichever file it was asked for."""
+
+
 def _of_a_file(fault: OSError) -> Refusal | None:
     if isinstance(fault, InputError) and fault.path is not None:
         return Refusal(f"{fault.path}: {fault.reason}", "check the path")
     if fault.errno == ENOSPC:
         return Refusal("no space left on the device", "write the output elsewhere")
+    if fault.errno in _OF_THE_SYSTEM:
+        return _OF_THE_SYSTEM[fault.errno]
     if fault.filename is None:
         gone = Refusal("the working folder is not there any more", "change to a folder that is there")
         return None if _is_somewhere() else gone

@@ -25,3 +25,12 @@ def program() -> None:
         sys.exit(_INTERRUPTED)
     finally:
         gc.freeze()  # the process is about to end
+        _be_ended_at_once()
+
+
+def _be_ended_at_once() -> None:
+    """Let Ctrl-C end in silence what only waits for calls that nobody asks for any more."""
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)

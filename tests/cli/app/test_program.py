@@ -1,11 +1,11 @@
 """How the program ends: whatever goes wrong, in which status and with which words."""
 
+import atexit
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from errno import EACCES, EIO, ENOSPC
+from errno import EACCES, EAGAIN, EIO, EMFILE, ENOMEM, ENOSPC
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,8 @@ from blinplan.termination import Terminated
 from blinplan.version import __version__
 from tests.program import Run
 
+ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGXCPU") if hasattr(signal, name)]
+"""Signals that end a run; Windows has the first."""
 Ending = Callable[[Exception | KeyboardInterrupt], tuple[object, str]]
 
 
@@ -47,6 +49,11 @@ def ended(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         (PermissionError(EACCES, "Permission denied", "x.csv"), "error: x.csv: permission denied"),
         (PermissionError(EACCES, "Permission denied", b"x.csv"), "error: x.csv: permission denied"),
         (OSError(EIO, None, "x.csv"), "error: x.csv: cannot be used"),
+        (BlockingIOError(EAGAIN, "Not now"), "error: the system gives no more processes or threads"),
+        (RuntimeError("can't start new thread"), "error: the system gives no more processes or threads"),
+        (OSError(EMFILE, "Too many open files"), "error: too many files are open"),
+        (OSError(EMFILE, "Too many open files", "x.csv"), "error: too many files are open"),
+        (OSError(ENOMEM, "Cannot allocate memory"), "error: there is not enough memory"),
         (MemoryError(), "error: there is not enough memory"),
         (RuntimeError("Symlink loop from 'a'"), "error: a path leads through links in a circle"),
         (Refusal("it cannot be", "do another thing"), "error: it cannot be help: do another thing"),
@@ -107,26 +114,30 @@ def test_ctrl_c_ends_with_130_in_silence(ended: Ending) -> None:
 
 
 @pytest.mark.parametrize("taken", [False, True], ids=["as it comes", "taken for Ctrl-C"])
-def test_who_is_told_to_end_ends_by_that_signal(monkeypatch: pytest.MonkeyPatch, taken: bool) -> None:
-    """Whoever sent it looks for it, and typer hands it on or takes it for Ctrl-C."""
-    arrived = []
-    before = signal.signal(signal.SIGTERM, lambda number, _: arrived.append(number))
+@pytest.mark.parametrize("number", ENDING)
+def test_who_is_told_to_end_ends_by_that_signal(
+    monkeypatch: pytest.MonkeyPatch, taken: bool, number: signal.Signals
+) -> None:
+    """Whoever sent it looks for it, and typer hands it on or takes it for Ctrl-C. What goes at an end goes before."""
+    arrived: list[object] = []
+    before = signal.signal(number, lambda number, _: arrived.append(number))
 
     def be_ended(**_: object) -> int:
         try:
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), number)
         except Terminated:
             if not taken:
                 raise
         return 130
 
     monkeypatch.setattr(program, "app", be_ended)
+    monkeypatch.setattr(atexit, "_run_exitfuncs", lambda: arrived.append("what goes"))
     try:
-        with suppress(SystemExit):  # which a process that this signal ends does not come to
+        with pytest.raises(SystemExit) as ended:  # which a process that this signal ends does not come to
             program.run()
     finally:
-        signal.signal(signal.SIGTERM, before)
-    assert arrived == [signal.SIGTERM]
+        signal.signal(number, before)
+    assert (arrived, ended.value.code) == (["what goes", number], 128 + number)
 
 
 @pytest.mark.parametrize(("returned", "status"), [(0, 0), (1, 1), (2, 2), (None, 0), ("text", 0)])
