@@ -76,12 +76,16 @@ def json_text(document: Mapping[str, Any] | list[Any], indent: int | None = 2) -
 def json_in_letters(document: Mapping[str, Any], indent: int) -> str:
     """Write a document in the letters of its texts, for people who look at it.
 
-    What UTF-8 does not have, as a part of the name of a file, is written as JSON has it: it reads the same.
+    What is no letter, such as a control or a part of a file's name that UTF-8 does not have, is written as JSON has it:
+    it reads the same, and nothing obeys it.
     """
     import json
 
-    text = json.dumps(document, indent=indent, ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    lines = json.dumps(document, indent=indent, ensure_ascii=False).split("\n")
+    return "\n".join(
+        line if line.isprintable() else "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in line)
+        for line in lines
+    )
 
 
 # Control, format (direction marks, joiners, tags), surrogate and private characters, line and paragraph separators.

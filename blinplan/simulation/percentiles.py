@@ -34,7 +34,7 @@ LEVELS = (5.0, 50.0, 95.0)
 
 MOST_VALUES = 2_000_000_000
 """How many numbers are kept, in a file: some 16 gigabytes, enough for a million patients at the terminal."""
-_AT_ONCE = 2**18
+_AT_ONCE = 256 * 1024
 """How many numbers percentiles are taken of at once: of few patients, whose columns are many, that is quicker."""
 
 _BLOCK = 1024

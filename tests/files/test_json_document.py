@@ -20,6 +20,7 @@ def test_what_is_written_reads_the_same_be_it_text_or_the_name_of_a_file(text: s
     document = {text: [text, {"of": text}]}
     for written in (json_in_letters(document, indent=1), json_text(document)):
         assert json_of(written.encode("utf-8")) == document
+    assert "".join(json_in_letters(document, indent=1).split("\n")).isprintable(), "nothing is left that is obeyed"
     assert not text.isprintable() or text in '\\"' or text in json_in_letters(document, indent=1)
 
 
