@@ -250,10 +250,12 @@ def test_what_somebody_wants_to_waive_is_held_to_what_can_be(
 
 
 @pytest.mark.parametrize("name", ["select", "extend_select", "ignore", "severity", "exclude"])
-@pytest.mark.parametrize(("text", "shown"), [("D202", "'D202'"), ("D202," * 99, f"'{'D202,' * 7}D202")])
-def test_of_a_text_in_the_place_of_several_things_the_beginning_is_shown(name: str, text: str, shown: str) -> None:
+@pytest.mark.parametrize(
+    ("one", "shown"), [("D202", "'D202'"), ("D202," * 99, f"'{'D202,' * 7}D202"), (b"D202", "b'D202'"), (202, "202")]
+)
+def test_of_one_thing_in_the_place_of_several_the_beginning_is_shown(name: str, one: Any, shown: str) -> None:
     with pytest.raises(ArgumentRefusal) as refused:
-        blinplan.check(**{name: text})  # type: ignore[arg-type]
+        blinplan.check(**{name: one})
     assert refused.value.message == f"{name} is {shown}"
     assert refused.value.advice == "give them in a list, one alone too"
 

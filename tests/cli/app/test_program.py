@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from blinplan.cli.app import program
+from blinplan.files.inputs import InputError
 from blinplan.fingerprint import model_name
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.termination import Terminated
@@ -31,7 +32,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
             raise fault
 
         monkeypatch.setattr(program, "app", fail)
-        monkeypatch.setattr(sys, "argv", ["blinplan"])
+        monkeypatch.setattr(sys, "argv", ["\udcb5", "9 \udcb5g", "plan", "x\udce8"])
         with pytest.raises(SystemExit) as exit_of_it:
             program.run()
         out, err = capsys.readouterr()
@@ -54,6 +55,11 @@ def ended(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         (OSError(EMFILE, "Too many open files"), "error: too many files are open"),
         (OSError(EMFILE, "Too many open files", "x.csv"), "error: too many files are open"),
         (OSError(ENOMEM, "Cannot allocate memory"), "error: there is not enough memory"),
+        (InputError("no file that can be read", Path("x.toml")), "error: x.toml: no file that can be read"),
+        (
+            UnicodeEncodeError("utf-8", "9 \udcb5g", 2, 3, "surrogates not allowed"),
+            "error: 9 \\udcb5g is not UTF-8 text",
+        ),
         (MemoryError(), "error: there is not enough memory"),
         (RuntimeError("Symlink loop from 'a'"), "error: a path leads through links in a circle"),
         (Refusal("it cannot be", "do another thing"), "error: it cannot be help: do another thing"),
@@ -68,7 +74,14 @@ def test_what_somebody_can_put_right_ends_with_2_and_an_advice(ended: Ending, fa
 
 
 @pytest.mark.parametrize(
-    "fault", [OSError(EIO, "Input/output error"), RuntimeError("a circle"), ValueError("Symlink loop")]
+    "fault",
+    [
+        OSError(EIO, "Input/output error"),
+        InputError("of no path"),
+        RuntimeError("a circle"),
+        ValueError("Symlink loop"),
+        UnicodeEncodeError("utf-8", "\udce9", 0, 1, "of no word"),
+    ],
 )
 def test_what_nobody_can_put_right_is_called_a_fault_of_ours(ended: Ending, fault: Exception) -> None:
     status, told = ended(fault)
