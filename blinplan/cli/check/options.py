@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.api.checking.check import CheckFormat, FailOn, split
 from blinplan.files.of_a_run import claim
-from blinplan.files.writing import refuse_unwritable
 from blinplan.refusal import Refusal
 from blinplan.terminal import Terminal
 
@@ -73,10 +72,9 @@ def claim_summary(options: CheckOptions) -> None:
     Raises
     ------
     Refusal
-        When it cannot be written, or is another output of the run.
+        When it is another output of the run.
     """
     if options.summary is not None:
-        refuse_unwritable(options.summary)
         claim(options.summary, adds=True)
 
 

@@ -68,8 +68,9 @@ def run(options: CheckOptions) -> None:
     _refuse_scheduler_of_nothing(options, settled)
     if options.show_settings:
         output.show_settings(files, settled, options)
-    for report in reports:
-        files.refuse_losing(report.path, settled)
+    for target in (*(report.path for report in reports), options.summary):
+        if target is not None:
+            files.refuse_losing(target, settled)
     if options.write_baseline is not None:
         files.refuse_losing(Path(options.write_baseline), settled, baseline=True)
     cache = not options.no_cache

@@ -16,7 +16,7 @@ QUICK = "--no-simulate"
 SLIP = regimen_text(cycle("28 µg/day for 27 days"), called="a")
 SITE = 'site = 1\nname = "Ward 7"\nchange_time = "10:00"\nbag = [{ hours = 24 }]\n'
 HOLIDAYS = "2026-12-25 Christmas Day\n"
-READ = ["a.toml", "draft.toml", "ward.toml", "blinplan.toml", "house.toml", "holidays.txt"]
+READ = ["a.toml", "draft.toml", "deep/draft.toml", "ward.toml", "blinplan.toml", "house.toml", "holidays.txt"]
 """Every kind of file that decides about the findings of a file, or that was left out of the run."""
 
 
@@ -26,18 +26,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     texts = {
         "a.toml": SLIP,
         "draft.toml": SLIP,
+        "deep/draft.toml": SLIP,
         "ward.toml": f'{SITE}holidays_from = "holidays.txt"\n',
         "holidays.txt": HOLIDAYS,
-        "blinplan.toml": 'extend = "house.toml"\nexclude = ["draft*"]\nsite = "ward.toml"\n',
+        "blinplan.toml": 'extend = "house.toml"\nexclude = ["draft*", "deep"]\nsite = "ward.toml"\n',
         "house.toml": "seed = 2\n",
     }
+    (tmp_path / "deep").mkdir()
     for name, text in texts.items():
         (tmp_path / name).write_bytes(text.encode())
     return tmp_path
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("name", READ)
@@ -50,6 +52,38 @@ def test_no_output_goes_onto_what_is_read_and_nothing_is_fixed_before(
     assert (ran.status, ran.out) == (2, "")
     assert name in ran.err
     assert contents(folder) == before
+
+
+@pytest.mark.parametrize("name", [*READ, "deep", "out.json"])
+def test_the_summary_of_a_step_is_an_output_as_all_others_are(inside: Run, folder: Path, name: str) -> None:
+    """It goes onto nothing that is read, into no folder and not beside another output; and nothing is fixed before."""
+    before = contents(folder)
+    options = (QUICK, "-f", "github", "--report", "json=out.json", "--fix")
+    ran = inside("check", ".", *options, GITHUB_STEP_SUMMARY=name)
+    assert (ran.status, ran.out) == (2, "")
+    assert name in ran.err
+    assert contents(folder) == before
+
+
+def test_a_baseline_is_replaced_by_a_baseline_only(inside: Run, folder: Path) -> None:
+    assert inside("check", ".", QUICK, "--write-baseline", "known.json").status < 2
+    before = contents(folder)
+    ran = inside("check", ".", QUICK, "--baseline", "known.json", "--report", "json=known.json")
+    assert (ran.status, ran.out, contents(folder)) == (2, "", before)
+    assert "known.json" in ran.err
+    assert inside("check", ".", QUICK, "--baseline", "known.json", "--write-baseline", "known.json").status < 2
+
+
+def test_a_report_that_is_written_through_may_go_where_the_summary_goes(inside: Run, folder: Path) -> None:
+    """Both add to what is there, as a job has it that keeps all its output in one file."""
+    Path("step.md").write_text("before\n", encoding="utf-8")
+    with Path("step.md").open("a", encoding="utf-8") as kept:
+        report = f"markdown=/dev/fd/{kept.fileno()}"
+        ran = inside("check", ".", QUICK, "-f", "github", "--report", report, GITHUB_STEP_SUMMARY="step.md")
+    assert ran.status < 2
+    found = Path("step.md").read_text(encoding="utf-8")
+    assert found.startswith("before\n")
+    assert found.count("# Regimens checked by blinplan") == 2
 
 
 @pytest.mark.parametrize("name", READ)
