@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from errno import EINVAL, ENOSYS, ENOTSUP
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -71,7 +72,7 @@ class Journal:
             return
         _append(self._file, data)
         if monotonic() - self._synced >= _BETWEEN_SYNCS:
-            os.fsync(self._file.fileno())
+            _sync(self._file)
             self._synced = monotonic()
 
 
@@ -131,6 +132,18 @@ def _append(file: BinaryIO, data: Any) -> None:
     text = json.dumps(data, separators=(",", ":")).encode()
     file.write(_checksum(text) + b" " + text + b"\n")
     file.flush()
+
+
+def _sync(file: BinaryIO) -> None:
+    """Let a file outlast a machine that fails, where its file system can do that."""
+    try:
+        os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno not in _CANNOT:
+            raise
+
+
+_CANNOT = {EINVAL, ENOSYS, ENOTSUP}
 
 
 def _checksum(text: bytes) -> bytes:

@@ -7,6 +7,7 @@ What is no regular file, such as a pipe or a device, is written through and stay
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from errno import EBUSY, EDQUOT, EFBIG, EIO, ENOSPC, EXDEV
 from itertools import count
 from pathlib import Path
 from shutil import copyfileobj
@@ -16,6 +17,7 @@ from typing import BinaryIO
 from blinplan.files.of_a_run import claim, descriptor_of, refuse_read
 from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
+from blinplan.termination import signals_held
 
 _numbers = count()
 
@@ -223,18 +225,57 @@ def _move(beside: Path, place: Path) -> None:
     except FileNotFoundError:
         beside.replace(place)
         return
+    try:
+        _be_as(old, beside)
+    except OSError:  # somebody else's file that we may write, or a file system that has no such modes
+        _write_into(place, beside)
+        return
+    try:
+        beside.replace(place)
+    except OSError as error:
+        if error.errno not in _OF_A_MOUNT:
+            raise
+        _write_into(place, beside)
+
+
+_OF_A_MOUNT = {EBUSY, EXDEV}
+"""What a file says that is mounted by itself, as containers have it: no other can be put in its place."""
+
+
+def _be_as(old: os.stat_result, beside: Path) -> None:
     new = beside.stat()
     if hasattr(os, "chown") and (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
-        try:
-            os.chown(beside, old.st_uid, old.st_gid)
-        except OSError:
-            # Somebody else's file that we may write: it stays theirs, and is written where it is.
-            with beside.open("rb") as whole, place.open("r+b") as file:
-                copyfileobj(whole, file)
-                file.truncate()
-            return
-    beside.chmod(S_IMODE(old.st_mode))
-    beside.replace(place)
+        os.chown(beside, old.st_uid, old.st_gid)
+        new = beside.stat()  # by giving it away, some modes are lost
+    if S_IMODE(new.st_mode) != S_IMODE(old.st_mode):
+        beside.chmod(S_IMODE(old.st_mode))
+
+
+def _write_into(place: Path, beside: Path) -> None:
+    """Write into a file, which stays what it is, once there is room for all; whoever ends the run waits."""
+    with beside.open("rb") as whole, place.open("r+b") as file, signals_held():
+        _make_room(file.fileno(), os.fstat(whole.fileno()).st_size)
+        copyfileobj(whole, file)
+        file.truncate()
+
+
+def _make_room(descriptor: int, size: int) -> None:
+    """See to it that so much can be written, where the system can tell; what is there stays.
+
+    Raises
+    ------
+    OSError
+        When there is no room.
+    """
+    if not hasattr(os, "posix_fallocate") or not size:
+        return
+    before = os.fstat(descriptor).st_size
+    try:
+        os.posix_fallocate(descriptor, 0, size)
+    except OSError as error:
+        os.ftruncate(descriptor, before)
+        if error.errno in {ENOSPC, EDQUOT, EFBIG, EIO}:
+            raise
 
 
 def _cannot(target: Path, error: Exception) -> Refusal:

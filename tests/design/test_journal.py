@@ -1,7 +1,10 @@
 """What is kept of a long run is gone on from, or is told to be of no run: whatever its lines say."""
 
+import errno
 import json
+import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -71,3 +74,19 @@ def test_of_what_cannot_be_read_nothing_is_kept(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(Path, "open", refuse)
     monkeypatch.setattr(Path, "read_bytes", refuse)
     assert lines_kept(tmp_path / "x") == []
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EIO])
+def test_a_file_system_that_waits_for_no_disk_keeps_lines_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Each run with -o ended over the first line there; a disk that fails is told."""
+
+    def refuse(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with open_journal(tmp_path / "x", INPUTS, lambda journal: journal) as kept:
+        with nullcontext() if number != errno.EIO else pytest.raises(OSError, match=os.strerror(number)):
+            kept.add("a line")
+        assert lines_kept(tmp_path / "x") == ["a line"]

@@ -1,11 +1,14 @@
 """A file is written whole or not at all, where links lead, with its owner and mode; a stream stays a stream."""
 
+import errno
 import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -79,6 +82,76 @@ def test_a_file_of_somebody_else_stays_theirs(tmp_path: Path, monkeypatch: pytes
     replace_file(target, "new")
     monkeypatch.undo()
     assert (target.stat().st_ino, target.read_text(), left(tmp_path)) == (number, "new", ["x"])
+
+
+def refuse_by(number: int) -> Callable[..., Any]:
+    def refusing(*_: object, **__: object) -> Any:
+        raise OSError(number, os.strerror(number))
+
+    return refusing
+
+
+@pytest.mark.parametrize("number", [errno.EBUSY, errno.EXDEV])
+def test_a_file_that_is_mounted_by_itself_is_written_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """As containers have it: no other file can be put in its place."""
+    target = tmp_path / "x"
+    target.write_text("old and long")
+    before = target.stat().st_ino
+    monkeypatch.setattr(Path, "replace", refuse_by(number))
+    replace_file(target, "new")
+    assert (target.stat().st_ino, target.read_text(), left(tmp_path)) == (before, "new", ["x"])
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_where_there_is_no_room_such_a_file_stays_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    target = tmp_path / "x"
+    target.write_text("old")
+    monkeypatch.setattr(Path, "replace", refuse_by(errno.EBUSY))
+    monkeypatch.setattr(os, "posix_fallocate", refuse_by(number), raising=False)
+    with pytest.raises(Refusal, match=os.strerror(number).lower()):
+        replace_file(target, "new and longer")
+    assert (target.read_text(), left(tmp_path)) == ("old", ["x"])
+
+
+def test_where_room_cannot_be_asked_for_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "x"
+    target.write_text("old")
+    monkeypatch.setattr(Path, "replace", refuse_by(errno.EBUSY))
+    monkeypatch.setattr(os, "posix_fallocate", refuse_by(errno.EOPNOTSUPP), raising=False)
+    replace_file(target, "new and longer")
+    assert (target.read_text(), left(tmp_path)) == ("new and longer", ["x"])
+
+
+def test_another_failure_to_replace_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "x"
+    target.write_text("old")
+    monkeypatch.setattr(Path, "replace", refuse_by(errno.EIO))
+    with pytest.raises(Refusal, match="input/output error"):
+        replace_file(target, "new")
+    assert (target.read_text(), left(tmp_path)) == ("old", ["x"])
+
+
+@pytest.mark.parametrize(("mode", "is_another"), [(0o600, False), (0o640, True)])
+def test_a_file_system_without_such_modes_has_its_files_replaced_or_written_where_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, is_another: bool
+) -> None:
+    """As those of sticks and shares: a mode that a new file has need not be set, and another cannot."""
+    before = os.umask(0o177)
+    try:
+        target = tmp_path / "x"
+        target.write_text("old")
+        target.chmod(mode)
+        number = target.stat().st_ino
+        monkeypatch.setattr(Path, "chmod", refuse_by(errno.EPERM))
+        replace_file(target, "new")
+    finally:
+        os.umask(before)
+    assert (target.read_text(), left(tmp_path)) == ("new", ["x"])
+    assert (target.stat().st_ino == number) is is_another
 
 
 def test_links_are_followed(tmp_path: Path) -> None:
