@@ -35,6 +35,12 @@ class EndOfRun:
     by: signal.Signals | None = None
     is_over = False
 
+    def exception(self) -> KeyboardInterrupt | None:
+        """What whoever ends the run raises; None where nobody does."""
+        if self.by is None:
+            return None
+        return KeyboardInterrupt() if self.by == signal.SIGINT else Terminated(self.by)
+
 
 @contextmanager
 def ending_in_order() -> Iterator[EndOfRun]:
@@ -44,18 +50,20 @@ def ending_in_order() -> Iterator[EndOfRun]:
     goes on. There the signal is sent again a moment later, in silence.
     """
     ending = EndOfRun()
-    before = {number: signal.getsignal(number) for number in _ENDING}
-    heard = [number for number in _ENDING if before[number] is not signal.SIG_IGN]
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, *_ENDING) if _is_heard(number)}
 
-    def terminate(number: int, _frame: object) -> None:
-        for one in heard:
+    def end(number: int, _frame: object) -> None:
+        if number == signal.SIGINT:
+            ending.by = ending.by or signal.SIGINT
+            raise KeyboardInterrupt
+        for one in before.keys() - {signal.SIGINT}:
             signal.signal(one, signal.SIG_IGN)  # one is enough
         ending.by = signal.Signals(number)
         raise Terminated(ending.by)
 
     def send_again(lost: sys.UnraisableHookArgs) -> None:
         if isinstance(lost.exc_value, Terminated):
-            signal.signal(lost.exc_value.number, terminate)
+            signal.signal(lost.exc_value.number, end)
             _send(lost.exc_value.number, ending)
         elif isinstance(lost.exc_value, KeyboardInterrupt):
             _send(signal.SIGINT, ending)
@@ -63,15 +71,21 @@ def ending_in_order() -> Iterator[EndOfRun]:
             lost_before(lost)
 
     lost_before, sys.unraisablehook = sys.unraisablehook, send_again
-    for number in heard:
-        signal.signal(number, terminate)
+    for number in before:
+        signal.signal(number, end)
     try:
         yield ending
     finally:
         ending.is_over = True
         sys.unraisablehook = lost_before
-        for number in heard:
-            signal.signal(number, before[number] or signal.SIG_DFL)
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+
+
+def _is_heard(number: signal.Signals) -> bool:
+    """Whether a signal is one that ends a run: what was ignored is none, nor Ctrl-C where somebody else hears it."""
+    handler = signal.getsignal(number)
+    return handler is signal.default_int_handler if number == signal.SIGINT else handler is not signal.SIG_IGN
 
 
 def end_as_told(number: signal.Signals) -> NoReturn:
@@ -79,9 +93,16 @@ def end_as_told(number: signal.Signals) -> NoReturn:
     import atexit
     import os
 
+    end_at_once()
     atexit._run_exitfuncs()
     os.kill(os.getpid(), number)
     raise SystemExit(128 + number)  # where nobody hears the signal, as the first process of a container
+
+
+def end_at_once() -> None:
+    """Let Ctrl-C end this process in silence from now on: nothing has begun yet, or nobody waits for it any more."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def children_are_told_of() -> None:

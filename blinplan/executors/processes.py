@@ -30,11 +30,11 @@ def processes(count: int | None = None) -> Iterator[Executor]:
         return
     try:
         yield InProcesses(pool)
+        pool.shutdown(cancel_futures=True)  # here, since whoever ends the program as it ends would hear of semaphores
     except BaseException:
         _kill_processes(pool)
-        raise
-    finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        raise
 
 
 class InProcesses:

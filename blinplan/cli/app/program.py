@@ -4,7 +4,7 @@ import os
 import sys
 from errno import EAGAIN, EMFILE, ENFILE, ENOMEM, ENOSPC
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,7 +15,7 @@ from blinplan.files.inputs import InputError
 from blinplan.files.of_a_run import files_of_a_run
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import Terminal, colour_option, open_streams, terminal
-from blinplan.termination import Terminated, children_are_told_of, end_as_told, ending_in_order
+from blinplan.termination import EndOfRun, Terminated, children_are_told_of, end_as_told, ending_in_order
 from blinplan.version import __version__
 
 app = typer.Typer(
@@ -71,15 +71,15 @@ def run() -> None:
         sys.exit(ExitStatus.INCOMPLETE)
     try:
         with ending_in_order() as ending, files_of_a_run():
-            status = app(prog_name="blinplan", standalone_mode=False, obj=shown)
-        if ending.by is not None:  # which typer takes for Ctrl-C
-            end_as_told(ending.by)
+            status = _status(shown, ending)
+        if isinstance(ended := ending.exception(), Terminated):  # which typer takes for Ctrl-C
+            end_as_told(ended.number)
         sys.exit(status if isinstance(status, int) else ExitStatus.SUCCESS)
     except Refusal as refusal:
         _complain(refusal, shown)
         sys.exit(ExitStatus.INCOMPLETE)
-    except Terminated as ended:
-        end_as_told(ended.number)
+    except Terminated as terminated:
+        end_as_told(terminated.number)
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
     except Exception as fault:
@@ -96,6 +96,18 @@ def run() -> None:
             " report it with the command line and the output under BLINPLAN_DEBUG=1\n"
         )
         sys.exit(ExitStatus.FAULT)
+
+
+def _status(shown: Terminal, ending: EndOfRun) -> Any:
+    """Run a command. Whatever goes wrong after somebody has ended it is no fault: two signals at once break a lock."""
+    try:
+        return app(prog_name="blinplan", standalone_mode=False, obj=shown)
+    except Refusal:
+        raise
+    except Exception:
+        if (ended := ending.exception()) is not None:
+            raise ended from None
+        raise
 
 
 def _of_the_machine(fault: Exception) -> Refusal | None:

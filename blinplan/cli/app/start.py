@@ -13,6 +13,12 @@ _INTERRUPTED = 130
 def program() -> None:
     """Run the program in a process of its own."""
     gc.disable()
+    import signal
+
+    from blinplan.termination import end_at_once
+
+    hears = signal.getsignal(signal.SIGINT)
+    end_at_once()  # what imports modules would lose Ctrl-C
     try:
         from blinplan.cli.app.program import run
 
@@ -20,17 +26,10 @@ def program() -> None:
         # tenth.
         gc.set_threshold(2_000_000)
         gc.enable()
+        signal.signal(signal.SIGINT, hears)
         run()
     except KeyboardInterrupt:  # before the program could see to it, or as it ends
         sys.exit(_INTERRUPTED)
     finally:
         gc.freeze()  # the process is about to end
-        _be_ended_at_once()
-
-
-def _be_ended_at_once() -> None:
-    """Let Ctrl-C end in silence what only waits for calls that nobody asks for any more."""
-    import signal
-
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        end_at_once()

@@ -153,6 +153,29 @@ def test_who_is_told_to_end_ends_by_that_signal(
     assert (arrived, ended.value.code) == (["what goes", number], 128 + number)
 
 
+@pytest.mark.parametrize("refusal", [None, Refusal("it cannot be", "do another thing")])
+def test_what_goes_wrong_after_ctrl_c_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], refusal: Refusal | None
+) -> None:
+    """As where another signal comes at once with it: a lock of Python's is released that is not held."""
+
+    def fail(**_: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise refusal or RuntimeError("release unlocked lock") from None
+
+    monkeypatch.setattr(program, "app", fail)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            program.run()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    said = capsys.readouterr().err
+    assert (ended.value.code, said[:20]) == ((130, "") if refusal is None else (2, "error: it cannot be\n"))
+
+
 @pytest.mark.parametrize(("returned", "status"), [(0, 0), (1, 1), (2, 2), (None, 0), ("text", 0)])
 def test_the_status_is_what_the_command_returns(monkeypatch: pytest.MonkeyPatch, returned: object, status: int) -> None:
     monkeypatch.setattr(program, "app", lambda **_: returned)
