@@ -22,14 +22,12 @@ def claim_outputs(given: Mapping[str, Any]) -> None:
     Raises
     ------
     Refusal
-        When one has no name, two of them are one, or one is named to be read, whether the command would read it or not;
+        When two of them are one, or one is named to be read, whether the command would read it or not;
         or when a file of TOML is there that people write, which no command makes but one that has ``--force``.
     """
     for name in sorted(WRITTEN & given.keys()):
         for text in _texts(given[name]):
             path = _target(name, text)
-            if not text:
-                raise Refusal("a file to write has no name", "give it one, or leave the option out")
             if path not in {"", "-"}:  # said to be wrong, or standard output
                 claim(Path(path), onto_input=name in _REFRESHED)
     for name in sorted(given.keys() - WRITTEN):
@@ -48,6 +46,20 @@ def _refuse_written_by_people(path: Path) -> None:
     if path.suffix.lower() == ".toml" and path.is_file():
         what = "a regimen, a record, a profile or settings"
         raise Refusal(f"{path} is there already, and TOML is {what}", "write to another file, or remove it first")
+
+
+def refuse_empty_name(value: Any, option: str) -> None:
+    """Refuse a name of a file or folder that is empty, as of a shell's variable that is not set.
+
+    A path would be the current folder, and an option that is empty would be one that is not given.
+
+    Raises
+    ------
+    Refusal
+        When it is.
+    """
+    if "" in _texts(value):
+        raise Refusal(f"{option} is empty", "name a file or folder, or leave it out")
 
 
 def refuse_name_of_folder(value: Any) -> None:

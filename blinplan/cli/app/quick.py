@@ -15,9 +15,11 @@ from typer import Typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from blinplan.cli.app.outputs import WRITTEN, claim_outputs, refuse_name_of_folder
+from blinplan.cli.app.outputs import WRITTEN, claim_outputs, refuse_empty_name, refuse_name_of_folder
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
+_OF_FILES = frozenset({"FILE", "FILE...", "FOLDER"})
+"""What a file or folder to read or write is called in the help."""
 COMPLETION = "_BLINPLAN_COMPLETE"
 """The variable in which a shell says that it wants completions."""
 
@@ -127,6 +129,8 @@ class _ShortWay:
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
         """The value for the command."""
+        if param.name in WRITTEN or param.metavar in _OF_FILES:
+            refuse_empty_name(value, param.opts[0] if param.opts[0].startswith("-") else param.metavar)
         if param.name in WRITTEN and param.metavar != "FOLDER":
             refuse_name_of_folder(value)
         several = param.multiple or param.nargs == -1

@@ -282,3 +282,34 @@ def test_every_option_that_writes_is_known() -> None:
                 option.metavar.replace("=", " ").replace("...", "").split()
             ):
                 assert option.name in WRITTEN | reads, (name, option.name)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_option_takes_an_empty_name_of_a_file(name: str) -> None:
+    """A shell's variable that is not set: without it, the patients of nobody's table were simulated."""
+    from typer.main import get_command
+
+    command = get_command(app).get_command(None, name)  # type: ignore[attr-defined]
+    for option in command.get_params(command.make_context(name, [], resilient_parsing=True)):
+        if option.name in WRITTEN or option.metavar in {"FILE", "FILE...", "FOLDER"}:
+            given = [""] if option.multiple or option.nargs == -1 else ""
+            with pytest.raises(Refusal, match="is empty"):
+                option._runtime_param.coerce(given, option, None)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("simulate", "r.toml", "--patients", "5", "--people", ""),
+        ("search", "r.toml", "--doses", "9,28", "--minimise", "il6_peak", "-o", ""),
+        ("due", "--plans", ""),
+        ("check", "r.toml", "--report", ""),
+        ("merge", ""),
+    ],
+)
+def test_an_empty_name_of_a_file_is_a_sentence(inside: Run, written: Path, arguments: tuple[str, ...]) -> None:
+    before = sorted(path.name for path in written.iterdir())
+    ran = inside(*arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert "is empty" in ran.err
+    assert sorted(path.name for path in written.iterdir()) == before
