@@ -26,9 +26,16 @@ class NoRoomError(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            f"{tempfile.gettempdir()} has no room for what is kept of the patients",
+            f"{_temporary_folder()} has no room for what is kept of the patients",
             "let TMPDIR be a folder with more room, ask for fewer patients or signals, or part the run: blinplan merge",
         )
+
+
+def _temporary_folder() -> str:
+    try:
+        return tempfile.gettempdir()
+    except OSError:  # none can be written to
+        return "the folder for temporary files"
 
 
 _FEW = 1024
@@ -70,10 +77,11 @@ class Columns:
             When the folder for temporary files is full.
         """
         rows = columns[0].shape[0]
-        self._blocks.append(_Block(self._file.seek(0, 2), rows))
         each = (np.asarray(values, dtype=of).tobytes() for values, of in zip(columns, self._types, strict=True))
         try:
+            self._blocks.append(_Block(self._file.seek(0, 2), rows))
             self._file.write(b"".join(each))
+            self._file.flush()  # what has no room is told here, and not where it is read
         except OSError as error:
             raise NoRoomError from error
 

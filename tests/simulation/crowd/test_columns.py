@@ -84,3 +84,25 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(made._file, "write", full)
     with pytest.raises(NoRoomError, match="has no room"):
         made.append([np.zeros(3)])
+
+
+def test_what_has_no_room_is_told_where_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not where it is read, where nobody knows any more which folder is full."""
+    made = Columns([np.dtype(np.float64)])
+
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(made._file, "flush", full)
+    with pytest.raises(NoRoomError, match="has no room"):
+        made.append([np.zeros(3)])
+
+
+def test_without_a_folder_for_temporary_files_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(of_columns, "IN_MEMORY", 8)
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    with pytest.raises(NoRoomError, match="the folder for temporary files has no room"):
+        Columns([np.dtype(np.float64)]).append([np.zeros(3)])
