@@ -3,15 +3,18 @@
 import json
 import os
 import time
+import tomllib
 import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from blinplan.files.writing import kept_file
+from blinplan.regimen.recovery.gaps import _tables_in
+from blinplan.regimen.schema import REGIMEN_FILE
 from blinplan.terminal import WIDEST
 from tests.collection.grid import at_night
 from tests.files.no_files import NO_FILES, put_no_file
@@ -198,6 +201,33 @@ def test_steps_of_a_day_for_three_years_are_planned_in_a_moment(inside: Run, fol
     begun = time.process_time()
     assert inside(*PLAN).status == 0
     assert time.process_time() - begun < SECONDS / 2
+
+
+@pytest.mark.nightly
+@pytest.mark.slow
+def test_thousands_of_keys_that_nobody_knows_are_told_in_a_moment(inside: Run, folder: Path) -> None:
+    """Each was looked for among all others: eight thousand took fifteen seconds."""
+    (folder / "r.toml").write_text("".join(f"k{at}=1\n" for at in range(8000)) + OWN, encoding="utf-8")
+    begun = time.process_time()
+    assert inside(*CHECK, "-f", "concise").status == 1
+    assert time.process_time() - begun < SECONDS
+
+
+def test_of_keys_that_nobody_knows_none_is_gone_through_for_another() -> None:
+    """Where an unknown key may belong is looked for in the tables of the format, however many others there are."""
+    values = NotWalked(tomllib.loads(OWN))
+    found = [path for path, _, _ in _tables_in(values, (), REGIMEN_FILE)]
+    assert ("cycle", 0, "steps", 0) in found
+    assert ("dosing",) in found
+
+
+class NotWalked(dict[str, Any]):
+    """Values that are looked up, and not gone through."""
+
+    def __iter__(self) -> NoReturn:
+        raise AssertionError("all keys are gone through")
+
+    keys = items = values = __iter__
 
 
 @pytest.mark.parametrize("arguments", [("plan", "sub/r.toml"), ("check", "sub"), ("new", "x", "--from", "sub/r.toml")])

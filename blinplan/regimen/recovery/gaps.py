@@ -178,9 +178,9 @@ def _tables_in(
     values: Mapping[str, Any], path: KeyPath, table: Table[Any]
 ) -> Iterator[tuple[KeyPath, Table[Any], Mapping[str, Any]]]:
     yield path, table, values
-    for name, value in values.items():
-        inside = table.keys[name].kind.table if name in table.keys else None
-        if inside is not None:
+    for name, key in table.keys.items():  # these are few, and a file may have thousands that nobody knows
+        if (inside := key.kind.table) is not None and name in values:
+            value = values[name]
             several = enumerate(value) if isinstance(value, list) else ()
             for place, one in [((*path, name), value), *(((*path, name, index), one) for index, one in several)]:
                 if isinstance(one, Mapping):

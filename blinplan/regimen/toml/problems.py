@@ -142,8 +142,9 @@ class SchemaProblems:
         before = self._document.text[max(span.start - 2, 0) : span.start]
         if before == "[[" or (isinstance(value, Mapping) and not before.endswith("[") and self._is_dotted(span)):
             return None
-        others = [key for key in table if key != path[-1] and nearest is not None and one_slip(key.lower(), nearest)]
-        return None if others else _spelling(span, str(path[-1]), nearest, self._free_keys(path))
+        if nearest is not None and any(key != path[-1] and one_slip(key.lower(), nearest) for key in table):
+            return None
+        return _spelling(span, str(path[-1]), nearest, self._free_keys(path))
 
     def _is_dotted(self, span: Span) -> bool:
         return self._document.text[span.end : span.end + 1] == "."
