@@ -8,6 +8,8 @@ import os
 
 _NUMBERS = {"COLUMNS": 5, "LINES": 5, "TERMINAL_WIDTH": 5, "SOURCE_DATE_EPOCH": 11}
 """How many digits each may have; seconds of a date before the year 5138 have eleven."""
+_WIDTHS, _NARROWEST = ("COLUMNS", "TERMINAL_WIDTH"), 20
+"""Columns in which a help text still says all: in fewer it is cut, and in none it is empty."""
 _NOT_OURS = ("MPLBACKEND", "MATPLOTLIBRC", "NUMPY_MADVISE_HUGEPAGE", "NPY_PROMOTION_STATE")
 _OF_THE_COMPILER = "NUMBA_"
 """How the names of numba's variables begin. It writes a traceback over each that it cannot read, some print into the
@@ -22,9 +24,10 @@ def leave_out_what_misleads() -> None:
     process as Ctrl-C does.
     """
     for name, digits in _NUMBERS.items():
-        text = os.environ.get(name)
-        if text is not None and not (text.isascii() and text.isdigit() and len(text) <= digits):
-            del os.environ[name]
+        text = os.environ.get(name, "")
+        is_number = text.isascii() and text.isdigit() and len(text) <= digits
+        if not is_number or (name in _WIDTHS and int(text) < _NARROWEST):
+            os.environ.pop(name, None)
     for name in (*_NOT_OURS, *(name for name in os.environ if name.startswith(_OF_THE_COMPILER))):
         os.environ.pop(name, None)
     places = os.environ.get(_PLACES_OF_TIME_ZONES, "")

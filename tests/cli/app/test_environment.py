@@ -39,3 +39,11 @@ def test_places_of_time_zones_are_whole_paths(places: str, stays: bool) -> None:
     """Python warns of others at length, and looks into none of them."""
     os.environ["PYTHONTZPATH"] = places
     assert ("PYTHONTZPATH" in left()) is stays
+
+
+@pytest.mark.parametrize("name", ["COLUMNS", "TERMINAL_WIDTH"])
+@pytest.mark.parametrize(("width", "stays"), [("0", False), ("19", False), ("20", True), ("99999", True), ("x", False)])
+def test_a_width_in_which_a_help_text_would_be_cut_is_none(name: str, width: str, stays: bool) -> None:
+    """Of none it was empty, and of one column it had no letters."""
+    os.environ[name] = width
+    assert (name in left()) is stays
