@@ -114,6 +114,8 @@ def _of_the_machine(fault: Exception) -> Refusal | None:
     """What of the machine stood in the way; None for any other fault."""
     if isinstance(fault, OSError):
         return _of_a_file(fault)
+    if isinstance(fault, ImportError) and "failed to map segment" in str(fault):  # as the C library says it
+        return _OF_THE_SYSTEM[ENOMEM]
     if isinstance(fault, MemoryError):
         return Refusal("there is not enough memory", "take fewer patients, or write fewer curves")
     if isinstance(fault, RuntimeError) and str(fault).startswith("can't start new thread"):

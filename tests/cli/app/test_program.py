@@ -60,6 +60,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
             UnicodeEncodeError("utf-8", "9 \udcb5g", 2, 3, "surrogates not allowed"),
             "error: 9 \\udcb5g is not UTF-8 text",
         ),
+        (ImportError("x.so: failed to map segment from shared object"), "error: there is not enough memory"),
         (MemoryError(), "error: there is not enough memory"),
         (RuntimeError("Symlink loop from 'a'"), "error: a path leads through links in a circle"),
         (Refusal("it cannot be", "do another thing"), "error: it cannot be help: do another thing"),
