@@ -54,7 +54,8 @@ def merge(
 
     Tables of endpoints or curves: [bold]blinplan merge part-1.parquet part-2.parquet -o all.parquet[/bold]
 
-    Without -o, endpoints are shown in a table, and of curves the percentiles over all patients are drawn.
+    Without -o, endpoints of .npz parts are shown in a table, and of curves the percentiles over all patients are drawn;
+    of .csv and .parquet parts -f csv prints the rows.
     Beside CSV, --first writes PART.csv.json, which says what it was made with.
     The parts are of one regimen, seed, version and choice of options, and no patient is missing between them or in two.
     """

@@ -29,14 +29,33 @@ class AskedEndpoints(NamedTuple):
         Those that somebody asks for in their own words, which are added.
     by_day
         Days by which the shares of patients are asked for who have got somewhere.
+    of_several
+        Whether it is of one of several courses: what this one does not have, another may.
     """
 
     keys: tuple[str, ...] = ()
     own: tuple[OwnEndpoint, ...] = ()
     by_day: tuple[float, ...] = ()
+    of_several: bool = False
+
+    def of_one(self, periods: Sequence[Period]) -> "AskedEndpoints":
+        """What of it is asked of one of several courses: one's own where it has their windows."""
+        return self._replace(own=tuple(own for own in self.own if own.is_of(periods)), of_several=True)
 
     def require_days(self, periods: Sequence[Period]) -> None:
         """Refuse days and windows that a course does not have.
+
+        Raises
+        ------
+        WindowError
+            When it does not have one of them.
+        """
+        self.require_by_day(periods)
+        for own in self.own:
+            own.watch(periods)
+
+    def require_by_day(self, periods: Sequence[Period]) -> None:
+        """Refuse days that a course does not have.
 
         Raises
         ------
@@ -49,8 +68,6 @@ class AskedEndpoints(NamedTuple):
                 raise WindowError(f"day 0 is the start of the course, which runs to day {end:g}; name a later day")
             if not 0.0 < day <= end:
                 raise WindowError(f"day {digits_text(day)} is not of the course, which runs from day 0 to day {end:g}")
-        for own in self.own:
-            own.watch(periods)
 
     def select(
         self, quantities: Sequence[Quantity], events: Sequence[Occurrence]
@@ -64,7 +81,7 @@ class AskedEndpoints(NamedTuple):
         """
         known = (*(quantity.key for quantity in quantities), *(event.key for event in events))
         for key in self.keys:
-            if key not in known:
+            if key not in known and not self.of_several:
                 raise UnknownEndpointError(key, known)
         return tuple(filter(self._is_asked, quantities)), tuple(filter(self._is_asked, events))
 

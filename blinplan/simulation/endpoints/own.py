@@ -109,6 +109,14 @@ class OwnEndpoint:
             self.signal, float(self.level / share), self.unit.endswith("baseline"), above, touching, start, stop
         )
 
+    def is_of(self, periods: Sequence[Period]) -> bool:
+        """Whether a course has the window."""
+        try:
+            self._window(periods)
+        except WindowError:
+            return False
+        return True
+
     def _window(self, periods: Sequence[Period]) -> tuple[float, float]:
         end = periods[-1].stop / MINUTES_PER_DAY
         if self.days is not None:

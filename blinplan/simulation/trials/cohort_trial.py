@@ -119,12 +119,12 @@ class CohortTrial:
 
     def trial_of(self, people: Population) -> Trial:
         """The same of some of the patients, who go through the same course."""
-        return self._trial_in(OwnCourse(self.regimen, self.periods), people)
+        return self._trial_in(OwnCourse(self.regimen, self.periods, self.asked), people)
 
     def _trial_in(self, course: OwnCourse, people: Population) -> Trial:
         off_drug = None if self.off_drug is None else self.off_drug[people.numbers.astype(np.intp)]
         table = course.periods if self.off_drug is None else part_at(course.periods, self.off_drug.tolist())
-        return Trial(course.regimen, table, people, self.options, self.engine, self.asked, off_drug)
+        return Trial(course.regimen, table, people, self.options, self.engine, course.asked, off_drug)
 
     def trials_of(self, people: Population) -> list[tuple[Trial, Places]]:
         """The same of some of the patients by the course that they go through, and where they stand among these."""
@@ -140,7 +140,8 @@ class CohortTrial:
 
     def typical_trial(self, person: Population) -> Trial:
         """The same of the typical patient, who gets all of it."""
-        return replace(self, off_drug=None, own=None).trial_of(person)
+        asked = self.asked if self.own is None else self.own.courses[0].asked
+        return replace(self, off_drug=None, own=None, asked=asked).trial_of(person)
 
     def portions(
         self, executor: Executor | None = None, progress: Callable[[int], None] | None = None

@@ -16,6 +16,7 @@ from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.kept import Heads, arrays_of, of_nobody
 from blinplan.simulation.dosing import part_at
+from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.outcome import Occurrence, Quantity
 
 Places = slice | IntArray
@@ -25,10 +26,11 @@ Endpoint = TypeVar("Endpoint", Quantity, Occurrence)
 
 
 class OwnCourse(NamedTuple):
-    """What some patients get, and when."""
+    """What some patients get, and when; and the endpoints that are asked of them."""
 
     regimen: Regimen
     periods: tuple[Period, ...]
+    asked: AskedEndpoints
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """From what a table says of each patient to the course that each goes through."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -13,12 +14,14 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import GivenCohort
 from blinplan.simulation.crowd.kept import Heads
 from blinplan.simulation.dosing import NotEligibleError, followed_up, require_ages
+from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
+from blinplan.simulation.endpoints.own import WindowError
 from blinplan.simulation.people.people import OwnOrder, People, PeopleError
 from blinplan.simulation.trials.cohort_trial import CohortTrial
 from blinplan.simulation.trials.own_courses import OwnCourse, OwnCourses, all_heads, in_columns, with_hold
 from blinplan.simulation.trials.patients import Patients
 from blinplan.simulation.trials.together import run_together
-from blinplan.simulation.trials.trial import Outcome
+from blinplan.simulation.trials.trial import Outcome, Trial
 
 
 def with_own_courses(trial: CohortTrial, patients: Patients, follow_up_days: int, *, is_recorded: bool) -> CohortTrial:
@@ -30,8 +33,11 @@ def with_own_courses(trial: CohortTrial, patients: Patients, follow_up_days: int
         When a course has not the day on which it is to stand still, or is one that was recorded.
     NotEligibleError
         When a regimen does not admit a patient whom the table gives it.
+    WindowError
+        When a course does not have a day that is asked for, or none of them the window of an endpoint.
     """
     if not isinstance(patients, People) or not patients.own:
+        trial.asked.require_days(trial.periods)
         return trial
     if is_recorded:
         raise PeopleError("a record is of one course, and the table gives patients their own", LEAVE_OUT)
@@ -40,8 +46,20 @@ def with_own_courses(trial: CohortTrial, patients: Patients, follow_up_days: int
     courses, which = _courses_of(trial, patients, follow_up_days)
     for place, course in enumerate(courses):
         _require_ages(course.regimen, patients, np.flatnonzero(which == place))
-        trial.asked.require_days(course.periods)
+    _require_days(trial.asked, courses)
     return replace(trial, own=OwnCourses(tuple(courses), which, Heads((), ())))
+
+
+def _require_days(asked: AskedEndpoints, courses: Sequence[OwnCourse]) -> None:
+    for course in courses:
+        try:
+            asked.require_by_day(course.periods)
+        except WindowError as error:
+            raise WindowError(f"{course.regimen.name}: {error}") from error
+    longest = max((course.periods for course in courses), key=lambda table: table[-1].stop)
+    for own in asked.own:
+        if not any(own.is_of(course.periods) for course in courses):
+            own.watch(longest)
 
 
 LEAVE_OUT = "leave the columns regimen, hold_from_day and hold_days out"
@@ -49,13 +67,13 @@ LEAVE_OUT = "leave the columns regimen, hold_from_day and hold_days out"
 
 def _courses_of(trial: CohortTrial, patients: People, follow_up_days: int) -> tuple[list[OwnCourse], IntArray]:
     """Each course once, that of the trial first, and which of them each patient goes through."""
-    courses = [OwnCourse(trial.regimen, trial.periods)]
+    courses = [OwnCourse(trial.regimen, trial.periods, trial.asked.of_one(trial.periods))]
     known = {(id(None), OwnOrder().hold): 0}
     names = [(id(order.regimen), order.hold) for order in patients.own]
     for number, (order, name) in enumerate(zip(patients.own, names, strict=True)):
         if name not in known:
             known[name] = len(courses)
-            courses.append(_course(trial.regimen, order, follow_up_days, _name_of(patients, number)))
+            courses.append(_course(trial, order, follow_up_days, _name_of(patients, number)))
     return courses, np.array([known[name] for name in names], dtype=np.intp)
 
 
@@ -63,8 +81,8 @@ def _name_of(patients: People, number: int) -> str:
     return f"id {visible(patients.ids[number])}" if patients.ids else f"patient {number + 1}"
 
 
-def _course(regimen: Regimen, order: OwnOrder, follow_up_days: int, called: str) -> OwnCourse:
-    chosen = order.regimen or regimen
+def _course(trial: CohortTrial, order: OwnOrder, follow_up_days: int, called: str) -> OwnCourse:
+    chosen = order.regimen or trial.regimen
     table = periods(chosen)
     if order.hold is not None:
         start, minutes = order.hold
@@ -75,7 +93,8 @@ def _course(regimen: Regimen, order: OwnOrder, follow_up_days: int, called: str)
                 "give a day of the course, from 0",
             )
         table = with_hold(table, start, minutes)
-    return OwnCourse(chosen, followed_up(table, follow_up_days))
+    table = followed_up(table, follow_up_days)
+    return OwnCourse(chosen, table, trial.asked.of_one(table))
 
 
 def _require_ages(regimen: Regimen, patients: People, places: IntArray) -> None:
@@ -87,15 +106,17 @@ def _require_ages(regimen: Regimen, patients: People, places: IntArray) -> None:
 def with_heads(trial: CohortTrial, typical: Outcome) -> tuple[CohortTrial, Outcome]:
     """The same, and the typical patient, with all endpoints that any of the courses has.
 
-    What they are called follows from the first patient of each regimen.
+    What they are called follows from the first patient of each regimen, and of each choice of windows that it has.
     """
     own, cohort = trial.own, trial.cohort
     if own is None or not isinstance(cohort, GivenCohort):
         return trial, typical
-    firsts = {id(course.regimen): numbers[:1] for course, numbers in own.groups(cohort.people.numbers)}
+    firsts = {
+        (id(course.regimen), course.asked.own): numbers[:1] for course, numbers in own.groups(cohort.people.numbers)
+    }
     trials = [some for first in firsts.values() for some, _ in trial.trials_of(cohort.people.select(first))]
-    outcomes = [typical, *run_together(trials)]
-    heads = Heads(all_heads([one.quantities for one in outcomes]), all_heads([one.events for one in outcomes]))
+    heads = _heads_of([typical, *run_together(trials)])
+    _require_keys(trial.asked.keys, heads, [typical.trial, *trials])
     everywhere = slice(None)
     shown = replace(
         typical,
@@ -103,3 +124,21 @@ def with_heads(trial: CohortTrial, typical: Outcome) -> tuple[CohortTrial, Outco
         events=in_columns(heads.events, [(typical.events, everywhere)], 1),
     )
     return replace(trial, own=replace(own, heads=heads)), shown
+
+
+def _require_keys(keys: Sequence[str], heads: Heads, trials: Sequence[Trial]) -> None:
+    """Refuse a key that is of none of the courses; only then all that they have is looked up."""
+    found = _keys_of(heads)
+    missing = next((key for key in keys if key not in found), None)
+    if missing is None:
+        return
+    whole = run_together([replace(one, asked=one.asked._replace(keys=())) for one in trials])
+    raise UnknownEndpointError(missing, _keys_of(_heads_of(whole)))
+
+
+def _heads_of(outcomes: Sequence[Outcome]) -> Heads:
+    return Heads(all_heads([one.quantities for one in outcomes]), all_heads([one.events for one in outcomes]))
+
+
+def _keys_of(heads: Heads) -> tuple[str, ...]:
+    return *(quantity.key for quantity in heads.quantities), *(event.key for event in heads.events)

@@ -62,7 +62,6 @@ def planned_simulation(  # noqa: PLR0913 - all but one by name, and each of its 
     refuse_sets_of_one_population(patients, parameter_sets)
     chosen = preset_of(regimen, preset, patients)
     table = followed_up(tuple(course or periods(regimen)), follow_up_days)
-    asked.require_days(table)
     people = cohort_of(regimen, chosen, patients, seed, before)
     ordered = CohortTrial(regimen, table, people, options or Options(), engine, asked, off_drug_of(patients))
     trial = with_own_courses(ordered, patients, follow_up_days, is_recorded=course is not None)

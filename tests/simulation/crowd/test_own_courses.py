@@ -131,6 +131,49 @@ def test_curves_are_those_of_each_alone(table: Path) -> None:
             assert alone[column][:last].tobytes() == together[column][mine][:size][:last].tobytes(), (name, column)
 
 
+ENDS = "id,weight_kg,height_cm,regimen,hold_from_day,hold_days\n" + "\n".join(
+    ("A,70,175,,,", "B,70,175,OTHER,,", "C,60,165,,10,7", "D,80,180,OTHER,2,3", "E,80,180,,,", "F,62,170,,1,2", "")
+)
+"""Courses that end on days 210, 42, 217, 45, 210 and 212 where they are of rr-adult, and the other one is nhl-5."""
+
+
+@pytest.mark.parametrize(
+    ("shown", "other", "whose"),
+    [
+        ("rr-adult", "nhl-5", {"in cycle 2": "ACEF", "by day 44": "ACDEF", "from day 1 to day 215": "C"}),
+        ("nhl-5", "rr-adult", {"in cycle 2": "BD"}),
+    ],
+)
+def test_a_window_that_some_courses_have_is_looked_at_in_their_patients(
+    tmp_path: Path, shown: str, other: str, whose: dict[str, str]
+) -> None:
+    """It is missing in the others, who are not at risk."""
+    table = tmp_path / "ward.csv"
+    table.write_text(ENDS.replace("OTHER", other), encoding="utf-8")
+    asked = ["dose", *(f"drug above 1 pg/mL {window}" for window in whose)]
+    outcome = blinplan.simulate(shown, table, seed=5, endpoints=asked).simulation.outcome
+    at_risk = [event.at_risk for event in outcome.events]
+    days = [quantity.values > 0 for quantity in outcome.quantities if quantity.key.endswith("_days")]
+    for is_theirs in (at_risk, days):
+        names = ["".join(name for name, mine in zip("ABCDEF", each, strict=True) if mine) for each in is_theirs]
+        assert sorted(names) == sorted(whose.values())
+
+
+def test_an_endpoint_of_some_courses_can_be_asked_for_and_one_of_none_is_refused(tmp_path: Path) -> None:
+    """Also where the regimen that is shown has it not; and what all of them have is told who asks for another."""
+    table, keys = tmp_path / "ward.csv", ["steady_state_5", "steady_state_9"]
+    table.write_text(ENDS.replace("OTHER", "rr-adult"), encoding="utf-8")
+    found = blinplan.simulate("nhl-5", table, seed=5, endpoints=keys).endpoints
+    assert [int((~np.isnan(found[key].values)).sum()) for key in keys] == [4, 2]
+    with pytest.raises(Refusal) as refused:
+        blinplan.simulate("nhl-5", table, endpoints=["steady_state_8"])
+    assert all(key in refused.value.advice for key in keys)
+    with pytest.raises(Refusal, match="cycles 1 to 5"):
+        blinplan.simulate("nhl-5", table, endpoints=["drug above 1 pg/mL in cycle 6"])
+    with pytest.raises(Refusal, match="nhl-5: day 60 is not of the course"):
+        blinplan.simulate("nhl-5", table, endpoints=["b_depleted_day"], by_day=[60])
+
+
 def test_the_outcome_is_the_same_whatever_runs_it(table: Path) -> None:
     texts = []
     for count in (1, 2):
