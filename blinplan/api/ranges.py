@@ -5,7 +5,7 @@ from typing import NamedTuple
 from blinplan.refusal import ArgumentRefusal
 
 
-class Range(NamedTuple):
+class Ends(NamedTuple):
     """The least and the most of a whole number."""
 
     least: int
@@ -39,24 +39,24 @@ class Range(NamedTuple):
             raise ArgumentRefusal(f"{{{argument}}} is {{value}}", advice, value=f"{value:,}"[:40])
 
 
-PATIENTS = Range(1, 1_000_000)
-FEW_PATIENTS = Range(1, 100_000)
+PATIENTS = Ends(1, 1_000_000)
+FEW_PATIENTS = Ends(1, 100_000)
 """Of whom many regimens or schedules ask."""
-PATIENTS_OF_BANDS = Range(50, 100_000)
+PATIENTS_OF_BANDS = Ends(50, 100_000)
 """Of whom percentiles are drawn, and of whom claims are measured."""
-FIRST = Range(1, 1_000_000_000)
-SEED = Range(0, 2**63 - 1)
-FOLLOW_UP = Range(0, 3660)
+FIRST = Ends(1, 1_000_000_000)
+SEED = Ends(0, 2**63 - 1)
+FOLLOW_UP = Ends(0, 3660)
 """Days."""
-SETS = Range(1, 1000)
+SETS = Ends(1, 1000)
 """Parameter sets beside the shipped one, where any are asked for."""
-SETS_OR_NONE = Range(0, SETS.most)
-CYCLES = Range(1, 100)
-NEW_CYCLES, NEW_FREE_DAYS = Range(1, 20), Range(0, 366)
-SAMPLE_COUNT = Range(2, 1_000_000)
-SHOWN_SCHEDULES = Range(1, 50)
-REVISION = Range(0, 9999)
-DUE_DAYS = Range(1, 366)
-THREADS = Range(1, 256)
-FIGURE_WIDTH = Range(60, 400)
+SETS_OR_NONE = Ends(0, SETS.most)
+CYCLES = Ends(1, 100)
+NEW_CYCLES, NEW_FREE_DAYS = Ends(1, 20), Ends(0, 366)
+SAMPLE_COUNT = Ends(2, 1_000_000)
+SHOWN_SCHEDULES = Ends(1, 50)
+REVISION = Ends(0, 9999)
+DUE_DAYS = Ends(1, 366)
+THREADS = Ends(1, 256)
+FIGURE_WIDTH = Ends(60, 400)
 """Millimetres."""

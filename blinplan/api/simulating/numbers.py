@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from blinplan.api.ranges import FOLLOW_UP, PATIENTS, SEED, SETS_OR_NONE, Range
+from blinplan.api.ranges import FOLLOW_UP, PATIENTS, SEED, SETS_OR_NONE, Ends
 from blinplan.api.vocabulary import PopulationName, VirtualPopulation, word_of
 
 if TYPE_CHECKING:
     from blinplan.simulation.trials.patients import Patients
 
 
-def require_numbers(people: "Patients | None", within: Range = PATIENTS, **counts: int) -> None:
+def require_numbers(people: "Patients | None", within: Ends = PATIENTS, **counts: int) -> None:
     """Refuse fewer patients or more than are ``within`` a range, the same of the rest, and what is no whole number.
 
     Raises
