@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 from blinplan.refusal import ArgumentRefusal
-from blinplan.regimen.record.record import YEARS
 
 
 def day_given(today: date | str | None) -> date | None:
@@ -18,6 +17,8 @@ def day_given(today: date | str | None) -> date | None:
         return None
     if isinstance(today, date):
         return today.date() if isinstance(today, datetime) else today
+    from blinplan.regimen.record.record import YEARS
+
     try:
         found = date.fromisoformat(today)
     except (TypeError, ValueError):

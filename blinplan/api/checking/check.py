@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from blinplan.api.checking.check_result import CheckResult
 from blinplan.api.day import day_given
-from blinplan.api.patient import require_patient
 from blinplan.api.ranges import FEW_PATIENTS
-from blinplan.api.regimens.load import name_in
+from blinplan.api.regimens.meant import name_in
 from blinplan.api.vocabulary import word_or_none
 from blinplan.exit_status import FailOn
 from blinplan.refusal import ArgumentRefusal, several
@@ -152,6 +151,8 @@ def check(
     refuse_wrong_preview(fix=fix, diff=diff)
     refuse_name_of_no_input(stdin_filename, paths)
     if patient is not None:
+        from blinplan.api.patient import require_patient
+
         require_patient(patient)
     require_numbers(patients, FEW_PATIENTS, seed=0 if seed is None else seed, models=models)
     choice = rule_choice(

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from blinplan.api.regimens.load import name_in
+from blinplan.api.regimens.meant import name_in
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen import library
 from blinplan.regimen.find import STANDARD_INPUT, FileSource, NotFound, find, find_one

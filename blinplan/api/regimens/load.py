@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blinplan.api.regimens.meant import name_in
 from blinplan.course.patient import Patient, PatientError
 from blinplan.label.read import DEFAULT
 from blinplan.quantities import plural
@@ -53,22 +54,6 @@ def load(source: str | Path) -> Regimen:
         When the file is not a regimen; it is a `Refusal` too.
     """
     return read_regimen(name_in(source))[0]
-
-
-def name_in(given: object) -> str:
-    """The name or path that is given.
-
-    Raises
-    ------
-    Refusal
-        When it is something else.
-    """
-    if isinstance(given, str | Path):
-        return str(given)
-    raise Refusal(
-        f"{repr(given)[:60]} is no regimen",
-        "give a shipped name, a path or a Regimen (`course.regimen` of a course), each as an argument of its own",
-    )
 
 
 def read_regimen(name: str) -> tuple[Regimen, RegimenFile]:

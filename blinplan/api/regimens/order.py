@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from blinplan.api.regimens.label import BY_DEFAULT, followed_label, source_of
-from blinplan.api.regimens.load import beside, choose_for, errors_in, name_in, read_regimen, refuse_what_cannot_be_given
+from blinplan.api.regimens.load import beside, choose_for, errors_in, read_regimen, refuse_what_cannot_be_given
+from blinplan.api.regimens.meant import name_in
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
