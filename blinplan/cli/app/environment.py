@@ -14,7 +14,7 @@ _NOT_OURS = ("MPLBACKEND", "MATPLOTLIBRC", "NUMPY_MADVISE_HUGEPAGE", "NPY_PROMOT
 _OF_THE_COMPILER = "NUMBA_"
 """How the names of numba's variables begin. It writes a traceback over each that it cannot read, some print into the
 output or write files, and a processor's features that are none end the process."""
-_PLACES_OF_TIME_ZONES = "PYTHONTZPATH"
+_PLACES_OF_TIME_ZONES, _THREADS_OF_BLAS = "PYTHONTZPATH", "OPENBLAS_NUM_THREADS"
 
 
 def leave_out_what_misleads() -> None:
@@ -33,4 +33,4 @@ def leave_out_what_misleads() -> None:
     places = os.environ.get(_PLACES_OF_TIME_ZONES, "")
     if not all(map(os.path.isabs, filter(None, places.split(os.pathsep)))):
         del os.environ[_PLACES_OF_TIME_ZONES]
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    os.environ[_THREADS_OF_BLAS] = "1"

@@ -235,7 +235,7 @@ def test_only_patients_of_a_seed_have_a_first(inside: Run, tmp_path: Path) -> No
     with pytest.raises(Refusal, match="not for event records"):
         blinplan.curves("nhl-5", "14d", 2).records().write(tmp_path / "x.npz")
     assert not (tmp_path / "x.npz").exists()
-    with pytest.raises(Refusal, match="the first patient is 0"):
+    with pytest.raises(Refusal, match="first is 0"):
         blinplan.simulate("rr-adult", 3, first=0)
     with pytest.raises(Refusal, match="not drawn"):
         blinplan.simulate("rr-adult", tmp_path / "mine.csv", first=2)
