@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from math import isnan
 from typing import Any
 
 from blinplan.quantities import DoseRate, QuantityError, read_dose
@@ -109,6 +111,8 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def _order(leaf: Any) -> list[object]:
+    if isinstance(leaf, Decimal | float) and isnan(leaf):
+        return ["no number"]  # which equals itself, as what is no number does not
     if not isinstance(leaf, str):
         return [leaf]
     rate = _rate(leaf)

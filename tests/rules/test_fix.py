@@ -156,6 +156,14 @@ def test_a_waiver_with_dates_and_doses_is_taken_out_whole() -> None:
     assert fixed(SOUND + idle).rstrip("\n") == SOUND.rstrip("\n")
 
 
+@pytest.mark.parametrize("value", ["nan", "+nan", "-nan", "inf", "-inf", "-0.0"])
+def test_what_is_no_number_is_the_same_after_a_fix(value: str) -> None:
+    """It does not equal itself: a file that had it was never put right, and called a fault."""
+    slip = f"strange = {value}\n{SOUND}".replace("9 mcg/day", "9 µg/day", 1)
+    mended = fix(Task(read(slip.encode(), "slip.toml"), Settings(), TODAY)).reading.document.text
+    assert f"strange = {value}\n" in mended
+
+
 def test_a_fix_that_would_change_what_is_ordered_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     before = SOUND.replace("9 mcg/day", "9 µg/day")
     monkeypatch.setattr(fixing, "apply", lambda text, edits: text.replace("9 µg/day", "90 mcg/day"))
