@@ -68,17 +68,21 @@ def _frozen_rates(values: FloatArray) -> FloatArray:
     return rates
 
 
+WhyReleaseWanes = Literal["desensitisation", "target-loss"]
+"""Why cytokine release wanes: desensitisation and target loss, or the latter alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """Which of the open questions of the mechanism to answer how.
 
     Attributes
     ----------
-    attenuation : why cytokine release wanes: "desensitisation" (and target loss) or "target-loss" alone.
+    attenuation : why cytokine release wanes.
     premedication : whether dexamethasone lowers cytokine release; its size is an unverified assumption.
     coarseness : the solver's steps, times this; 1 keeps the error below 1e-4.
     """
 
-    attenuation: Literal["desensitisation", "target-loss"] = "desensitisation"
+    attenuation: WhyReleaseWanes = "desensitisation"
     premedication: bool = False
     coarseness: float = 1.0

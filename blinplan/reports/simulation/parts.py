@@ -300,7 +300,7 @@ def _csv_blocks(part: TablePart, place: int) -> Generator[_RowBlock, None, None]
                 )
         except OSError as error:
             raise StretchFileError(f"{part.path} is damaged: {reason_of(error)}") from error
-        except (csv.Error, ValueError, KeyError) as error:
+        except (csv.Error, ValueError, KeyError, OverflowError) as error:
             if isinstance(error, StretchFileError):
                 raise
             raise StretchFileError(f"{part.path} is damaged: {error}") from error

@@ -1,10 +1,13 @@
 """What a stretch and a table of one must say of themselves to be joined; the schema `stretch` tells people the same."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic_core import SchemaValidator, core_schema
 from pydantic_core.core_schema import CoreConfig, CoreSchema
+
+from blinplan.physiology.model.dosing import WhyReleaseWanes
+from blinplan.regimen.vocabulary import VirtualPopulation
 
 _MOST_PATIENTS = 10**9
 _MOST_DAYS = 3660
@@ -39,7 +42,9 @@ _OF_CURVES = {"every_minutes": core_schema.int_schema(ge=1)}
 def _made_with(of: Mapping[str, CoreSchema]) -> CoreSchema:
     """What a stretch was made with, of endpoints or of curves."""
     wanted = {
-        **dict.fromkeys(("population", "attenuation", "engine"), _TEXT),
+        "population": core_schema.literal_schema([*get_args(VirtualPopulation)]),
+        "attenuation": core_schema.literal_schema([*get_args(WhyReleaseWanes)]),
+        "engine": _TEXT,
         "patients": _COUNT,
         "seed": _SEED,
         "premedication": core_schema.bool_schema(),

@@ -111,6 +111,7 @@ def test_what_says_nothing_of_itself_or_is_damaged_is_refused(inside: Run) -> No
         (text.replace("\n4,", "\n3,"), "of 1 patients"),
         (text.replace("\n4,", "\n2,"), "not in their order"),
         (text.replace("\n4,", "\nfour,"), "damaged"),
+        (text.replace("\n4,", "\n" + "4" * 30 + ","), "damaged"),
     ):
         replace_file(Path("b.csv"), damaged)
         ran = inside("merge", "a.csv", "b.csv", "-o", "joined.csv")
