@@ -215,7 +215,8 @@ FORMATS: Mapping[str, Format] = {
             "`exclude` is read as git reads a .gitignore beside the configuration, and says what is left out when a"
             " folder is checked. So are the .gitignore files of the repository, of every folder from its top down, and"
             " its .git/info/exclude; without a repository, those from the folder of the configuration down. A file that"
-            " git tracks all the same is checked; where git is not there, the patterns decide. Files in hidden folders"
+            " git tracks all the same is checked; where git is not there, the patterns decide. A file of more than"
+            " 10,000 lines is refused, and so are more than 5,000 entries of a key here. Files in hidden folders"
             " are left out too. The summary and every document say what was left out, and by which line. What is named"
             " is checked all the same, unless `force-exclude` is true.",
             "The patterns of `per-file` and `per-file-ignores` are laid beside the path of a file from the folder of"

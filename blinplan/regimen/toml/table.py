@@ -343,10 +343,14 @@ def is_several(kind: Kind) -> bool:
     return kind.table is not None and (kind.json.get("type") == "array" or "anyOf" in kind.json)
 
 
-def table_of(kind: Kind) -> Kind:
+def table_of(kind: Kind, most: int | None = None) -> Kind:
     """A table with keys of the user's own, and values of one kind."""
     return Kind(
-        core_schema.dict_schema(core_schema.str_schema(), kind.core),
-        {"type": "object", "additionalProperties": kind.json},
+        core_schema.dict_schema(core_schema.str_schema(), kind.core, max_length=most),
+        {
+            "type": "object",
+            "additionalProperties": kind.json,
+            **({} if most is None else {"maxProperties": most}),
+        },
         kind.table,
     )

@@ -5,9 +5,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from blinplan.files.inputs import input_bytes, input_text
+from blinplan.refusal import Refusal
 from blinplan.repository.root import top_level
 from blinplan.rules.configuration.configuration import path_text
 from blinplan.rules.configuration.path_pattern import PathPattern, path_pattern
+
+MOST_LINES = 10_000
+"""Patterns in one file: each is laid beside each name of a folder, so that more make a walk long."""
 
 
 class PathPatterns(NamedTuple):
@@ -113,11 +117,26 @@ class GitIgnored:
         except OSError:
             return ()
         shown = path_text(file)
+        _refuse_many(text, shown)
         lines = ((line.removesuffix("\r"), f"{shown}:{number}") for number, line in enumerate(text.split("\n"), 1))
         patterns = path_patterns(folder, lines)
         if not patterns.patterns:
             return ()
         return (patterns if self._root is None else patterns.without_those_for(self._root),)
+
+
+def _refuse_many(text: str, shown: str) -> None:
+    """Refuse a file of more lines than are read.
+
+    Raises
+    ------
+    Refusal
+        Before they are.
+    """
+    many = text.rstrip("\n").count("\n") + 1
+    if many > MOST_LINES:
+        advice = "say in one what several have in common, as logs/ or *.tmp, or configure respect-gitignore = false"
+        raise Refusal(f"{shown} has {many:,} lines, and of one file at most {MOST_LINES:,} are read", advice)
 
 
 def _own_files(git: Path) -> Path:

@@ -84,7 +84,9 @@ _LIMIT_CHANGE = Table(
     required_key("value", number(0, 1_000_000_000), "a number above 0, in the unit of the limit"),
     required_key("reason", text(), "why the limit is another one here"),
 )
-_CODES = array(text())
+_MOST_OF_EACH = 5_000
+"""Patterns of paths and codes of a key: each pattern is laid beside each file, so that more make a check long."""
+_CODES = array(text(), most=_MOST_OF_EACH)
 _CODES_ARE = 'an array of codes, beginnings of codes, or names of rules, such as ["D2"]'
 _LEVEL = one_of("error", "warning", "note")
 _EXTEND_SELECT = optional_key("extend-select", _CODES, f"{_CODES_ARE}, to ask besides")
@@ -146,7 +148,7 @@ CONFIGURATION_FILE = Table(
     ),
     optional_key(
         "exclude",
-        array(text()),
+        array(text(), most=_MOST_OF_EACH),
         'an array of patterns of paths, as in a .gitignore, such as ["drafts/"]: left out when a folder is checked',
     ),
     optional_key(
@@ -160,12 +162,12 @@ CONFIGURATION_FILE = Table(
     optional_key("ignore", _CODES, f"{_CODES_ARE}, to leave out"),
     optional_key(
         "per-file-ignores",
-        table_of(_CODES),
+        table_of(_CODES, _MOST_OF_EACH),
         'a table of file patterns with the codes left out there, such as { "old/*.toml" = ["D2"] }',
     ),
     optional_key(
         "per-file",
-        table_of(table(_PER_FILE)),
+        table_of(table(_PER_FILE), _MOST_OF_EACH),
         'a table of file patterns with what is set there, such as [per-file."trials/**"]',
     ),
     _SEVERITY,

@@ -238,6 +238,10 @@ class Reader:
             advice = f"write `{near}`" if near else f"the keys are {', '.join(table.keys)}"
             return Fault(where, f"there is no setting `{written[:60]}`{inside}", advice)
         name = ".".join(str(part) for part in path) or "tool.blinplan"
+        if detail["type"] == "too_long":
+            many, most = len(detail["input"]), detail["ctx"]["max_length"]
+            told = f"`{name[:80]}` has {many:,} entries, and at most {most:,} are read"
+            return Fault(where, told, "say in one entry what several have in common, as drafts/ or D2")
         found = "missing" if detail["type"] == "missing" else describe(detail["input"])
         return Fault(where, f"`{name[:80]}` is {found}", f"give {key.description if key else 'a table'}")
 

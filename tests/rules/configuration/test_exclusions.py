@@ -12,6 +12,7 @@ from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.rules.configuration.configurations import Configurations, nearest
 from blinplan.rules.configuration.exclusions import Exclusions
+from blinplan.rules.configuration.gitignore import MOST_LINES
 from tests.files.no_files import put_no_file
 
 NAMES = ("a", "b", "ab", "c d", "#x", "k")
@@ -165,6 +166,21 @@ def test_a_strange_ignore_file_leaves_nothing_out(tmp_path: Path, text: bytes) -
     put(tmp_path, {"x.toml": ""})
     (tmp_path / ".gitignore").write_bytes(text)
     assert kept() == {"x.toml"}
+
+
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize("line", ["*.{}", "# {}"])
+def test_an_ignore_file_of_more_lines_than_are_read_is_refused(tmp_path: Path, line: str, more: int) -> None:
+    """Each is laid beside each name of a folder: a check of them would take as long as both together."""
+    put(tmp_path, {"x.toml": ""})
+    (tmp_path / ".gitignore").write_text("\n".join(line.format(n) for n in range(MOST_LINES + more)) + "\n", "utf-8")
+    if not more:
+        assert kept() == {"x.toml"}
+        return
+    with pytest.raises(Refusal) as refused:
+        walked()
+    assert refused.value.message == f".gitignore has {MOST_LINES + 1:,} lines, and of one file at most 10,000 are read"
+    assert kept(asked=asking(respect_gitignore=False)) == {"x.toml"}
 
 
 @pytest.mark.parametrize("name", ["blinplan.toml", "pyproject.toml"])

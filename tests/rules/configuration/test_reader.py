@@ -189,6 +189,30 @@ def test_what_is_wrong_is_said_with_what_to_do(text: str, where: str, said: str,
     assert fault.help.startswith(advice)
 
 
+MANY = {
+    "exclude": ('"*.{}"', "[]"),
+    "ignore": ('"N101"', "[]"),
+    "per-file-ignores": ('"*.{}" = ["N101"]', "{}"),
+    "per-file": ('"*.{}".strict = true', "{}"),
+}
+
+
+def many(key: str, number: int) -> str:
+    """A configuration with so many entries of a key."""
+    entry, around = MANY[key]
+    return f"{key} = {', '.join(map(entry.format, range(number))).join(around)}"
+
+
+@pytest.mark.parametrize("key", MANY)
+def test_so_many_entries_of_a_key_are_read_as_a_check_has_time_for(key: str) -> None:
+    read(many(key, 5_000))
+    (fault,) = faults(many(key, 5_001))
+    assert (fault.where, fault.message) == (
+        f"blinplan.toml:1:{len(key) + 4}",
+        f"`{key}` has 5,001 entries, and at most 5,000 are read",
+    )
+
+
 def test_a_long_path_is_told_by_its_beginning() -> None:
     (fault,) = faults(f'extend = "{"x" * 90}"')
     assert fault.message == f"`extend` leads to no file: {'x' * 80}"
