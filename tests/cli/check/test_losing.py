@@ -1,6 +1,7 @@
 """What a check reads it never writes over, and it says so before it has changed anything."""
 
 import json
+import os
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -118,6 +119,21 @@ def test_what_is_there_and_is_no_baseline_is_kept(inside: Run, folder: Path, tex
     ]
     assert inside("check", ".", QUICK, "--report", "json=mine.json").status < 2
     assert json.loads((folder / "mine.json").read_text(encoding="utf-8"))["format"] == "blinplan-check"
+
+
+def test_where_one_file_cannot_be_fixed_none_is(inside: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last of them lies in a folder that is closed: the first would be another one when that is found."""
+    (folder / "z").mkdir()
+    (folder / "z/a.toml").write_bytes(SLIP.encode())
+    before = contents(folder)
+    allows = os.access
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path).name != "z" and allows(path, mode))
+    ran = inside("check", "a.toml", "z/a.toml", QUICK, "--fix")
+    assert (ran.status, ran.out, contents(folder)) == (2, "", before)
+    assert "z/a.toml: the folder cannot be written to" in ran.err
+    monkeypatch.undo()
+    inside("check", str(folder / "a.toml"), str(folder / "z/a.toml"), QUICK, "--fix")
+    assert [name for name, held in contents(folder).items() if held != before[name]] == ["a.toml", "z/a.toml"]
 
 
 def test_a_report_on_standard_input_is_written_anew(inside: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
