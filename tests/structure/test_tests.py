@@ -55,6 +55,41 @@ def test_tests_are_skipped_for_what_is_missing_outside_only() -> None:
     assert [path.name for path in FILES if skip.search(path.read_text(encoding="utf-8"))] == []
 
 
+AT_ANY_MOMENT = {"tests/hostile/faults.py"}
+"""Where signals come at moments that chance draws: whichever moment it is, what is asked holds."""
+CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"}
+GIVES_UP = {"tests/cluster/dask_programs.py"}
+"""Where a clock says after minutes that what is waited for never comes."""
+
+
+def waits_by_the_clock(path: Path) -> Iterator[str]:
+    """Where a file rests on how long something takes: sleeps once and goes on, gives up soon, or reads the clock."""
+    text, name = path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()
+    if "time." not in text and "timeout" not in text:
+        return
+    tree = ast.parse(text)
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.While | ast.For)]
+    in_loops = {id(inside) for loop in loops for inside in ast.walk(loop)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called, first = ast.unparse(node.func), ast.unparse(node.args[0]) if node.args else ""
+        if called == "time.sleep" and id(node) not in in_loops and first != "NEVER" and name not in AT_ANY_MOMENT:
+            yield f"{name}:{node.lineno}"
+        if called.startswith("time.") and called[5:] in CLOCKS and name not in AT_ANY_MOMENT | GIVES_UP:
+            yield f"{name}:{node.lineno}"
+        soon = (word.value for word in node.keywords if word.arg == "timeout")
+        if any(isinstance(value, ast.Constant) and value.value is not None for value in soon):
+            yield f"{name}:{node.lineno}"
+
+
+@pytest.mark.slow
+def test_no_test_waits_by_the_clock() -> None:
+    """What comes is waited for by looking again, and what never comes by NEVER: a busy machine is no fault."""
+    others = [path for path in TESTS.rglob("*.py") if "benchmarks" not in path.parts]
+    assert [place for path in others for place in waits_by_the_clock(path)] == []
+
+
 MAY_SIMULATE = simulates()
 """While this file is collected."""
 
