@@ -240,7 +240,7 @@ def write_parquet(table: DataTable, path: Path) -> None:
     ]
     about = json.dumps({"table": table.name, **table.manifest})
     schema = pa.schema(fields, metadata={"blinplan": about})
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as writer:
         for portion in _row_groups(table):
             arrays = [_arrow(values, field_.type) for values, field_ in zip(portion, fields, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=max(1, len(arrays[0])))

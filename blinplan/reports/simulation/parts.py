@@ -237,7 +237,7 @@ def _parquet_blocks(part: TablePart, place: int) -> Generator[_RowBlock, None, N
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(part.path) as file:
+        with pq.ParquetFile(part.path, page_checksum_verification=True) as file:
             sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
             ends = np.cumsum(sizes)
             group = int(np.searchsorted(ends, place, side="right"))

@@ -145,6 +145,22 @@ def test_a_table_of_another_encoding_or_without_an_end_is_refused(inside: Run) -
 
 
 @pytest.mark.slow
+def test_no_number_of_a_table_in_columns_changes_unseen(inside: Run) -> None:
+    """Each column has a sum of its bytes: the last of them are numbers, and another one would be read as well."""
+    made(inside, "--first", "3", "--patients", "2", "--every", "7d", "-o", "a.parquet")
+    whole, columns = Path("a.parquet").read_bytes(), pq.ParquetFile("a.parquet").metadata.row_group(0)
+    assert columns.num_columns > 10
+    for number in range(0, columns.num_columns, 4):
+        column = columns.column(number)
+        damaged = bytearray(whole)
+        start = column.dictionary_page_offset if column.has_dictionary_page else column.data_page_offset
+        damaged[start + column.total_compressed_size - 1] ^= 1
+        Path("b.parquet").write_bytes(damaged)
+        ran = inside("merge", "b.parquet", "-o", "joined.csv")
+        assert (ran.status, "b.parquet is damaged" in ran.err) == (2, True), column.path_in_schema
+
+
+@pytest.mark.slow
 def test_a_table_in_columns_that_is_damaged_anywhere_is_refused(inside: Run) -> None:
     """The library tells some of that as it tells of a disk."""
     made(inside, "--first", "3", "--patients", "2", "--every", "7d", "-o", "a.parquet")
