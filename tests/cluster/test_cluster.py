@@ -297,16 +297,23 @@ def kill_when_there(journal: Path, process: int) -> None:
 
 
 @pytest.mark.nightly
-def test_who_is_interrupted_does_not_wait_for_the_workers(by_hand: Scheduler, workers: Workers, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_is_ended_does_not_wait_for_the_workers(
+    by_hand: Scheduler, workers: Workers, tmp_path: Path, number: signal.Signals
+) -> None:
     workers.start()
     with cluster_at(by_hand.address):
         """It is there now."""
-    command = (*PROGRAM, "simulate", "rr-adult", "--patients", "1000000", "--scheduler", by_hand.address)
+    (tmp_path / "out.csv").write_bytes(b"old")
+    asked = ("simulate", "rr-adult", "--patients", "1000000", "-o", "out.csv")
+    command = (*PROGRAM, *asked, "--scheduler", by_hand.address)
     with started(*command, folder=tmp_path) as running, Client(by_hand.address, set_as_default=False) as client:
         wait_until(lambda: any(client.processing().values()))
-        running.send_signal(signal.SIGINT)
-        assert running.wait(SECONDS) == 130
+        running.send_signal(number)
+        assert running.wait(SECONDS) == (130 if number is signal.SIGINT else -number)
         wait_until(lambda: not any(client.processing().values()))
+    assert (tmp_path / "out.csv").read_bytes() == b"old"
+    assert list(tmp_path.glob(".blinplan-*")) == []
 
 
 @pytest.mark.nightly
