@@ -168,6 +168,7 @@ def test_a_strange_ignore_file_leaves_nothing_out(tmp_path: Path, text: bytes) -
     assert kept() == {"x.toml"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [0, 1])
 @pytest.mark.parametrize("line", ["*.{}", "# {}"])
 def test_an_ignore_file_of_more_lines_than_are_read_is_refused(tmp_path: Path, line: str, more: int) -> None:

@@ -203,6 +203,7 @@ def many(key: str, number: int) -> str:
     return f"{key} = {', '.join(map(entry.format, range(number))).join(around)}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", MANY)
 def test_so_many_entries_of_a_key_are_read_as_a_check_has_time_for(key: str) -> None:
     read(many(key, 5_000))
