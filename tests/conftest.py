@@ -56,7 +56,11 @@ def leave_out(config: pytest.Config, items: list[pytest.Item], others: set[pytes
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
-    """Refuse to simulate while tests are collected, and let each worker begin with a share of them."""
+    """Refuse to simulate while tests are collected, and let each worker begin with a share of them.
+
+    Nothing of what is collected is garbage, and looking for some among it takes a third of the time.
+    """
+    gc.disable()
     with without_simulation():
         if hasattr(session.config, "workerinput"):
             import_share(session.config.workerinput, session.config.args)
@@ -65,9 +69,14 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage pass over ten thousand tests, which stay until the end."""
+    """Let the collector of garbage pass over ten thousand tests, which stay until the end, and look less often.
+
+    What a test leaves is little beside what Python looks through for it: a fifth of the time of all tests.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000)
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,16 +2,19 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "blinplan"
+from tests.structure.sources import tree_of, with_words
+
 RUNS = {"eval", "exec", "compile", "__import__"}
 UNPACKS = {"loads", "load", "Unpickler"}
 UNPACKERS = {"pickle", "marshal", "shelve", "yaml", "dill", "cloudpickle", "joblib"}
 STARTS = {"system", "popen", "Popen", "call", "check_call", "check_output", "getoutput", "startfile", "spawnv"}
 ASKS = {"socket", "urllib.request", "http.client", "ftplib", "smtplib", "requests", "httpx", "telnetlib", "xmlrpc"}
+
+WORDS = RUNS | UNPACKERS | {module.partition(".")[0] for module in ASKS} | {"subprocess", "os", "allow_pickle", "shell"}
+"""Of which one stands wherever one of these is."""
 
 OWN = {
     "physiology/engine/written_out.py": "the engine's own lines, written out by the program",
@@ -48,11 +51,7 @@ def runs_text(tree: ast.AST) -> Iterator[int]:
 
 @pytest.mark.slow
 def test_only_text_of_our_own_is_run() -> None:
-    found = {
-        path.relative_to(PACKAGE).as_posix(): lines
-        for path in sorted(PACKAGE.rglob("*.py"))
-        if (lines := list(runs_text(ast.parse(path.read_text(encoding="utf-8")))))
-    }
+    found = {source: lines for source in with_words(WORDS) if (lines := list(runs_text(tree_of(source))))}
     assert set(OWN) - set(found) == set(), "an exception that is none any more"
     assert {path: lines for path, lines in found.items() if path not in OWN} == {}
 

@@ -2,14 +2,13 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.thresholds.threshold import threshold
+from tests.structure.sources import SOURCES, text_of, tree_of
 
-PACKAGE = Path(__file__).parents[2] / "blinplan"
 NO_NUMBERS_OF_PATIENTS = ("reports/", "physiology/engine/")
 """Where numbers are millimetres, letters and lines of a program."""
 OWN = {
@@ -23,9 +22,9 @@ Sizes of bodies that cannot be, a convention; what is tried in a gap of a file; 
 """
 
 
-def literals(text: str) -> Iterator[float]:
+def literals(tree: ast.AST) -> Iterator[float]:
     """The numbers that code has, as numbers."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
             yield node.value
 
@@ -35,6 +34,5 @@ def literals(text: str) -> Iterator[float]:
 def test_a_number_of_the_label_is_in_no_code_beside_it(number: int) -> None:
     known = label_named(DEFAULT).numbers
     assert number in {known["adult_from"].value, known["flat_from_weight"].value, threshold("infusion_of_a_cycle")}
-    files = {path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
-    places = {place for place, text in files.items() if str(number) in text and number in literals(text)}
+    places = {place for place in SOURCES if str(number) in text_of(place) and number in literals(tree_of(place))}
     assert {place for place in places if not place.startswith(NO_NUMBERS_OF_PATIENTS)} == OWN[number]

@@ -5,15 +5,13 @@ So what a later option writes or shows cannot forget what these two see to.
 """
 
 import ast
-from collections.abc import Callable, Iterator
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "blinplan"
+from tests.structure.sources import SOURCES, tree_of, with_words
+
 WRITER, TERMINAL = "files/writing.py", "terminal.py"
-SOURCES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
 WRITING_CALLS = {"write_text", "write_bytes", "touch", "copyfile", "copy2", "mkstemp", "NamedTemporaryFile", "savetxt"}
 STREAMS = {"stdout", "stderr", "stdin", "__stdout__", "__stderr__", "__stdin__"}
@@ -127,20 +125,19 @@ def called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-@cache
-def tree_of(source: str) -> ast.AST:
-    return ast.parse((PACKAGE / source).read_text(encoding="utf-8"))
+FOUND_BY: dict[str, tuple[Callable[[ast.AST], Iterator[int]], Iterable[str]]] = {
+    "file": (writes, WRITING_CALLS | {"open"}),
+    "input": (reads, READING_CALLS),
+    "document": (reads_documents, {"json"}),
+    "letters": (writes_letters, {"ensure_ascii"}),
+    "stream": (uses_streams, SHOWING_CALLS | {"sys"}),
+}
+"""What finds the lines of a kind, and the words of which one stands where there is such a line."""
 
 
-def lines_of(source: str, kind: str) -> list[int]:
-    found_by = {
-        "file": writes,
-        "input": reads,
-        "document": reads_documents,
-        "letters": writes_letters,
-        "stream": uses_streams,
-    }
-    return list(found_by[kind](tree_of(source)))
+def lines_by_source(kind: str) -> dict[str, list[int]]:
+    find, words = FOUND_BY[kind]
+    return {source: lines for source in with_words(words) if (lines := list(find(tree_of(source))))}
 
 
 def way_of(other: str) -> Callable[[str], bool]:
@@ -161,7 +158,7 @@ def way_of(other: str) -> Callable[[str], bool]:
 )
 def test_there_is_one_way_out(kind: str, way: str, others: dict[str, str]) -> None:
     assert len(SOURCES) > 150
-    found = {source: lines for source in SOURCES if (lines := lines_of(source, kind))}
+    found = lines_by_source(kind)
     assert way in found, "the test sees nothing"
     assert all(any(map(way_of(other), found)) for other in others), "an exception that is none any more"
     allowed = [source for source in found if source == way or any(way_of(other)(source) for other in others)]
@@ -211,7 +208,6 @@ def test_what_shows_is_seen(line: str) -> None:
 def test_pictures_and_parquet_are_written_beside_their_place_or_in_memory() -> None:
     """Libraries write to what they are handed: a buffer, or the path that the writer gives."""
     callers = {"ParquetWriter": "data_table.py", "savefig": "reports/simulation/figures.py"}
-    for source in SOURCES:
-        tree = tree_of(source)
-        names = {called(node) for node in ast.walk(tree) if isinstance(node, ast.Call)} & set(callers)
+    for source in with_words(callers):
+        names = {called(node) for node in ast.walk(tree_of(source)) if isinstance(node, ast.Call)} & set(callers)
         assert all(callers[name] == source for name in names), source

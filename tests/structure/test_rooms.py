@@ -1,6 +1,6 @@
 """How the package is laid out: no circles, no halls, no name for two things."""
 
-import ast
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from scipy.sparse.csgraph import connected_components
 
-ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "blinplan"
+from tests.program import ROOT
+from tests.structure.sources import SOURCES, text_of
+
 FILES_IN_A_FOLDER = 15
 
 
@@ -66,12 +67,13 @@ def test_no_folder_is_a_hall(top: str) -> None:
     assert {path.relative_to(ROOT).as_posix(): size for path, size in sizes.items() if size > FILES_IN_A_FOLDER} == {}
 
 
-@pytest.mark.slow
+CLASS = re.compile(r"^ *class (\w+)[\[(:]", re.MULTILINE)
+
+
 def test_no_class_name_stands_for_two_things() -> None:
     places = defaultdict(set)
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef):
-                places[node.name].add(path.relative_to(PACKAGE).as_posix())
+    for source in SOURCES:
+        for name in CLASS.findall(text_of(source)):
+            places[name].add(source)
     assert len(places) > 150
     assert {name: sorted(found) for name, found in places.items() if len(found) > 1} == {}
