@@ -3,25 +3,58 @@
 import doctest
 import pkgutil
 import re
+import shlex
+import sys
 from importlib import import_module
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 import tomli
 
 import blinplan.api
+from blinplan.cli.app.program import run
 from blinplan.fingerprint import model_name
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
+from blinplan.rules.configuration.configurations import nearest
 from blinplan.simulation.models.plausible import parameters_fingerprint, plausible_sets
-from man.make.generated import ROOT, generated, left_over, pages, session
+from man.make.generated import ROOT, generated, left_over, output, pages, session
 from man.make.verdicts import VERDICTS
 from tests.read_text import problems_of
 
 _PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
+@pytest.fixture
+def commands_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program's commands are run inside this process, but those of which a shell takes the output: a start is dear."""
+
+    def output_inside(command: str, folder: Path, **environment: str) -> str:
+        words = shlex.split(command.replace("\\\n", ""))
+        if words[0] != "blinplan" or not {"|", ">"}.isdisjoint(words):
+            return output(command, folder, **environment)
+        shown = BytesIO()
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS"):
+                patch.delenv(name, raising=False)
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            stream = TextIOWrapper(shown, encoding="utf-8", newline="\n", write_through=True)
+            patch.setattr(sys, "stdout", stream)
+            patch.setattr(sys, "stderr", stream)
+            patch.setattr(sys, "argv", words)
+            patch.chdir(folder)
+            nearest.cache_clear()
+            with pytest.raises(SystemExit):
+                run()
+            return shown.getvalue().decode()
+
+    monkeypatch.setattr("man.make.generated.output", output_inside)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("commands_inside")
 def test_generated_files_are_up_to_date() -> None:
     made = generated()
     stale = [
