@@ -13,6 +13,7 @@ from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.verdict import Ruling
+from tests.collection.grid import at_night
 from tests.regimen_text import codes, cycle, judgement_of, marks, regimen_text, verdict_of, waiver
 from tests.rules.faults import Change, faults, faults_with_mistakes, hold, mistakes
 
@@ -233,21 +234,16 @@ def some(text: str, number: int) -> list[tuple[Change, Change]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SHIPPED[::7])
-def test_a_fault_and_a_mistake_are_both_told_and_nothing_else_is(name: str) -> None:
-    for mistake, fault in some(library.paths()[name].read_text(encoding="utf-8"), 8):
+@pytest.mark.parametrize(
+    ("name", "number"), [case for name in SHIPPED for case in ((name, 1), at_night(name, 4))], ids=str
+)
+def test_in_every_shipped_regimen_a_fault_and_a_mistake_are_both_told(name: str, number: int) -> None:
+    for mistake, fault in some(library.paths()[name].read_text(encoding="utf-8"), number):
         hold(mistake, fault)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SHIPPED)
-def test_in_every_shipped_regimen_a_fault_and_a_mistake_are_both_told(name: str) -> None:
-    for mistake, fault in some(library.paths()[name].read_text(encoding="utf-8"), 3):
-        hold(mistake, fault)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", SHIPPED[::27])
+@pytest.mark.parametrize("name", [SHIPPED[0], *map(at_night, SHIPPED[27::27])])
 def test_beside_a_thousandfold_dose_faults_at_all_places_are_told(name: str) -> None:
     text = library.paths()[name].read_text(encoding="utf-8")
     for mistake, fault in islice(faults_with_mistakes(text), 0, len(list(faults(text))), 10):

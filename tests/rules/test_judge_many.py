@@ -29,7 +29,7 @@ from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.rules.task import ProgramFault, Task
 from tests.program import PLAIN, ROOT
 
-NAMES = ("rr-adult", "nhl-0.5", "nhl-5", "mrd-adult")
+NAMES = ("nhl-0.5", "nhl-5", "nhl-15")
 
 
 def judged(executor: Executor | None) -> tuple[Judgement | ProgramFault, ...]:
@@ -142,12 +142,13 @@ def test_judgements_pickle(expected: tuple[Judgement | ProgramFault, ...]) -> No
 def test_processes_do_not_run_the_script_that_asks_for_them(tmp_path: Path) -> None:
     """Which has nothing under `if __name__ == "__main__"`, as whoever tries something writes it."""
     script = tmp_path / "mine.py"
-    asked = 'blinplan.check("rr-adult", "rr-2014", "nhl-5", "nhl-15", cache=False, patients=50)'
-    script.write_text(f'print("begun")\nimport blinplan\nprint({asked})\n', encoding="utf-8")
+    few = "from blinplan.rules import judge_many\njudge_many._WORTH_PROCESSES = 2"
+    asked = 'blinplan.check("nhl-3", "nhl-5", cache=False, patients=20)'
+    script.write_text(f'print("begun")\nimport blinplan\n{few}\nprint({asked})\n', encoding="utf-8")
     environment = {**PLAIN, "PYTHONPATH": str(ROOT)}
     ran = subprocess.run(  # noqa: S603 - ours
         [sys.executable, str(script)], capture_output=True, text=True, cwd=tmp_path, env=environment, check=True
     )
     begun, said = ran.stdout.splitlines()
     assert (begun, ran.stderr) == ("begun", "")
-    assert said.startswith("<CheckResult: 4 regimens")
+    assert said.startswith("<CheckResult: 2 regimens")

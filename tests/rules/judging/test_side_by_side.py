@@ -30,7 +30,7 @@ from pathlib import Path
 begun, fork = [], os.fork
 os.fork = lambda: begun.append(1) or fork()
 sources = [
-    *(FileSource(path, name, shipped=True) for name, path in library.paths().items()),
+    *(FileSource(path, name, shipped=True) for name, path in list(library.paths().items())[::6]),
     *(FileSource(path, path.name) for path in sorted(Path(".").glob("*.toml"))),
 ]
 

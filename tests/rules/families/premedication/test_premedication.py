@@ -1,11 +1,12 @@
 """C603 and C605: premedication beside that of every label, indication and age group, from the label's own data."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from blinplan.label.label import Label, LabelledPremedication
 from blinplan.label.read import label_named, label_names
@@ -21,6 +22,7 @@ from blinplan.rules.families.cytokines import corticosteroids
 from blinplan.rules.families.cytokines.premedication import differs, groups
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Finding, Severity
+from tests.collection.grid import each_third
 from tests.regimen_text import judgement_of, verdict_of
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
@@ -85,9 +87,13 @@ def test_what_the_label_gives_has_no_finding(label: Label, regimen: Regimen) -> 
     assert verdict_of(written(regimen), "C605").not_evaluated is None
 
 
+def each_with(places: Sequence[ParameterSet], others: Sequence[object]) -> list[ParameterSet]:
+    """Each third of all places with all others; at night all."""
+    return each_third([pytest.param(*at.values, other, id=f"{at.id}-{other}") for at in places for other in others])
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("factor", FACTORS)
-@pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
+@pytest.mark.parametrize(("label", "regimen", "number", "factor"), each_with(PLACES, FACTORS))
 def test_another_dose_is_found_at_its_value(label: Label, regimen: Regimen, number: int, factor: Fraction) -> None:
     given = regimen.premedication[number]
     judgement = written(with_changed(regimen, number, dose=times(given.dose, factor)))
@@ -102,8 +108,7 @@ CAPPED = [place for place in PLACES if stated_for(*place.values).drug.cap is not
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("factor", [None, *FACTORS])
-@pytest.mark.parametrize(("label", "regimen", "number"), CAPPED)
+@pytest.mark.parametrize(("label", "regimen", "number", "factor"), each_with(CAPPED, [*FACTORS, None]))
 def test_another_cap_is_found_where_the_label_has_one(
     label: Label, regimen: Regimen, number: int, factor: Fraction | None
 ) -> None:
@@ -152,9 +157,11 @@ def others_of_group(regimen: Regimen, number: int) -> int:
     return sum(given.patients is group for given in regimen.premedication) - 1
 
 
+NO_CORTICOSTEROIDS = ("paracetamol", "Paracetamol 1 g", "diphenhydramine", "ondansetron", "none")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("drug", ["paracetamol", "Paracetamol 1 g", "diphenhydramine", "ondansetron", "none"])
-@pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
+@pytest.mark.parametrize(("label", "regimen", "number", "drug"), each_with(PLACES, NO_CORTICOSTEROIDS))
 def test_no_corticosteroid_is_an_error(label: Label, regimen: Regimen, number: int, drug: str) -> None:
     judgement = written(with_changed(regimen, number, drug=drug))
     (one,) = verdict_of(judgement, "C605").findings
@@ -262,8 +269,16 @@ def test_corticosteroids_are_told_apart(text: str, name: str | None) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("before", ["no ", "without ", "paracetamol instead of ", "ondansetron / ", "kein "])
-@pytest.mark.parametrize("after", [" or paracetamol", " 0.1 % eye drops", " cream", ": none", "-free"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("no ", " or paracetamol"),
+        ("without ", " 0.1 % eye drops"),
+        ("paracetamol instead of ", " cream"),
+        ("ondansetron / ", ": none"),
+        ("kein ", "-free"),
+    ],
+)
 def test_a_drug_that_is_not_one_name_is_asked_about(before: str, after: str) -> None:
     for label, regimen in labelled():
         name = regimen.premedication[0].drug
