@@ -12,6 +12,7 @@ import icalendar
 import pytest
 
 from blinplan.api.vocabulary import View
+from tests.collection.grid import in_turn
 from tests.program import Run
 
 HEAD = """\
@@ -106,8 +107,12 @@ def test_the_seeds_have_every_kind_of_cycle() -> None:
     assert len(kinds) > 8
 
 
+VIEWS = (View.AGENDA, View.DAYS, View.MONTH, View.OVERVIEW, View.EXPECTED)
+FORMATS = ("html", "ics", "fhir", "csv", "json")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("view", [View.AGENDA, View.DAYS, View.MONTH, View.OVERVIEW, View.EXPECTED])
+@pytest.mark.parametrize(("cycles", "view"), in_turn(SEEDS, VIEWS), indirect=["cycles"])
 def test_every_dated_view_says_them(inside: Run, cycles: list[Written], view: View) -> None:
     text = shown(inside, *DATED, "--view", view)
     assert [word for word in words_of(cycles) if word not in text] == []
@@ -119,7 +124,7 @@ def test_every_dated_view_says_them(inside: Run, cycles: list[Written], view: Vi
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["html", "ics", "fhir", "csv", "json"])
+@pytest.mark.parametrize(("cycles", "kind"), in_turn(SEEDS, FORMATS), indirect=["cycles"])
 def test_every_format_has_them(inside: Run, cycles: list[Written], kind: str) -> None:
     ran = inside(*DATED, "-f", kind, *(ID if kind in {"ics", "fhir"} else ()))
     text = re.sub(r"\r\n ", "", unescape(ran.out))

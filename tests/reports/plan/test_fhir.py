@@ -338,7 +338,7 @@ def test_an_infusion_that_ended_anyway_when_it_was_interrupted_is_completed(insi
 
 
 @pytest.mark.slow
-@fewer_examples(2)
+@fewer_examples(4)
 @given(
     stops=st.lists(st.tuples(st.integers(1, 20 * DAY), st.integers(1, 12 * DAY)), max_size=3),
     cause=st.sampled_from([(CRS, 3), (CRS, 2), ("technical", None), ("neurological", 4)]),

@@ -3,6 +3,7 @@
 import re
 import sys
 from datetime import timedelta
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ def ward(tmp_path: Path) -> None:
     (tmp_path / "before.toml").write_text(RECORD.split("\n[[interruption]]")[0])
 
 
+@cache  # of which several tests ask the same
 def events(text: str) -> dict[str, Any]:
     found = icalendar.Calendar.from_ical(text).walk("VEVENT")
     by_uid = {str(event["uid"]): event for event in found}

@@ -46,7 +46,8 @@ def fields(page: str) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_the_heading_has_what_was_said_and_lines_for_the_rest(inside: Run, ward: None) -> None:
-    said = inside(*DATED, *HTML, *PATIENT, "--plan-id", "bed-1", "--revision", "2", "--planned-on", "2026-10-12").out
+    cut = (*HTML, "--cycle", "1")
+    said = inside(*DATED, *cut, *PATIENT, "--plan-id", "bed-1", "--revision", "2", "--planned-on", "2026-10-12").out
     found = fields(said)
     mark = found.pop("Identity")
     assert re.fullmatch(r"[0-9a-f]{8}", mark)
@@ -60,8 +61,8 @@ def test_the_heading_has_what_was_said_and_lines_for_the_rest(inside: Run, ward:
         "Planned on": "Mon 2026-10-12",
     }
     assert "<b>" not in said
-    assert set(fields(inside(*DATED, *HTML).out).values()) - {mark} == {"", "St. Anna"}
-    born = inside(*DATED[:4], "--age", "1986-03-04", *DATED[6:], *HTML, "--ward", "Ward 3").out
+    assert set(fields(inside(*DATED, *cut).out).values()) - {mark} == {"", "St. Anna"}
+    born = inside(*DATED[:4], "--age", "1986-03-04", *DATED[6:], *cut, "--ward", "Ward 3").out
     assert (fields(born)["Date of birth"], fields(born)["Site"]) == ("1986-03-04", "Ward 3")
 
 
@@ -71,7 +72,7 @@ def test_plans_that_differ_have_other_marks_and_parts_of_one_the_same(inside: Ru
         return fields(inside(*DATED, *HTML, *arguments).out)["Identity"]
 
     assert mark() == mark("--cycle", "2") == mark("--from", "2026-10-20")
-    assert mark() != fields(inside(*DATED[:3], "71", *DATED[4:], *HTML).out)["Identity"]
+    assert mark("--cycle", "1") != fields(inside(*DATED[:3], "71", *DATED[4:], *HTML, "--cycle", "1").out)["Identity"]
 
 
 def test_nothing_of_the_patient_is_kept(inside: Run, ward: None, tmp_path: Path) -> None:
@@ -251,7 +252,8 @@ for (const label of document.querySelectorAll(".label")) {
 @pytest.mark.slow
 def test_a_name_that_no_label_has_room_for_is_told_at_the_command_and_on_the_sheet(inside: Run, ward: None) -> None:
     asked = ("--patient-name", LONGER, "--plan-id", "a-study-of-forty-patients-in-three-countries")
-    ran = inside(*LABELS, *asked)
+    labels = (*LABELS, "--cycle", "1")
+    ran = inside(*labels, *asked)
     told = " ".join(ran.err.split())
     (shown,) = {"".join(one.itertext()) for one in select(ran.out, f"{EACH_LABEL}/p[1]")}
     assert shown.endswith("…")
@@ -259,10 +261,10 @@ def test_a_name_that_no_label_has_room_for_is_told_at_the_command_and_on_the_she
     assert f"There is no room on these labels for the whole name: they have “{shown}”." in told
     assert "for the whole plan's name: they have “a-stu" in told
     assert f"for the whole name: they have “{shown}”" in ran.out
-    assert "no room" not in inside(*LABELS, "--patient-name", LONG, "--plan-id", "bed-1").err
-    assert "no room" not in inside(*LABELS, *asked[:2], "--sheet", "a4-8").err
-    assert "no room" in inside(*LABELS, "--patient-name", CHINESE).err  # 60 signs, each as wide as high
-    assert "no room" not in inside(*LABELS, "--patient-name", CHINESE[:40]).err
+    assert "no room" not in inside(*labels, "--patient-name", LONG, "--plan-id", "bed-1").err
+    assert "no room" not in inside(*labels, *asked[:2], "--sheet", "a4-8").err
+    assert "no room" in inside(*labels, "--patient-name", CHINESE).err  # 60 signs, each as wide as high
+    assert "no room" not in inside(*labels, "--patient-name", CHINESE[:40]).err
 
 
 @pytest.mark.outside

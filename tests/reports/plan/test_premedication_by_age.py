@@ -19,6 +19,7 @@ from blinplan.api.planning.plan import plan
 from blinplan.api.planning.planned import Plan
 from blinplan.api.vocabulary import PlanFormat, View
 from blinplan.terminal import Screen
+from tests.collection.grid import pairs_of
 
 pytestmark = pytest.mark.slow  # ages, indications and views, each with each
 
@@ -181,7 +182,7 @@ def planned_for(name: str, who: str) -> Plan:
     return plan(name, patient(weight, height, age=age), start=START, time_zone="UTC")
 
 
-@pytest.mark.parametrize(("name", "who", "form"), list(product(ADULTS, PEOPLE, FORMATS)))
+@pytest.mark.parametrize(("name", "who", "form"), pairs_of(list(ADULTS), list(PEOPLE), list(FORMATS)))
 def test_every_view_gives_the_premedication_of_the_patient_s_age(name: str, who: str, form: str) -> None:
     planned, adult_on = planned_for(name, who), PEOPLE[who][3]
     area = planned.course.patient.area

@@ -21,7 +21,7 @@ from blinplan.course.remarks import RemarkKind
 from blinplan.regimen.age import completed_age
 from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.terminal import Screen
-from tests.collection.grid import in_turn, pairs_of
+from tests.collection.grid import each_third, in_turn, pairs_of
 from tests.plan_text import RECORD
 
 pytestmark = pytest.mark.slow  # every view and format of many plans
@@ -53,6 +53,7 @@ CUTS: dict[str, tuple[int | None, str | None, str | None]] = {
     "one week": (None, "2026-12-08", "2026-12-14"),
 }
 CASES = pairs_of(list(WHO), list(SITES), list(CUTS))
+CASES_BY_WIDTH = pairs_of(list(WHO), list(SITES), list(CUTS), [60, 140])
 PRINTED = (View.LABELS, View.HOME)
 CHEAP = [view for view in View if view not in {View.EXPECTED, View.DELIVERED, *PRINTED}]
 OF_SITE = (View.BAGS, View.STARTS)
@@ -124,15 +125,14 @@ def missing_on_paper(planned: Plan, view: View) -> Iterator[str]:
     return (remark.text for remark in planned.remarks if words(plain_words(remark.text)) not in said)
 
 
-@pytest.mark.parametrize(("who", "site", "cut"), CASES)
+@pytest.mark.parametrize(("who", "site", "cut", "width"), CASES_BY_WIDTH)
 def test_every_view_says_all_that_has_to_be_known(
-    made: Callable[[str, str, str], Plan], who: str, site: str, cut: str
+    made: Callable[[str, str, str], Plan], who: str, site: str, cut: str, width: int
 ) -> None:
-    planned = made(who, site, cut)
-    for view, width in product(CHEAP, (60, 140)):
+    planned, screen = made(who, site, cut), Screen(width, colour=False, unicode=True)
+    for view in CHEAP:
         if view in OF_SITE and planned.bags == ():
             continue
-        screen = Screen(width, colour=False, unicode=True)
         assert not list(missing(planned, planned.text("table", view=view, screen=screen))), view
 
 
@@ -240,7 +240,7 @@ def hold_everywhere(tmp_path: Path, stop: str, otherwise: str, *, cut: bool) -> 
         assert not list(missing_on_paper(planned, view)), view
 
 
-@pytest.mark.parametrize("stop", STOPS)
+@pytest.mark.parametrize("stop", each_third(list(STOPS)))
 def test_what_a_record_says_of_a_course_is_everywhere(tmp_path: Path, stop: str) -> None:
     hold_everywhere(tmp_path, stop, "both", cut=False)
 

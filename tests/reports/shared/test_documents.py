@@ -197,9 +197,10 @@ def printed(inside: Run, tmp_path: Any, request: pytest.FixtureRequest) -> list[
     files = {"ward.toml": SITE, "record.toml": RECORD, "blinplan.toml": SETTINGS, "broken.toml": "= 1\n"}
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    slips = inside("new", "ours", "--from", "rr-adult", "--cycles", "4", "--title", "Ours", "--citation", "P 1").out
-    (tmp_path / "slips.toml").write_text(slips.replace("28 mcg/day", "28.0 µg/d"), encoding="utf-8")
     kind, command = request.param
+    if "slips.toml" in command:
+        ours = inside("new", "ours", "--from", "rr-adult", "--cycles", "4", "--title", "Ours", "--citation", "P 1").out
+        (tmp_path / "slips.toml").write_text(ours.replace("28 mcg/day", "28.0 µg/d"), encoding="utf-8")
     out = inside(*command.split()).out
     if kind == "baseline":
         out = (tmp_path / "known.json").read_text(encoding="utf-8")
@@ -289,7 +290,8 @@ def test_every_kind_of_document_has_one_head(kind: str) -> None:
 @pytest.mark.slow
 def test_every_kind_is_declared_by_the_view_that_its_schema_is_beside() -> None:
     reports = Path(blinplan.__path__[0]) / "reports"
-    calls = [(file, node) for file in reports.rglob("*.py") for node in ast.walk(ast.parse(file.read_text("utf-8")))]
+    texts = {file: text for file in reports.rglob("*.py") if "DocumentKind" in (text := file.read_text("utf-8"))}
+    calls = [(file, node) for file, text in texts.items() for node in ast.walk(ast.parse(text))]
     declared = {
         (file.relative_to(reports).parts[0], ast.literal_eval(node.args[0]))
         for file, node in calls
