@@ -1,8 +1,10 @@
 """Reading a regimen file: all that is wrong at once, each at its place, and never an exception."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from blinplan.regimen import library
 from blinplan.regimen.regimen import Departure, DoseByAge, Premedication
 from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.vocabulary import AgeGroup, DueKind, Occasion, Phase, Status
-from tests.collection.grid import in_turn
+from tests.collection.grid import at_night, in_turn
 from tests.read_text import regimen_in
 from tests.regimen.layouts import FULL, LAYOUTS, changed, keys, renamed, with_headers
 from tests.regimen.readings import NESTED, SCALARS, at, only, placed, problems
@@ -204,12 +206,19 @@ def is_right(path: KeyPath, literal: str) -> bool:
     return literal in RIGHT.get(path, ()) or (sentence and literal in ('"no such value"', '"\\u0000"'))
 
 
+def layouts_and_values() -> Iterator[Any]:
+    """Each key in one layout with each third value, in turn; at night in all layouts with all."""
+    for number, path in enumerate(keys()):
+        yield path, list(LAYOUTS)[number % 3], slice(number // 3 % 3, None, 3)
+        yield from (at_night(path, layout, slice(None)) for layout in LAYOUTS)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("path", "layout"), in_turn(list(keys()), list(LAYOUTS)), ids=str)
-def test_a_wrong_value_at_any_key_is_one_problem_at_the_value(layout: str, path: KeyPath) -> None:
+@pytest.mark.parametrize(("path", "layout", "some"), list(layouts_and_values()), ids=str)
+def test_a_wrong_value_at_any_key_is_one_problem_at_the_value(path: KeyPath, layout: str, some: slice) -> None:
     before, after = LAYOUTS[layout](changed(path, "@@@")).split("@@@")
     begin = len(before)
-    for literal in [*SCALARS, *NESTED]:
+    for literal in [*SCALARS, *NESTED][some]:
         text = before + literal + after
         found = problems(text)
         if is_right(path, literal):
@@ -227,8 +236,7 @@ def test_a_wrong_value_at_any_key_is_one_problem_at_the_value(layout: str, path:
             assert all(begin <= problem.span.start and problem.span.end <= end for problem in found), literal
 
 
-@pytest.mark.parametrize("path", keys(), ids=lambda path: ".".join(map(str, path)))
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("path", "layout"), in_turn(list(keys()), list(LAYOUTS)), ids=str)
 def test_a_misspelt_key_is_one_problem_that_names_the_right_one(layout: str, path: KeyPath) -> None:
     key = str(path[-1])
     misspelt = f"{key[:-1]}z"
@@ -241,8 +249,7 @@ def test_a_misspelt_key_is_one_problem_that_names_the_right_one(layout: str, pat
     assert at(text, found[0]) == misspelt
 
 
-@pytest.mark.parametrize("path", keys(), ids=lambda path: ".".join(map(str, path)))
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("path", "layout"), in_turn(list(keys()), list(LAYOUTS)), ids=str)
 def test_a_key_left_out_is_one_problem_or_none(layout: str, path: KeyPath) -> None:
     if layout == "dotted" and path == ("dosing", "basis"):
         path = ("dosing",)  # the table is gone with its last key
