@@ -87,7 +87,10 @@ def test_a_change_of_dose_is_a_change_of_bag() -> None:
 def test_every_shipped_course_gets_its_dose_on_every_day() -> None:
     for name, doses in (("rr-adult", {9, 28}), ("mrd-adult", {28})):
         regimen = library.regimen(name)
-        events = [event for event in expand(regimen, patient(Fraction(70))).events if event.period.dose]
+        expanded = expand(regimen, patient(Fraction(70)))
+        events = [
+            event for event in expanded.events if event.period.dose and event.period.cycle < 3
+        ]  # later ones repeat
         infusions = [Infusion(e.period.start, e.period.stop, e.rate) for e in events]
         for sizes in product(*[(0, size) for size in (24, 48, 72, 96, 168)]):
             if not any(sizes):
@@ -304,7 +307,7 @@ def test_over_easter_a_bag_is_changed_on_a_closed_day_at_the_hour_only_where_non
     keys: dict[str, Any] = {"long_day": LongDay(more)} if more in {"split", "move-clock"} else {}
     keys |= {"prefer": Preference.FEWEST_VIALS} if more == "fewest-vials" else {}
     ward = site(*hours, closed=weekend, holidays=feast, **keys)
-    for before in range(1, 28):
+    for before in range(1, 28, 2):  # on each day of the week
         begins = datetime.combine(sunday - timedelta(days=before), time(10), tzinfo=BERLIN)
         lasts = WallClock(begins).after(Moment(0, 0), 28 * DAY).minute
         bags = bag_sequence([Infusion(0, lasts, Fraction(28))], ward, begins)
