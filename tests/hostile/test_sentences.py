@@ -335,8 +335,17 @@ def test_what_only_toml_1_1_has_is_told(inside: Run, folder: Path, line: str) ->
     assert "a reader of TOML 1.0 stops here" in told, told
 
 
-def _planned(inside: Run) -> Any:
-    return inside("plan", "rr-adult", "--record", "record.toml", "-f", "json").json
+@pytest.fixture(scope="module")
+def plan_of_record() -> list[str]:
+    """What the first test that asks for it has made."""
+    return []
+
+
+@pytest.fixture
+def planned(inside: Run, folder: Path, plan_of_record: list[str]) -> Any:
+    if not plan_of_record:
+        plan_of_record.append(inside("plan", "rr-adult", "--record", "record.toml", "-f", "json").out)
+    return json.loads(plan_of_record[0])
 
 
 @pytest.mark.parametrize(
@@ -361,15 +370,14 @@ def _planned(inside: Run) -> Any:
     ],
 )
 def test_what_a_ledger_says_is_judged_as_what_a_file_says(
-    inside: Run, folder: Path, change: tuple[str | int, ...], value: object
+    inside: Run, folder: Path, planned: Any, change: tuple[str | int, ...], value: object
 ) -> None:
-    plan = _planned(inside)
-    holder: Any = plan["dated"]["ledger"]
+    holder: Any = planned["dated"]["ledger"]
     *way, last = change
     for part in way:
         holder = holder[part]
     holder[last] = value
-    (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    (folder / "plan.json").write_text(json.dumps(planned), encoding="utf-8")
     ran = inside("plan", "rr-adult", "--ledger", "plan.json")
     assert (ran.status, ran.out) == (2, ""), ran
     assert "error: plan.json" in ran.err
@@ -377,12 +385,13 @@ def test_what_a_ledger_says_is_judged_as_what_a_file_says(
 
 @pytest.mark.parametrize("key", ["weight_kg", "height_cm", "bsa_m2"])
 @pytest.mark.parametrize("value", ["9e999999999", -70, 1e308, "7" * 5000, [70], True, 0])
-def test_who_a_plan_is_for_is_judged_as_who_is_given(inside: Run, folder: Path, key: str, value: object) -> None:
-    plan = _planned(inside)
-    plan["patient"][key] = value
+def test_who_a_plan_is_for_is_judged_as_who_is_given(
+    inside: Run, folder: Path, planned: Any, key: str, value: object
+) -> None:
+    planned["patient"][key] = value
     if key == "bsa_m2":
-        plan["patient"]["bsa_origin"] = "given"
-    (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+        planned["patient"]["bsa_origin"] = "given"
+    (folder / "plan.json").write_text(json.dumps(planned), encoding="utf-8")
     assert inside("plan", "rr-adult", "--ledger", "plan.json").status == 2
 
 
