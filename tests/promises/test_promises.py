@@ -5,7 +5,7 @@ import pytest
 from blinplan.rules.limits import shipped_limits
 from tests.promises.held import held, is_there
 from tests.promises.sentences import ROBUST, limits_by_tests, listed, of_the_readme, sentences
-from tests.promises.table import PAGE, empty, names, table
+from tests.promises.table import PAGE, SIDES, empty, names, table
 
 
 def test_every_sentence_of_the_readme_is_listed() -> None:
@@ -32,13 +32,14 @@ def test_a_sentence_ends_where_another_begins() -> None:
     assert list(sentences(page)) == ["One is so.", "Two is too;", "`three` as well.", "- four", "- five"]
 
 
-@pytest.mark.slow
 def test_a_limit_of_which_one_side_is_held_is_told() -> None:
     """Who tries a limit at its value only does not know on which side it lies, and who tries beyond it not where."""
-    both = {f"limit {name}: {side}": ("test",) for name in shipped_limits() for side in ("at", "beyond")}
+    both = {f"limit {name}: {side}": ("test",) for name in shipped_limits() for side in SIDES}
     assert [one for one in empty(both) if one.startswith("limit")] == []
-    for side in both:
-        assert side in empty({name: tests for name, tests in both.items() if name != side})
+    for side in SIDES:
+        without = [name for name in both if name.endswith(f": {side}")]
+        found = empty({name: tests for name, tests in both.items() if name not in without})
+        assert [one for one in found if one.startswith("limit")] == without
 
 
 @pytest.mark.slow
