@@ -73,7 +73,6 @@ def pytest_collection_finish() -> None:
 
     What a test leaves is little beside what Python looks through for it: a fifth of the time of all tests.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(100_000)
     gc.enable()

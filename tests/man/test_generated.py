@@ -28,7 +28,7 @@ _PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 @pytest.fixture
 def commands_inside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program's commands are run inside this process, but those of which a shell takes the output: a start is dear."""
+    """The program's commands are run inside this process, but where a shell takes the output."""
 
     def output_inside(command: str, folder: Path, **environment: str) -> str:
         words = shlex.split(command.replace("\\\n", ""))
