@@ -1,13 +1,25 @@
-"""Run the program as a process of its own with a terminal before it, at which somebody types."""
+"""A terminal before the program, at which somebody types: of a process of its own, and of this one."""
 
+import io
 import os
 import signal
 import subprocess
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from select import select
 
 from tests.program import NEVER, PLAIN, PROGRAM
+
+Answered = Callable[..., tuple[int, str, str]]
+"""Run ``blinplan new`` in this process with what is typed and arguments, and give what `at_terminal` gives."""
+
+
+class Typed(io.StringIO):
+    """What is typed at a terminal, line after line, and then its end of file."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def at_terminal(folder: Path, typed: str, *arguments: str, interrupt: bool = False) -> tuple[int, str, str]:

@@ -13,7 +13,7 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.tables import table_of
 from blinplan.regimen.vocabulary import Indication
 from tests.program import Run, process
-from tests.terminal import at_terminal
+from tests.terminal import Answered, at_terminal
 
 TWO_STEPS = [
     *("new", "trial-1", "--title", "Two steps", "--indication", "investigational"),
@@ -172,12 +172,11 @@ def test_the_defaults_are_the_labelled_regimen(tmp_path: Path) -> None:
     assert "[9 mcg/day x 7]" in shown
 
 
-@pytest.mark.slow
-def test_a_bad_answer_is_explained_and_asked_again(tmp_path: Path) -> None:
+def test_a_bad_answer_is_explained_and_asked_again(answered: Answered, tmp_path: Path) -> None:
     answers = ["Trial 1", "rr-adult", *ANSWERS]
     answers[4:5] = ["relapsed", "relapsed-refractory"]
     answers[9:10] = ["9 mg/day x 7", "9000 mcg/day x 7", "5 mcg/m2/day x 7", ""]
-    status, _, shown = at_terminal(tmp_path, "\n".join(answers) + "\n")
+    status, _, shown = answered("\n".join(answers) + "\n")
     assert status == 0, shown
     assert shown.count("What is it called?") == 1
     for said in ('"relapsed" is none of these', "(1 mg = 1,000 mcg)", "N106", "flat doses and doses by body surface"):
@@ -185,22 +184,18 @@ def test_a_bad_answer_is_explained_and_asked_again(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["trial-1.toml"]
 
 
-@pytest.mark.slow
-def test_below_a_weight_doses_are_by_area_unless_it_is_said_otherwise(tmp_path: Path) -> None:
-    status, _, shown = at_terminal(
-        tmp_path, "\n".join(["child-1", "Title", "mrd-positive", "", "45", *[""] * 11]) + "\n"
-    )
+def test_below_a_weight_doses_are_by_area_unless_it_is_said_otherwise(answered: Answered, tmp_path: Path) -> None:
+    status, _, shown = answered("\n".join(["child-1", "Title", "mrd-positive", "", "45", *[""] * 11]) + "\n")
     assert status == 0, shown
     assert "[bsa]" in shown
     assert _read(tmp_path / "child-1.toml").steps[0].dose == _labelled("mrd-below-45-kg").steps[0].dose
 
 
-@pytest.mark.slow
-def test_an_own_course_is_no_labelled_one(tmp_path: Path) -> None:
+def test_an_own_course_is_no_labelled_one(answered: Answered, tmp_path: Path) -> None:
     """Once a step is another, nothing of the label is proposed; later cycles are likely the highest dose throughout."""
     first = ["ours", "Title", "relapsed-refractory", "", "", "flat"]
     steps = ["112 mcg/day x 132 h", "28 mcg/day x 6", ""]
-    status, _, shown = at_terminal(tmp_path, "\n".join([*first, *steps, "200", "2", *[""] * 2, "0", *[""] * 5]) + "\n")
+    status, _, shown = answered("\n".join([*first, *steps, "200", "2", *[""] * 2, "0", *[""] * 5]) + "\n")
     assert status == 0, shown
     mine = _read(tmp_path / "ours.toml")
     assert [(str(step.dose), step.minutes // 60) for step in mine.cycles[0].steps] == [
@@ -211,97 +206,91 @@ def test_an_own_course_is_no_labelled_one(tmp_path: Path) -> None:
     assert '"200" is no number of cycles' in _words(shown)
     assert mine.cycles[0].treatment_free == 0
     trial = ["ours-2", *first[1:2], "investigational", "", *first[3:], *steps, "2", *[""] * 2, "0", *[""] * 5]
-    status, _, shown = at_terminal(tmp_path, "\n".join(trial) + "\n")
+    status, _, shown = answered("\n".join(trial) + "\n")
     assert status == 0, shown
     assert "[112 mcg/day x 276 h]" in shown
 
 
-@pytest.mark.slow
-def test_an_investigational_regimen_is_asked_what_it_departs_from(tmp_path: Path) -> None:
+def test_an_investigational_regimen_is_asked_what_it_departs_from(answered: Answered, tmp_path: Path) -> None:
     rest = ["", "", "", "9 mcg/day x 7", "28 mcg/day x 21", "", "1", "14", "", "", ""]
     answers = ["ours", "Title", "investigational", "rr-adul", "rr-adult", *rest]
-    status, _, shown = at_terminal(tmp_path, "\n".join(answers) + "\n")
+    status, _, shown = answered("\n".join(answers) + "\n")
     assert status == 0, shown
     assert "such as rr-adult" in _words(shown)
     assert _read(tmp_path / "ours.toml").departs_from == "rr-adult"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("original", "answer", "base"), [("rr-adult", "", "rr-adult"), ("nhl-60", "nhl-30", "nhl-30")])
-def test_an_investigational_copy_is_asked_too(tmp_path: Path, original: str, answer: str, base: str) -> None:
+def test_an_investigational_copy_is_asked_too(
+    answered: Answered, tmp_path: Path, original: str, answer: str, base: str
+) -> None:
     options = ["--from", original, "--indication", "investigational"]
-    status, _, shown = at_terminal(tmp_path, f"ours\n\n{answer}\n", *options)
+    status, _, shown = answered(f"ours\n\n{answer}\n", *options)
     assert status == 0, shown
     assert f"[{original}]" in shown
     assert _read(tmp_path / "ours.toml").departs_from == base
 
 
-@pytest.mark.slow
-def test_a_copy_for_a_labelled_indication_is_not_asked(tmp_path: Path) -> None:
-    status, _, shown = at_terminal(tmp_path, "ours\n\n", "--from", "rr-adult")
+def test_a_copy_for_a_labelled_indication_is_not_asked(answered: Answered) -> None:
+    status, _, shown = answered("ours\n\n", "--from", "rr-adult")
     assert status == 0, shown
     assert "depart" not in shown
 
 
-@pytest.mark.slow
-def test_of_one_cycle_no_later_steps_are_asked(tmp_path: Path) -> None:
+def test_of_one_cycle_no_later_steps_are_asked(answered: Answered, tmp_path: Path) -> None:
     answers = ["ours", "Title", "", "", "", "", "", "9 mcg/day x 7", "28 mcg/day x 21", "", "1", "14", "", "", ""]
-    status, _, shown = at_terminal(tmp_path, "\n".join(answers) + "\n")
+    status, _, shown = answered("\n".join(answers) + "\n")
     assert status == 0, shown
     assert "later cycle?" not in shown
     assert len(_read(tmp_path / "ours.toml").cycles) == 1
 
 
-@pytest.mark.slow
-def test_a_first_step_of_a_few_days_is_judged_with_those_that_follow(tmp_path: Path) -> None:
+def test_a_first_step_of_a_few_days_is_judged_with_those_that_follow(answered: Answered, tmp_path: Path) -> None:
     """No continuous infusion under 5 days was run: that is asked of a cycle, not of its first step."""
     first = ["short-1", "Title", "investigational", "", "", "", "flat"]
     answers = [*first, "9 mcg/day x 36 h", "", "28 mcg/day x 24", "", "1", "14", "", "", ""]
-    status, _, shown = at_terminal(tmp_path, "\n".join(answers) + "\n")
+    status, _, shown = answered("\n".join(answers) + "\n")
     assert status == 0, shown
     assert [step.minutes // 60 for step in _read(tmp_path / "short-1.toml").steps] == [36, 24 * 24]
     assert shown.count("S308") == 1  # where it was said that nothing follows
     assert "S308" in shown[shown.index("Step 2") :]
 
 
-@pytest.mark.slow
-def test_a_name_that_is_taken_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+def test_a_name_that_is_taken_is_refused_before_anything_is_asked(answered: Answered, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("mine", encoding="utf-8")
-    status, _, shown = at_terminal(tmp_path, "", "mine")
+    status, _, shown = answered("", "mine")
     assert status == 2
     assert "mine.toml is there already" in shown
     assert "title" not in shown.lower()
 
 
 @pytest.mark.slow
-def test_leaving_leaves_nothing(tmp_path: Path) -> None:
+def test_leaving_leaves_nothing(answered: Answered, tmp_path: Path) -> None:
     status, out, shown = at_terminal(tmp_path, "trial-1\n", interrupt=True)
     assert (status, out) == (130, "")
-    status, out, shown = at_terminal(tmp_path, "trial-1\nTwo steps\n")
+    status, out, shown = answered("trial-1\nTwo steps\n")
     assert (status, out) == (2, "")
     assert "nothing was written" in shown
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.slow
-def test_what_the_options_say_is_not_asked(tmp_path: Path) -> None:
-    status, out, shown = at_terminal(tmp_path, "trial-1\n", *TWO_STEPS[2:], "-o", "-")
+def test_what_the_options_say_is_not_asked(answered: Answered, tmp_path: Path) -> None:
+    status, out, shown = answered("trial-1\n", *TWO_STEPS[2:], "-o", "-")
     assert status == 2  # the answers to what can be left out are missing: with one question, all are asked
-    status, out, shown = at_terminal(tmp_path, "", *TWO_STEPS[1:], "-o", "-")
+    status, out, shown = answered("", *TWO_STEPS[1:], "-o", "-")
     assert status == 0
     assert "What" not in shown
     assert out.startswith("#:schema")
-    status, _, shown = at_terminal(tmp_path, "ours\n\n", "--from", "rr-adult")
+    status, _, shown = answered("ours\n\n", "--from", "rr-adult")
     assert status == 0
     assert shown.count("?") == 2
     assert (tmp_path / "ours.toml").exists()
 
 
-@pytest.mark.slow
-def test_the_basis_is_not_asked_where_steps_are_given(tmp_path: Path) -> None:
+def test_the_basis_is_not_asked_where_steps_are_given(answered: Answered, tmp_path: Path) -> None:
     given = ["--step", "5 mcg/m2/day x 7 max 9 mcg/day", "--later-step", "15 mcg/m2/day x 28 max 28 mcg/day"]
     typed = "\n".join(["trial-1", "Title", "", "", "", "45", "1", "2", "14", "", "", "", ""])
-    status, _, shown = at_terminal(tmp_path, typed, *given)
+    status, _, shown = answered(typed, *given)
     assert status == 0, shown
     assert "How are doses counted?" not in shown
     assert "there is one cycle, and steps are given for later ones" in _words(shown)
@@ -323,10 +312,9 @@ def test_the_labelled_defaults_are_those_of_the_label_for_what_was_answered(
         assert found == table_of(shipped)
 
 
-@pytest.mark.slow
-def test_a_project_that_follows_a_label_is_asked_with_what_that_orders(tmp_path: Path) -> None:
+def test_a_project_that_follows_a_label_is_asked_with_what_that_orders(answered: Answered, tmp_path: Path) -> None:
     (tmp_path / "blinplan.toml").write_text('label = "hk-2026"\n', encoding="utf-8")
-    status, _, shown = at_terminal(tmp_path, "\n".join(ANSWERS) + "\n")
+    status, _, shown = answered("\n".join(ANSWERS) + "\n")
     assert status == 0, shown
     mine, labelled = _read(tmp_path / "trial-1.toml"), library.regimen("hk-rr-adult")
     assert (mine.label, mine.premedication) == ("hk-2026", labelled.premedication)

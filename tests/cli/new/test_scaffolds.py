@@ -7,7 +7,7 @@ import pytest
 
 from blinplan.regimen import library
 from tests.program import Run
-from tests.terminal import at_terminal
+from tests.terminal import Answered
 
 SITE = ("new", "site", "ward.toml", "--name", "Ward 7", "--bag", "24=250", "--bag", "96")
 RECORD = ("new", "record", "patient.toml", "--regimen", "rr-adult", "--start", "2026-11-02T10:00")
@@ -150,10 +150,9 @@ def test_every_shipped_regimen_has_its_record(inside: Run, regimen: str) -> None
     assert inside("check", "p.toml", "--no-simulate").status == 0
 
 
-@pytest.mark.slow
-def test_a_site_is_asked_for_at_a_terminal(tmp_path: Path) -> None:
+def test_a_site_is_asked_for_at_a_terminal(answered: Answered, tmp_path: Path) -> None:
     typed = ["Ward 7", "a day", "24=250, 96", "Berlin", "Europe/Berlin", "10:00", "saturday, sunday"]
-    status, out, shown = at_terminal(tmp_path, "\n".join(typed) + "\n", "site", "ward.toml")
+    status, out, shown = answered("\n".join(typed) + "\n", "site", "ward.toml")
     assert (status, out) == (0, ""), shown
     assert "give whole hours" in _words(shown)
     found = tomllib.loads((tmp_path / "ward.toml").read_text(encoding="utf-8"))
@@ -162,10 +161,9 @@ def test_a_site_is_asked_for_at_a_terminal(tmp_path: Path) -> None:
     assert found["bag"] == [{"hours": 24, "fill_ml": 250}, {"hours": 96}]
 
 
-@pytest.mark.slow
-def test_a_record_is_asked_for_at_a_terminal(tmp_path: Path) -> None:
+def test_a_record_is_asked_for_at_a_terminal(answered: Answered, tmp_path: Path) -> None:
     typed = ["rr-adult", "Europe/Berlin", "2026-11-02", "2026-11-02T10:00", "70 kg", "70", "", "2009-05-17"]
-    status, out, shown = at_terminal(tmp_path, "\n".join(typed) + "\n", "record", "p.toml")
+    status, out, shown = answered("\n".join(typed) + "\n", "record", "p.toml")
     assert (status, out) == (0, ""), shown
     assert "without a time of day" in _words(shown)
     found = tomllib.loads((tmp_path / "p.toml").read_text(encoding="utf-8"))
@@ -173,8 +171,8 @@ def test_a_record_is_asked_for_at_a_terminal(tmp_path: Path) -> None:
     assert "height_cm" not in found
 
 
-def test_leaving_a_question_leaves_nothing(tmp_path: Path) -> None:
-    status, _, shown = at_terminal(tmp_path, "Ward 7\n", "site", "ward.toml")
+def test_leaving_a_question_leaves_nothing(answered: Answered, tmp_path: Path) -> None:
+    status, _, shown = answered("Ward 7\n", "site", "ward.toml")
     assert status == 2
     assert "nothing was written" in shown
     assert not list(tmp_path.iterdir())
