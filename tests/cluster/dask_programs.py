@@ -108,7 +108,7 @@ def kill(process: int) -> None:
 
 def other_package(folder: Path, name: str, old: str, new: str) -> Path:
     """A copy of the package in which one file says something else."""
-    shutil.copytree(ROOT / "blinplan", folder / "blinplan", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "blinplan", folder / "blinplan")  # with what is compiled of it
     shutil.copytree(ROOT / "regimens", folder / "regimens")
     file = folder / "blinplan" / name
     text = file.read_text(encoding="utf-8")

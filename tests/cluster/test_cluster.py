@@ -55,7 +55,7 @@ LOCAL = """
 import os, signal
 from distributed import LocalCluster
 if __name__ == "__main__":
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as local:
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as local:
         with open("address", "w") as file:
             file.write(local.scheduler_address)
         signal.pause()
@@ -64,7 +64,7 @@ if __name__ == "__main__":
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Of a LocalCluster of two workers, each in a process of its own that a nanny starts again."""
+    """Of a LocalCluster of one worker, in a process of its own that a nanny starts again."""
     folder = tmp_path_factory.mktemp("local")
     (folder / "local.py").write_text(LOCAL, encoding="utf-8")
     with started(sys.executable, "local.py", folder=folder):
@@ -124,15 +124,18 @@ def refuse_a_child() -> None:
     raise NotEligibleError("a child of 11 kg")
 
 
-def test_one_two_and_three_workers_give_the_bytes_of_one_process(
-    by_hand: Scheduler, workers: Workers, expected: list[bytes]
+@pytest.mark.parametrize("most", [2, at_night(3)])
+def test_any_number_of_workers_gives_the_bytes_of_one_process(
+    by_hand: Scheduler, workers: Workers, expected: list[bytes], most: int
 ) -> None:
     workers.start()
     with cluster_at(str(by_hand.file)) as running:
-        for number in (1, 2, 3):
+        for number in range(1, most + 1):
             wait_until(partial(has, running, number))
             assert bytes_of(trial_of(600), running) == expected
-            workers.start()
+            assert list(in_order(running, str, range(20))) == [str(one) for one in range(20)]
+            if number < most:
+                workers.start()
 
 
 def has(executor: Executor, workers: int) -> bool:

@@ -13,7 +13,7 @@ import yaml  # type: ignore[import-untyped]
 
 from man.make import cluster as page
 from tests.cluster.dask_programs import DASK, scheduler, started
-from tests.program import NEVER, PLAIN, ROOT, process
+from tests.program import NEVER, PLAIN, ROOT, Run, process
 
 FEW = ("--patients", "300", "-f", "json")
 
@@ -45,10 +45,10 @@ def shell(script: str, folder: Path) -> str:
     return ended.stdout
 
 
-@pytest.fixture(scope="module")
-def expected() -> str:
+@pytest.fixture
+def expected(inside: Run) -> str:
     """What a few patients are on one machine."""
-    return process("simulate", "rr-adult", *FEW).out
+    return inside("simulate", "rr-adult", *FEW).out
 
 
 def on_few(text: str) -> str:

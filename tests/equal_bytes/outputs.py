@@ -53,13 +53,13 @@ OUTPUTS: Mapping[str, Sequence[str]] = {
     "sweep, JSON": ("sweep", "nhl-5", "--vary", "dose=1.5,15", *_FEW, "-f", "json"),
     "plan, FHIR": ("plan", *_DATED, "--site", "ward.toml", "-f", "fhir", "--plan-id", "one"),
     "parameter sets, JSON": ("simulate", "nhl-5", "--patients", "4", "--uncertainty", "2", "-f", "json"),
-    "correlation, JSON": ("sensitivity", "nhl-5", "-m", "correlation", "--patients", "100", *_SOME, "-f", "json"),
     "Morris, JSON": ("sensitivity", "nhl-5", "--samples", "2", *_SOME, *_THREE, "-f", "json"),
-    "Sobol, JSON": ("sensitivity", "nhl-5", "-m", "sobol", "--samples", "2", *_SOME, *_THREE, "-f", "json"),
     "model, SBML": ("model", "--sbml", "-"),
 }
 MANUAL = "manual pages"
 LONG: Mapping[str, Sequence[str]] = {
+    "correlation, JSON": ("sensitivity", "nhl-5", "-m", "correlation", "--patients", "100", *_SOME, "-f", "json"),
+    "Sobol, JSON": ("sensitivity", "nhl-5", "-m", "sobol", "--samples", "2", *_SOME, *_THREE, "-f", "json"),
     "report, page": (
         "report",
         "rr-adult",
@@ -80,7 +80,7 @@ LONG: Mapping[str, Sequence[str]] = {
     ),
     "compare of many, JSON": ("compare", "nhl-5", "nhl-15", "--patients", "8500", *_SOME, "-f", "json"),
 }
-"""What takes many seconds, and is tried at night and by the command only."""
+"""What takes long, or is like what every run tries, and is tried at night and by the command only."""
 
 ROWS = (*OUTPUTS, *LONG, MANUAL)
 _THREADED = {"simulate", "compare", "sweep", "search", "sensitivity"}
