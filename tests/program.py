@@ -17,6 +17,9 @@ PLAIN = {
     if name not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM", "PYTHONIOENCODING", "BLINPLAN_DEBUG"}
     and name != "PYTHONDONTWRITEBYTECODE"  # a hundred starts need not compile the package a hundred times
 }
+NO_CACHE = f"{os.devnull}/none"
+"""A folder that cannot be: who simulates few has them by NumPy before the machine code of a cache is read."""
+WITHOUT_CODE = {**PLAIN, "XDG_CACHE_HOME": NO_CACHE}
 NEVER = 600
 """Seconds after which what is waited for is taken never to come. No test that passes comes near it, on any machine."""
 HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "pydantic", "jinja2")
@@ -54,7 +57,7 @@ for arguments, environment in {[(list(arguments), dict(environment)) for argumen
     found.append([status, [name for name in {tuple(names)} if name in sys.modules]])
 sys.stderr.write("\\n" + json.dumps(found))
 """
-    ended = subprocess.run(python(script), capture_output=True, cwd=folder, env=PLAIN, check=True)  # noqa: S603 - ours
+    ended = subprocess.run(python(script), capture_output=True, cwd=folder, env=WITHOUT_CODE, check=True)  # noqa: S603 - ours
     return list(json.loads(ended.stderr.splitlines()[-1]))
 
 

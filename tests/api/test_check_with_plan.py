@@ -99,7 +99,7 @@ def profiles(draw: st.DrawFn, dated: bool = False) -> Site:
 WHO = [("rr-adult", ADULT), ("mrd-adult", ADULT), ("rr-below-45-kg", child("5")), ("mrd-below-45-kg", child("6"))]
 
 
-@fewer_examples(2)
+@fewer_examples(4)
 @given(
     site=profiles(),
     who=st.sampled_from(

@@ -1,5 +1,7 @@
 """``blinplan.sweep``: values as Python has them, results as tables, columns and figures."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -10,10 +12,11 @@ import pytest
 
 import blinplan
 from blinplan.api.designing.sweep import Varied, axis_texts
-from blinplan.executors.executor import InTurn
+from blinplan.executors.executor import Executor, InTurn, threads
 from blinplan.executors.processes import processes
 from blinplan.physiology import draw
 from blinplan.regimen.build import cycle, regimen, step
+from tests.collection.grid import at_night
 
 FLAT = regimen("mine", cycles=cycle(steps=[step("5 mcg/m2/day", days=7)], treatment_free_days=7))
 
@@ -44,10 +47,11 @@ def test_columns_make_a_table_of_any_library() -> None:
     assert [cell["il6_peak"].value for cell in found.cells] == [first, second]
 
 
-def test_what_runs_it_does_not_matter() -> None:
+@pytest.mark.parametrize("making", [threads, at_night(processes)])
+def test_what_runs_it_does_not_matter(making: Callable[[int], AbstractContextManager[Executor]]) -> None:
     vary = {"weight": [50, 80], "parameters.kill_rate": "x1,x2"}
     alone = blinplan.sweep(FLAT, vary, 20, executor=InTurn()).text("csv")
-    with processes(2) as running:
+    with making(2) as running:
         assert blinplan.sweep(FLAT, vary, 20, executor=running).text("csv") == alone
 
 

@@ -9,6 +9,7 @@ import tomli
 
 from blinplan.label import read
 from blinplan.label.read import label_named, label_names
+from tests.collection.grid import at_night
 from tests.program import Run
 
 VIEWS = ("overview", "agenda", "days", "month", "bags", "expected")
@@ -70,11 +71,11 @@ def sources(name: str) -> set[str]:
 
 
 HONG_KONG = [
-    ("hk-rr-adult", "--weight", "70", "--age", "40"),
+    at_night(("hk-rr-adult", "--weight", "70", "--age", "40")),
     ("hk-rr-adult", "--weight", "60"),
     ("hk-rr-below-45-kg", "--weight", "30", "--height", "130", "--age", "9"),
-    ("hk-first-relapse", "--weight", "50", "--age", "14"),
-    ("hk-first-relapse-below-45-kg", "--weight", "30", "--height", "130", "--age", "9"),
+    at_night(("hk-first-relapse", "--weight", "50", "--age", "14")),
+    at_night(("hk-first-relapse-below-45-kg", "--weight", "30", "--height", "130", "--age", "9")),
 ]
 
 

@@ -1,10 +1,12 @@
 """``blinplan report``: one file that says what simulate, check and evidence say, and how to make it again."""
 
+import io
 import re
 import shlex
 import sys
 import unicodedata
 from collections import Counter
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,11 +15,12 @@ from typing import Any
 import pytest
 from lxml import html
 
+from blinplan.cli.app.program import run
 from blinplan.evidence.kinds import EvidenceKind
 from blinplan.terminal import terminal
 from tests.browser import browse, printed
 from tests.collection.grid import at_night
-from tests.program import ROOT, Run, process
+from tests.program import ROOT, Run
 from tests.regimen_text import cycle, regimen_text
 
 pytestmark = pytest.mark.slow
@@ -57,10 +60,24 @@ def reported(inside: Run, *arguments: str) -> Page:
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     folder = tmp_path_factory.mktemp("report")
-    ran = process("report", "rr-adult", "--weight", "70", "--height", "175", *FEW, "-o", "r.html", folder=folder)
-    assert (ran.status, ran.out) == (0, "")
-    assert ran.err == "exit 0: everything was checked, and nothing counts (--fail-on error)\n"
+    asked = ("report", "rr-adult", "--weight", "70", "--height", "175", *FEW, "-o", "r.html")
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(text()) as out, redirect_stderr(text()) as err:
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", ["blinplan", *asked])
+        with pytest.raises(SystemExit) as ended:
+            run()
+    assert (ended.value.code or 0, told(out)) == (0, "")
+    assert told(err) == "exit 0: everything was checked, and nothing counts (--fail-on error)\n"
     return Page((folder / "r.html").read_text(encoding="utf-8"))
+
+
+def text() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+
+
+def told(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 def test_it_names_the_label_that_the_regimen_follows(page: Page) -> None:

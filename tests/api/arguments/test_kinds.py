@@ -83,7 +83,7 @@ def test_each_part_of_a_regimen_and_a_patient_say_themselves_in_a_line() -> None
 
 
 def test_a_check_says_how_many_were_not_found() -> None:
-    assert repr(blinplan.check("rr-adult", "nope", "nor-this")).endswith(
+    assert repr(blinplan.check("rr-adult", "nope", "nor-this", simulate=False)).endswith(
         "1 regimen, no findings, 2 not found, status 2>"
     )
 

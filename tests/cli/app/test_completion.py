@@ -183,8 +183,8 @@ def test_the_script_that_switches_it_on_asks_for_it_by_the_name_of_the_program(s
     assert "blinplan" in script
 
 
-def test_the_help_says_how_to_switch_it_on() -> None:
-    assert "blinplan --install-completion" in " ".join(process("--help").out.split())
+def test_the_help_says_how_to_switch_it_on(inside: Run) -> None:
+    assert "blinplan --install-completion" in " ".join(inside("--help").out.split())
 
 
 @pytest.mark.outside

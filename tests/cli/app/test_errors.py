@@ -11,7 +11,7 @@ from blinplan.regimen.reading import Reading
 from blinplan.rules import task
 from blinplan.rules.judge import judge
 from blinplan.rules.judging.judgement import Judgement
-from tests.collection.grid import each_third
+from tests.collection.grid import each_sixth
 from tests.program import Ran, Run
 from tests.regimen_text import cycle, regimen_text, waiver
 
@@ -135,7 +135,7 @@ def test_every_key_of_the_format_is_among_those_that_are_broken() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", each_third(KEYS), ids=lambda path: ".".join(map(str, path)))
+@pytest.mark.parametrize("path", each_sixth(KEYS), ids=lambda path: ".".join(map(str, path)))
 def test_a_wrong_type_at_any_key_is_found_there(inside: Run, tmp_path: Path, path: tuple[str | int, ...]) -> None:
     """Every value is read, and three of them at a time, others at each key, are asked of all rules as well."""
     wrong = [by for by in WRONG if (path, by) != (("eligibility",), "{}")]  # for everybody, rightly

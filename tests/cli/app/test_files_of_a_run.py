@@ -13,6 +13,7 @@ from blinplan.cli.app.program import app
 from blinplan.cli.app.quick import COMMANDS
 from blinplan.files.of_a_run import claim, files_of_a_run
 from blinplan.refusal import Refusal
+from tests.collection.grid import in_turn
 from tests.plan_text import RECORD, WARD
 from tests.program import Run
 from tests.regimen_text import cycle, regimen_text
@@ -103,9 +104,9 @@ def written(tmp_path: Path) -> Iterator[Path]:
         _open.pop().close()
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS)
-@pytest.mark.parametrize(("name", "read"), CASES)
-def test_no_output_goes_onto_what_is_read(inside: Run, written: Path, name: str, read: str, spelling: str) -> None:
+@pytest.mark.parametrize(("case", "spelling"), in_turn(CASES, [*SPELLINGS]))
+def test_no_output_goes_onto_what_is_read(inside: Run, written: Path, case: tuple[str, str], spelling: str) -> None:
+    name, read = case
     before = {path.name: path.read_bytes() for path in written.glob("*.*")}
     target = SPELLINGS[spelling](written / read)
     ran = inside(*(argument.replace("{}", target) for argument in RUNS[name][0]))

@@ -112,9 +112,10 @@ def test_what_is_asked_of_a_check_is_imported(tmp_path: Path) -> None:
     """Else a module that has another name by now would never be found where it should not be."""
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    for arguments in {tuple(asked) for asked in ONLY_WHERE_ASKED.values()}:
-        found = imported(tmp_path, *CHECK, *arguments)
-        assert found >= {name for name, asked in ONLY_WHERE_ASKED.items() if tuple(asked) == arguments}
+    asked = sorted({tuple(one) for one in ONLY_WHERE_ASKED.values()})
+    runs = probe(list(ONLY_WHERE_ASKED), [((*CHECK, *arguments), {}) for arguments in asked], tmp_path)
+    for arguments, (_, found) in zip(asked, runs, strict=True):
+        assert set(found) >= {name for name, one in ONLY_WHERE_ASKED.items() if tuple(one) == arguments}
     assert all(importlib.util.find_spec(name) for name in ONLY_TO_SIMULATE)
 
 

@@ -16,12 +16,13 @@ import pytest
 from rich.cells import cell_len
 
 from tests.collection.grid import at_night, each_third
-from tests.program import NEVER, PLAIN, PROGRAM, Run, members, process, wait_until
+from tests.program import NEVER, PLAIN, PROGRAM, WITHOUT_CODE, Ran, Run, members, process, wait_until
 from tests.regimen_text import cycle, regimen_text
 
 pytestmark = pytest.mark.slow  # processes are started, at every width
 
-UTF8 = {**PLAIN, "PYTHONIOENCODING": "utf-8"}
+UTF8_PIPES = {"PYTHONIOENCODING": "utf-8"}
+UTF8 = PLAIN | UTF8_PIPES
 PIPE = 1 << 16
 """Bytes that a pipe of Linux holds."""
 WIDE = "漢字と日本語 🧪🩸 µ²≤ "
@@ -38,7 +39,7 @@ def shell(command: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
         ["/bin/bash", "-c", program + command],
         capture_output=True,
         cwd=folder,
-        env=UTF8,
+        env=WITHOUT_CODE | UTF8_PIPES,
         check=False,
         timeout=NEVER,
     )
@@ -65,21 +66,30 @@ def test_the_summary_is_on_standard_error_and_the_report_on_standard_output(
         assert "nowhere" not in ran.out
 
 
-def test_standard_input_is_a_file_like_any_other(tmp_path: Path, files: dict[str, str]) -> None:
-    given = files["error.toml"].encode()
-    ran = process("check", "-", "--no-simulate", "-f", "concise", given=given)
+def test_standard_input_is_a_file_like_any_other(
+    inside: Run, tmp_path: Path, files: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given(data: bytes, *arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+        return inside(*arguments)
+
+    error = files["error.toml"].encode()
+    ran = process("check", "-", "--no-simulate", "-f", "concise", given=error, folder=tmp_path)
+    assert given(error, "check", "-", "--no-simulate", "-f", "concise") == ran
     assert ran.status == 1
     assert ran.out.startswith("<stdin>:")
-    named = process("check", "-", "--no-simulate", "-f", "json", "--stdin-filename", "order 7.toml", given=given)
+    named = given(error, "check", "-", "--no-simulate", "-f", "json", "--stdin-filename", "order 7.toml")
     assert [file["path"] for file in json.loads(named.out)["files"]] == ["order 7.toml"]
-    twice = process("check", "-", "-", "--no-simulate", "-f", "concise", given=given)
+    twice = given(error, "check", "-", "-", "--no-simulate", "-f", "concise")
     assert (twice.status, twice.out) == (ran.status, ran.out)
-    both = process("check", "-", "sound.toml", "--no-simulate", "-f", "json", given=b"\x00", folder=tmp_path)
+    both = given(b"\x00", "check", "-", "sound.toml", "--no-simulate", "-f", "json")
     assert [file["path"] for file in json.loads(both.out)["files"]] == ["<stdin>", "sound.toml"]
-    assert process("plan", "-", given=files["sound.toml"].encode()).status == 0
+    assert given(files["sound.toml"].encode(), "plan", "-").status == 0
 
 
-@pytest.mark.parametrize("command", ["regimens -f json", "schema", "check nhl --no-simulate", "plan rr-adult -f json"])
+@pytest.mark.parametrize(
+    "command", ["regimens -f json", at_night("schema"), "check nhl --no-simulate", at_night("plan rr-adult -f json")]
+)
 def test_a_reader_who_leaves_ends_the_program_in_silence(tmp_path: Path, command: str) -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
@@ -109,15 +119,15 @@ def test_who_reads_the_first_lines_of_an_error_gets_its_status(tmp_path: Path) -
     [
         ("blinplan check sound.toml --no-simulate >&-", 2, b"standard output is closed"),
         ("blinplan check sound.toml --no-simulate >/dev/full", 2, b"no space left"),
-        ("blinplan --help >/dev/full", 2, b"no space left"),
+        at_night("blinplan --help >/dev/full", 2, b"no space left"),
         ("blinplan check - --no-simulate <&-", 2, b"<stdin>: cannot be read"),
-        ("blinplan check sound.toml --no-simulate 2>&-", 0, b""),
+        at_night("blinplan check sound.toml --no-simulate 2>&-", 0, b""),
         ("blinplan check error.toml --no-simulate 2>&-", 1, b""),
-        ("blinplan check nowhere 2>&-", 2, b""),
+        at_night("blinplan check nowhere 2>&-", 2, b""),
         ("blinplan check error.toml --no-simulate >&- 2>&-", 2, b""),
         ("blinplan check sound.toml --no-simulate 2>/dev/full", 0, b""),
         at_night("blinplan check error.toml --no-simulate 2>/dev/full", 1, b""),
-        ("blinplan check nowhere 2>/dev/full", 2, b""),
+        at_night("blinplan check nowhere 2>/dev/full", 2, b""),
         at_night("blinplan no-such-command 2>/dev/full", 2, b""),
         at_night("blinplan check error.toml --no-simulate >/dev/full 2>/dev/full", 2, b""),
         ("git init -q; trap '' CHLD; blinplan diff no-such-revision sound.toml", 2, b"no such file"),
@@ -178,7 +188,7 @@ def with_terminal(folder: Path, arguments: Sequence[str], environment: Mapping[s
     import pty
 
     main, terminal = pty.openpty()
-    environment = {**UTF8, "TERM": "xterm", **environment}
+    environment = {**WITHOUT_CODE, **UTF8_PIPES, "TERM": "xterm", **environment}
     running = subprocess.Popen(  # noqa: S603
         [*PROGRAM, *arguments],
         cwd=folder,
@@ -237,9 +247,9 @@ def test_an_interrupt_ends_the_processes_that_simulate_in_silence(tmp_path: Path
     [
         ({}, "auto", True),
         ({"NO_COLOR": "1"}, "auto", False),
-        ({"TERM": "dumb"}, "auto", False),
-        ({"NO_COLOR": "1"}, "always", True),
-        ({}, "never", False),
+        at_night({"TERM": "dumb"}, "auto", False),
+        at_night({"NO_COLOR": "1"}, "always", True),
+        at_night({}, "never", False),
     ],
 )
 def test_at_a_terminal_colour_follows_the_environment_and_the_option(
@@ -323,7 +333,7 @@ def test_in_ascii_everything_is_ascii(
     for name, errors in (("stdout", "strict"), ("stderr", "backslashreplace")):  # as Python opens them
         monkeypatch.setattr(sys, name, ascii_to(getattr(sys, name), errors))
     ran = inside(*arguments)
-    if arguments[0] == "plan":
+    if arguments[:2] == ["plan", "wide.toml"]:
         assert ran == process(*arguments, folder=tmp_path, PYTHONIOENCODING="ascii")
     assert ran.status == (2 if "漢字.toml" in arguments else 0)
     assert (ran.out + ran.err).isascii()

@@ -20,6 +20,7 @@ QUICK = {
     *("a plan as a document", "a plan of a record", "a calendar", "labels of bags"),
 }
 ALL = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in WRITERS]
+FEW_PANELS = {"figures": ("--signals", "drug")}
 NONE = "nowhere/none"
 """What is no file, number, day, name, rule, revision or unit: a value that an option refuses, where it refuses any."""
 
@@ -44,7 +45,7 @@ def test_all_is_read_before_the_first_file_is_written(
     monkeypatch.setattr(inputs, "note_read", noting("read", of_a_run.note_read))
     monkeypatch.setattr(writing, "_move", noting("write", writing._move))
     prepare(writer, tmp_path)
-    assert inside(*WRITERS[writer]).status < 2
+    assert inside(*WRITERS[writer], *FEW_PANELS.get(writer, ())).status < 2
     assert "write" in done
     assert "read" not in done[done.index("write") :]
 

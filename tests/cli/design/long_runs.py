@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.program import NEVER, PLAIN, PROGRAM
+from tests.program import NEVER, PROGRAM, WITHOUT_CODE
 
 
 class Ended(NamedTuple):
@@ -26,7 +26,7 @@ def ended_after(arguments: tuple[str, ...], journal: Path, more: int, sent: int 
     """Run the program in the folder of a journal, and end it when so many more lines are kept there."""
     before = max(lines_in(journal), 1)
     running = subprocess.Popen(  # noqa: S603 - our own program
-        [*PROGRAM, *arguments], cwd=journal.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=PLAIN
+        [*PROGRAM, *arguments], cwd=journal.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=WITHOUT_CODE
     )
     while lines_in(journal) < before + more and running.poll() is None:
         time.sleep(0.002)

@@ -15,7 +15,7 @@ from blinplan.design.search.confirm import Confirmation, ShownSchedule
 from blinplan.design.search.kept import KeptSamples
 from blinplan.refusal import Refusal
 from tests.cli.design.long_runs import ended_after
-from tests.collection.grid import at_night
+from tests.collection.grid import at_night, in_turn
 from tests.program import Run
 
 SPACE = ("search", "rr-adult", "--cycle", "1", "--steps", "1-2", "--doses", "5,9,28", "--lengths", "4,7")
@@ -25,8 +25,9 @@ FRONT = (*SPACE, "--minimise", "il6_peak", "--minimise", "b_depleted_day", *FEW)
 SAID = "Searched on 40 patients, shown on 60 others. Investigational. No risk of CRS is claimed from an IL-6 peak."
 
 
-@pytest.mark.parametrize("asked", [ONE, FRONT, (*FRONT, "--require", "blasts_day_28 <= label")])
-@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize(
+    ("asked", "width"), in_turn([ONE, FRONT, (*FRONT, "--require", "blasts_day_28 <= label")], [60, 80, 120])
+)
 @pytest.mark.slow
 def test_it_fits_every_width(inside: Run, asked: tuple[str, ...], width: int) -> None:
     ran = inside(*asked, COLUMNS=f"{width}")
@@ -204,7 +205,7 @@ def test_what_was_tried_is_kept_and_the_same_command_goes_on_to_the_same_files(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sent", [signal.SIGKILL, at_night(signal.SIGINT)])
+@pytest.mark.parametrize("sent", [at_night(signal.SIGKILL), signal.SIGINT])
 def test_a_search_that_is_ended_at_any_moment_goes_on_to_the_same_files(inside: Run, tmp_path: Path, sent: int) -> None:
     asked = (*ONE, "--patients", "300", "--threads", "1")
     whole, chance = inside(*asked, "-o", "whole"), random.Random()  # noqa: S311 - moments, and no secrets

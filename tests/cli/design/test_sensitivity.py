@@ -18,7 +18,7 @@ import blinplan
 from blinplan.design.sensitivity.runs import SomeRuns, run_places
 from blinplan.refusal import Refusal
 from tests.cli.design.long_runs import ended_after, lines_in
-from tests.collection.grid import at_night
+from tests.collection.grid import at_night, in_turn
 from tests.program import Run
 
 MORRIS = ("sensitivity", "nhl-5", "--parameters", "clearance,kill_rate,baseline_il2", "--samples", "3")
@@ -27,8 +27,7 @@ RANKS = ("sensitivity", "nhl-5", "--method", "correlation", "--patients", "30")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("asked", [MORRIS, SOBOL, RANKS, (*MORRIS, "--range", "x3")])
-@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize(("asked", "width"), in_turn([MORRIS, SOBOL, RANKS, (*MORRIS, "--range", "x3")], [60, 80, 120]))
 def test_it_fits_every_width(inside: Run, asked: tuple[str, ...], width: int) -> None:
     ran = inside(*asked, COLUMNS=f"{width}")
     assert ran.status == 0, ran.err
@@ -160,9 +159,9 @@ def test_runs_that_are_ended_without_a_file_are_shown_as_far_as_they_go(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sent", [at_night(signal.SIGKILL), signal.SIGINT])
+@pytest.mark.parametrize("sent", [at_night(signal.SIGKILL), at_night(signal.SIGINT)])
 def test_a_run_that_is_ended_at_any_moment_goes_on_to_the_same_file(inside: Run, tmp_path: Path, sent: int) -> None:
-    asked = (*OF_MANY, "--patients", "40", "--threads", "1")
+    asked = (*OF_MANY, "--patients", "20", "--threads", "1")
     assert inside(*asked, "-o", "whole.csv").status == 0
     journal = tmp_path / "killed.csv.runs"
     told = ended_after((*asked, "-o", "killed.csv"), journal, random.Random().randrange(1, 9), sent)  # noqa: S311

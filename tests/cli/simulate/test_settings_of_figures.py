@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.collection.grid import at_night
-from tests.program import process, python
+from tests.program import NO_CACHE, process, python
 
 FEW = ("--patients", "5", "--figure", "x.svg")
 DRAWING = {
-    "simulate": ("simulate", "nhl-5", *FEW),
+    "simulate": ("simulate", "nhl-5", "--signals", "drug", *FEW),
     "report": ("report", "nhl-5", "--patients", "50", "-o", "x.html"),
     "compare": ("compare", "nhl-15", "nhl-5", "--cycles", "1", *FEW),
     "sweep": ("sweep", "nhl-5", "--vary", "dose=5,9", *FEW),
@@ -48,6 +48,6 @@ def test_no_settings_of_matplotlib_stop_a_command_that_draws(tmp_path: Path, com
     (tmp_path / "settings").mkdir()
     for path in (tmp_path / "matplotlibrc", tmp_path / "settings" / "matplotlibrc"):
         path.write_bytes(UNREADABLE)
-    ran = process(*DRAWING[command], folder=tmp_path, MPLCONFIGDIR=str(tmp_path / "settings"))
+    ran = process(*DRAWING[command], folder=tmp_path, XDG_CACHE_HOME=NO_CACHE, MPLCONFIGDIR=str(tmp_path / "settings"))
     assert ran.status < 2, ran.err
     assert len(list(tmp_path.glob("x.*"))) == 1

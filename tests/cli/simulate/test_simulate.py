@@ -12,7 +12,7 @@ import pytest
 from rich.cells import cell_len
 
 from blinplan.reports.simulation.data import column_name
-from tests.program import PLAIN, Run, process, python
+from tests.program import WITHOUT_CODE, Run, process, python
 from tests.regimen_text import cycle, regimen_text
 
 CLEARANCE = 2.22 * 24  # L/day at 1.876 m²
@@ -252,7 +252,7 @@ def test_without_a_figure_matplotlib_is_not_imported() -> None:
         "sys.argv = ['blinplan', 'simulate', 'nhl-15', '--typical', '--curves']\n"
         "try: run()\nexcept SystemExit: pass\nassert 'matplotlib' not in sys.modules"
     )
-    subprocess.run(python(program), check=True, env=PLAIN, capture_output=True)  # noqa: S603 - ours
+    subprocess.run(python(program), check=True, env=WITHOUT_CODE, capture_output=True)  # noqa: S603 - ours
 
 
 def test_patients_of_another_weight_are_told_by_theirs(inside: Run, tmp_path: Path) -> None:
