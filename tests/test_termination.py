@@ -32,7 +32,7 @@ def in_a_finalizer(number: signal.Signals) -> None:
             signal.raise_signal(number)
 
     Going()
-    gc.collect()
+    gc.collect(0)
 
 
 def _meet(place: Callable[[signal.Signals], None], number: signal.Signals) -> None:

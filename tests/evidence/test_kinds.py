@@ -92,7 +92,7 @@ def test_a_band_chosen_here_says_so_and_one_of_a_source_has_its_number() -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, at_night(2), 3])
+@pytest.mark.parametrize("seed", [1, at_night(2), at_night(3)])
 def test_nothing_fails_at_three_seeds(seed: int) -> None:
     assert [finding.claim.id for finding in evaluate(2000, seed).findings if not finding.holds] == []
 

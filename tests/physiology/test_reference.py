@@ -45,7 +45,7 @@ def test_every_state_is_held_to_the_witness() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("preset", ["adult-rr", at_night("adult-mrd"), "child"])
+@pytest.mark.parametrize("preset", ["adult-rr", at_night("adult-mrd"), at_night("child")])
 def test_the_engine_agrees_with_scipy_also_in_extreme_patients(preset: str) -> None:
     people = extremes(preset)
     found = worst(label(2), people, [0, 1, 2, 3, 4, 5, 6, 7, 9, 12])

@@ -11,6 +11,7 @@ from blinplan.physiology import Dosing, Options, Population, draw, simulate
 from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.model.states import SHOWN
 from blinplan.physiology.watch import Seen, Watch
+from tests.collection.examples import fewer_examples
 from tests.physiology.courses import course, label, with_values
 
 PEOPLE = draw("adult-rr", 24, seed=12)
@@ -41,6 +42,7 @@ def fine() -> dict[str, FloatArray]:
 
 
 @pytest.mark.slow
+@fewer_examples(2)
 @given(part=st.floats(0.01, 0.99), rate=st.floats(1.0, 100.0))
 def test_the_drug_passes_a_level_when_the_exponential_does(part: float, rate: float) -> None:
     """Up to a level during an infusion, C = P (1 - exp(-k t)); down to it afterwards, C = C(end) exp(-k t)."""

@@ -65,7 +65,7 @@ def regimen() -> Regimen:
     return reading.regimen
 
 
-@pytest.fixture(params=list(MAKING))
+@pytest.fixture(params=[at_night(how) if how == "spawned processes" else how for how in MAKING])
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     with MAKING[request.param]() as running:
         yield running
@@ -154,7 +154,7 @@ def test_curves_and_bands_are_the_same_in_processes(regimen: Regimen) -> None:
     asked = curves(regimen, every=1440, patients=30, seed=2)
     simulation = run(regimen, patients=30, seed=2, executor=InTurn())
     days = sampling_days(simulation.periods, 0.0, 10.0)
-    with _processes("spawn") as pool:
+    with _processes("fork") as pool:
         there = [np.array(portion.trajectories.states).tobytes() for portion in portions(asked, executor=pool)]
         bands = bands_of(simulation, days, executor=pool)
     here = [np.array(portion.trajectories.states).tobytes() for portion in portions(asked, executor=InTurn())]

@@ -10,6 +10,7 @@ from blinplan.physiology import Options, Solution, draw, simulate
 from blinplan.physiology.engine import choose
 from blinplan.physiology.engine.by_numpy.engine import NUMPY
 from blinplan.physiology.engine.choose import engine_called
+from tests.collection.grid import in_turn
 from tests.physiology.courses import extremes, label
 
 
@@ -25,8 +26,10 @@ def endpoints(result: Solution) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("preset", ["adult-rr", "adult-mrd", "child"])
-@pytest.mark.parametrize("options", [Options(), Options(attenuation="target-loss", premedication=True)])
+@pytest.mark.parametrize(
+    ("preset", "options"),
+    in_turn(["adult-rr", "adult-mrd", "child"], [Options(), Options(attenuation="target-loss", premedication=True)]),
+)
 def test_compiled_gives_the_bytes_of_numpy(preset: str, options: Options) -> None:
     dosing = replace(label(2), premedication_minutes=(-60, 7 * 1440 - 60, 42 * 1440 - 60))
     people, days = extremes(preset), np.linspace(0.0, 84.0, 337)

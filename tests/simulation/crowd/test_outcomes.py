@@ -135,6 +135,7 @@ def test_what_is_handed_over_pickles_and_is_small() -> None:
     assert bytes_of(CohortOutcome(trial_of(100), kept)) == bytes_of(trial_of(100).run(InTurn()))
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_processes_give_the_same_bytes() -> None:
     trials = [trial_of(5), trial_of(6, seed=3)]
