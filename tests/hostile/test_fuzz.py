@@ -98,6 +98,27 @@ def test_the_oracle_sees_what_must_not_be(monkeypatch: pytest.MonkeyPatch, code:
     assert any(what.startswith(told) for what in faults_of(Input({}, ("check",))))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "written", "changed"),
+    [
+        (("check",), "x = 1", True),
+        (("check", "--fix"), "x = 1", False),
+        (("check", "--fix"), "x = ", True),
+        (("check", "--fix"), None, True),
+    ],
+)
+def test_only_who_asks_has_a_file_put_right_and_whole(
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], written: str | None, changed: bool
+) -> None:
+    def run(**_: object) -> int:
+        path = Path("r.toml")
+        path.unlink() if written is None else path.write_text(written, encoding="utf-8")
+        return 0
+
+    monkeypatch.setattr("blinplan.cli.app.program.app", run)
+    assert ("an input was changed" in faults_of(Input({"r.toml": b"y = 1"}, arguments))) is changed
+
+
 FILES = {"r.toml": b'format = 1\nname = "a"\n', "people.csv": b"id\rA\r"}
 
 
