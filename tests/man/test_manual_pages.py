@@ -19,7 +19,7 @@ from blinplan.rules.simulated import store
 from blinplan.version import __version__
 from man.make import commands, formats, manual, roff
 from man.make.generated import ROOT, left_over
-from tests.program import process
+from tests.program import Run
 from tests.public_files import installed
 
 PAGES = {path.rsplit("/", 1)[1]: text for path, text in manual.pages().items()}
@@ -232,13 +232,15 @@ def test_every_key_is_in_its_page_and_nothing_else(name: str) -> None:
         ("blinplan-configuration.5", "blinplan.toml", ["nhl-1.5"]),
     ],
 )
-def test_the_example_of_a_file_is_accepted(name: str, file: str, arguments: list[str], tmp_path: Path) -> None:
+def test_the_example_of_a_file_is_accepted(
+    inside: Run, name: str, file: str, arguments: list[str], tmp_path: Path
+) -> None:
     blocks = re.findall(r"^\.EX\n(.*?)^\.EE$", section(PAGES[name], "EXAMPLES"), re.DOTALL | re.MULTILINE)
     (block,) = ["\n".join(shown(f"\\&{line}") for line in block.split("\n")) for block in blocks]
     assert block == formats.FORMATS[name].example
     (tmp_path / file).write_text(block, encoding="utf-8")
     selected = ["--ignore", "B,T,C"]  # none of the simulated rules, so that no other is left undecided
-    checked = process("check", *arguments, "--fail-on", "warning", *selected, folder=tmp_path)
+    checked = inside("check", *arguments, "--fail-on", "warning", *selected)
     expected = 1 if name == "blinplan-configuration.5" else 0  # nhl-1.5 has an error
     assert checked.status == expected, checked.out + checked.err
     assert "undecided" not in checked.err
@@ -264,10 +266,10 @@ def test_every_rule_is_in_the_page_and_nothing_else() -> None:
 
 
 @pytest.mark.slow
-def test_what_is_said_of_fixes_is_so(tmp_path: Path) -> None:
+def test_what_is_said_of_fixes_is_so(inside: Run, tmp_path: Path) -> None:
     misspelt = formats.FORMATS["blinplan-regimen.5"].example.replace("relapsed-refractory", "relapsed-refractry")
     (tmp_path / "x.toml").write_text(misspelt, encoding="utf-8")
-    assert process("check", "x.toml", "--fix", "--no-simulate", folder=tmp_path).status == 0
+    assert inside("check", "x.toml", "--fix", "--no-simulate").status == 0
     assert "relapsed-refractory" in (tmp_path / "x.toml").read_text(encoding="utf-8")
 
 

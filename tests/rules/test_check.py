@@ -14,6 +14,7 @@ from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.rules.verdict import Ruling
+from tests.collection.grid import each_third
 from tests.read_text import regimen_in
 from tests.regimen_text import (
     TODAY,
@@ -82,7 +83,7 @@ def test_what_is_no_regimen_still_has_every_verdict_and_passes_nothing(data: byt
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", LABELLED)
+@pytest.mark.parametrize("name", each_third(LABELLED))
 def test_labelled_regimens_have_no_error_and_no_warning(name: str) -> None:
     judgement = judge(library.load(name), TODAY, PatientSimulator(80, 1))
     assert judgement.complete

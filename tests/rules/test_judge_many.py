@@ -27,6 +27,7 @@ from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.rules.task import ProgramFault, Task
+from tests.collection.grid import at_night
 from tests.program import PLAIN, ROOT
 
 NAMES = ("nhl-0.5", "nhl-5", "nhl-15")
@@ -138,17 +139,31 @@ def test_judgements_pickle(expected: tuple[Judgement | ProgramFault, ...]) -> No
         assert [verdict.rule.code for verdict in again.verdicts] == [verdict.rule.code for verdict in answer.verdicts]
 
 
+_OF_PROCESSES = """
+from blinplan.executors.processes import processes
+with processes() as several:
+    print([called.result() for called in [several.submit(abs, -number) for number in (1, 2)]])
+"""
+_OF_MANY_FILES = """
+import blinplan
+print(blinplan.check("nhl-3", "nhl-5", "nhl-15", "nhl-30", cache=False, patients=20))
+"""
+
+
 @pytest.mark.slow
-def test_processes_do_not_run_the_script_that_asks_for_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [(_OF_PROCESSES, "[1, 2]"), at_night(_OF_MANY_FILES, "<CheckResult: 4 regimens")],
+    ids=["calls", "files"],
+)
+def test_processes_do_not_run_the_script_that_asks_for_them(tmp_path: Path, asked: str, expected: str) -> None:
     """Which has nothing under `if __name__ == "__main__"`, as whoever tries something writes it."""
     script = tmp_path / "mine.py"
-    few = "from blinplan.rules import judge_many\njudge_many._WORTH_PROCESSES = 2"
-    asked = 'blinplan.check("nhl-3", "nhl-5", cache=False, patients=20)'
-    script.write_text(f'print("begun")\nimport blinplan\n{few}\nprint({asked})\n', encoding="utf-8")
+    script.write_text(f'print("begun")\n{asked}', encoding="utf-8")
     environment = {**PLAIN, "PYTHONPATH": str(ROOT)}
     ran = subprocess.run(  # noqa: S603 - ours
         [sys.executable, str(script)], capture_output=True, text=True, cwd=tmp_path, env=environment, check=True
     )
     begun, said = ran.stdout.splitlines()
     assert (begun, ran.stderr) == ("begun", "")
-    assert said.startswith("<CheckResult: 2 regimens")
+    assert said.startswith(expected)

@@ -19,7 +19,7 @@ from blinplan.api.planning.plan import plan
 from blinplan.api.planning.planned import Plan
 from blinplan.api.vocabulary import PlanFormat, View
 from blinplan.terminal import Screen
-from tests.collection.grid import pairs_of
+from tests.collection.grid import in_turn, pairs_of
 
 pytestmark = pytest.mark.slow  # ages, indications and views, each with each
 
@@ -197,7 +197,7 @@ def test_every_view_gives_the_premedication_of_the_patient_s_age(name: str, who:
             assert milligrams == pytest.approx(5 * float(area.square_metres), abs=5e-4)
 
 
-@pytest.mark.parametrize(("name", "who"), list(product(ADULTS, PEOPLE)))
+@pytest.mark.parametrize(("who", "name"), in_turn(list(PEOPLE), list(ADULTS)))
 def test_the_overview_and_the_month_show_the_same_days(name: str, who: str) -> None:
     planned, adult_on = planned_for(name, who), PEOPLE[who][3]
     text = " ".join(planned.text(screen=WIDE).split())
