@@ -113,7 +113,7 @@ def everything() -> Iterator[tuple[str, str, str]]:
                 yield kind, base, style
 
 
-def sample(kind: str, least: int = 2) -> list[tuple[str, str]]:
+def sample(kind: str, least: int = 1) -> list[tuple[str, str]]:
     """A few regimens and ways of writing for a kind: other ones for each, so that all are met."""
     places = list(MISTAKES).index(kind)
     styles, found = list(STYLES), []

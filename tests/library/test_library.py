@@ -3,6 +3,7 @@
 Here it is a sample; `python -m tests.library` judges every mistake in every regimen in every way of writing.
 """
 
+from collections.abc import Iterator
 from pathlib import Path as File
 
 import pytest
@@ -37,12 +38,19 @@ def test_a_right_regimen_has_nothing_to_hear_however_it_is_written(style: str) -
 
 @pytest.mark.parametrize("kind", MISTAKES)
 def test_a_mistake_is_told_where_it_is_and_fails_the_gate_if_it_reaches_the_patient(kind: str) -> None:
-    wrong = [f"{base}, {style}: {said}" for base, style, said in _judged(kind) if said]
-    assert not wrong, "\n".join(wrong)
+    assert not list(_wrong_in(kind))
 
 
-def _judged(kind: str) -> list[tuple[str, str, str]]:
-    return [(base, style, what_is_wrong(kind, base, style, *_file(kind, base, style))) for base, style in sample(kind)]
+@pytest.mark.nightly
+@pytest.mark.slow
+def test_each_mistake_is_told_in_more_files() -> None:
+    assert not [wrong for kind in MISTAKES for wrong in _wrong_in(kind, 4)]
+
+
+def _wrong_in(kind: str, files: int = 1) -> Iterator[str]:
+    for base, style in sample(kind, files):
+        if said := what_is_wrong(kind, base, style, *_file(kind, base, style)):
+            yield f"{base}, {style}: {said}"
 
 
 def _file(kind: str, base: str, style: str) -> tuple[Written, Path]:

@@ -265,7 +265,6 @@ def test_every_rule_is_in_the_page_and_nothing_else() -> None:
         assert ("--fix puts it right" in shown(part)) == rule.fixable
 
 
-@pytest.mark.slow
 def test_what_is_said_of_fixes_is_so(inside: Run, tmp_path: Path) -> None:
     misspelt = formats.FORMATS["blinplan-regimen.5"].example.replace("relapsed-refractory", "relapsed-refractry")
     (tmp_path / "x.toml").write_text(misspelt, encoding="utf-8")

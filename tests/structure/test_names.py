@@ -56,7 +56,6 @@ def participles(text: str) -> Iterator[str]:
                 yield node.name
 
 
-@pytest.mark.slow
 def test_no_function_is_named_by_a_participle_alone_unless_it_is_a_truth() -> None:
     found = {(source, name) for source in SOURCES for name in participles(text_of(source))}
     assert len(SOURCES) > 150

@@ -91,7 +91,7 @@ def test_each_patient_is_infused_what_the_regimen_comes_to(inside: Run, name: st
 def test_records_integrated_by_scipy_give_the_curves_of_each_patient(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "record.toml").write_text(RECORD, encoding="utf-8")
     for arguments in (("rr-below-45-kg",), ("rr-adult", "--record", "record.toml")):
-        whom = (*arguments, "--patients", "3", "--seed", "2", "--every", "36h")
+        whom = (*arguments, "--patients", "2", "--seed", "2", "--every", "36h")
         found = asked(inside, *whom)
         curves = pd.read_csv(io.StringIO(inside("simulate", *whom, "-f", "csv").out))
         for number, patient in found.groupby("ID"):

@@ -78,15 +78,14 @@ NUMBER = re.compile(r'(?<=[ "])[0-9]+(?:\.[0-9]+)?(?=[ ,}\n"])')
 
 
 def variants(text: str) -> list[str]:
-    """The text with one of its numbers another one."""
+    """The text with one of its numbers another one: a little more, twice or half as much, in turn."""
     body = text.index("[[cycle]]") if "[[cycle]]" in text else 0
     changed = []
-    for match in NUMBER.finditer(text):
+    for place, match in enumerate(NUMBER.finditer(text)):
         if match.start() > body or "eligibility" in text[: match.start()]:
             number = Decimal(match[0])
-            for other in (number + 1, number * 2, number / 2):
-                written = format(other.normalize(), "f")
-                changed.append(text[: match.start()] + written + text[match.end() :])
+            other = (number + 1, number * 2, number / 2)[place % 3]
+            changed.append(text[: match.start()] + format(other.normalize(), "f") + text[match.end() :])
     return changed
 
 
