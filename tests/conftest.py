@@ -61,10 +61,13 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
     Nothing of what is collected is garbage, and looking for some among it takes a third of the time.
     """
     gc.disable()
-    with without_simulation():
-        if hasattr(session.config, "workerinput"):
-            import_share(session.config.workerinput, session.config.args)
-        return (yield)
+    try:
+        with without_simulation():
+            if hasattr(session.config, "workerinput"):
+                import_share(session.config.workerinput, session.config.args)
+            return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
@@ -75,7 +78,6 @@ def pytest_collection_finish() -> None:
     """
     gc.freeze()
     gc.set_threshold(100_000)
-    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
