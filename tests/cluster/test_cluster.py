@@ -126,9 +126,10 @@ def refuse_a_child() -> None:
 
 @pytest.mark.parametrize("most", [2, at_night(3)])
 def test_any_number_of_workers_gives_the_bytes_of_one_process(
-    by_hand: Scheduler, workers: Workers, expected: list[bytes], most: int
+    by_hand: Scheduler, workers: Workers, expected: list[bytes], cells: list[list[bytes]], most: int
 ) -> None:
-    workers.start()
+    """And what a killed one had is done by those that are left."""
+    first = workers.start()
     with cluster_at(str(by_hand.file)) as running:
         for number in range(1, most + 1):
             wait_until(partial(has, running, number))
@@ -136,6 +137,7 @@ def test_any_number_of_workers_gives_the_bytes_of_one_process(
             assert list(in_order(running, str, range(20))) == [str(one) for one in range(20)]
             if number < most:
                 workers.start()
+        assert cells_of(running, lambda: kill(first.pid)) == cells
 
 
 def has(executor: Executor, workers: int) -> bool:
@@ -190,7 +192,10 @@ def test_data_are_the_same(inside: Run, address: str) -> None:
     assert Path("here.csv").read_bytes() == Path("there.csv").read_bytes()
 
 
-def test_a_worker_that_is_killed_half_way_costs_its_cells_only(address: str, cells: list[list[bytes]]) -> None:
+@pytest.mark.nightly
+def test_a_worker_that_is_killed_half_way_and_started_again_costs_its_cells_only(
+    address: str, cells: list[list[bytes]]
+) -> None:
     with Client(address, set_as_default=False) as client:
         process = next(iter(client.run(os.getpid).values()))
     with cluster_at(address) as running:

@@ -9,7 +9,7 @@ import pytest
 import blinplan
 from blinplan.files import inputs, of_a_run, writing
 from blinplan.refusal import Refusal
-from tests.collection.grid import each_third
+from tests.collection.grid import each_sixth, each_third
 from tests.hostile.faults import prepare
 from tests.hostile.inputs import options_of
 from tests.hostile.writers import IN_PLACE, WRITERS
@@ -50,7 +50,7 @@ def test_all_is_read_before_the_first_file_is_written(
     assert "read" not in done[done.index("write") :]
 
 
-@pytest.mark.parametrize("writer", each_third([*ALL]))
+@pytest.mark.parametrize("writer", each_sixth([*ALL]))
 def test_a_value_that_is_refused_changes_no_file(inside: Run, tmp_path: Path, writer: str) -> None:
     """Each option of each command that writes, with a value that is none."""
     refused = []
