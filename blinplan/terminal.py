@@ -7,27 +7,23 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
-from io import StringIO, TextIOWrapper
+from io import TextIOWrapper
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol, TextIO, runtime_checkable
-
-from rich import box
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.padding import Padding
-from rich.segment import Segment
-from rich.table import Table
-from rich.text import Text
-from rich.theme import Theme
+from typing import TYPE_CHECKING, Any, TextIO
 
 from blinplan.exit_status import ExitStatus
-from blinplan.outside_text import in_ascii, json_text, visible, visible_lines
+from blinplan.outside_text import in_ascii, json_text, visible
 from blinplan.refusal import Refusal
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+    from rich.text import Text
 
 NARROWEST, WIDEST, PIPED_WIDTH = 60, 200, 100
 _CTRL_C_TWICE = len("^C^C")
@@ -39,93 +35,9 @@ _LONGEST_SENTENCE = 10_000
 FOR_PEOPLE = frozenset({"concise", "full", "table", "text"})
 """The forms of a report that people read; all others are for programs, which expect UTF-8."""
 
-THEME = Theme(
-    {
-        "error": "bold red",
-        "warning": "bold yellow",
-        "note": "bold cyan",
-        "pass": "green",
-        "waived": "magenta",
-        "not evaluated": "yellow",
-        "unverified": "yellow",
-        "where": "blue",
-        "quiet": "dim",
-        "title": "bold",
-        "caret": "bold red",
-        "curve": "bold",
-        "band": "bright_blue",
-        "models": "green",
-        "reference": "red",
-    }
-)
-
-
 _COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
 _OURS = re.compile(rf"({_COLOUR_CODE.pattern}|\r?\n|\t)")
 """What may stand in a finished text besides what is printed: colours, ends of lines, and tabs."""
-
-
-class _Drawing(Console):
-    """Draws, and lets no text through that a terminal would obey, whatever part of a report it stands in."""
-
-    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
-        for segment in super().render(renderable, options):
-            if segment.control or segment.text.isprintable():
-                yield segment
-            else:
-                yield Segment(visible_lines(segment.text), segment.style)
-
-
-@lru_cache(maxsize=1024)
-def folded_lines(text: str, room: int) -> Sequence[str]:
-    """A text of single cells as Rich folds it, in a third of the time: at blanks, and in a word that is too long."""
-    if len(text) <= room:
-        return (text,)
-    found, start, taken = list[str](), 0, 0
-    for word in _WORD.finditer(text):
-        begin, length = word.start(), len(word[0].rstrip())
-        if taken + length > room:
-            if length > room:
-                found += [text[start:begin]] if begin else []
-                *whole, rest = (word[0][at : at + room] for at in range(0, len(word[0]), room))
-                found += whole
-                start, taken = begin + sum(map(len, whole)), len(rest)
-                continue
-            found += [text[start:begin]] if begin else []
-            start, taken = begin, 0
-        taken += len(word[0])
-    return tuple(line.rstrip() if len(line) > room else line for line in (*found, text[start:]))
-
-
-def is_of_single_cells(text: str) -> bool:
-    """Whether a text is one that `folded_lines` folds: of letters and signs that each take one cell, and of blanks."""
-    return _SINGLE_CELLS.fullmatch(text) is not None
-
-
-_SINGLE_CELLS = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2013\u2014\u2026\u2248\u2264\u2265]*+")
-_WORD = re.compile(r"\s*\S+\s*")
-
-
-def _unstyled_lines(part: RenderableType, console: Console, width: int) -> Iterable[str] | None:
-    """What a part is without styles, line by line; None where only Rich knows. A plan may have 60,000 paragraphs."""
-    if isinstance(part, _Unstyled):
-        return part.without_styles(console, width)
-    left = 0
-    if isinstance(part, Padding) and (part.top, part.right, part.bottom) == (0, 0, 0):
-        left, part = part.left, part.renderable
-    if not isinstance(part, Text) or (part.justify, part.overflow, part.no_wrap, part.end) != (None, None, None, "\n"):
-        return None
-    text = part.plain
-    if not is_of_single_cells(text):
-        return None
-    return (" " * left + line for line in folded_lines(text, width - left))
-
-
-@runtime_checkable
-class _Unstyled(Protocol):
-    """A part of a report that can say what it is without styles, and line by line."""
-
-    def without_styles(self, console: Console, width: int) -> Iterable[str]: ...
 
 
 def _harmless(text: str, *, colour: bool) -> str:
@@ -151,45 +63,28 @@ class Screen:
     colour: bool
     unicode: bool
 
-    def render(self, *parts: RenderableType) -> str:
+    def render(self, *parts: "RenderableType") -> str:
         """Draw the parts, one below the other."""
+        from blinplan.drawing import draw
+
         if self.unicode:
-            return self._draw(parts, self.width)
+            return draw(parts, self.width, colour=self.colour)
         # Stand-ins are longer than the signs they stand for, so the layout gets less room until all lines fit.
         for room in range(self.width, NARROWEST // 2, -1):
-            text = in_ascii(self._draw(parts, room))
+            text = in_ascii(draw(parts, room, colour=self.colour))
             if max(map(len, _COLOUR_CODE.sub("", text).splitlines()), default=0) <= self.width:
                 break
         return text
-
-    def _draw(self, parts: Iterable[RenderableType], width: int) -> str:
-        drawn = StringIO()
-        console = _Drawing(
-            file=drawn,
-            width=width,
-            color_system="standard" if self.colour else None,
-            force_terminal=self.colour,
-            no_color=not self.colour,
-            theme=THEME,
-            markup=False,
-            emoji=False,
-            highlight=False,
-            legacy_windows=False,
-        )
-        for part in parts:
-            lines = None if self.colour else _unstyled_lines(part, console, width)
-            if lines is not None:
-                drawn.writelines(f"{line if line.isprintable() else visible_lines(line)}\n" for line in lines)
-            else:
-                console.print(part)
-        return "".join(f"{line.rstrip()}\n" for line in drawn.getvalue().splitlines())
 
     def as_shown(self, text: str) -> str:
         """Make a text from outside harmless, and as it will stand on the screen, so that its width can be counted."""
         return visible(text) if self.unicode else in_ascii(visible(text))
 
-    def table(self, *, title: str | None = None) -> Table:
+    def table(self, *, title: str | None = None) -> "Table":
         """Make an empty table in the style all tables share."""
+        from rich import box
+        from rich.table import Table
+
         return Table(
             title=title,
             title_justify="left",
@@ -244,11 +139,6 @@ def _width(terminal: bool, environment: Mapping[str, str]) -> int:
     return min(max(width, NARROWEST), WIDEST)
 
 
-def indent(part: RenderableType, style: str = "") -> Padding:
-    """Indent a text in a style, the lines it wraps to included, or a part of a report as it is drawn."""
-    return Padding(Text(part, style) if isinstance(part, str) else part, (0, 0, 0, 2))
-
-
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """Where the program's output goes, and what can be shown there: made once, and handed to whoever shows something.
@@ -279,7 +169,7 @@ class Terminal:
         """The terminal as somebody wants it who asked for quiet so many times."""
         return replace(self, is_quiet=times > 0, is_silent=times > 1)
 
-    def report(self, *parts: RenderableType) -> None:
+    def report(self, *parts: "RenderableType") -> None:
         """Write a report as a person reads it to standard output."""
         self.write(self.out.render(*parts))
 
@@ -314,6 +204,8 @@ class Terminal:
 
     def say(self, text: str, style: str = "") -> None:
         """Write a line about the run to standard error."""
+        from rich.text import Text
+
         self.remark(Text(text, style=style))
 
     def tell(self, text: str, style: str = "") -> None:
@@ -321,7 +213,7 @@ class Terminal:
         if not self.is_quiet:
             self.say(text, style)
 
-    def remark(self, *parts: RenderableType) -> None:
+    def remark(self, *parts: "RenderableType") -> None:
         """Write something about the run, drawn, to standard error."""
         self.write_remark(self.errors.render(*parts))
 
@@ -360,10 +252,12 @@ class Terminal:
             raise EOFError
         return line
 
-    def moving(self) -> Console:
+    def moving(self) -> "Console":
         """What moves on standard error while something runs, such as a bar, is drawn by this."""
+        from blinplan.drawing import Drawing
+
         width = max(self.errors.width - _CTRL_C_TWICE, 1)
-        return _Drawing(file=sys.stderr, no_color=not self.errors.colour, width=width, force_terminal=True)
+        return Drawing(file=sys.stderr, no_color=not self.errors.colour, width=width, force_terminal=True)
 
     def complain(self, refusal: Refusal) -> None:
         """Write what the user can put right to standard error.
@@ -387,9 +281,11 @@ def _bytes_of(text: str, *, is_for_people: bool) -> bytes:
     return in_ascii(text).encode(encoding) if is_for_people else text.encode("utf-8", "backslashreplace")
 
 
-def _complaints(refusal: Refusal) -> Iterator[Text]:
+def _complaints(refusal: Refusal) -> "Iterator[Text]":
     for other in refusal.others:
         yield from _complaints(other)
+    from rich.text import Text
+
     from blinplan.words.characters import words_for_strange_words
 
     message = _not_too_long(refusal.message)

@@ -3,7 +3,6 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from blinplan.label.read import DEFAULT, label_named
 from blinplan.regimen.regimen import Eligibility, Regimen
 from blinplan.regimen.vocabulary import Indication, LabelName, Patients, Status
 
@@ -32,6 +31,8 @@ class Selection(NamedTuple):
 
 def patients_of(regimen: Regimen) -> tuple[Patients, ...]:
     """The words that fit the patients of a regimen; its ages decide, or else its weights and its virtual population."""
+    from blinplan.label.read import DEFAULT, label_named
+
     who, population = regimen.eligibility, regimen.virtual_population
     adult = label_named(DEFAULT).numbers["adult_from"].value
     youngest, below = _ages(who, population, adult)

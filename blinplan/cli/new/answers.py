@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from blinplan.drawing import indent
 from blinplan.outside_text import visible
 from blinplan.quantities import QuantityError
 from blinplan.refusal import Refusal
-from blinplan.terminal import Terminal, indent
+from blinplan.terminal import Terminal
 
 Value = TypeVar("Value")
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from blinplan.drawing import indent
 from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
-from blinplan.terminal import Terminal, indent
+from blinplan.terminal import Terminal
 
 if TYPE_CHECKING:
     from blinplan.api.regimens.scaffold import NewFile

@@ -10,12 +10,13 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from blinplan.drawing import indent
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.reports.agenda.agenda import DueItem, HungBagFigures, PatientDays
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import NOT_A_DEVICE, exact_amount
-from blinplan.terminal import Screen, indent
+from blinplan.terminal import Screen
 
 AGENDA = DocumentKind("agenda")
 

@@ -10,7 +10,7 @@ from rich.measure import Measurement
 from rich.segment import Segment
 from rich.text import Text
 
-from blinplan.terminal import folded_lines, is_of_single_cells
+from blinplan.drawing import folded_lines, is_of_single_cells
 
 Piece = tuple[str, str]
 """A text and its style; the empty one for none."""

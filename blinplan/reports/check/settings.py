@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from rich.console import RenderableType
 from rich.text import Text
 
+from blinplan.drawing import indent
 from blinplan.label.read import label_named
 from blinplan.outside_text import visible
 from blinplan.reports.shared.document import DocumentKind
@@ -13,7 +14,7 @@ from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.configuration import Configuration, path_text
 from blinplan.rules.configuration.run_settings import RunSettings
 from blinplan.rules.configuration.settings import Pattern, Settings
-from blinplan.terminal import Screen, indent
+from blinplan.terminal import Screen
 from blinplan.version import __version__
 
 SETTINGS = DocumentKind("settings")

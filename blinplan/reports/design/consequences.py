@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rich.console import RenderableType
 from rich.text import Text
 
+from blinplan.drawing import indent
 from blinplan.outside_text import markdown_text, visible
-from blinplan.terminal import Screen, indent
+from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
     from blinplan.reports.design.comparison.view import ComparisonView

@@ -10,6 +10,7 @@ from rich.text import Text
 from blinplan.design.difference.change import RegimenChange
 from blinplan.design.difference.files import FileDifference
 from blinplan.design.difference.totals import Total
+from blinplan.drawing import indent
 from blinplan.outside_text import markdown_text, visible
 from blinplan.regimen.regimen import Regimen
 from blinplan.reports.design.consequences import (
@@ -23,7 +24,7 @@ from blinplan.reports.design.consequences import (
 from blinplan.reports.design.words import ONLY_IN_FILE, SAME, change_json, difference_parts
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import exact_amount, unverified_lines
-from blinplan.terminal import Screen, indent
+from blinplan.terminal import Screen
 
 DIFFERENCE = DocumentKind("difference")
 

@@ -7,8 +7,8 @@ from rich.console import RenderableType
 
 from blinplan.design.difference.change import RegimenChange
 from blinplan.design.difference.difference import RegimenDifference
+from blinplan.drawing import indent
 from blinplan.outside_text import markdown_text, visible
-from blinplan.terminal import indent
 
 SAME = "Patients get the same."
 ONLY_IN_FILE = "Only the file says otherwise"

@@ -8,11 +8,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from blinplan.drawing import indent
 from blinplan.outside_text import visible
 from blinplan.regimen.regimen import Regimen
 from blinplan.reports.library.regimens import doses_in_short
 from blinplan.rules.judging.judgement import Judgement
-from blinplan.terminal import Screen, indent
+from blinplan.terminal import Screen
 
 
 def new_report(

@@ -7,12 +7,13 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from blinplan.drawing import indent
 from blinplan.outside_text import visible_lines
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.catalogue import FAMILIES
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.rule import Rule
-from blinplan.terminal import Screen, indent
+from blinplan.terminal import Screen
 from blinplan.version import __version__
 
 RULES = DocumentKind("rules")

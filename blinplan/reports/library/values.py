@@ -8,13 +8,14 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
+from blinplan.drawing import indent
 from blinplan.label.read import label_named
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.rules.values.value import Value, ValueKind, ValueStatus
-from blinplan.terminal import Screen, indent
+from blinplan.terminal import Screen
 
 VALUES = DocumentKind("values")
 

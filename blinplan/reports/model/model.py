@@ -6,13 +6,14 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from blinplan.drawing import indent
 from blinplan.fingerprint import model_name, model_versions
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.equations import signals
 from blinplan.physiology.model.parameters import Parameter, ParameterSet, Precision, Preset
 from blinplan.physiology.model.states import TABLE
 from blinplan.reports.shared.document import DocumentKind
-from blinplan.terminal import Screen, indent
+from blinplan.terminal import Screen
 
 MODEL = DocumentKind("model")
 

@@ -13,13 +13,13 @@ from blinplan.course.happened.interruption import Decision, Topic
 from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.course.happened.ledger_document import ledger_data
 from blinplan.course.remarks import Remark, RemarkKind
+from blinplan.drawing import indent
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.outside_text import visible
 from blinplan.quantities import duration_text, plural
 from blinplan.reports.plan.bags.hung import cause_text, wrong_doses_json
 from blinplan.reports.shared.words import moment_text, moments_text
-from blinplan.terminal import indent
 
 
 def ledger_report(dated: Dated) -> list[RenderableType]:

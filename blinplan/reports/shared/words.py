@@ -5,13 +5,13 @@ from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol
 
-from blinplan.course.events import Period
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, Mass, decimal_text, plural, time_in_course
 from blinplan.regimen.regimen import Premedication, Source
 from blinplan.regimen.vocabulary import Status
 
 if TYPE_CHECKING:
+    from blinplan.course.events import Period
     from blinplan.course.patient import Patient
     from blinplan.regimen.age import Age
 
@@ -73,12 +73,12 @@ def exact_amount(value: Fraction) -> dict[str, Any]:
     return {"value": float(value), "exact": str(value)}
 
 
-def ordered_text(period: Period) -> str:
+def ordered_text(period: "Period") -> str:
     """Write an order with its cap: 5 mcg/m²/day, max 9 mcg/day."""
     return str(period.dose) + (f", max {period.cap}" if period.cap else "")
 
 
-def days_of(period: Period) -> str:
+def days_of(period: "Period") -> str:
     """Write the days of a period, counted from 1: 8-28; with hours where it does not begin or end with a day."""
     start, stop = period.start, period.stop
     if start % MINUTES_PER_DAY or stop % MINUTES_PER_DAY:
@@ -111,7 +111,7 @@ def moments_text(first: datetime, last: datetime) -> tuple[str, str]:
     return moment_beside(first, last), moment_beside(last, first)
 
 
-def optional_cycles(periods: Iterable[Period]) -> Iterator[str]:
+def optional_cycles(periods: "Iterable[Period]") -> Iterator[str]:
     """Say which cycles are optional, where any is."""
     numbers = sorted({period.cycle for period in periods if period.optional})
     if numbers:
@@ -127,7 +127,7 @@ def block_marks(block: str | None, *, optional: bool) -> str:
     return f" ({', '.join(marks)})" if marks else ""
 
 
-def blocks_and_intervals(periods: Sequence[Period]) -> Iterator[str]:
+def blocks_and_intervals(periods: "Sequence[Period]") -> Iterator[str]:
     """Say which cycles belong to which treatment block, and why intervals are what they are, where the file says it."""
     yield from _treatment_blocks(periods)
     reasons = {period.cycle: _interval_text(period) for period in periods if period.interval_reason is not None}
@@ -135,11 +135,11 @@ def blocks_and_intervals(periods: Sequence[Period]) -> Iterator[str]:
         yield f"{plural('Interval', len(reasons))}: {'; '.join(reasons.values())}."
 
 
-def _interval_text(period: Period) -> str:
+def _interval_text(period: "Period") -> str:
     return f"{'none ' if period.dose else ''}after cycle {period.cycle}: {visible(period.interval_reason or '')}"
 
 
-def _treatment_blocks(periods: Iterable[Period]) -> Iterator[str]:
+def _treatment_blocks(periods: "Iterable[Period]") -> Iterator[str]:
     cycles: dict[str, list[int]] = {}
     for period in periods:
         if period.block is not None and period.cycle not in cycles.setdefault(period.block, []):

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from blinplan.label.label import Label
 from blinplan.label.read import label_of
 from blinplan.quantities import Basis, duration_text
-from blinplan.regimen import library
 from blinplan.regimen.regimen import Cycle, Departure, Regimen
 from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.vocabulary import Disease, Indication
@@ -49,12 +48,16 @@ class Difference(NamedTuple):
 @cache
 def base_named(name: str) -> Regimen | None:
     """The shipped regimen of a name that another one departs from; None where there is none."""
+    from blinplan.regimen import library
+
     return library.regimen(name) if name in library.paths() else None
 
 
 @cache
 def _reference_named(name: str) -> Reference:
     """What a shipped regimen gives, which many regimens may be laid beside."""
+    from blinplan.regimen import library
+
     return regimen_reference(library.regimen(name))
 
 

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from blinplan.drawing import THEME, indent
 from blinplan.outside_text import visible
 from blinplan.reports.check.lines import Line, Lines
-from blinplan.terminal import THEME, Screen, indent
+from blinplan.terminal import Screen
 
 SIGNS = ["m²", "≈ 1–2…", "≤ 5 µg — é", "剂量", "💊" * 9, "e\u0301"]
 WORDS = st.one_of(

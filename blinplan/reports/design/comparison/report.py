@@ -8,12 +8,13 @@ from rich.text import Text
 
 from blinplan.design.comparison.compare import PairedComparison
 from blinplan.design.difference.difference import RegimenDifference
+from blinplan.drawing import indent
 from blinplan.outside_text import visible
 from blinplan.reports.design.comparison.lines import finding_lines, reading_lines, unverified_lines_of, who_lines
 from blinplan.reports.design.comparison.table import tables
 from blinplan.reports.design.comparison.view import ComparisonView
 from blinplan.reports.design.words import difference_parts
-from blinplan.terminal import Screen, indent
+from blinplan.terminal import Screen
 
 
 def comparison_report(of: ComparisonView, screen: Screen) -> list[RenderableType]:

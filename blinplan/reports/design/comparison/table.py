@@ -11,6 +11,7 @@ from rich.text import Text
 
 from blinplan.design.comparison.compare import ComparedEndpoint, PairedComparison
 from blinplan.design.comparison.contrast import Measure
+from blinplan.drawing import indent
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.reports.design.comparison.texts import (
@@ -24,7 +25,7 @@ from blinplan.reports.design.comparison.texts import (
 )
 from blinplan.reports.design.comparison.view import ComparisonView
 from blinplan.reports.design.numbers import contrast_text
-from blinplan.terminal import Screen, indent
+from blinplan.terminal import Screen
 
 
 def tables(of: ComparisonView, screen: Screen) -> Iterator[RenderableType]:

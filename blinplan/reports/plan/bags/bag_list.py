@@ -13,6 +13,7 @@ from blinplan.course.bags.contents import contents
 from blinplan.course.bags.sequence import in_use_left
 from blinplan.course.dated import Dated
 from blinplan.course.events import as_ordered
+from blinplan.drawing import indent
 from blinplan.label.label import Label
 from blinplan.label.read import label_of
 from blinplan.quantities import decimal_text, duration_text
@@ -29,7 +30,7 @@ from blinplan.reports.plan.bags.vials import vial_lines
 from blinplan.reports.plan.bags.words import duration_of_bag
 from blinplan.reports.plan.dated_plan import zone_line
 from blinplan.reports.shared.words import amount_text, exact_amount, moments_text
-from blinplan.terminal import Screen, indent
+from blinplan.terminal import Screen
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from rich.console import RenderableType
 
+from blinplan.drawing import indent
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.design.numbers import three_digits
 from blinplan.reports.shared.number import SMALLEST, number
@@ -20,7 +21,7 @@ from blinplan.simulation.endpoints.table import (
 )
 from blinplan.simulation.outcome import Distribution, Quantity, arrival, distribution, over_patients
 from blinplan.simulation.paired import PairedQuantity, PairedShare
-from blinplan.terminal import Screen, indent
+from blinplan.terminal import Screen
 
 _SHOWN = {of.key for of in (AUC, B_DEPLETED_DAY, B_NADIR, B_HIGHEST_FREE, DEPLETED_CYCLE_1)} | {IL6_PEAK_KEY}
 

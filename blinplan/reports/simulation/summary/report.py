@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from blinplan.drawing import indent
 from blinplan.outside_text import visible
 from blinplan.reports.shared.words import (
     blocks_and_intervals,
@@ -39,7 +40,7 @@ from blinplan.reports.simulation.summary.words import (
 )
 from blinplan.simulation.crowd.kept import heads_of
 from blinplan.simulation.trials.simulation import Simulation
-from blinplan.terminal import Screen, indent
+from blinplan.terminal import Screen
 
 
 def simulation_report(simulation: Simulation, screen: Screen, remarks: Iterable[str] = ()) -> list[RenderableType]:

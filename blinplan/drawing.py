@@ -1,0 +1,128 @@
+"""Reports as Rich draws them, apart from the terminal: what shows nothing that is drawn does not wait for Rich."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from io import StringIO
+from typing import Protocol, runtime_checkable
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.padding import Padding
+from rich.segment import Segment
+from rich.text import Text
+from rich.theme import Theme
+
+from blinplan.outside_text import visible_lines
+
+THEME = Theme(
+    {
+        "error": "bold red",
+        "warning": "bold yellow",
+        "note": "bold cyan",
+        "pass": "green",
+        "waived": "magenta",
+        "not evaluated": "yellow",
+        "unverified": "yellow",
+        "where": "blue",
+        "quiet": "dim",
+        "title": "bold",
+        "caret": "bold red",
+        "curve": "bold",
+        "band": "bright_blue",
+        "models": "green",
+        "reference": "red",
+    }
+)
+
+
+class Drawing(Console):
+    """Draws, and lets no text through that a terminal would obey, whatever part of a report it stands in."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Draw one part, as pieces of text in one style each."""
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment(visible_lines(segment.text), segment.style)
+
+
+def draw(parts: Iterable[RenderableType], width: int, *, colour: bool) -> str:
+    """Draw the parts, one below the other, on so many columns."""
+    drawn = StringIO()
+    console = Drawing(
+        file=drawn,
+        width=width,
+        color_system="standard" if colour else None,
+        force_terminal=colour,
+        no_color=not colour,
+        theme=THEME,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )
+    for part in parts:
+        lines = None if colour else _unstyled_lines(part, console, width)
+        if lines is not None:
+            drawn.writelines(f"{line if line.isprintable() else visible_lines(line)}\n" for line in lines)
+        else:
+            console.print(part)
+    return "".join(f"{line.rstrip()}\n" for line in drawn.getvalue().splitlines())
+
+
+def indent(part: RenderableType, style: str = "") -> Padding:
+    """Indent a text in a style, the lines it wraps to included, or a part of a report as it is drawn."""
+    return Padding(Text(part, style) if isinstance(part, str) else part, (0, 0, 0, 2))
+
+
+@lru_cache(maxsize=1024)
+def folded_lines(text: str, room: int) -> Sequence[str]:
+    """A text of single cells as Rich folds it, in a third of the time: at blanks, and in a word that is too long."""
+    if len(text) <= room:
+        return (text,)
+    found, start, taken = list[str](), 0, 0
+    for word in _WORD.finditer(text):
+        begin, length = word.start(), len(word[0].rstrip())
+        if taken + length > room:
+            if length > room:
+                found += [text[start:begin]] if begin else []
+                *whole, rest = (word[0][at : at + room] for at in range(0, len(word[0]), room))
+                found += whole
+                start, taken = begin + sum(map(len, whole)), len(rest)
+                continue
+            found += [text[start:begin]] if begin else []
+            start, taken = begin, 0
+        taken += len(word[0])
+    return tuple(line.rstrip() if len(line) > room else line for line in (*found, text[start:]))
+
+
+def is_of_single_cells(text: str) -> bool:
+    """Whether a text is one that `folded_lines` folds: of letters and signs that each take one cell, and of blanks."""
+    return _SINGLE_CELLS.fullmatch(text) is not None
+
+
+_SINGLE_CELLS = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2013\u2014\u2026\u2248\u2264\u2265]*+")
+_WORD = re.compile(r"\s*\S+\s*")
+
+
+def _unstyled_lines(part: RenderableType, console: Console, width: int) -> Iterable[str] | None:
+    """What a part is without styles, line by line; None where only Rich knows. A plan may have 60,000 paragraphs."""
+    if isinstance(part, _Unstyled):
+        return part.without_styles(console, width)
+    left = 0
+    if isinstance(part, Padding) and (part.top, part.right, part.bottom) == (0, 0, 0):
+        left, part = part.left, part.renderable
+    if not isinstance(part, Text) or (part.justify, part.overflow, part.no_wrap, part.end) != (None, None, None, "\n"):
+        return None
+    text = part.plain
+    if not is_of_single_cells(text):
+        return None
+    return (" " * left + line for line in folded_lines(text, width - left))
+
+
+@runtime_checkable
+class _Unstyled(Protocol):
+    """A part of a report that can say what it is without styles, and line by line."""
+
+    def without_styles(self, console: Console, width: int) -> Iterable[str]: ...
