@@ -1,7 +1,6 @@
 """Limits: numbers that decide, each with its unit, what the source says, and how far that was checked."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -25,8 +24,7 @@ class Change(NamedTuple):
 Stricter = Literal["higher", "lower"]
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """One limit: its exact value and unit, what the source says, and how far that was checked.
 
     ``fixed`` says why a user cannot change it, but in the direction that is ``stricter``; ``change`` is what a user
@@ -93,7 +91,7 @@ class Limit:
 
     def with_value(self, value: Fraction, origin: str, reason: str) -> "Limit":
         """The same limit with a user's value."""
-        return replace(self, value=value, change=Change(self.value, origin, reason))
+        return self._replace(value=value, change=Change(self.value, origin, reason))
 
 
 _MINUTES = {"days": MINUTES_PER_DAY, "hours": MINUTES_PER_HOUR}

@@ -9,12 +9,11 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from io import TextIOWrapper
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from blinplan.exit_status import ExitStatus
 from blinplan.outside_text import in_ascii, json_text, visible
@@ -55,8 +54,7 @@ class Colour(StrEnum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """What can be shown: ``width`` in columns, whether in colour, and whether in more than ASCII."""
 
     width: int
@@ -139,8 +137,7 @@ def _width(terminal: bool, environment: Mapping[str, str]) -> int:
     return min(max(width, NARROWEST), WIDEST)
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(NamedTuple):
     """Where the program's output goes, and what can be shown there: made once, and handed to whoever shows something.
 
     The report goes to standard output, everything else to standard error.
@@ -167,7 +164,7 @@ class Terminal:
 
     def hush(self, times: int) -> "Terminal":
         """The terminal as somebody wants it who asked for quiet so many times."""
-        return replace(self, is_quiet=times > 0, is_silent=times > 1)
+        return self._replace(is_quiet=times > 0, is_silent=times > 1)
 
     def report(self, *parts: "RenderableType") -> None:
         """Write a report as a person reads it to standard output."""

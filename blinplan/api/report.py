@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -193,7 +193,7 @@ def _judge(asked: OrderedRegimen, patient: Patient, today: date, simulator: Pati
     chosen = asked.chosen_file
     configurations = Configurations(None, isolated=False)
     source = source_of(asked.named, chosen)
-    settings = replace(configurations.settings_of(source), label=asked.label.name)
+    settings = configurations.settings_of(source)._replace(label=asked.label.name)
     judgement = judge(chosen, today, simulator, settings, None if patient.area is None else patient)
     fail_on = FailOn.ERROR if settings.fail_on is None else settings.fail_on.level
     return Result((judgement,), (), (), fail_on, today, simulator)

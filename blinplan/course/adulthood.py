@@ -1,9 +1,8 @@
 """Whether a patient is an adult on the days of a course: what the label gives by age depends on it."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.course.patient import LIGHTEST_ADULT
 from blinplan.label.read import label_of
@@ -38,8 +37,7 @@ def adult_from(regimen: Regimen, site: "Site | None" = None, numbers: Limits | N
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Adulthood:
+class Adulthood(NamedTuple):
     """Which age group a patient belongs to when.
 
     Attributes

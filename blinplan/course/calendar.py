@@ -1,7 +1,7 @@
 """A course on the calendar: minutes that passed as local dates and times, and what is due when."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from fractions import Fraction
@@ -223,7 +223,7 @@ def with_restarts(
         return None
     again = [entry.premedication for entry in _of_restarts(course, plan, ledger)]
     due = (*plan.due, *(one for one in again if one is not None))
-    return replace(plan, due=tuple(sorted(due, key=lambda one: one.start)))
+    return plan._replace(due=tuple(sorted(due, key=lambda one: one.start)))
 
 
 def _of_preparation(course: Course, bags: Iterable[Bag], site: "Site | None") -> Iterator[Entry]:

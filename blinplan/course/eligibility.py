@@ -1,7 +1,6 @@
 """Which regimen a patient gets, the one asked for or the one it names for others; what its label does not cover."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -16,8 +15,7 @@ from blinplan.regimen.regimen import Eligibility, Regimen
 from blinplan.regimen.vocabulary import Indication
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The regimen a patient gets, and in words how weight and age decided it."""
 
     regimen: Regimen

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, plural
 from blinplan.regimen.regimen import Cycle, Regimen
@@ -57,8 +57,7 @@ class Period:
         return self.stop - self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A period as one patient gets it: ``rate`` in mcg/day, exact, and whether the cap decided it."""
 
     period: Period
@@ -71,8 +70,7 @@ class Event:
         return self.rate * self.period.minutes / (24 * 60)
 
 
-@dataclass(frozen=True, slots=True)
-class PatientChange:
+class PatientChange(NamedTuple):
     """From a minute of a course on: other figures of its patient, and the regimen that they lead to."""
 
     minute: int

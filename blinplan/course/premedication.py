@@ -1,8 +1,8 @@
 """When premedication is due in a course, and how much: before each start by the age of the patient on that day."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from blinplan.course.adulthood import EITHER, Adulthood, adult_from
 from blinplan.course.events import Course, Period, as_ordered
@@ -12,8 +12,7 @@ from blinplan.regimen.regimen import Premedication
 from blinplan.regimen.vocabulary import AgeGroup, Occasion
 
 
-@dataclass(frozen=True, slots=True)
-class DuePremedication:
+class DuePremedication(NamedTuple):
     """A premedication that is due before a start of infusion, at the minute ``infusion`` of the course.
 
     ``dose`` is None where a dose by body surface area meets a patient whose area is not known. ``only`` says to which
@@ -37,8 +36,7 @@ class DuePremedication:
         return self.infusion - self.premedication.latest_minutes_before
 
 
-@dataclass(frozen=True, slots=True)
-class PremedicationPlan:
+class PremedicationPlan(NamedTuple):
     """The planned premedication of a course.
 
     Attributes

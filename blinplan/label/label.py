@@ -6,7 +6,6 @@ take twice the time.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -267,7 +266,7 @@ class Label(NamedTuple):
 
     @staticmethod
     def _unseen(limit: Limit, source: str) -> Limit:
-        return replace(limit, status=Status.UNVERIFIED, source=source)
+        return limit._replace(status=Status.UNVERIFIED, source=source)
 
     def premedication(self, indication: Indication, patients: AgeGroup) -> tuple[LabelledPremedication, ...]:
         """What is given before infusions for an indication and age group; empty where the text does not state it."""

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, Mass, decimal_text, plural
 from blinplan.regimen.toml.document import Document
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from blinplan.regimen.age import Age
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A citation for the regimen's doses, with how far it was checked."""
 
     citation: str
@@ -36,8 +35,7 @@ class Source:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Eligibility:
+class Eligibility(NamedTuple):
     """Whom the regimen is for (``minimum`` included, ``below`` excluded), and the regimen for other weights.
 
     ``population`` is the virtual population that stands for these patients, where the file names one.
@@ -208,8 +206,7 @@ def _doses_text(steps: Sequence[Step]) -> str:
     return str(most) if least == most else f"{decimal_text(least.amount)} to {most}"
 
 
-@dataclass(frozen=True, slots=True)
-class DoseByAge:
+class DoseByAge(NamedTuple):
     """The dose of patients of some age in years: ``minimum`` included, ``below`` excluded."""
 
     dose: str

@@ -39,8 +39,7 @@ class Severity(StrEnum):
         return ("note", "warning", "error").index(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One fault: what was found, where (a key path and a span of the text), why it matters, what to do.
 
     ``limits`` names the limits that decided it, and with them its sources. ``fix`` changes how the file is written and
@@ -68,8 +67,7 @@ Kind = Literal["not applicable", "not requested", "off", "blocked", "not said", 
 """Why a rule gave no answer, in a word."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotEvaluated:
+class NotEvaluated(NamedTuple):
     """Why a rule gave no answer.
 
     ``kind`` is ``not applicable`` when the regimen has nothing the rule speaks of, ``not requested`` when the user left

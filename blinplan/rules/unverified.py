@@ -1,7 +1,5 @@
 """What a rule says that rests on a value nobody has seen in its source: nothing, but for a gross error."""
 
-from dataclasses import replace
-
 from blinplan.limits import Consulted
 from blinplan.rules.rule import Answer, Finding, NotEvaluated, Rule
 
@@ -13,7 +11,7 @@ def on_unseen_values(rule: Rule, answer: Answer, consulted: Consulted, strict: b
     not. ``strict`` counts that as something that should have been checked and was not.
     """
     if isinstance(answer, NotEvaluated):
-        return replace(answer, kind="undecided") if strict and answer.kind in {"unverified", "not said"} else answer
+        return answer._replace(kind="undecided") if strict and answer.kind in {"unverified", "not said"} else answer
     findings = tuple(answer)
     kept = tuple(
         _saying_so(f, consulted)
@@ -35,4 +33,4 @@ def _saying_so(finding: Finding, consulted: Consulted) -> Finding:
     if not unseen:
         return finding
     values = " and ".join(limit.number for limit in unseen)
-    return replace(finding, message=f"{finding.message} (that value, {values}, is unverified; this is far beyond it)")
+    return finding._replace(message=f"{finding.message} (that value, {values}, is unverified; this is far beyond it)")

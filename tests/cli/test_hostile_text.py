@@ -9,7 +9,6 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -228,7 +227,7 @@ def test_what_a_program_reads_is_harmless_where_a_person_looks(
     """A patch and a file are left as they are on their way into a pipe, and not on a terminal."""
     turning = TEXTS["r.toml"].replace("A regimen for a test", "A \u202e regimen") + "# \u2066 turned\n"
     write(tmp_path, NAME, turning)
-    monkeypatch.setattr("blinplan.cli.app.program.terminal", lambda colour: replace(terminal(colour), is_seen=True))
+    monkeypatch.setattr("blinplan.cli.app.program.terminal", lambda colour: terminal(colour)._replace(is_seen=True))
     ran = inside(*command)
     assert ran.out, ran.err
     assert_harmless(ran)

@@ -7,7 +7,6 @@ import sys
 import unicodedata
 from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -431,7 +430,7 @@ def test_a_report_does_not_take_the_place_of_its_regimen(inside: Run, tmp_path: 
 
 
 def test_a_page_is_not_poured_into_a_terminal(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blinplan.cli.app.program.terminal", lambda colour: replace(terminal(colour), is_seen=True))
+    monkeypatch.setattr("blinplan.cli.app.program.terminal", lambda colour: terminal(colour)._replace(is_seen=True))
     ran = inside("report", "rr-adult", *FEW)
     assert (ran.status, ran.out) == (2, "")
     assert "add -o report.html" in ran.err

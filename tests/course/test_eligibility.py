@@ -352,7 +352,7 @@ def test_a_weight_that_decides_nothing_is_no_reason() -> None:
     ("value", "unit", "said"), [(1, "months", "1 month"), (2, "months", "2 months"), (1, "years", "1 year")]
 )
 def test_one_month_is_no_months(value: int, unit: str, said: str) -> None:
-    limit = replace(label_named("us-2025").numbers["youngest"], value=Fraction(value), unit=unit)
+    limit = label_named("us-2025").numbers["youngest"]._replace(value=Fraction(value), unit=unit)
     assert str(limit) == said
     assert years_of(limit) == Fraction(value, 12 if unit == "months" else 1)
 
@@ -365,10 +365,10 @@ NOT_18 = "the patient weighs 14 kg, and nobody of 18 years or more weighs less t
     ("who", "person", "told"),
     [
         (ADULTS, Patient(Fraction(14)), ["the patient weighs 14 kg"]),  # which is reason enough
-        (replace(ADULTS, minimum_weight=None), Patient(Fraction(14)), [NOT_18]),
-        (replace(ADULTS, minimum_weight=None), Patient(Fraction(20)), []),
+        (ADULTS._replace(minimum_weight=None), Patient(Fraction(14)), [NOT_18]),
+        (ADULTS._replace(minimum_weight=None), Patient(Fraction(20)), []),
         (
-            replace(ADULTS, minimum_weight=None),
+            ADULTS._replace(minimum_weight=None),
             Patient(Fraction(14), age=read_age("40")),
             [],
         ),  # the age is what is asked
@@ -377,7 +377,7 @@ NOT_18 = "the patient weighs 14 kg, and nobody of 18 years or more weighs less t
         (ADULTS, Patient(Fraction(45), age=read_age("18")), []),
         (ADULTS, Patient(), []),
         (
-            replace(ADULTS, minimum_weight=None),
+            ADULTS._replace(minimum_weight=None),
             Patient(Fraction(14), Fraction(50)),  # one of the two is enough
             [NOT_18],
         ),

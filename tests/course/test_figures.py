@@ -196,9 +196,9 @@ def test_figures_that_are_those_of_before_change_nothing_and_are_no_more_waited_
 def test_regimens_that_name_each_other_are_each_asked_once() -> None:
     infant = patient(Fraction(5), Fraction(58))
     light = replace(
-        CHILD, name="light", eligibility=replace(CHILD.eligibility, below_weight=Fraction(3), otherwise="heavy")
+        CHILD, name="light", eligibility=CHILD.eligibility._replace(below_weight=Fraction(3), otherwise="heavy")
     )
-    heavy = replace(ADULT, name="heavy", eligibility=replace(ADULT.eligibility, otherwise="light"))
+    heavy = replace(ADULT, name="heavy", eligibility=ADULT.eligibility._replace(otherwise="light"))
     assert regimen_for(infant, light, (light, heavy)) is None
 
 

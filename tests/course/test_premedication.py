@@ -190,7 +190,7 @@ def test_a_ward_or_a_project_may_say_from_when_on_a_patient_is_an_adult() -> Non
     assert (own.unit, own.source) == ("years", "the site profile of Ward 7")
     assert adult_from(shipped("rr-adult"), site(24)) == limit
     assert adult_from(shipped("rr-adult"), None, {}) is None
-    project = replace(limit, value=Fraction(21))
+    project = limit._replace(value=Fraction(21))
     assert adult_from(shipped("rr-adult"), None, {"adult_from": project}) == project
 
 

@@ -122,8 +122,8 @@ def test_the_accuracy_is_that_to_which_the_solver_is_held() -> None:
 
 
 def test_patients_are_those_whom_all_admit_and_it_is_counted_whom_each_refuses() -> None:
-    light = replace(FLAT, eligibility=replace(FLAT.eligibility, below_weight=Fraction(80)))
-    large = replace(FLAT, eligibility=replace(FLAT.eligibility, minimum_weight=Fraction(60)))
+    light = replace(FLAT, eligibility=FLAT.eligibility._replace(below_weight=Fraction(80)))
+    large = replace(FLAT, eligibility=FLAT.eligibility._replace(minimum_weight=Fraction(60)))
     found = compared(light, large, patients=100, preset="adult-rr")
     people = found.cohort.population()
     assert people.size == 100
@@ -137,8 +137,8 @@ def test_patients_are_those_whom_all_admit_and_it_is_counted_whom_each_refuses()
 
 
 def test_a_stretch_of_the_patients_is_the_same_people_and_those_refused_are_counted_in_it_alone() -> None:
-    light = replace(FLAT, eligibility=replace(FLAT.eligibility, below_weight=Fraction(80)))
-    large = replace(FLAT, eligibility=replace(FLAT.eligibility, minimum_weight=Fraction(60)))
+    light = replace(FLAT, eligibility=FLAT.eligibility._replace(below_weight=Fraction(80)))
+    large = replace(FLAT, eligibility=FLAT.eligibility._replace(minimum_weight=Fraction(60)))
     every, first, then = (
         compared(light, large, patients=patients, before=before, preset="adult-rr")
         for patients, before in ((40, 0), (15, 0), (25, 15))

@@ -22,7 +22,7 @@ from blinplan.rules.rule import Severity
 from blinplan.rules.verdict import Verdict
 from tests.regimen_text import judgement_of, verdict_of
 
-OF_CAPS = replace(DEFAULTS, select=(Pattern("D205"),))
+OF_CAPS = DEFAULTS._replace(select=(Pattern("D205"),))
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 

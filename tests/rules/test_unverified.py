@@ -1,6 +1,5 @@
 """What nobody has seen in its source decides nothing but a gross error, and what a file does not say is not judged."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -14,7 +13,7 @@ from blinplan.rules.rule import Severity
 from blinplan.rules.run_result import Result
 from tests.regimen_text import TODAY, codes, judgement_of, verdict_of
 
-STRICT = replace(DEFAULTS, strict=True)
+STRICT = DEFAULTS._replace(strict=True)
 TEXT = library.load("consolidation-below-45-kg").document.text
 
 
@@ -83,7 +82,7 @@ def test_the_summary_says_how_many_answers_rest_on_what_nobody_has_seen() -> Non
 
 def test_a_value_that_a_project_sets_is_the_project_s_and_decides() -> None:
     change = ChangedLimit("labelled_maximum_by_area", Fraction(14), "blinplan.toml:2", "Ward 7")
-    (finding, *_) = verdict_of(at("15", replace(DEFAULTS, changes=(change,))), "D203").findings
+    (finding, *_) = verdict_of(at("15", DEFAULTS._replace(changes=(change,))), "D203").findings
     assert finding.severity is Severity.WARNING
     assert "14 mcg/m²/day (changed from 15)" in finding.message
 

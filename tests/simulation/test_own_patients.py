@@ -75,12 +75,12 @@ def of_ages(*years: float) -> People:
 
 
 def test_own_patients_are_of_ages_that_the_regimen_is_for() -> None:
-    old = replace(adult(), eligibility=replace(adult().eligibility, minimum_age=Fraction(65)))
+    old = replace(adult(), eligibility=adult().eligibility._replace(minimum_age=Fraction(65)))
     assert run(old, patients=of_ages(65, 80)).outcome.trial.population.age_years.tolist() == [65, 80]
     with pytest.raises(NotEligibleError, match="65 years and over; 1 of 2 virtual patients are 64 years old"):
         run(old, patients=of_ages(64, 80))
     assert run(old, patients=read_people(TABLE, "mine.csv")).population.size == 2  # of unknown ages
-    infants = replace(adult(), eligibility=replace(adult().eligibility, minimum_weight=None, below_age=Fraction(1)))
+    infants = replace(adult(), eligibility=adult().eligibility._replace(minimum_weight=None, below_age=Fraction(1)))
     with pytest.raises(NotEligibleError, match="2 of 2 virtual patients are 1 to 2 years old"):
         run(infants, patients=of_ages(1, 2))
 

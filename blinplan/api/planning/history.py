@@ -1,11 +1,11 @@
 """What is known of a course so far: from a course record, or from the ledger of an earlier plan."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blinplan.api.patient import Figures, exact_number
 from blinplan.api.planning.rule_words import finding_text, unanswered_text
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from blinplan.rules.judging.judgement import Judgement
 
 
-@dataclass(frozen=True, slots=True)
-class CourseHistory:
+class CourseHistory(NamedTuple):
     """What is known of a course, and of its patient, from the file at ``path``; nothing where none was named.
 
     ``so_far`` is what to plan on from; ``judgement`` is that of the rules on the course record, where there is one.
@@ -90,7 +89,7 @@ class CourseHistory:
                 message, "add it to the record", day=day.isoformat(), path=self.path, last=known[-1].day.isoformat()
             )
         taken = BodyMeasurement(day, weight, height, area, ("measured",))
-        return replace(self, so_far=replace(self.so_far, measurements=(*known, taken)))
+        return self._replace(so_far=replace(self.so_far, measurements=(*known, taken)))
 
     def remarks(self) -> Iterator[Remark]:
         """What the rules found of the record, and what they could not answer."""
@@ -104,7 +103,7 @@ class CourseHistory:
         if sum(finding["code"] == _WRONG_BAGS for finding in self.findings) != told:
             return self
         findings = tuple(finding for finding in self.findings if finding["code"] != _WRONG_BAGS)
-        return replace(self, findings=findings, judgement=_without(_WRONG_BAGS, self.judgement))
+        return self._replace(findings=findings, judgement=_without(_WRONG_BAGS, self.judgement))
 
     def patient(self, figures: Figures) -> Patient:
         """Make a patient from figures that are given, and from the file what they do not say.

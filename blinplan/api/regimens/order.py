@@ -1,7 +1,8 @@
 """A regimen as it was asked for, and the one that a patient of some weight gets."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from blinplan.api.regimens.label import BY_DEFAULT, followed_label, source_of
 from blinplan.api.regimens.load import beside, choose_for, errors_in, read_regimen, refuse_what_cannot_be_given
@@ -16,8 +17,7 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.rules.configuration.configurations import Configurations
 
 
-@dataclass(frozen=True, slots=True)
-class OrderedRegimen:
+class OrderedRegimen(NamedTuple):
     """A regimen that was asked for by what it is ``named``, and by ``choice`` the one that a patient gets.
 
     ``reading`` is the file that was asked for; ``is_checked`` says that no binding rule finds anything in it.
@@ -68,12 +68,12 @@ class OrderedRegimen:
         """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion."""
         if not self.is_checked:
             refuse_what_cannot_be_given(self.reading, self.label.name)
-        return replace(self, is_checked=True)
+        return self._replace(is_checked=True)
 
     def check_choice(self) -> "OrderedRegimen":
         """The same for the regimen that the patient gets."""
         refuse_what_cannot_be_given(self.chosen_file, self.label.name)
-        return replace(self, is_checked=True)
+        return self._replace(is_checked=True)
 
     def follow(self, label: str | None, project: Configurations) -> "OrderedRegimen":
         """The same by the label that is asked for, or else by that of the project, where it names none itself.
@@ -85,7 +85,7 @@ class OrderedRegimen:
         """
         followed = followed_label(self.regimen, source_of(self.named, self.reading), label, project)
         regimen = replace(self.regimen, label=followed.name)
-        return replace(self, choice=replace(self.choice, regimen=regimen), label=followed)
+        return self._replace(choice=self.choice._replace(regimen=regimen), label=followed)
 
 
 RegimenSource = str | Path | Regimen | OrderedRegimen | RegimenFile

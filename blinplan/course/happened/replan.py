@@ -252,6 +252,6 @@ def on_calendar(undated: Course, clock: WallClock) -> Course:
     found, now = [], Moment(0, 0)
     for event in undated.events:
         end = clock.after(now, event.period.minutes, infused=event.period.dose is not None)
-        found.append(replace(event, period=replace(event.period, start=now.minute, stop=end.minute)))
+        found.append(event._replace(period=replace(event.period, start=now.minute, stop=end.minute)))
         now = end
     return replace(undated, events=tuple(found))

@@ -50,7 +50,7 @@ class Start:
             indication=Indication.INVESTIGATIONAL,
             family=None,
             sources=(self.source,),
-            eligibility=replace(base.eligibility, otherwise=None, population=base.virtual_population),
+            eligibility=base.eligibility._replace(otherwise=None, population=base.virtual_population),
             hospital_days=tuple(_hospital_days(base, cycles)),
             cycles=tuple(_together(cycles)),
             waivers=(),
@@ -77,7 +77,7 @@ class Start:
         """The sources of the base that departures of cycles which stay as they were still name."""
         named = {departure.source for departure in found.departures} - {self._departure.source}
         for source in self.base.sources if named else ():
-            yield replace(source, status=Status.TRANSCRIBED) if source.status is Status.SEEN else source
+            yield source._replace(status=Status.TRANSCRIBED) if source.status is Status.SEEN else source
 
     def _cycles(self, space: Space, schedule: Schedule) -> Iterator[Cycle]:
         for number, cycle in enumerate(self.base.one_by_one, start=1):

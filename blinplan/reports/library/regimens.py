@@ -1,10 +1,9 @@
 """The list of shipped regimens."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import RenderableType
@@ -81,8 +80,7 @@ _INDENT = 2
 _LEAST_TITLE = 60
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
+class _Layout(NamedTuple):
     """How wide the columns of the list are; a name that does not fit into its own has a line to itself.
 
     ``titles`` is how wide titles may be where there is room for them; else 0.

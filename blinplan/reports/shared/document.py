@@ -6,15 +6,13 @@ view: nothing else has to know of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from blinplan.reports.shared.manifest import manifest
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentKind:
+class DocumentKind(NamedTuple):
     """A kind of JSON document: its name, and the version of its format."""
 
     name: str

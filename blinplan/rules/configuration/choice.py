@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from blinplan.refusal import Refusal
@@ -28,15 +27,13 @@ class RuleChoice(NamedTuple):
             return settings
         severities = (*settings.severities, *self.severities)
         if self.select is not None:
-            return replace(
-                settings,
+            return settings._replace(
                 select=self.select,
                 extend_select=self.extend_select,
                 ignore=self.ignore,
                 severities=severities,
             )
-        return replace(
-            settings,
+        return settings._replace(
             extend_select=(*settings.extend_select, *self.extend_select),
             ignore=(*settings.ignore, *self.ignore),
             severities=severities,

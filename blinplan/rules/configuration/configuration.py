@@ -3,7 +3,6 @@
 The file nearest to a regimen, in its folder or above, decides how that regimen is judged.
 """
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,8 +31,7 @@ class ConfigurationError(Exception):
         self.faults = faults
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(NamedTuple):
     """What one configuration file says; what it does not say is None or empty.
 
     Attributes
@@ -77,8 +75,7 @@ class Configuration:
 
     def seen_from(self, folder: Path) -> "Configuration":
         """The same for the files of a folder that does not lie in its own: its patterns then count from there."""
-        return replace(
-            self,
+        return self._replace(
             exclude=tuple(pattern.seen_from(folder) for pattern in self.exclude),
             per_file=tuple(one._replace(pattern=one.pattern.seen_from(folder)) for one in self.per_file),
         )

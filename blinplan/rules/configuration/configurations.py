@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,7 +103,7 @@ class Configurations:
     def _with_what_is_asked(self, configuration: Configuration) -> Configuration:
         if not self._exclude and not self._asked:
             return configuration
-        return replace(configuration, exclude=(*configuration.exclude, *self._exclude), **self._asked)
+        return configuration._replace(exclude=(*configuration.exclude, *self._exclude), **self._asked)
 
     def of(self, source: FileSource) -> Configuration:
         """The configuration that a file is judged by; for shipped regimens, that of the current folder."""

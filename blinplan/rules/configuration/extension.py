@@ -1,7 +1,6 @@
 """A configuration that extends another one: what it takes from it, and what it puts in its place."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from blinplan.rules.catalogue import CATALOGUE
@@ -22,8 +21,7 @@ def extend(base: Configuration, own: Configuration) -> Configuration:
     plain: dict[str, Any] = {
         field: getattr(own if field.replace("_", "-") in written else base, field) for field in _VALUES
     }
-    return replace(
-        own,
+    return own._replace(
         **plain,
         settings=_settings(base.settings, own.settings, written),
         per_file=(*there.per_file, *own.per_file),
@@ -38,8 +36,7 @@ _VALUES = ("fail_on", "simulate", "patients", "seed", "baseline", "site", "respe
 
 def _settings(base: Settings, own: Settings, written: set[str]) -> Settings:
     chosen = "select" in written
-    return replace(
-        own,
+    return own._replace(
         select=own.select if chosen else base.select,
         extend_select=own.extend_select if chosen else (*base.extend_select, *own.extend_select),
         ignore=(*_still_ignored(base, own), *own.ignore),

@@ -1,6 +1,5 @@
 """What a configuration sets for some of its files, named by patterns of their paths."""
 
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
@@ -54,8 +53,7 @@ class PerFile(NamedTuple):
 
     def over(self, settings: Settings) -> Settings:
         """The settings with these before them."""
-        return replace(
-            settings,
+        return settings._replace(
             ignore=(*settings.ignore, *self.ignore),
             extend_select=(*settings.extend_select, *self.extend_select),
             severities=(*settings.severities, *self.severities),

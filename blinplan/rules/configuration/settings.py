@@ -1,6 +1,5 @@
 """Which rules are asked, how bad their findings count, and which limits decide."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -89,8 +88,7 @@ class Policies(NamedTuple):
 _POLICIES = Policies()
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What a user may set about the rules.
 
     A rule that is ``binding`` says that a thing cannot be read or given: it is asked whatever is selected or ignored,

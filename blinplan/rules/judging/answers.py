@@ -1,7 +1,6 @@
 """What rules answer about a case: each passes, finds something or gives no answer, and nothing else."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -116,7 +115,7 @@ def with_severity(verdict: Verdict, settings: Settings) -> Verdict:
         return verdict
 
     def with_severity(finding: Finding) -> Finding:
-        return replace(finding, severity=severity) if finding.severity is verdict.rule.severity else finding
+        return finding._replace(severity=severity) if finding.severity is verdict.rule.severity else finding
 
     return verdict._replace(
         findings=tuple(map(with_severity, verdict.findings)),

@@ -1,7 +1,6 @@
 """Judge a file that could not be read in whole: its problems, and what is true of it whatever they hide."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -129,7 +128,7 @@ def _without_fixes(verdict: Verdict, reading: FaultyFile) -> Verdict:
     """A verdict whose findings are not put right unasked where the text is not TOML."""
     if not reading.lost:
         return verdict
-    return verdict._replace(findings=tuple(replace(finding, fix=None) for finding in verdict.findings))
+    return verdict._replace(findings=tuple(finding._replace(fix=None) for finding in verdict.findings))
 
 
 def _not_passed(rule: Rule, reading: FaultyFile) -> Verdict:

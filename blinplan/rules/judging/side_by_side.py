@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from blinplan.executors.copies import Ask, Copy, copies
 from blinplan.executors.executor import shares
 from blinplan.regimen.reading import Content, RegimenFile
-from blinplan.regimen.regimen import Eligibility, Source
+from blinplan.regimen.regimen import Source
 from blinplan.regimen.toml.document import Document
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.families.across_files.neighbours import (
@@ -27,7 +27,7 @@ from blinplan.rules.families.across_files.neighbours import (
     neighbours_among,
 )
 from blinplan.rules.judging.judgement import Judgement
-from blinplan.rules.rule import Finding, NotEvaluated, Rule
+from blinplan.rules.rule import Rule
 from blinplan.rules.task import JudgementOrFault, Task
 from blinplan.rules.verdict import Verdict
 
@@ -169,7 +169,7 @@ def _bytes_of(found: Mapping[int, Found | _Judged]) -> bytes:
 class _Pickler(pickle.Pickler):
     """Writes rules by their codes, since both processes have them, and says of a document that it is elsewhere.
 
-    Of values of which there are many it writes the fields, which takes a third as long as what dataclasses do.
+    Of a neighbour, of which there are many, it writes the fields, which takes a third as long as what dataclasses do.
     """
 
     def reducer_override(self, value: object) -> Any:
@@ -177,14 +177,10 @@ class _Pickler(pickle.Pickler):
             return _elsewhere, ()
         if isinstance(value, Rule):
             return _rule_of, (value.code,)
-        fields = _FIELDS.get(type(value))
-        return NotImplemented if fields is None else (type(value), fields(value))
+        return (Neighbour, _fields_of_neighbour(value)) if type(value) is Neighbour else NotImplemented
 
 
-_FIELDS: dict[type, Callable[[Any], tuple[Any, ...]]] = {
-    kind: attrgetter(*(field.name for field in dataclasses.fields(kind)))
-    for kind in (Finding, NotEvaluated, Neighbour, Eligibility, Source)
-}
+_fields_of_neighbour = attrgetter(*(field.name for field in dataclasses.fields(Neighbour)))
 
 
 def _rule_of(code: str) -> Rule:

@@ -156,7 +156,7 @@ class PatientSimulator:
         first = tuple(period for period in periods(other) if period.cycle == 1)
         if _orders(first) == _orders(period for period in table if period.cycle == 1):
             return own
-        who = replace(regimen.eligibility, population=regimen.virtual_population)
+        who = regimen.eligibility._replace(population=regimen.virtual_population)
         key = store.key(replace(other, eligibility=who), people.size, self.seed, errors, model)
         if key not in _FIRST_CYCLES:
             kept = store.look_up_first_cycle(key) if self.kept else None

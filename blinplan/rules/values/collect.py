@@ -36,7 +36,7 @@ def collect_values(labels: Sequence[str], settings: Settings, site: Site | None 
     found = [
         value
         for name in labels
-        for value in values_of_label(label_named(name), replace(settings, label=name).limits, rules)
+        for value in values_of_label(label_named(name), settings._replace(label=name).limits, rules)
     ]
     return (
         *(value if site is None else _at_site(value, site) for value in found),

@@ -36,7 +36,7 @@ def own(size: SiteBag) -> Site:
 def stricter(number: str, value: str) -> Limits:
     """The label's numbers, with one that a project has changed."""
     limit = LABEL.numbers[number]
-    changed = replace(limit, value=Fraction(value), change=Change(limit.value, "pyproject.toml", "ours"))
+    changed = limit._replace(value=Fraction(value), change=Change(limit.value, "pyproject.toml", "ours"))
     return {**LABEL.numbers, number: changed}
 
 

@@ -320,7 +320,7 @@ def test_whom_a_regimen_is_for_says_how_a_restart_is_dosed_where_it_is_for_one_s
 
 def test_a_project_s_numbers_take_the_place_of_the_label_s() -> None:
     numbers = label_named("us-2025").numbers
-    held = replace(numbers["other_hold"], value=numbers["other_hold"].value * 2)
+    held = numbers["other_hold"]._replace(value=numbers["other_hold"].value * 2)
     stricter = {**numbers, "other_hold": held}
     assert asked_of(OTHER, 3, Circumstances(FULL))[Topic.WAIT].wait == 3 * DAY
     assert asked_of(OTHER, 3, Circumstances(FULL), stricter)[Topic.WAIT].wait == 6 * DAY

@@ -3,7 +3,6 @@
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from decimal import ROUND_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -27,7 +26,7 @@ def limit_at(name: str, value: Fraction) -> Iterator[None]:
     by_families = of_rules._limits_of_families()
     with pytest.MonkeyPatch.context() as patch:
         if name in by_families:
-            patch.setitem(by_families, name, replace(by_families[name], value=value))
+            patch.setitem(by_families, name, by_families[name]._replace(value=value))
         else:
             changed, label_in = _label_with(name, value), read._label_in
             patch.setattr(read, "_label_in", lambda at, of: changed if of == read.DEFAULT else label_in(at, of))
@@ -54,6 +53,6 @@ def _label_with(name: str, value: Fraction) -> Any:
 def _with_value(limits_of: Callable[..., StatedLimits], name: str, value: Fraction) -> Callable[..., StatedLimits]:
     def limits(*of: Any) -> StatedLimits:
         found = limits_of(*of)
-        return found.with_limits({name: replace(found[name], value=value)}) if name in found.by_name else found
+        return found.with_limits({name: found[name]._replace(value=value)}) if name in found.by_name else found
 
     return limits

@@ -1,6 +1,5 @@
 """A finding is new where none of the same rule, weight, place and value was there before, each of before once."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,6 +125,6 @@ def test_files_with_findings_that_changed_are_compared_and_all_where_files_are_h
     assert compared_names(found, history("z.toml")) == frozenset()
     first = sound.verdicts[0]
     (finding, *_) = found.findings
-    across = replace(finding, code="X001")
+    across = finding._replace(code="X001")
     together = sound._replace(verdicts=(first._replace(ruling=Ruling.FINDING, findings=(across,)),))
     assert compared_names(run(judged(LONG), together), history("x.toml", "a.toml")) == {"x.toml", "a.toml"}

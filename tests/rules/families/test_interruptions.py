@@ -1,6 +1,5 @@
 """I: what was done after an interruption, on both sides of each limit."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -634,9 +633,9 @@ def test_an_age_that_a_project_or_a_ward_sets_is_theirs_and_decides() -> None:
     """Of somebody of 17 years, whose cycle in consolidation was restarted on 7 March 2026 without premedication."""
     of_a_child = restart_of("born = 2008-06-01", "consolidation-adult")
     assert verdict_of(judgement_of(of_a_child), "I802").ruling is Ruling.NOT_EVALUATED
-    set_to_16 = replace(DEFAULTS, changes=(ChangedLimit("adult_from", Fraction(16), "blinplan.toml:2", "Ward 7"),))
+    set_to_16 = DEFAULTS._replace(changes=(ChangedLimit("adult_from", Fraction(16), "blinplan.toml:2", "Ward 7"),))
     assert verdict_of(judgement_of(of_a_child, settings=set_to_16), "I802").ruling is Ruling.PASS
-    set_to_19 = replace(DEFAULTS, changes=(ChangedLimit("adult_from", Fraction(19), "blinplan.toml:2", "Ward 7"),))
+    set_to_19 = DEFAULTS._replace(changes=(ChangedLimit("adult_from", Fraction(19), "blinplan.toml:2", "Ward 7"),))
     assert verdict_of(judgement_of(of_a_child, settings=set_to_19), "I802").ruling is Ruling.FINDING
     ward = site_in('site = 1\nname = "Ward 7"\nadult_from_years = 16\nbag = [{ hours = 24 }]')
     assert verdict_of(judgement_of(of_a_child, site=ward), "I802").ruling is Ruling.PASS

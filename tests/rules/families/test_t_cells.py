@@ -149,7 +149,7 @@ def test_a_share_at_its_limit_is_on_the_side_that_the_limit_says(
     assert simulated("T501", STEPPED, found) == answer
 
 
-ASKED = replace(DEFAULTS, extend_select=(Pattern("T502"),))
+ASKED = DEFAULTS._replace(extend_select=(Pattern("T502"),))
 
 
 def window(first: int, second: int) -> str:

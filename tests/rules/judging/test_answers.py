@@ -93,7 +93,7 @@ def test_strictness_makes_undecided_of_what_was_not_seen_or_not_said(case: Case,
 
 def test_a_severity_is_given_to_what_has_that_of_its_rule_and_to_nothing_else(finding: Finding) -> None:
     rule, waiver = CATALOGUE["S304"], Waiver("S304", "x")
-    note = replace(finding, severity=Severity.NOTE)
+    note = finding._replace(severity=Severity.NOTE)
     verdict = Verdict(
         rule, Ruling.FINDING, (finding, note), (WaivedFinding(finding, waiver), WaivedFinding(note, waiver))
     )

@@ -1,6 +1,5 @@
 """What follows from the verdicts on a file: what was found, in its order, what is open, and what was read at all."""
 
-from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -84,6 +83,6 @@ def test_a_file_with_a_regimen_has_one_and_no_other_has() -> None:
 def test_what_is_put_in_the_place_of_verdicts_is_what_follows() -> None:
     judgement = judgement_of_lines(cycle(free=21, repeat=2))
     assert [one.code for one in judgement.findings] == ["S304"]
-    note = replace(judgement.findings[0], severity=Severity.NOTE)
+    note = judgement.findings[0]._replace(severity=Severity.NOTE)
     other = judgement_with(Verdict(CATALOGUE["S304"], Ruling.FINDING, (note,)))
     assert (other.worst, other.findings) == (Severity.NOTE, (note,))

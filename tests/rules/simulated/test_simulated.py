@@ -101,8 +101,8 @@ def test_where_no_virtual_patient_is_admitted_it_is_undecided() -> None:
     own = regimen(*STEPS)
     nobody = replace(
         own,
-        eligibility=replace(
-            own.eligibility, population="child", minimum_weight=library.regimen("rr-adult").eligibility.minimum_weight
+        eligibility=own.eligibility._replace(
+            population="child", minimum_weight=library.regimen("rr-adult").eligibility.minimum_weight
         ),
     )
     found = PatientSimulator(PEOPLE, 1).outcome_of(nobody, PEOPLE, NORMAL_975)

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterable
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -160,7 +159,7 @@ def test_the_numbers_that_plans_ask_for_are_told_to_decide_them() -> None:
 
 def test_a_changed_limit_shows_whose_value_decides() -> None:
     change = ChangedLimit("step_length", Fraction(6), "blinplan.toml:3", "protocol 1")
-    value = named(collect_values(["us-2025"], replace(DEFAULTS, changes=(change,))), "step_length")
+    value = named(collect_values(["us-2025"], DEFAULTS._replace(changes=(change,))), "step_length")
     assert (value.text, value.number) == ("6 days", Fraction(6))
     assert value.replaced is not None
     assert (value.replaced.text, value.replaced.origin, value.replaced.reason) == (

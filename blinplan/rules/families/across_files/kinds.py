@@ -1,11 +1,14 @@
 """What two regimens are for: whether a patient may be sent from one to the other."""
 
-from blinplan.regimen import library
+from typing import TYPE_CHECKING
+
 from blinplan.rules.checks.departures import base_named
-from blinplan.rules.families.across_files.neighbours import Purpose
+
+if TYPE_CHECKING:
+    from blinplan.rules.families.across_files.neighbours import Purpose
 
 
-def other_kind(one: Purpose, other: Purpose) -> tuple[str, str] | None:
+def other_kind(one: "Purpose", other: "Purpose") -> tuple[str, str] | None:
     """What two regimens are for, where a patient who is sent from one to the other is not treated for the same."""
     if one.indication is not other.indication:
         return f"for {one.indication}", f"for {other.indication}"
@@ -18,8 +21,10 @@ def other_kind(one: Purpose, other: Purpose) -> tuple[str, str] | None:
     return None
 
 
-def _is_of_study(regimen: Purpose) -> bool:
+def _is_of_study(regimen: "Purpose") -> bool:
     """Whether a regimen is a shipped one as a study ran it, which has no label's premedication or days in hospital."""
+    from blinplan.regimen import library
+
     if library.groups().get(regimen.name) != "trials":
         return False
     shipped = base_named(regimen.name)

@@ -4,13 +4,11 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from blinplan.regimen import library
-from blinplan.rules.families.across_files.kinds import other_kind
-from blinplan.rules.families.across_files.neighbours import Neighbour, Neighbours
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 if TYPE_CHECKING:
     from blinplan.rules.families.across_files.gaps import Edge, PatientGap
+    from blinplan.rules.families.across_files.neighbours import Neighbour, Neighbours
     from blinplan.rules.families.across_files.shipped_names import Namesake
 
 TITLE = "Files together"
@@ -22,7 +20,7 @@ _OUTSIDE = NotEvaluated("not applicable", "the regimen is judged by itself, and 
 _CONVENTION = ("How regimens name each other in this program (convention)",)
 
 
-def _neighbours(case: Case) -> tuple[Neighbours, Neighbour] | None:
+def _neighbours(case: Case) -> "tuple[Neighbours, Neighbour] | None":
     """The regimens of the run, and the one that is judged; None where it is judged outside of a run."""
     if case.neighbours is None:
         return None
@@ -53,7 +51,7 @@ def _name_twice(rule: Rule, case: Case) -> Answer:
     )
 
 
-def _owner(together: Neighbours, this: Neighbour) -> Neighbour | None:
+def _owner(together: "Neighbours", this: "Neighbour") -> "Neighbour | None":
     """The regimen whose name this one has too: the one whose file is named so, or else the first in the run.
 
     Where no other of that name is judged, it is told of the owner, and names one of them.
@@ -88,6 +86,8 @@ def _file_name(rule: Rule, case: Case) -> Answer:
 
 
 def _shipped_name(rule: Rule, case: Case) -> Answer:
+    from blinplan.regimen import library
+
     names = {case.regimen.name, _file_name_of(case)}
     for name in names & library.paths().keys():
         from blinplan.rules.families.across_files.shipped_names import namesake  # few files have such a name
@@ -129,7 +129,7 @@ def _otherwise(rule: Rule, case: Case) -> Answer:
     name, other = this.purpose.eligibility.otherwise, together.others_of(this)
     if name is None or other is None:
         return NotEvaluated("not applicable", "the file names no regimen for other patients (`otherwise`)")
-    if isinstance(other, Neighbour) and other is not this:
+    if not isinstance(other, str) and other is not this:
         return tuple(_misleading(rule, case, together, this, other))
     if name == this.name:
         return (_misleads(rule, case, "`otherwise` names the regimen itself"),)
@@ -146,12 +146,18 @@ _NOWHERE = "and there is no {name}.toml beside this file, no such regimen among 
 
 
 def _nearest(name: str) -> str:
+    from blinplan.regimen import library
+
     near = library.nearest(name)
     return f"the nearest shipped name is {near}; correct the name or remove `otherwise`" if near else _NAME_ANOTHER
 
 
-def _misleading(rule: Rule, case: Case, together: Neighbours, this: Neighbour, other: Neighbour) -> Iterator[Finding]:
+def _misleading(
+    rule: Rule, case: Case, together: "Neighbours", this: "Neighbour", other: "Neighbour"
+) -> Iterator[Finding]:
     """Find that `otherwise` leads round, or to nobody else, or where no plan looks."""
+    from blinplan.rules.families.across_files.kinds import other_kind  # most files name none
+
     kinds = other_kind(this.purpose, other.purpose)
     if kinds is not None:
         yield _misleads(
@@ -188,16 +194,16 @@ def _misleading(rule: Rule, case: Case, together: Neighbours, this: Neighbour, o
         )
 
 
-def _circle(together: Neighbours, this: Neighbour) -> list[Neighbour]:
+def _circle(together: "Neighbours", this: "Neighbour") -> "list[Neighbour]":
     """The regimens that `otherwise` leads through from one until it is there again; none where it never is."""
     way, here = [this], together.others_of(this)
-    while isinstance(here, Neighbour) and here not in way:
+    while here is not None and not isinstance(here, str) and here not in way:
         way.append(here)
         here = together.others_of(here)
     return way if here is this else []
 
 
-def _admits_no_others(one: Neighbour, other: Neighbour) -> bool:
+def _admits_no_others(one: "Neighbour", other: "Neighbour") -> bool:
     from blinplan.rules.families.across_files.gaps import admits_no_others  # most files name none
 
     return admits_no_others(one.purpose.eligibility, other.purpose.eligibility)
@@ -218,7 +224,7 @@ def _gap(rule: Rule, case: Case) -> Answer:
     together, this = found
     if not this.fits_for_certain:
         return _UNSURE
-    alone = len(together.regimens) < 2 and not isinstance(together.others_of(this), Neighbour)
+    alone = len(together.regimens) < 2 and isinstance(together.others_of(this), str | None)
     crowded = together.is_crowded_around(this)
     if alone:
         return _CROWDED if crowded else _ALONE

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, plural
-from blinplan.regimen import library
 from blinplan.regimen.regimen import Cycle
 from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.vocabulary import Disease
@@ -82,6 +81,8 @@ def _of_base(case: Case, number: int) -> _Stay | None:
     laid = beside_base(case)
     if isinstance(laid, NotEvaluated):
         return None
+    from blinplan.regimen import library
+
     base = library.regimen(laid.reference.name)
     cycle = case.regimen.one_by_one[number - 1]
     stated = cycle.departure is not None or any(step.departure is not None for step in cycle.steps)

@@ -1,7 +1,6 @@
 """D207, D208, D209: does the dose rise where the label's does, and by as much as steps that were run."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate, decimal_text
@@ -35,7 +34,7 @@ def _with_likely_indication(case: Case, found: list[Finding]) -> list[Finding]:
 
     others = other_indications(case)
     meant = f"; or correct `indication`: the schedule is that of {' or '.join(others)}" if others else ""
-    return [replace(finding, help=f"{finding.help}{meant}") for finding in found]
+    return [finding._replace(help=f"{finding.help}{meant}") for finding in found]
 
 
 def _high_start_without_optional(rule: Rule, case: Case) -> Iterator[Finding]:

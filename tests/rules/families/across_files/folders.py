@@ -1,7 +1,6 @@
 """Files of a run that are judged among each other, without a folder that holds them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from blinplan.regimen.reading import Content, read
@@ -37,7 +36,7 @@ def neighbours(
 
 def told(code: str, files: Mapping[str, str], at: str = "a.toml", among: Neighbours | None = None) -> list[str]:
     """All that a rule says of one of some files."""
-    settings = replace(DEFAULTS, select=(Pattern(code),))
+    settings = DEFAULTS._replace(select=(Pattern(code),))
     together = neighbours(files) if among is None else among
     judgement = judge(read(files[at].encode(), at), TODAY, None, settings, None, None, together)
     return list(words_of(verdict_of(judgement, code)))

@@ -83,17 +83,17 @@ LOW, FULL = "9 mcg/day for 7 d, then 28 mcg/day for 21 d", "28 mcg/day for 28 d"
             replace(ADULT, eligibility=Eligibility(Fraction(46))),
             ["it is for 46 kg and over, that one for 45 kg and over"],
         ),
-        (replace(ADULT, eligibility=replace(ADULT.eligibility, otherwise=None)), []),
+        (replace(ADULT, eligibility=ADULT.eligibility._replace(otherwise=None)), []),
         (
-            replace(ADULT, eligibility=replace(ADULT.eligibility, below_weight=Fraction(90))),
+            replace(ADULT, eligibility=ADULT.eligibility._replace(below_weight=Fraction(90))),
             ["it is for 45 kg and over, below 90 kg, that one for 45 kg and over"],
         ),
         (
-            replace(ADULT, eligibility=replace(ADULT.eligibility, minimum_age=Fraction(18))),
+            replace(ADULT, eligibility=ADULT.eligibility._replace(minimum_age=Fraction(18))),
             ["it is for 45 kg and over, 18 years and over, that one for 45 kg and over"],
         ),
         (
-            replace(ADULT, eligibility=replace(ADULT.eligibility, below_age=Fraction(65))),
+            replace(ADULT, eligibility=ADULT.eligibility._replace(below_age=Fraction(65))),
             ["it is for 45 kg and over, below 65 years, that one for 45 kg and over"],
         ),
         (

@@ -1,6 +1,5 @@
 """D201 to D212 but for caps, word for word: doses, patients and weights at each limit, beside each label and none."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -24,7 +23,7 @@ def given(*parts: str) -> str:
 
 
 def changed(name: str, value: int) -> Settings:
-    return replace(DEFAULTS, changes=(ChangedLimit(name, Fraction(value), "blinplan.toml:2", "Ward 7"),))
+    return DEFAULTS._replace(changes=(ChangedLimit(name, Fraction(value), "blinplan.toml:2", "Ward 7"),))
 
 
 STATED = ', departure = { reason = "as in the trial", source = "none" }, days'
@@ -356,7 +355,7 @@ def test_what_is_not_known_of_a_patient_is_not_passed() -> None:
 
 def test_which_figures_decide_whether_a_patient_is_eligible() -> None:
     assert limits_of("D211", POPULATION, patient=whom("50", "11 years")) == [("flat_from_weight",)]
-    young = replace(DEFAULTS, changes=(ChangedLimit("adult_from", Fraction(18), "blinplan.toml:2", "Ward 7"),))
+    young = DEFAULTS._replace(changes=(ChangedLimit("adult_from", Fraction(18), "blinplan.toml:2", "Ward 7"),))
     assert limits_of("D211", POPULATION, patient=whom("50", "17 years"), settings=young) == [("adult_from",)]
 
 

@@ -1,6 +1,5 @@
 """I801 to I806, word for word: restarts by cause, grade, time and dose, on both bases and by the bag that hung."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -263,7 +262,7 @@ def test_where_the_age_decides_it_is_said_as_whom_a_patient_is_premedicated(pati
 def test_a_project_s_or_a_ward_s_own_age_decides_and_is_named() -> None:
     text = record(technical(5, "premedicated = false"), regimen=CONSOLIDATION, patient="age_years = 10")
     changes = (ChangedLimit("adult_from", Fraction(16), "blinplan.toml:2", "Ward 7"),)
-    (by_project,) = told("I802", text, settings=replace(DEFAULTS, changes=changes))
+    (by_project,) = told("I802", text, settings=DEFAULTS._replace(changes=changes))
     assert by_project == unmedicated("4 h", whose("children", 16, unverified=False))
     ward = site_in('site = 1\nname = "Ward 7"\nadult_from_years = 16\nbag = [{ hours = 24 }]')
     (by_ward,) = told("I802", text, site=ward)

@@ -26,7 +26,7 @@ from tests.collection.grid import each_third
 from tests.regimen_text import judgement_of, verdict_of
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
-OF_PREMEDICATION = replace(DEFAULTS, select=(Pattern("C603"), Pattern("C605")))
+OF_PREMEDICATION = DEFAULTS._replace(select=(Pattern("C603"), Pattern("C605")))
 Found = list[tuple[str, str | int, Severity]]
 
 
@@ -622,7 +622,7 @@ def test_only_the_age_groups_that_a_regimen_admits_are_asked_about(label: Label,
             continue
         own = tuple(given for given in regimen.premedication if given.patients is group)
         alone = replace(regimen, premedication=own)
-        of_ages = replace(alone, eligibility=replace(regimen.eligibility, **AGES[group]))  # type: ignore[arg-type]
+        of_ages = replace(alone, eligibility=regimen.eligibility._replace(**AGES[group]))  # type: ignore[arg-type]
         assert found(written(of_ages)) == [], group
         other_label = [g for g in AgeGroup if g is not group and label.premedication(regimen.indication, g)]
         missed = [one[0] for one in found(written(alone))]

@@ -140,7 +140,7 @@ def test_of_a_study_that_gives_children_another_dose_adults_are_held_to_their_ow
 def test_what_a_study_gave_stands_in_the_source_that_comes_first(
     statuses: tuple[Status, Status], found: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sources = tuple(replace(one, status=status) for one, status in zip(base().sources, statuses, strict=False))
+    sources = tuple(one._replace(status=status) for one, status in zip(base().sources, statuses, strict=False))
     monkeypatch.setattr(groups, "base_named", lambda _: base(sources=sources))
     assert told(FROM_E1910 + ADULTS + given("24 mg", "cycle-start") + FLAT) == found
     assert told(FROM_E1910 + ADULTS + given("61 mg", "cycle-start") + FLAT) == [("premedication.0.dose", "error")]

@@ -1,6 +1,5 @@
 """S301, S302, S305 to S308, S310 and S311, word for word: lengths, steps and numbers of cycles at each limit."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -102,7 +101,7 @@ def test_a_length_that_is_wrong_by_a_labelled_step_alone_is_told_at_the_step(
 
 def test_a_project_that_infuses_longer_is_told_of_cycles_that_are_as_labelled() -> None:
     """What is told at the step is that it is not the label's."""
-    longer = replace(DEFAULTS, changes=(ChangedLimit("infusion_per_cycle", Fraction(35), "blinplan.toml:2", "Trial"),))
+    longer = DEFAULTS._replace(changes=(ChangedLimit("infusion_per_cycle", Fraction(35), "blinplan.toml:2", "Trial"),))
     found = infused("warning", "28 d").replace("28 days", "35 days (changed from 28)")
     assert said("S301", RELAPSED + STEPPED, settings=longer) == [found]
     assert said("S301", RELAPSED + RISING, settings=longer) == []

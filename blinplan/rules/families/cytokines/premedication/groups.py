@@ -5,7 +5,6 @@ from typing import NamedTuple
 from blinplan.label.label import Drug, LabelledPremedication, Stated
 from blinplan.label.read import label_named, label_names, label_of
 from blinplan.quantities import Basis
-from blinplan.regimen import library
 from blinplan.regimen.regimen import Premedication, Regimen
 from blinplan.regimen.vocabulary import AgeGroup, Disease
 from blinplan.rules.checks import labelled
@@ -92,6 +91,8 @@ def _of_label(regimen: Regimen, group: AgeGroup) -> HeldTo:
 
 def _of_base(base: Regimen, group: AgeGroup) -> HeldTo | None:
     """What the label of a base gives, or a study whose file says what was given; None of one that does not."""
+    from blinplan.regimen import library
+
     if library.groups()[base.name] == "labelled":
         return _of_label(base, group)
     declared = tuple(_as_stated(base, group, given) for given in base.premedication if given.is_for(group))
