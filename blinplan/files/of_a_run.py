@@ -7,7 +7,6 @@ where no run is on, who writes onto a file that was read means it.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
@@ -30,12 +29,11 @@ class _Claim(NamedTuple):
     is_open: bool = False
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(NamedTuple):
     """The files of a run, by what they are and not by how they are spelled."""
 
-    read: set[_Identity] = field(default_factory=set)
-    claimed: dict[_Identity, _Claim] = field(default_factory=dict)
+    read: set[_Identity]
+    claimed: dict[_Identity, _Claim]
 
 
 _on: list[_Run] = []
@@ -44,7 +42,7 @@ _on: list[_Run] = []
 @contextmanager
 def files_of_a_run() -> Iterator[None]:
     """Remember what is read and written until the end; where standard output goes is written from the beginning."""
-    run = _Run()
+    run = _Run(set(), {})
     for descriptor, name in ((1, "what standard output goes to"), (2, "what standard error goes to")):
         if (identity := _identity_of_open(descriptor)) is not None:
             run.claimed.setdefault(identity, _Claim(name, is_open=True))

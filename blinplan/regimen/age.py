@@ -218,8 +218,9 @@ def _month_of(day: date, months: int) -> tuple[int, int]:
 ALLOWED = 'an age is completed years (17 or "17 years"), "8 months", "20 days", or a date of birth (2009-05-17)'
 """What can be read as an age, in words."""
 
-_COMPLETED = re.compile(r"([0-9]{1,4})(?: (years?|months?|days?))?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Compiled when an age is read: most regimens are planned without one.
+_COMPLETED = r"([0-9]{1,4})(?: (years?|months?|days?))?"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def read_age(text: str) -> Age:
@@ -234,9 +235,9 @@ def read_age(text: str) -> Age:
         When it is none; the message says what is allowed.
     """
     written = text.strip()
-    if _DATE.fullmatch(written):
+    if re.fullmatch(_DATE, written):
         return born_on(_date(written))
-    match = _COMPLETED.fullmatch(written)
+    match = re.fullmatch(_COMPLETED, written)
     if match is None:
         raise AgeError(f"{text[:40]!r} is not an age", "; ".join([ALLOWED, *_suggestions(written)]))
     unit = AgeUnit(f"{match[2].removesuffix('s')}s") if match[2] else AgeUnit.YEARS
@@ -290,21 +291,21 @@ _SHORT = {
     "mth": "months",
     "d": "days",
 }
-_ABBREVIATED = re.compile(r"([0-9]{1,4}) ?([a-z]{1,5})\.?")
-_DECIMAL = re.compile(r"([0-9]{1,3})[.,]([0-9]{1,3})( ?years?)?")
-_WEEKS = re.compile(r"([0-9]{1,3}) ?(?:w|wk|weeks?)")
-_OTHER_DATE = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})|[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2}")
+_ABBREVIATED = r"([0-9]{1,4}) ?([a-z]{1,5})\.?"
+_DECIMAL = r"([0-9]{1,3})[.,]([0-9]{1,3})( ?years?)?"
+_WEEKS = r"([0-9]{1,3}) ?(?:w|wk|weeks?)"
+_OTHER_DATE = r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})|[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2}"
 
 
 def _suggestions(written: str) -> Iterator[str]:
     """How to write what was probably meant."""
     plain = written.lower()
-    if match := _DECIMAL.fullmatch(plain):
+    if match := re.fullmatch(_DECIMAL, plain):
         months = round(Fraction(f"{match[1]}.{match[2]}") * _MONTHS_PER_YEAR)
         yield f'ages are completed: write {match[1]}, or "{months} months"'
-    elif match := _WEEKS.fullmatch(plain):
+    elif match := re.fullmatch(_WEEKS, plain):
         yield f'write "{7 * int(match[1])} days"'
-    elif (match := _ABBREVIATED.fullmatch(plain)) and match[2] in {*_SHORT, "years", "months", "days"}:
+    elif (match := re.fullmatch(_ABBREVIATED, plain)) and match[2] in {*_SHORT, "years", "months", "days"}:
         yield f'write "{match[1]} {_SHORT.get(match[2], match[2])}"'
-    elif _OTHER_DATE.fullmatch(plain):
+    elif re.fullmatch(_OTHER_DATE, plain):
         yield "write a date of birth as year-month-day: 2009-05-17"

@@ -1,17 +1,18 @@
 """Judge many regimens at once: what has to be simulated is simulated side by side."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.executors.executor import Executor, InTurn, as_they_end, require_executor, workers
-from blinplan.executors.processes import processes
 from blinplan.refusal import Refusal
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 from blinplan.rules.simulated.virtual import NotKeptError, PatientSimulator
 from blinplan.rules.task import JudgementOrFault, ProgramFault, Task
+
+if TYPE_CHECKING:
+    from blinplan.executors.executor import Executor
 
 _WORTH_PROCESSES = 4
 """Regimens to simulate from which more processes save more time than they take to start."""
@@ -24,7 +25,7 @@ def judge_many(
     tasks: Sequence[Task],
     simulator: PatientSimulator,
     progress: Progress = lambda done, total: None,
-    executor: Executor | None = None,
+    executor: "Executor | None" = None,
 ) -> tuple[JudgementOrFault, ...]:
     """Judge files, each by its own settings; the judgements come in the order of the tasks.
 
@@ -41,6 +42,8 @@ def judge_many(
         are processors.
     """
     if executor is not None:
+        from blinplan.executors.executor import require_executor
+
         require_executor(executor)
     judged = [_at_once(task, simulator) for task in tasks]
     waiting = [number for number, judgement in enumerate(judged) if judgement is None]
@@ -62,8 +65,11 @@ def _at_once(task: Task, simulator: PatientSimulator) -> JudgementOrFault | None
 
 
 def _simulate(
-    tasks: Sequence[Task], waiting: Sequence[int], simulator: PatientSimulator, executor: Executor | None
+    tasks: Sequence[Task], waiting: Sequence[int], simulator: PatientSimulator, executor: "Executor | None"
 ) -> Iterator[tuple[int, JudgementOrFault]]:
+    from blinplan.executors.executor import workers
+    from blinplan.executors.processes import processes
+
     if executor is not None:
         yield from _side_by_side(tasks, waiting, simulator, executor)
     elif workers() == 1 or len(waiting) < _WORTH_PROCESSES:
@@ -75,10 +81,12 @@ def _simulate(
 
 
 def _side_by_side(
-    tasks: Sequence[Task], waiting: Sequence[int], simulator: PatientSimulator, executor: Executor
+    tasks: Sequence[Task], waiting: Sequence[int], simulator: PatientSimulator, executor: "Executor"
 ) -> Iterator[tuple[int, JudgementOrFault]]:
     """Let others simulate, and judge here by what they found."""
     from concurrent.futures import BrokenExecutor
+
+    from blinplan.executors.executor import InTurn, as_they_end
 
     alone = replace(simulator, executor=InTurn())
     asked = (_SimulationTask(tasks[number].alone, alone) for number in waiting)
@@ -108,12 +116,12 @@ def _outcomes(asked: _SimulationTask) -> tuple[SimulatedOutcome | NotEvaluated, 
     return tuple(recording.outcomes_so_far)
 
 
-@dataclass(frozen=True, slots=True)
 class Recording:
     """A simulation that remembers what it was asked for."""
 
-    simulator: PatientSimulator
-    outcomes_so_far: list[SimulatedOutcome | NotEvaluated] = field(default_factory=list)
+    def __init__(self, simulator: PatientSimulator) -> None:
+        self.simulator = simulator
+        self.outcomes_so_far: list[SimulatedOutcome | NotEvaluated] = []
 
     def outcomes(self, regimen: Regimen) -> Iterator[SimulatedOutcome | NotEvaluated]:
         """Simulate, and remember."""
@@ -122,8 +130,7 @@ class Recording:
             yield outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(NamedTuple):
     """A simulation that was run elsewhere."""
 
     answers: tuple[SimulatedOutcome | NotEvaluated, ...]

@@ -255,8 +255,7 @@ class Case:
 Answer = Iterable[Finding] | NotEvaluated
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rule:
+class Rule(NamedTuple):
     """A rule: what it is called, what it says, how bad a breach is, why, who says so, and the function that checks.
 
     ``good`` and ``bad`` are the lines of a regimen file that keep and break it. ``check`` is None for rules that

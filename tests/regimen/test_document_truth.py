@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from blinplan.regimen.toml.document import Document, parse, read_bytes
 from blinplan.regimen.toml.parser import DocumentError
+from blinplan.regimen.toml.places import Places
 from blinplan.regimen.toml.positions import KeyPath, KeyPlace, Span
-from blinplan.regimen.toml.scanner import Places
 from tests.public_files import public
 
 """The environment variable that names the folder `tests` of toml-test, which has the folders `valid` and `invalid`."""

@@ -9,7 +9,6 @@ from blinplan.api.vocabulary import PlanFormat
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.remarks import Remark
-from blinplan.data_table import csv_text
 from blinplan.files.inputs import input_text, reason_of
 from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
@@ -29,6 +28,8 @@ def csv(
     decimal_comma: bool = False,
 ) -> str:
     """Write what is due; without a start the event table. With decimal commas it is for people, told things once."""
+    from blinplan.data_table import csv_text
+
     if dated is None:
         from blinplan.reports.plan.plan import plan_table
 
@@ -40,6 +41,7 @@ def csv(
 
 def nonmem(course: Course) -> str:
     """Write the event table as NONMEM reads it."""
+    from blinplan.data_table import csv_text
     from blinplan.reports.model.nonmem import NoAreaError, event_records
 
     try:

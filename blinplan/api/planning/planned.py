@@ -18,7 +18,6 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.course.remarks import Remark, RemarkKind
-from blinplan.data_table import table_html
 from blinplan.files.writing import refuse_overwriting, refuse_unwritable, replace_file
 from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
@@ -342,6 +341,8 @@ class Plan:
         return f"<Plan of {self.course.regimen.name}: {float(self.course.micrograms):g} mcg, {begins}>"
 
     def _repr_html_(self) -> str:
+        from blinplan.data_table import table_html
+
         return table_html(self.columns(), repr(self)[1:-1])
 
     def refuse_contradictions(

@@ -23,8 +23,11 @@ from blinplan.cli.check.options import CheckOptions, claim_summary, read_day, re
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.quantities import plural
 from blinplan.refusal import Refusal
+from blinplan.terminal import Terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from blinplan.api.checking.check import Fixes, Settled
     from blinplan.api.patient import Patient
     from blinplan.executors.executor import Executor
@@ -142,9 +145,20 @@ def _show_diff(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> No
 
 def _executor(options: CheckOptions) -> "AbstractContextManager[Executor | None]":
     """Who simulates: the workers of a scheduler; without one, whoever judges chooses."""
+    if options.scheduler is None:
+        return nullcontext()
     from blinplan.executors.executor import executor_of
 
-    return nullcontext() if options.scheduler is None else executor_of(None, options.scheduler)
+    return executor_of(None, options.scheduler)
+
+
+def _bar(terminal: Terminal) -> "AbstractContextManager[Callable[[int, int], None]]":
+    """Shows how many regimens are simulated; where nobody would see it, nothing waits for it either."""
+    if not terminal.is_watched:
+        return nullcontext(lambda done, total: None)
+    from blinplan.cli.app.progress import regimens_bar
+
+    return regimens_bar(terminal)
 
 
 def _judge(
@@ -153,9 +167,7 @@ def _judge(
     def judge(some: FilesToCheck) -> CheckResult:
         if not settled.simulate:
             return some.judge(today, settled, patient, own_process=True)
-        from blinplan.cli.app.progress import regimens_bar
-
-        with _executor(options) as executor, regimens_bar(options.terminal) as progress:
+        with _executor(options) as executor, _bar(options.terminal) as progress:
             cache = not options.no_cache
             return some.judge(today, settled, patient, cache=cache, progress=progress, executor=executor)
 

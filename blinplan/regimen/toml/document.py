@@ -7,8 +7,8 @@ from typing import Any
 
 from blinplan.files.inputs import other_encoding, size_in_words
 from blinplan.regimen.toml.parser import LIMIT_DIGITS, DocumentError, Values, read_values, unreadable
-from blinplan.regimen.toml.positions import KeyPath, KeyPlace, Position, Span, TextLines
-from blinplan.regimen.toml.scanner import LIMIT_DEPTH, Places, Scanner
+from blinplan.regimen.toml.places import Places
+from blinplan.regimen.toml.positions import LIMIT_DEPTH, KeyPath, KeyPlace, Position, Span, TextLines
 
 LIMIT_BYTES = 64 * 1024
 """The largest file that is read, in bytes. A regimen takes a few thousand."""
@@ -126,8 +126,10 @@ def parse(text: str, name: str) -> Document:
     """
     values = read_values(text, name)
     # Of most files nobody asks where something stands; beyond a limit it is scanned at once, which refuses it.
-    scanned = Scanner(text, name).places() if _may_be_beyond_limits(text, values) else None
-    return Document(name, text, values, Places(text, name, scanned))
+    places = Places(text, name)
+    if _may_be_beyond_limits(text, values):
+        places.find_all()
+    return Document(name, text, values, places)
 
 
 def _may_be_beyond_limits(text: str, values: Mapping[str, Any]) -> bool:

@@ -4,7 +4,6 @@ A cycle is found by its name, a step by its number, all else by the keys of the 
 ``eligibility min_weight_kg``, ``source 1 status``. Two texts that say the same in another notation have one meaning.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -77,6 +76,8 @@ def _cycle_names(values: Mapping[str, Any]) -> list[str | None]:
 
 
 def _in_quotes(name: str) -> str:
+    import json
+
     return json.dumps(_collapse(name), ensure_ascii=False)
 
 
@@ -84,7 +85,8 @@ def _collapse(text: str) -> str:
     return " ".join(text.split())
 
 
-_PART = re.compile(r"""\s*(?:("(?:[^"\\]|\\.)*"|'[^']*')|(\([0-9]+\))|([A-Za-z_][A-Za-z0-9_-]*)|([0-9]+)|(,))""")
+# Patterns are compiled when they are first asked for: most files have no waiver, and so no place in words.
+_PART = r"""\s*(?:("(?:[^"\\]|\\.)*"|'[^']*')|(\([0-9]+\))|([A-Za-z_][A-Za-z0-9_-]*)|([0-9]+)|(,))"""
 
 
 @lru_cache(maxsize=1024)
@@ -127,7 +129,7 @@ def _normal_word(word: str, *, last: bool, in_step: bool) -> str:
 def _parts(text: str) -> Iterator[str]:
     at = 0
     while text[at:].strip():
-        match = _PART.match(text, at)
+        match = re.compile(_PART).match(text, at)
         if match is None:
             raise PlaceError(f"a place is written as {_EXAMPLE}, and {text[at:].strip()[:20]!r} belongs to none")
         yield match[match.lastindex or 0]
@@ -137,6 +139,8 @@ def _parts(text: str) -> Iterator[str]:
 def _name_in(part: str) -> str:
     if part[0] == "'":
         return part[1:-1]
+    import json
+
     try:
         return str(json.loads(part))
     except json.JSONDecodeError as error:
@@ -145,6 +149,8 @@ def _name_in(part: str) -> str:
 
 def cycle_of(place: str) -> str | None:
     """The name of the cycle that a place, written as `normal_place` writes it, is in."""
+    import json
+
     match = re.match(r'cycle ("(?:[^"\\]|\\.)*")', place)
     return None if match is None else str(json.loads(match[1]))
 
@@ -236,8 +242,8 @@ _UNITS = {
     **dict.fromkeys(("year", "years"), _Unit("years")),
 }
 _OF_KEYS = {"days": "d", "hours": "h", "kg": "kg", "years": "years"}
-_NUMBER = re.compile(r"(?<![\w.])((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9])\s*([A-Za-zµμ]+)?")
-_TIMES = re.compile(r"[0-9.]+ min(?: [0-9.]+ min)+")
+_NUMBER = r"(?<![\w.])((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9])\s*([A-Za-zµμ]+)?"
+_TIMES = r"[0-9.]+ min(?: [0-9.]+ min)+"
 
 
 def same_value(place: str, one: Any, other: Any) -> bool:
@@ -255,8 +261,8 @@ def _meaning(place: str, written: str) -> str:
     text = _collapse(written).replace("m²", "m2")
     if re.fullmatch(r"[0-9.,]+", text):
         text = f"{text} {_unit_of_key(place)}".rstrip()
-    text = re.sub(r"/d\b", "/day", _NUMBER.sub(_normal_number, text))
-    return _TIMES.sub(_sum, text)
+    text = re.sub(r"/d\b", "/day", re.sub(_NUMBER, _normal_number, text))
+    return re.sub(_TIMES, _sum, text)
 
 
 def _unit_of_key(place: str) -> str:

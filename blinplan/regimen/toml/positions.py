@@ -7,6 +7,9 @@ from typing import NamedTuple, Self
 KeyPath = tuple[str | int, ...]
 """The way to a value: table keys and array indexes from the root, as in ``("cycle", 0, "steps", 1, "dose")``."""
 
+LIMIT_DEPTH = 32
+"""The longest key path. Paths of any length would let a small file take much memory."""
+
 
 def pointer(path: KeyPath) -> str:
     """Write a key path as a JSON pointer (RFC 6901)."""

@@ -6,16 +6,12 @@ parser has accepted it, so it only has to find where things begin and end.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Self
+from collections.abc import Iterable, Mapping
 
 import tomli
 
 from blinplan.regimen.toml.parser import LIMIT_DIGITS, DocumentError, syntax_error
-from blinplan.regimen.toml.positions import KeyPath, KeyPlace, Span
-
-LIMIT_DEPTH = 32
-"""The longest key path. Paths of any length would let a small file take much memory."""
+from blinplan.regimen.toml.positions import LIMIT_DEPTH, KeyPath, KeyPlace, Span
 
 # Possessive quantifiers (++, *+) never step back, so that time stays linear in the length of the text.
 _GAP = re.compile(r"(?:[ \t\r\n,]++|#[^\n]*+)*+")
@@ -220,7 +216,7 @@ def _key_name(written: str) -> str:
     return written[1:-1] if written[0] in "\"'" else written
 
 
-class _Nearby:
+class Nearby:
     """The places in a text, of which a table is scanned when somebody asks for a place in it."""
 
     def __init__(self, text: str, name: str) -> None:
@@ -237,48 +233,3 @@ class _Nearby:
             return None
         unscanned = self._unscanned.pop(table, None)
         return self._scanner.known if unscanned is None else self._scanner.within(table, unscanned)
-
-
-class Places(Mapping[KeyPath, KeyPlace]):
-    """The places in a text, which is scanned when somebody asks; to another process the text is handed over."""
-
-    __slots__ = ("_name", "_nearby", "_places", "_text")
-
-    def __init__(self, text: str, name: str, places: Mapping[KeyPath, KeyPlace] | None = None) -> None:
-        self._text = text
-        self._name = name
-        self._places = places
-        self._nearby: _Nearby | None = None
-
-    @property
-    def _all(self) -> Mapping[KeyPath, KeyPlace]:
-        if self._places is None:
-            self._places = Scanner(self._text, self._name).places()
-        return self._places
-
-    def _around(self, path: KeyPath) -> Mapping[KeyPath, KeyPlace]:
-        """At least the places around a path: most findings are about one, and scanning takes longer than the rule."""
-        if self._places is not None:
-            return self._places
-        if self._nearby is None:
-            self._nearby = _Nearby(self._text, self._name)
-        return self._nearby.around(path) or self._all
-
-    def __getitem__(self, path: KeyPath) -> KeyPlace:
-        return self._around(path)[path]
-
-    def get(self, path: KeyPath, default: Any = None) -> Any:  # which is asked for most, and of Mapping is slow
-        """Where something is written."""
-        return self._around(path).get(path, default)
-
-    def __iter__(self) -> Iterator[KeyPath]:
-        return iter(self._all)
-
-    def __len__(self) -> int:
-        return len(self._all)
-
-    def __contains__(self, path: object) -> bool:
-        return path in self._all
-
-    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
-        return type(self), (self._text, self._name)

@@ -8,8 +8,8 @@ import pytest
 
 from blinplan.regimen.toml.document import LIMIT_BYTES, Document, parse, read_bytes
 from blinplan.regimen.toml.parser import DocumentError
-from blinplan.regimen.toml.positions import KeyPath, KeyPlace, Position, Span
-from blinplan.regimen.toml.scanner import LIMIT_DEPTH, Places
+from blinplan.regimen.toml.places import Places
+from blinplan.regimen.toml.positions import LIMIT_DEPTH, KeyPath, KeyPlace, Position, Span
 
 REGIMEN = """\
 # A regimen.

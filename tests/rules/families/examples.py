@@ -1,7 +1,7 @@
 """What a rule finds, and what comes near it and is in order: the tests of each family list such files."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -144,7 +144,7 @@ def example(
 
 def verdict_on(code: str, text: str, **asked: Any) -> Verdict:
     """The answer of one rule, which alone is asked, to a whole file."""
-    settings = replace(asked.pop("settings", DEFAULTS), select=(Pattern(code),))
+    settings = asked.pop("settings", DEFAULTS)._replace(select=(Pattern(code),))
     return verdict_of(judgement_of(text, settings=settings, **asked), code)
 
 
