@@ -251,7 +251,7 @@ class Terminal(NamedTuple):
 
     def moving(self) -> "Console":
         """What moves on standard error while something runs, such as a bar, is drawn by this."""
-        from blinplan.drawing import Drawing
+        from blinplan.console import Drawing
 
         width = max(self.errors.width - _CTRL_C_TWICE, 1)
         return Drawing(file=sys.stderr, no_color=not self.errors.colour, width=width, force_terminal=True)

@@ -5,11 +5,11 @@ would take longer than to judge them.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
+from blinplan.drawing import MakeConsole
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.regimen.reading import RegimenFile
@@ -19,6 +19,9 @@ from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from blinplan.rules.verdict import Ruling
 from blinplan.terminal import Screen
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 _HEAD = "Regimen"
 _BETWEEN = 3
@@ -55,7 +58,7 @@ class _Row(NamedTuple):
     counts: tuple[_Count, ...]
 
 
-def file_table(judgements: Sequence[Judgement], screen: Screen) -> RenderableType:
+def file_table(judgements: Sequence[Judgement], screen: Screen) -> "RenderableType":
     """A line for each file, as a table where there is room for it."""
     baseline = any(verdict.baseline_findings for judgement in judgements for verdict in judgement.telling)
     rows = [_row(judgement, baseline=baseline) for judgement in judgements]
@@ -113,6 +116,20 @@ def _in_two_lines(row: _Row) -> Iterator[Line]:
     yield Line(parts[1:], margin=[("  ", "")])
 
 
+class _Head(NamedTuple):
+    """The heads of the columns: how wide that of the names is, and the others with their widths."""
+
+    name: int
+    columns: tuple[tuple[str, int], ...]
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        """What Rich draws of it without styles, where no head has to be folded."""
+        heads = [f"{_HEAD:<{self.name}}", *(f"{column:>{width}}" for column, width in self.columns)]
+        line = (" " * _BETWEEN).join(heads)
+        return line, "─" * len(line)
+
+
 class _FileTable(NamedTuple):
     """The table; ``roomy`` where no name of a column has to be folded."""
 
@@ -120,20 +137,23 @@ class _FileTable(NamedTuple):
     screen: Screen
     roomy: bool
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from self._parts(console, options.max_width)
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
+        for part in self._parts(lambda: console, options.max_width):
+            yield self._drawn_head(part) if isinstance(part, _Head) else part
 
-    def without_styles(self, console: Console, width: int) -> Iterator[str]:
+    def without_styles(self, console: MakeConsole, width: int) -> Iterator[str]:
         """Line by line what is drawn where nothing is coloured."""
         for part in self._parts(console, width):
             if isinstance(part, Lines):
                 yield from part.without_styles(console, width)
+            elif self.roomy and self.screen.unicode:
+                yield from part.lines
             else:
-                with console.capture() as drawn:
-                    console.print(part)
+                with console().capture() as drawn:
+                    console().print(self._drawn_head(part))
                 yield from drawn.get().splitlines()
 
-    def _parts(self, console: Console, width: int) -> Iterator[RenderableType]:
+    def _parts(self, console: MakeConsole, width: int) -> "Iterator[_Head | Lines]":
         """The heads of the columns and the rows; only these where there is no room for columns."""
         widths = [self._width_of(number) for number in range(len(self.rows[0].counts))]
         room = width - sum(widths) - _BETWEEN * len(widths)
@@ -142,7 +162,7 @@ class _FileTable(NamedTuple):
             return
         widest = max(sum(cell_len(text) for text, _ in row.name) for row in self.rows)
         name = min(room, max(widest, len(_HEAD)))
-        yield self._head(name, widths)
+        yield _Head(name, tuple((count.column, wide) for count, wide in zip(self.rows[0].counts, widths, strict=True)))
         yield Lines([line for row in self.rows for line in self._lines(row, name, widths, console)])
 
     def _width_of(self, number: int) -> int:
@@ -150,14 +170,14 @@ class _FileTable(NamedTuple):
         head = len(counts[0].column) if self.roomy else min(len(counts[0].column), _FOLDED)
         return max(head, *(len(str(count.number)) for count in counts))
 
-    def _head(self, name: int, widths: Sequence[int]) -> RenderableType:
+    def _drawn_head(self, head: "_Head") -> "RenderableType":
         table = self.screen.table()
-        table.add_column(_HEAD, width=name)
-        for count, width in zip(self.rows[0].counts, widths, strict=True):
-            table.add_column(count.column, justify="right", width=width)
+        table.add_column(_HEAD, width=head.name)
+        for column, width in head.columns:
+            table.add_column(column, justify="right", width=width)
         return table
 
-    def _lines(self, row: _Row, name: int, widths: Sequence[int], console: Console) -> Iterator[Line]:
+    def _lines(self, row: _Row, name: int, widths: Sequence[int], console: MakeConsole) -> Iterator[Line]:
         bar = " " if self.screen.unicode else "|"
         first, *others = fold(row.name, console, name)
         numbers = [

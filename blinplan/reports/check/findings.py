@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.outside_text import visible
@@ -25,13 +25,16 @@ from blinplan.rules.rule import Finding, NotEvaluated
 from blinplan.rules.verdict import CountedVerdicts, Verdict, no_answer_of, with_numbers
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 _FEW = 10
 """How many files are all listed below the findings; of more, those that something is said of."""
 
 
 def findings_report(
     judgements: Sequence[Judgement], screen: Screen, *, everything: bool = False
-) -> list[RenderableType]:
+) -> "list[RenderableType]":
     """Draw every finding in full, then a line for each file: of many, for those that something is said of.
 
     Where ``everything`` is asked for, all files have a line.
@@ -49,7 +52,7 @@ def _has_something_said(judgement: Judgement) -> bool:
     return bool(judgement.telling) or not judgement.complete
 
 
-def _count_of_others(judgements: Sequence[Judgement], listed: Sequence[Judgement]) -> list[RenderableType]:
+def _count_of_others(judgements: Sequence[Judgement], listed: Sequence[Judgement]) -> "list[RenderableType]":
     """Say how many files are not in the table."""
     shown = {id(judgement) for judgement in listed}
     rest = [judgement for judgement in judgements if id(judgement) not in shown]
@@ -61,7 +64,7 @@ def _count_of_others(judgements: Sequence[Judgement], listed: Sequence[Judgement
     return [Text(f"{len(rest)} {more}{plural('file', len(rest))} without a finding{doses} (--verbose lists them)")]
 
 
-def each_finding(judgement: Judgement, screen: Screen) -> list[RenderableType]:
+def each_finding(judgement: Judgement, screen: Screen) -> "list[RenderableType]":
     """Draw the findings of one file in full, with an empty line after each; those that are alike together."""
     lines = list(_finding_lines(judgement, screen))
     return [Lines(lines)] if lines else []

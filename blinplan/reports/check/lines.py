@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.segment import Segment
 from rich.text import Text
 
-from blinplan.drawing import folded_lines, is_of_single_cells
+from blinplan.drawing import MakeConsole, folded_lines, is_of_single_cells
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
 
 Piece = tuple[str, str]
 """A text and its style; the empty one for none."""
@@ -33,11 +35,11 @@ class Lines(NamedTuple):
 
     lines: Sequence[Line]
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
         for line in self.lines:
             yield from _segments_of(line, console, options.max_width)
 
-    def without_styles(self, console: Console, width: int) -> Iterator[str]:
+    def without_styles(self, console: MakeConsole, width: int) -> Iterator[str]:
         """Line by line what is drawn where nothing is coloured, in a fifth of the time that drawing takes."""
         for line in self.lines:
             before, text = _text_of(line.margin), _text_of(line.pieces)
@@ -50,13 +52,13 @@ class Lines(NamedTuple):
             yield before + first
             yield from (" " * margin + other for other in others)
 
-    def __rich_measure__(self, _console: Console, options: ConsoleOptions) -> Measurement:
+    def __rich_measure__(self, _console: "Console", options: "ConsoleOptions") -> Measurement:
         return Measurement(1, options.max_width)
 
 
-def _segments_of(line: Line, console: Console, width: int) -> Iterator[Segment]:
+def _segments_of(line: Line, console: "Console", width: int) -> Iterator[Segment]:
     margin = _width(line.margin)
-    for number, pieces in enumerate(fold(line.pieces, console, width - margin, cropped=line.cropped)):
+    for number, pieces in enumerate(fold(line.pieces, lambda: console, width - margin, cropped=line.cropped)):
         if number == 0:
             yield from (_segment(piece, console) for piece in line.margin)
         elif margin:
@@ -65,15 +67,17 @@ def _segments_of(line: Line, console: Console, width: int) -> Iterator[Segment]:
         yield Segment.line()
 
 
-def fold(pieces: Sequence[Piece], console: Console, room: int, *, cropped: bool = False) -> Sequence[Sequence[Piece]]:
+def fold(
+    pieces: Sequence[Piece], console: MakeConsole, room: int, *, cropped: bool = False
+) -> Sequence[Sequence[Piece]]:
     """A line in as many as it takes."""
     if _width(pieces) <= room:
         return (pieces,)
-    return _cut(tuple(pieces), console, room, cropped=cropped)
+    return _cut(tuple(pieces), console(), room, cropped=cropped)
 
 
 @lru_cache(maxsize=1024)
-def _cut(pieces: tuple[Piece, ...], console: Console, room: int, *, cropped: bool) -> tuple[tuple[Piece, ...], ...]:
+def _cut(pieces: tuple[Piece, ...], console: "Console", room: int, *, cropped: bool) -> tuple[tuple[Piece, ...], ...]:
     """What is too long, folded or cropped. Many findings have the same reason, the same help and the same source."""
     text = Text.assemble(*pieces)
     lines = text.wrap(console, room, overflow="crop" if cropped else "fold", no_wrap=cropped)
@@ -90,7 +94,7 @@ def _pieces_of(line: Text) -> Iterator[Piece]:
     yield line.plain[at:], ""
 
 
-def _segment(piece: Piece, console: Console) -> Segment:
+def _segment(piece: Piece, console: "Console") -> Segment:
     text, style = piece
     return Segment(text, console.get_style(style)) if style else Segment(text)
 

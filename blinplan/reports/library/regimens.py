@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.label.selection import patients_of
@@ -18,6 +17,9 @@ from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import block_marks
 from blinplan.terminal import Screen
 from blinplan.version import __version__
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 REGIMENS = DocumentKind("regimens")
 
@@ -31,7 +33,7 @@ _INDICATIONS = {
 }
 
 
-def regimens_report(regimens: Sequence[Regimen], groups: Mapping[str, str], screen: Screen) -> list[RenderableType]:
+def regimens_report(regimens: Sequence[Regimen], groups: Mapping[str, str], screen: Screen) -> "list[RenderableType]":
     """Draw the regimens, one below the other, under headings of where they come from and what they treat.
 
     Investigational ones are told apart by what they are tried in, and by what they depart from.

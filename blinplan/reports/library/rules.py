@@ -1,9 +1,8 @@
 """The catalogue of rules, and the page of one rule."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -16,11 +15,14 @@ from blinplan.rules.rule import Rule
 from blinplan.terminal import Screen
 from blinplan.version import __version__
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 RULES = DocumentKind("rules")
 RULE = DocumentKind("rule")
 
 
-def rules_report(rules: Iterable[Rule], screen: Screen) -> list[RenderableType]:
+def rules_report(rules: Iterable[Rule], screen: Screen) -> "list[RenderableType]":
     """Draw the catalogue under the heading of each family."""
     table = screen.table()
     table.add_column("Code", no_wrap=True)
@@ -52,7 +54,7 @@ def marks_of(rule: Rule) -> list[str]:
     ]
 
 
-def rule_report(rule: Rule, limits: Limits, screen: Screen) -> list[RenderableType]:
+def rule_report(rule: Rule, limits: Limits, screen: Screen) -> "list[RenderableType]":
     """Draw the page of a rule."""
     parts: list[RenderableType] = [
         Text.assemble(
@@ -80,7 +82,7 @@ def rule_report(rule: Rule, limits: Limits, screen: Screen) -> list[RenderableTy
     return parts
 
 
-def _limit(limit: Limit) -> list[RenderableType]:
+def _limit(limit: Limit) -> "list[RenderableType]":
     return [
         Padding(Text.assemble(f"{limit.name} = {limit}  ", (limit.citation, "quiet")), (0, 0, 0, 2)),
         Padding(Text(limit.says), (0, 0, 0, 4)),
