@@ -17,15 +17,15 @@ def folder() -> Path:
 @cache
 def paths() -> dict[str, Path]:
     """Each shipped regimen's name and file, the labelled ones first. A file is named as its regimen."""
-    top = folder()
-    files = {path: (path.relative_to(top).parts[0], _natural(path.stem)) for path in top.rglob("*.toml")}
-    return {path.stem: path for path in sorted(files, key=files.__getitem__)}
+    groups = (group for group in folder().iterdir() if group.is_dir())
+    files = (file for group in groups for file in group.iterdir() if file.suffix == ".toml")
+    return {file.stem: file for file in sorted(files, key=lambda file: (file.parent.name, _natural(file.stem)))}
 
 
 @cache
 def groups() -> dict[str, str]:
     """By name, the folder that a shipped regimen is in: labelled or trials."""
-    return {name: path.relative_to(folder()).parts[0] for name, path in paths().items()}
+    return {name: path.parent.name for name, path in paths().items()}
 
 
 def shipped_regimens() -> tuple[Regimen, ...]:

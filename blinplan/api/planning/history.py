@@ -14,7 +14,6 @@ from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_
 from blinplan.course.patient import patient as patient_of
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.files.inputs import input_text, reason_of
-from blinplan.files.json_document import NoJsonError, json_of
 from blinplan.outside_text import visible
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.age import Age, AgeError, read_age
@@ -263,6 +262,8 @@ def _severity(written: object) -> str:
 
 
 def _document(path: str) -> Mapping[str, Any]:
+    from blinplan.files.json_document import NoJsonError, json_of
+
     try:
         found = json_of(input_text(Path(path)))
     except OSError as error:

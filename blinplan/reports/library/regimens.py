@@ -85,12 +85,14 @@ _LEAST_TITLE = 60
 class _Layout(NamedTuple):
     """How wide the columns of the list are; a name that does not fit into its own has a line to itself.
 
-    ``titles`` is how wide titles may be where there is room for them; else 0.
+    ``rows`` are the cells of each regimen by its name. ``titles`` is how wide titles may be where there is room for
+    them; else 0.
     """
 
     screen: Screen
     tight: bool
     names: int
+    rows: Mapping[str, tuple[str, ...]]
     cells: tuple[int, ...]
     titles: int
 
@@ -99,14 +101,14 @@ class _Layout(NamedTuple):
         """The widest layout that the screen has room for."""
         names = _INDENT + max(cell_len(regimen.name) for regimen in regimens)
         for tight in (False, True):
-            rows = [_HEADS, *(_cells(regimen, screen, tight=tight) for regimen in regimens)]
-            cells = tuple(max(map(_width, column)) for column in zip(*rows, strict=True))
+            rows = {regimen.name: _cells(regimen, screen, tight=tight) for regimen in regimens}
+            cells = tuple(max(map(_width, column)) for column in zip(_HEADS, *rows.values(), strict=True))
             left = screen.width - sum(cells) - sum(len(_gap(tight)) for _ in cells)
             if left >= names:
                 break
         title = left - names - len(_gap(tight))
         own = max(min(names, left), 2 * _INDENT)
-        return cls(screen, tight, own, cells, title if title >= _LEAST_TITLE else 0)
+        return cls(screen, tight, own, rows, cells, title if title >= _LEAST_TITLE else 0)
 
     @property
     def head(self) -> Text:
@@ -115,8 +117,8 @@ class _Layout(NamedTuple):
 
     def lines(self, regimen: Regimen) -> Text:
         """Draw a regimen: its name, whom it is for, doses, cycles, status, and what it is where there is room."""
-        cells = _cells(regimen, self.screen, tight=self.tight)
         title = self.screen.as_shown(regimen.title).removesuffix(f", {regimen.eligibility}") if self.titles else ""
+        cells = self.rows[regimen.name]
         return self._line(" " * _INDENT + regimen.name, cells, _cut(title, self.titles, self.screen), "")
 
     def _line(self, name: str, cells: Sequence[str], title: str, style: str) -> Text:

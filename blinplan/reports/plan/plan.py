@@ -12,7 +12,6 @@ from blinplan.course.events import Course, Event, Period
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.course.remarks import Remark
 from blinplan.course.things_due import hospital_stays
-from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.label.label import FollowedLabel
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate
@@ -20,7 +19,6 @@ from blinplan.reports.plan.followed import label_json, label_line
 from blinplan.reports.plan.premedication import premedication_json, premedication_lines
 from blinplan.reports.plan.remarks import joined_texts, once_told, remark_lines, stands_above
 from blinplan.reports.plan.things_due import cycle_text, due_json, due_lines, reason_of_no_interval
-from blinplan.reports.shared.decimals import ROUNDED, with_decimals
 from blinplan.reports.shared.departures import departures_json
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
@@ -36,6 +34,7 @@ from blinplan.reports.shared.words import (
 from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
+    from blinplan.data_table import Column, DataTable
     from blinplan.regimen.site.site import Site
 
 PLAN = DocumentKind("plan")
@@ -223,25 +222,6 @@ def _order_text(dose: DoseRate | None) -> str | None:
     return None if dose is None else f"{dose.amount} {dose.unit}"
 
 
-_TABLE = (
-    Column("start_minute", "min", "start, from the start of the course", ColumnKind.WHOLE),
-    Column("stop_minute", "min", "end, from the start of the course", ColumnKind.WHOLE),
-    Column("rate_mcg_per_day", "mcg/day", "infusion rate, after the cap"),
-    Column("mcg", "mcg", "what is infused"),
-    Column("cycle", "", "number of the cycle", ColumnKind.WHOLE),
-    Column("step", "", "number of the dose step within its cycle, 0 in a treatment-free interval", ColumnKind.WHOLE),
-    Column("ordered", "", "dose as it is ordered", ColumnKind.TEXT),
-    Column("capped", "", "whether the cap decided the dose", ColumnKind.TRUTH),
-    Column("line", "", "line of the regimen file", ColumnKind.WHOLE),
-    Column("optional", "", "whether not everybody is given the cycle", ColumnKind.TRUTH),
-    Column("interval_reason", "", "why an interval without infusion is what it is, or none follows", ColumnKind.TEXT),
-    Column("block", "", "treatment block that the cycle belongs to", ColumnKind.TEXT),
-    Column("remarks", "", "what has to be known of its cycle", ColumnKind.TEXT),
-    Column("remarks_of_course", "", "what has to be known of the whole plan", ColumnKind.TEXT),
-    ROUNDED,
-)
-
-
 def shown_events(course: Course, cycle: int | None) -> list[Event]:
     """The events of a course, or of one cycle of it where that is asked for."""
     return [event for event in course.events if cycle is None or event.period.cycle == cycle]
@@ -249,13 +229,40 @@ def shown_events(course: Course, cycle: int | None) -> list[Event]:
 
 def plan_table(
     course: Course, remarks: Sequence[Remark] = (), cycle: int | None = None, *, told_once: bool = False
-) -> DataTable:
+) -> "DataTable":
     """The event table as data, one event a row.
 
     What is of the whole plan stands in each row, or ``told_once`` in the first.
     """
+    from blinplan.data_table import table_of_rows
+    from blinplan.reports.shared.decimals import with_decimals
+
     rows = [with_decimals(_event_values(event, remarks)) for event in shown_events(course, cycle)]
-    return table_of_rows("plan", _TABLE, once_told(rows) if told_once else rows)
+    return table_of_rows("plan", _columns(), once_told(rows) if told_once else rows)
+
+
+def _columns() -> "tuple[Column, ...]":
+    from blinplan.data_table import Column, ColumnKind
+    from blinplan.reports.shared.decimals import ROUNDED
+
+    text, truth, whole = ColumnKind.TEXT, ColumnKind.TRUTH, ColumnKind.WHOLE
+    return (
+        Column("start_minute", "min", "start, from the start of the course", whole),
+        Column("stop_minute", "min", "end, from the start of the course", whole),
+        Column("rate_mcg_per_day", "mcg/day", "infusion rate, after the cap"),
+        Column("mcg", "mcg", "what is infused"),
+        Column("cycle", "", "number of the cycle", whole),
+        Column("step", "", "number of the dose step within its cycle, 0 in a treatment-free interval", whole),
+        Column("ordered", "", "dose as it is ordered", text),
+        Column("capped", "", "whether the cap decided the dose", truth),
+        Column("line", "", "line of the regimen file", whole),
+        Column("optional", "", "whether not everybody is given the cycle", truth),
+        Column("interval_reason", "", "why an interval without infusion is what it is, or none follows", text),
+        Column("block", "", "treatment block that the cycle belongs to", text),
+        Column("remarks", "", "what has to be known of its cycle", text),
+        Column("remarks_of_course", "", "what has to be known of the whole plan", text),
+        ROUNDED,
+    )
 
 
 def _event_values(event: Event, remarks: Sequence[Remark]) -> dict[str, Any]:
