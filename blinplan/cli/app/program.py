@@ -173,9 +173,11 @@ def _is_somewhere() -> bool:
 
 def _complain(refusal: Refusal, terminal: Terminal) -> None:
     """Say what the user can put right, and show what is wrong with a file where that is it."""
-    from blinplan.api.regimens.load import RegimenError, faults_report
     from blinplan.cli.app.options import option_name
 
-    if isinstance(refusal, RegimenError):
-        terminal.remark(*faults_report(refusal, terminal.errors))
+    if hasattr(refusal, "reading"):  # as of a RegimenError: nobody else waits for what reads regimens
+        from blinplan.api.regimens.load import RegimenError, faults_report
+
+        if isinstance(refusal, RegimenError):
+            terminal.remark(*faults_report(refusal, terminal.errors))
     terminal.complain(Refusal(*refusal.texts(option_name)) if isinstance(refusal, ArgumentRefusal) else refusal)
