@@ -6,8 +6,7 @@ from typing import NamedTuple
 from blinplan.proportion import NORMAL_975, Proportion
 
 
-@dataclass(frozen=True, slots=True)
-class Median:
+class Median(NamedTuple):
     """A median of virtual patients with its 95 % interval, from the ranks of the ordered values.
 
     ``least`` and ``greatest`` are between what it lies as surely as these patients have to know it, where that is more.
@@ -26,8 +25,7 @@ class Median:
         return self.low if self.least is None else self.least, self.high if self.greatest is None else self.greatest
 
 
-@dataclass(frozen=True, slots=True)
-class Escalation:
+class Escalation(NamedTuple):
     """T cells at the first escalation of the course.
 
     Attributes
