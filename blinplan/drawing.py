@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from io import StringIO
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from rich.padding import Padding
 from rich.text import Text
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 MakeConsole = Callable[[], "Console"]
 """Makes the console that draws, or gives the one that was made: most texts without styles need none."""
+
+_WithoutStyles = Callable[[MakeConsole, int], Iterable[str]]
+"""What a part of a report has that can say what it is without styles, and line by line."""
 
 
 def draw(parts: "Iterable[RenderableType]", width: int, *, colour: bool) -> str:
@@ -74,8 +77,10 @@ _WORD = re.compile(r"\s*\S+\s*")
 
 def _unstyled_lines(part: "RenderableType", console: MakeConsole, width: int) -> Iterable[str] | None:
     """What a part is without styles, line by line; None where only Rich knows. A plan may have 60,000 paragraphs."""
-    if isinstance(part, _Unstyled):
-        return part.without_styles(console, width)
+    # A check by a protocol would take as long as to draw a line.
+    without_styles: _WithoutStyles | None = getattr(part, "without_styles", None)
+    if without_styles is not None:
+        return without_styles(console, width)
     left = 0
     if isinstance(part, Padding) and (part.top, part.right, part.bottom) == (0, 0, 0):
         left, part = part.left, part.renderable
@@ -90,10 +95,3 @@ def _unstyled_lines(part: "RenderableType", console: MakeConsole, width: int) ->
     if not is_of_single_cells(text):
         return None
     return (" " * left + line for line in folded_lines(text, width - left))
-
-
-@runtime_checkable
-class _Unstyled(Protocol):
-    """A part of a report that can say what it is without styles, and line by line."""
-
-    def without_styles(self, console: MakeConsole, width: int) -> Iterable[str]: ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blinplan.api.vocabulary import (
     Indication,
@@ -199,8 +199,7 @@ def rule(code: str) -> "RulePage":
     raise Refusal(*unknown_rule(code))
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class RulePage:
+class RulePage(NamedTuple):
     """A rule: what it finds, why, the limits with their sources, and examples."""
 
     rule: "Rule"

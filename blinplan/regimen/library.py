@@ -1,6 +1,7 @@
 """The regimens that come with the program, by name and by family."""
 
-import difflib
+import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -17,15 +18,26 @@ def folder() -> Path:
 @cache
 def paths() -> dict[str, Path]:
     """Each shipped regimen's name and file, the labelled ones first. A file is named as its regimen."""
-    groups = (group for group in folder().iterdir() if group.is_dir())
-    files = (file for group in groups for file in group.iterdir() if file.suffix == ".toml")
-    return {file.stem: file for file in sorted(files, key=lambda file: (file.parent.name, _natural(file.stem)))}
+    return {name: file for name, (_, file) in _shipped().items()}
 
 
 @cache
 def groups() -> dict[str, str]:
     """By name, the folder that a shipped regimen is in: labelled or trials."""
-    return {name: path.parent.name for name, path in paths().items()}
+    return {name: group for name, (group, _) in _shipped().items()}
+
+
+@cache
+def _shipped() -> dict[str, tuple[str, Path]]:
+    """By name, in which of the two folders each is, however deep, and its file."""
+    found = [(group, file) for group in folder().iterdir() if group.is_dir() for file in _files_in(group)]
+    found.sort(key=lambda one: (one[0].name, _natural(one[1].stem)))
+    return {file.stem: (group.name, file) for group, file in found}
+
+
+def _files_in(place: Path) -> Iterator[Path]:
+    for folder, _, names in os.walk(place):
+        yield from (Path(folder, name) for name in names if name.endswith(".toml"))
 
 
 def shipped_regimens() -> tuple[Regimen, ...]:
@@ -55,6 +67,8 @@ def names_of(name: str) -> tuple[str, ...]:
 
 def nearest(name: str) -> str | None:
     """The shipped name that is written most like this one, if any is close."""
+    import difflib
+
     families = {regimen.family for regimen in shipped_regimens() if regimen.family}
     matches = difflib.get_close_matches(name.lower(), [*paths(), *families], n=1, cutoff=0.7)
     return matches[0] if matches else None

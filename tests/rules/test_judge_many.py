@@ -64,14 +64,14 @@ def test_many_files_are_given_to_processes_and_few_are_not(monkeypatch: pytest.M
         yield InTurn()
 
     simulated = PatientSimulator(10, 1)
-    monkeypatch.setattr(many, "processes", counted)
-    monkeypatch.setattr(many, "workers", lambda: 2)
+    monkeypatch.setattr("blinplan.executors.processes.processes", counted)
+    monkeypatch.setattr("blinplan.executors.executor.workers", lambda: 2)
     monkeypatch.setattr(PatientSimulator, "_simulate", lambda *_: NotEvaluated("undecided", "nobody is admitted"))
     tasks = [Task(library.load("rr-adult"), DEFAULTS, date(2026, 11, 28))] * many._WORTH_PROCESSES
     few, all_of_them = judge_many(tasks[:-1], simulated), judge_many(tasks, simulated)
     assert begun == [1]
     assert [*few, few[0]] == list(all_of_them)
-    monkeypatch.setattr(many, "workers", lambda: 1)
+    monkeypatch.setattr("blinplan.executors.executor.workers", lambda: 1)
     assert judge_many(tasks, simulated) == all_of_them
     assert begun == [1], "of one processor there are no two"
 

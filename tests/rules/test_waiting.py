@@ -81,8 +81,8 @@ def run(
         begun.append(1)
         yield InTurn()
 
-    monkeypatch.setattr(many, "processes", processes)
-    monkeypatch.setattr(many, "workers", lambda: workers)
+    monkeypatch.setattr("blinplan.executors.processes.processes", processes)
+    monkeypatch.setattr("blinplan.executors.executor.workers", lambda: workers)
     answers = many.judge_many(tasks, simulator, lambda done, total: progress.append((done, total)), executor)
     return Ran(answers, progress, len(begun))
 

@@ -107,6 +107,31 @@ def test_a_plan_without_dates_waits_for_no_calendar(tmp_path: Path) -> None:
     assert imported(tmp_path, "plan", "rr-adult", "--weight", "70", *start) >= set(ONLY_WITH_DATES)
 
 
+_OTHER_FILES = ("blinplan.rules.families.across_files.kinds", "blinplan.rules.families.across_files.neighbours")
+_RICH = ("rich.console", "rich.table", "blinplan.console")
+_READING = ("pydantic_core", "blinplan.regimen.library", "blinplan.regimen.reading")
+WITHOUT = [
+    (["--version"], ["rich", "blinplan.drawing", "blinplan.api"]),
+    (["regimens"], [*_RICH, "blinplan.course.events", "blinplan.label.label", "blinplan.regimen.toml.scanner"]),
+    (["rule", "D202"], ["rich.table", *_READING, *_OTHER_FILES]),
+    (["rule", "nothing"], [*_RICH, *_READING, *_OTHER_FILES, "blinplan.api.regimens.load"]),
+    ([*CHECK], [*_RICH, "blinplan.regimen.toml.scanner"]),
+    (["plan", "rr-adult"], [*_OTHER_FILES, "blinplan.data_table", "blinplan.executors.executor"]),
+]
+"""Commands, and modules that take time to import and that they do without."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("arguments", "modules"), WITHOUT, ids=" ".join)
+def test_a_command_does_without_what_it_is_not_asked_for(
+    arguments: list[str], modules: list[str], tmp_path: Path
+) -> None:
+    """What is drawn in colour is drawn by Rich, and a record of a course is read: so both would be seen."""
+    ((_, found),) = probe(modules, [(arguments, {})], tmp_path)
+    assert found == []
+    assert all(importlib.util.find_spec(name) for name in modules)
+
+
 @pytest.mark.slow
 def test_what_is_asked_of_a_check_is_imported(tmp_path: Path) -> None:
     """Else a module that has another name by now would never be found where it should not be."""
