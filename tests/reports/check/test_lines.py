@@ -14,7 +14,7 @@ from blinplan.outside_text import visible
 from blinplan.reports.check.lines import Line, Lines
 from blinplan.terminal import Screen
 
-SIGNS = ["m²", "≈ 1–2…", "≤ 5 µg — é", "剂量", "💊" * 9, "e\u0301"]
+SIGNS = ["m²", "9→28", "≈ 1–2…", "≤ 5 µg — é", "剂量", "💊" * 9, "e\u0301"]
 WORDS = st.one_of(
     st.sampled_from(["dose", "a", "mcg/day", "-" * 7, "long" * 30, " ", "     ", *SIGNS]),
     st.text(max_size=12).map(visible),
@@ -43,6 +43,13 @@ def test_lines_without_styles_are_those_that_rich_draws(lines: list[Line], width
 @given(TEXTS, st.sampled_from([60, 80, 100, 137]), st.booleans())
 def test_paragraphs_without_styles_are_those_that_rich_draws(text: str, width: int, indented: bool) -> None:
     part = indent(text) if indented else Text(text, "error")
+    assert Screen(width, colour=False, unicode=True).render(part) == drawn_by_rich(part, width)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4), st.sampled_from([60, 80, 200]), st.booleans())
+def test_lines_that_are_not_folded_are_those_that_rich_draws(lines: list[str], width: int, given_as_text: bool) -> None:
+    """A text is drawn like one that Rich was given, too, of one line or of none."""
+    part = lines[0] if given_as_text else Text("\n".join(lines), "error", no_wrap=True)
     assert Screen(width, colour=False, unicode=True).render(part) == drawn_by_rich(part, width)
 
 
