@@ -63,7 +63,7 @@ class Screen(NamedTuple):
 
     def render(self, *parts: "RenderableType") -> str:
         """Draw the parts, one below the other."""
-        from blinplan.drawing import draw
+        from blinplan.drawing.draw import draw
 
         if self.unicode:
             return draw(parts, self.width, colour=self.colour)
@@ -251,10 +251,10 @@ class Terminal(NamedTuple):
 
     def moving(self) -> "Console":
         """What moves on standard error while something runs, such as a bar, is drawn by this."""
-        from blinplan.console import Drawing
+        from blinplan.drawing.console import HarmlessConsole
 
         width = max(self.errors.width - _CTRL_C_TWICE, 1)
-        return Drawing(file=sys.stderr, no_color=not self.errors.colour, width=width, force_terminal=True)
+        return HarmlessConsole(file=sys.stderr, no_color=not self.errors.colour, width=width, force_terminal=True)
 
     def complain(self, refusal: Refusal) -> None:
         """Write what the user can put right to standard error.

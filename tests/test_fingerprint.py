@@ -79,6 +79,7 @@ def test_every_room_below_the_rules_decides_outcomes() -> None:
     elsewhere = {"cli", "reports", "evidence", "design", "api", "regimens", "files", "cluster"}
     elsewhere |= {
         "data_table",
+        "drawing",
         "executors",
         "exit_status",
         "frozen",

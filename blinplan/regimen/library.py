@@ -18,17 +18,17 @@ def folder() -> Path:
 @cache
 def paths() -> dict[str, Path]:
     """Each shipped regimen's name and file, the labelled ones first. A file is named as its regimen."""
-    return {name: file for name, (_, file) in _shipped().items()}
+    return {name: file for name, (_, file) in _places().items()}
 
 
 @cache
 def groups() -> dict[str, str]:
     """By name, the folder that a shipped regimen is in: labelled or trials."""
-    return {name: group for name, (group, _) in _shipped().items()}
+    return {name: group for name, (group, _) in _places().items()}
 
 
 @cache
-def _shipped() -> dict[str, tuple[str, Path]]:
+def _places() -> dict[str, tuple[str, Path]]:
     """By name, in which of the two folders each is, however deep, and its file."""
     found = [(group, file) for group in folder().iterdir() if group.is_dir() for file in _files_in(group)]
     found.sort(key=lambda one: (one[0].name, _natural(one[1].stem)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from blinplan.api.checking.check import CheckFormat, CheckResult, FilesToCheck
 from blinplan.cli.check.options import CheckOptions, ReportFile
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.outside_text import visible
 from blinplan.quantities import QuantityError
 from blinplan.refusal import Refusal

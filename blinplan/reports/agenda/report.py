@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.reports.agenda.agenda import DueItem, HungBagFigures, PatientDays

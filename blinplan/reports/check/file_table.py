@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from blinplan.drawing import MakeConsole
+from blinplan.drawing.draw import MakeConsole
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.regimen.reading import RegimenFile

@@ -9,7 +9,7 @@ from rich.measure import Measurement
 from rich.segment import Segment
 from rich.text import Text
 
-from blinplan.drawing import MakeConsole, folded_lines, is_of_single_cells
+from blinplan.drawing.draw import MakeConsole, folded_lines, is_of_single_cells
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult

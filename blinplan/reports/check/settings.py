@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.label.read import label_named
 from blinplan.outside_text import visible
 from blinplan.reports.shared.document import DocumentKind

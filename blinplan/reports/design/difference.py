@@ -10,7 +10,7 @@ from rich.text import Text
 from blinplan.design.difference.change import RegimenChange
 from blinplan.design.difference.files import FileDifference
 from blinplan.design.difference.totals import Total
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.outside_text import markdown_text, visible
 from blinplan.regimen.regimen import Regimen
 from blinplan.reports.design.consequences import (

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 
 from blinplan.design.difference.change import RegimenChange
 from blinplan.design.difference.difference import RegimenDifference
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.outside_text import markdown_text, visible
 
 SAME = "Patients get the same."

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.outside_text import visible
 from blinplan.regimen.regimen import Regimen
 from blinplan.reports.library.regimens import doses_in_short

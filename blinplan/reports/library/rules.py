@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from rich.padding import Padding
 from rich.text import Text
 
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.outside_text import visible_lines
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.catalogue import FAMILIES

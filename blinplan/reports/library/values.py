@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.label.read import label_named
 from blinplan.outside_text import visible
 from blinplan.quantities import plural

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.evidence.evaluate import Bounds, ClaimResult, Evidence, Expectation, Measurement
 from blinplan.evidence.kinds import NOT_EVALUATED, NOT_EVALUATED_MEANING, EvidenceKind
 from blinplan.fingerprint import model_name

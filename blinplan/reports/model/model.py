@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.fingerprint import model_name, model_versions
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.equations import signals

@@ -13,7 +13,7 @@ from blinplan.course.happened.interruption import Decision, Topic
 from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.course.happened.ledger_document import ledger_data
 from blinplan.course.remarks import Remark, RemarkKind
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.outside_text import visible

@@ -108,10 +108,10 @@ def test_a_plan_without_dates_waits_for_no_calendar(tmp_path: Path) -> None:
 
 
 _OTHER_FILES = ("blinplan.rules.families.across_files.kinds", "blinplan.rules.families.across_files.neighbours")
-_RICH = ("rich.console", "rich.table", "blinplan.console")
+_RICH = ("rich.console", "rich.table", "blinplan.drawing.console")
 _READING = ("pydantic_core", "blinplan.regimen.library", "blinplan.regimen.reading")
 WITHOUT = [
-    (["--version"], ["rich", "blinplan.drawing", "blinplan.api"]),
+    (["--version"], ["rich", "blinplan.drawing.draw", "blinplan.api"]),
     (["regimens"], [*_RICH, "blinplan.course.events", "blinplan.label.label", "blinplan.regimen.toml.scanner"]),
     (["rule", "D202"], ["rich.table", *_READING, *_OTHER_FILES]),
     (["rule", "nothing"], [*_RICH, *_READING, *_OTHER_FILES, "blinplan.api.regimens.load"]),

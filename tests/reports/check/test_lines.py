@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from blinplan.console import THEME
-from blinplan.drawing import indent
+from blinplan.drawing.console import THEME
+from blinplan.drawing.draw import indent
 from blinplan.outside_text import visible
 from blinplan.reports.check.lines import Line, Lines
 from blinplan.terminal import Screen

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.outside_text import in_ascii, visible
 from blinplan.terminal import NARROWEST, PIPED_WIDTH, PLAIN, WIDEST, Colour, Screen, Terminal, screen
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from blinplan.design.comparison.compare import PairedComparison
 from blinplan.design.difference.difference import RegimenDifference
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.outside_text import visible
 from blinplan.reports.design.comparison.lines import finding_lines, reading_lines, unverified_lines_of, who_lines
 from blinplan.reports.design.comparison.table import tables

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from blinplan.design.comparison.compare import ComparedEndpoint, PairedComparison
 from blinplan.design.comparison.contrast import Measure
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.reports.design.comparison.texts import (

@@ -13,7 +13,7 @@ from blinplan.course.bags.contents import contents
 from blinplan.course.bags.sequence import in_use_left
 from blinplan.course.dated import Dated
 from blinplan.course.events import as_ordered
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.label.label import Label
 from blinplan.label.read import label_of
 from blinplan.quantities import decimal_text, duration_text

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from rich.console import RenderableType
 
-from blinplan.drawing import indent
+from blinplan.drawing.draw import indent
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.design.numbers import three_digits
 from blinplan.reports.shared.number import SMALLEST, number

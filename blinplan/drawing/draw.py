@@ -27,7 +27,7 @@ def draw(parts: "Iterable[RenderableType]", width: int, *, colour: bool) -> str:
 
     @cache
     def console() -> "Console":
-        from blinplan.console import console_on
+        from blinplan.drawing.console import console_on
 
         return console_on(drawn, width, colour=colour)
 

@@ -30,7 +30,7 @@ THEME = Theme(
 )
 
 
-class Drawing(Console):
+class HarmlessConsole(Console):
     """Draws, and lets no text through that a terminal would obey, whatever part of a report it stands in."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
@@ -42,9 +42,9 @@ class Drawing(Console):
                 yield Segment(visible_lines(segment.text), segment.style)
 
 
-def console_on(file: TextIO, width: int, *, colour: bool) -> Drawing:
+def console_on(file: TextIO, width: int, *, colour: bool) -> HarmlessConsole:
     """Make what draws onto a file of so many columns, with nothing that Rich would choose by itself."""
-    return Drawing(
+    return HarmlessConsole(
         file=file,
         width=width,
         color_system="standard" if colour else None,
