@@ -3,7 +3,6 @@
 from enum import StrEnum
 from typing import Literal, TypeVar
 
-from blinplan.design.sensitivity.method import SensitivityMethod
 from blinplan.exit_status import FailOn
 from blinplan.quantities import Basis
 from blinplan.refusal import ArgumentRefusal
@@ -18,10 +17,6 @@ __all__ = [
     "AttenuationName",
     "Basis",
     "CheckFormat",
-    "CompareFormat",
-    "CompareFormatName",
-    "DiffFormat",
-    "DiffFormatName",
     "FailOn",
     "Indication",
     "IndicationName",
@@ -36,14 +31,6 @@ __all__ = [
     "Preference",
     "PreferenceName",
     "SchemaFormat",
-    "SearchFormat",
-    "SearchFormatName",
-    "SearchMethod",
-    "SearchMethodName",
-    "SensitivityFormat",
-    "SensitivityFormatName",
-    "SensitivityMethod",
-    "SensitivityMethodName",
     "SetsOf",
     "SetsOfName",
     "SignalName",
@@ -51,8 +38,6 @@ __all__ = [
     "SimulateFormatName",
     "Status",
     "StatusName",
-    "SweepFormat",
-    "SweepFormatName",
     "TableFormat",
     "TableOrJson",
     "ValuesFormat",
@@ -137,57 +122,6 @@ class ValuesFormat(StrEnum):
     CSV = "csv"
 
 
-class CompareFormat(StrEnum):
-    """How to show a comparison; csv has a row a patient and regimen."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    CSV = "csv"
-
-
-class SweepFormat(StrEnum):
-    """How to show a sweep; csv has a row a cell and endpoint."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    CSV = "csv"
-
-
-class SensitivityFormat(StrEnum):
-    """How to show sensitivities; csv has a row an endpoint and parameter."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    CSV = "csv"
-
-
-class DiffFormat(StrEnum):
-    """How to show differences: in words, as a document, or for a pull request."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
-class SearchFormat(StrEnum):
-    """How to show what a search found; csv has a row a schedule."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    CSV = "csv"
-
-
-class SearchMethod(StrEnum):
-    """How a search chooses schedules: each, or those that an optimiser asks for."""
-
-    ENUMERATE = "enumerate"
-    EVOLVE = "evolve"
-
-
 class SchemaFormat(StrEnum):
     """How to show the schema. There is one way; the option is here because every command has it."""
 
@@ -212,13 +146,6 @@ class Attenuation(StrEnum):
 PlanFormatName = PlanFormat | Literal["table", "json", "csv", "ics", "fhir", "html", "nonmem"]
 ViewName = View | Literal["overview", "agenda", "days", "month", "bags", "starts", "expected", "delivered"]
 SimulateFormatName = SimulateFormat | Literal["table", "json", "csv"]
-CompareFormatName = CompareFormat | Literal["table", "json", "markdown", "csv"]
-SweepFormatName = SweepFormat | Literal["table", "json", "markdown", "csv"]
-SearchFormatName = SearchFormat | Literal["table", "json", "markdown", "csv"]
-SearchMethodName = SearchMethod | Literal["enumerate", "evolve"]
-SensitivityFormatName = SensitivityFormat | Literal["table", "json", "markdown", "csv"]
-SensitivityMethodName = SensitivityMethod | Literal["morris", "sobol", "correlation"]
-DiffFormatName = DiffFormat | Literal["text", "json", "markdown"]
 ValuesFormatName = ValuesFormat | Literal["full", "json", "csv"]
 TableOrJson = TableFormat | Literal["table", "json"]
 PopulationName = VirtualPopulation | Literal["adult-rr", "adult-mrd", "child"]

@@ -51,7 +51,7 @@ def folded_lines(text: str, room: int) -> Sequence[str]:
     if len(text) <= room:
         return (text,)
     found, start, taken = list[str](), 0, 0
-    for word in _WORD.finditer(text):
+    for word in re.finditer(_WORD, text):
         begin, length = word.start(), len(word[0].rstrip())
         if taken + length > room:
             if length > room:
@@ -68,11 +68,11 @@ def folded_lines(text: str, room: int) -> Sequence[str]:
 
 def is_of_single_cells(text: str) -> bool:
     """Whether a text is one that `folded_lines` folds: of letters and signs that each take one cell, and of blanks."""
-    return _SINGLE_CELLS.fullmatch(text) is not None
+    return (text.isascii() and text.isprintable()) or re.fullmatch(_SINGLE_CELLS, text) is not None
 
 
-_SINGLE_CELLS = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2013\u2014\u2026\u2192\u2248\u2264\u2265]*+")
-_WORD = re.compile(r"\s*\S+\s*")
+_SINGLE_CELLS = r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2013\u2014\u2026\u2192\u2248\u2264\u2265]*+"
+_WORD = r"\s*\S+\s*"
 
 
 def _unstyled_lines(part: "RenderableType", console: MakeConsole, width: int) -> Iterable[str] | None:

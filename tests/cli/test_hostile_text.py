@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from blinplan.api.vocabulary import DiffFormat, PlanFormat
+from blinplan.api.designing.vocabulary import DiffFormat
+from blinplan.api.vocabulary import PlanFormat
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.terminal import terminal
 from tests.collection.grid import each_sixth

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.designing.around import Bags, findings_apart
+from blinplan.api.designing.vocabulary import CompareFormat, CompareFormatName
 from blinplan.api.patient import Patient
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_file, signals_of, window
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.table_result import FileResult
-from blinplan.api.vocabulary import CompareFormat, CompareFormatName, SignalName, word_of
+from blinplan.api.vocabulary import SignalName, word_of
 from blinplan.data_table import DataTable, table_html
 from blinplan.executors.executor import Executor
 from blinplan.files.writing import replace_file

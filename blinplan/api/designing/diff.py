@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.designing.sides import FileTree, OneFile, SideSource, sides_of
+from blinplan.api.designing.vocabulary import DiffFormat, DiffFormatName
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.ranges import CYCLES
 from blinplan.api.regimens.load import regimen_file
 from blinplan.api.simulating.numbers import require_numbers
-from blinplan.api.vocabulary import DiffFormat, DiffFormatName, SetsOfName, word_of
+from blinplan.api.vocabulary import SetsOfName, word_of
 from blinplan.design.difference.change import RegimenChange
 from blinplan.design.difference.difference import RegimenDifference
 from blinplan.design.difference.files import FileDifference, differences_of_files, file_difference, others_changed

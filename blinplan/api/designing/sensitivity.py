@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.api.designing.going_on import kept_beside, noted_on_an_end
 from blinplan.api.designing.sensitivity_result import SensitivityResult
+from blinplan.api.designing.vocabulary import SensitivityMethod, SensitivityMethodName
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.ranges import SAMPLE_COUNT
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
@@ -15,7 +16,7 @@ from blinplan.api.simulating.data_file import refuse_table_file
 from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import PatientSource, people_of, refuse_own_courses
 from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
-from blinplan.api.vocabulary import AttenuationName, PopulationName, SensitivityMethod, SensitivityMethodName, word_of
+from blinplan.api.vocabulary import AttenuationName, PopulationName, word_of
 from blinplan.executors.executor import Executor
 from blinplan.refusal import Refusal
 

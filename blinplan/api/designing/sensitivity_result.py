@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blinplan.api.designing.vocabulary import SensitivityFormat, SensitivityFormatName
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_file
 from blinplan.api.table_result import FileResult
-from blinplan.api.vocabulary import SensitivityFormat, SensitivityFormatName, word_of
+from blinplan.api.vocabulary import word_of
 from blinplan.data_table import DataTable, table_html
 from blinplan.files.writing import replace_file
 from blinplan.terminal import PLAIN, Screen

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from blinplan.api.designing.vocabulary import CompareFormat
 from blinplan.api.simulating.drawing import PAGE_WIDTH
-from blinplan.api.vocabulary import CompareFormat
 from blinplan.cli.app import completion
 from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import (

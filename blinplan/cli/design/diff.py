@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from blinplan.api.designing.vocabulary import DiffFormat
 from blinplan.api.patient import AreaFormula
-from blinplan.api.vocabulary import DiffFormat
 from blinplan.cli.app import completion
 from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import (

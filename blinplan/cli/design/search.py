@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from blinplan.api.designing.vocabulary import SearchFormat, SearchMethod
 from blinplan.api.ranges import FEW_PATIENTS, FIGURE_WIDTH, PATIENTS, SETS_OR_NONE, SHOWN_SCHEDULES
 from blinplan.api.simulating.drawing import PAGE_WIDTH
-from blinplan.api.vocabulary import PLAUSIBLE_SETS, SearchFormat, SearchMethod
+from blinplan.api.vocabulary import PLAUSIBLE_SETS
 from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import (
     ColourOption,

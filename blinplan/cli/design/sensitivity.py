@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from blinplan.api.designing.vocabulary import SensitivityFormat, SensitivityMethod
 from blinplan.api.ranges import PATIENTS, SAMPLE_COUNT
 from blinplan.api.simulating.drawing import PAGE_WIDTH
-from blinplan.api.vocabulary import SensitivityFormat, SensitivityMethod
 from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import (
     ColourOption,

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from blinplan.api.designing.vocabulary import SweepFormat
 from blinplan.api.ranges import CYCLES
 from blinplan.api.simulating.drawing import PAGE_WIDTH
-from blinplan.api.vocabulary import SweepFormat
 from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import ColourOption, RegimenName, refuse_two_kinds, tell_which_is_meant, terminal_of
 from blinplan.cli.design.long_run import end_in_order, told_where_to_go_on

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blinplan.api.designing.vocabulary import SearchFormat, SearchFormatName
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_file
 from blinplan.api.table_result import TableResult
-from blinplan.api.vocabulary import SearchFormat, SearchFormatName, word_of
+from blinplan.api.vocabulary import word_of
 from blinplan.data_table import DataTable, table_html
 from blinplan.files.inputs import input_bytes
 from blinplan.files.writing import replace_file

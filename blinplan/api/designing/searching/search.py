@@ -9,6 +9,7 @@ from blinplan.api.designing.searching.citation import command_line
 from blinplan.api.designing.searching.found import SearchResult, refuse_folder
 from blinplan.api.designing.searching.prepared import PreparedSearch
 from blinplan.api.designing.searching.schedules import Doses, Numbers, space_asked
+from blinplan.api.designing.vocabulary import SearchMethodName
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.plausible import require_sets
 from blinplan.api.ranges import FEW_PATIENTS, SHOWN_SCHEDULES
@@ -17,7 +18,7 @@ from blinplan.api.simulating.asked import asked_endpoints
 from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import people_of, refuse_own_courses
 from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
-from blinplan.api.vocabulary import PLAUSIBLE_SETS, AttenuationName, PopulationName, SearchMethodName, word_or_none
+from blinplan.api.vocabulary import PLAUSIBLE_SETS, AttenuationName, PopulationName, word_or_none
 from blinplan.executors.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen import library
