@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from io import TextIOWrapper
 from itertools import pairwise
@@ -54,7 +55,8 @@ class Colour(StrEnum):
     NEVER = "never"
 
 
-class Screen(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Screen:
     """What can be shown: ``width`` in columns, whether in colour, and whether in more than ASCII."""
 
     width: int
