@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from blinplan.api.vocabulary import (
     Indication,
@@ -199,7 +199,8 @@ def rule(code: str) -> "RulePage":
     raise Refusal(*unknown_rule(code))
 
 
-class RulePage(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class RulePage:
     """A rule: what it finds, why, the limits with their sources, and examples."""
 
     rule: "Rule"
