@@ -8,6 +8,7 @@ way, so that what is accepted and what is said about the rest stays typer's.
 import os
 import sys
 from enum import StrEnum
+from functools import cache, cached_property
 from importlib import import_module
 from typing import Any, get_args
 
@@ -104,7 +105,9 @@ class QuickGroup(TyperGroup):
             sys.exit(1)
 
 
+@cache
 def _command(name: str) -> Any:
+    """A command, made once: a process that runs the program many times would make it each time anew."""
     module = import_module(f"blinplan.cli.{COMMANDS[name]}")
     alone = Typer(add_completion=False, rich_markup_mode="rich", context_settings=CONTEXT)
     alone.command(name, cls=QuickCommand)(getattr(module, name.replace(" ", "_")))
@@ -144,5 +147,13 @@ class _ShortWay:
                 return value
             if isinstance(self._kind, type) and issubclass(self._kind, StrEnum) and value in set(self._kind):
                 return self._kind(value)
+        return self._long_way.coerce(value, param=param, ctx=ctx)
+
+    @cached_property
+    def _long_way(self) -> Any:
+        """Typer's own, which asks the parameter for what is there of it: that is the short way again afterwards."""
         self._parameter._runtime_param = None
-        return self._parameter.get_runtime_param().coerce(value, param=param, ctx=ctx)
+        try:
+            return self._parameter.get_runtime_param()
+        finally:
+            self._parameter._runtime_param = self

@@ -314,3 +314,13 @@ def test_an_empty_name_of_a_file_is_a_sentence(inside: Run, written: Path, argum
     assert (ran.status, ran.out) == (2, "")
     assert "is empty" in ran.err
     assert sorted(path.name for path in written.iterdir()) == before
+
+
+def test_an_empty_name_is_refused_after_a_name_too(inside: Run, written: Path) -> None:
+    """A command is made once in a process, and what reads its values stays as it was."""
+    asked = ("simulate", "r.toml", "--patients", "2", "--first", "3", "-o")
+    assert inside(*asked, "x.csv").status == 0
+    assert "is empty" in inside(*asked, "").err
+    checked = ("check", "r.toml", "--no-simulate", "--baseline")
+    inside(*checked, "b.json")
+    assert "--baseline is empty" in inside(*checked, "").err
