@@ -149,6 +149,7 @@ def test_what_is_shown_is_what_simulate_shows_of_the_file_on_the_patients_after_
         assert blasts.estimate.value == np.median(again.endpoints["blasts_log10_change_day_28"].values)
 
 
+@pytest.mark.slow
 def test_other_models_are_those_of_simulate(found: SearchResult) -> None:
     row = found.rows[0]
     again = blinplan.simulate(

@@ -137,6 +137,7 @@ ENDS = "id,weight_kg,height_cm,regimen,hold_from_day,hold_days\n" + "\n".join(
 """Courses that end on days 210, 42, 217, 45, 210 and 212 where they are of rr-adult, and the other one is nhl-5."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shown", "other", "whose"),
     [

@@ -40,6 +40,7 @@ def test_every_endpoint_has_a_signal_that_it_follows_from() -> None:
         assert one.on_curve is None or one.signal in signals
 
 
+@pytest.mark.slow
 def test_each_definition_is_what_is_gathered(measured: list[Measured]) -> None:
     """To the distance of two times of the curve, near which a smallest or greatest value is flat."""
     seen = set()
