@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from blinplan.version import __version__
 
+# python -m man.make writes the following from the PUBLIC of each module.
 if TYPE_CHECKING:
     from blinplan.api.checking.check import check
     from blinplan.api.checking.check_result import CheckResult
@@ -165,8 +166,8 @@ _MODULES = {
     "VerificationResult": "api.planning.verify",
     "agenda": "api.planning.agenda",
     "check": "api.checking.check",
-    "compare": "api.designing.compare",
     "cluster_at": "cluster.executor",
+    "compare": "api.designing.compare",
     "curves": "api.simulating.curves",
     "cycle": "api.regimens.build",
     "delivered": "api.planning.plan",
@@ -204,6 +205,7 @@ _MODULES = {
     "waiver": "api.regimens.build",
 }
 """In which module each name is."""
+# Written until here.
 
 
 class _Face(ModuleType):

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+PUBLIC = ("Refusal",)
+
 T = TypeVar("T")
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+PUBLIC = ("Screen",)
+
 NARROWEST, WIDEST, PIPED_WIDTH = 60, 200, 100
 _CTRL_C_TWICE = len("^C^C")
 """Columns that what moves leaves free: a terminal writes there what is typed, and what is taken away is one line."""

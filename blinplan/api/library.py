@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from blinplan.rules.rule import Rule
 
 __all__ = ["RegimenList", "RuleList", "RulePage", "regimens", "rule", "rules"]
+PUBLIC = ("regimens", "rule", "rules")
 
 
 def regimens(

@@ -30,6 +30,7 @@ __all__ = [
     "read_age",
     "require_patient",
 ]
+PUBLIC = ("Figures", "Patient", "patient")
 
 Number = int | float | str | Decimal | Fraction
 """A number that is taken as it is written: 70.1 is exactly 701/10."""

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from blinplan.simulation.percentiles import Bands
     from blinplan.simulation.trials.simulation import Simulation
 
+PUBLIC = ("ReportPage", "report")
+
 _EARLY_DAYS = 14.0
 """How much of the course is drawn by itself: T cells come back within 14 days, cytokines within 2 (the article)."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from blinplan.refusal import Refusal
 
 __all__ = ["schema", "schema_names"]
+PUBLIC = ("schema",)
 
 
 def schema(of: str = "regimen") -> dict[str, Any]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from blinplan.rules.values.value import Value
 
 __all__ = ["ValueList", "values"]
+PUBLIC = ("values",)
 
 ALL_LABELS = "all"
 

@@ -46,6 +46,7 @@ __all__ = [
     "ViewName",
     "VirtualPopulation",
 ]
+PUBLIC = ("LabelSheet",)
 
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -123,7 +124,7 @@ class ValuesFormat(StrEnum):
 
 
 class SchemaFormat(StrEnum):
-    """How to show the schema. There is one way; the option is here because every command has it."""
+    """How to show the schema. There is one way; the option is there as in every command that shows a result."""
 
     JSON = "json"
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from distributed import Client
 
+PUBLIC = ("cluster_at",)
+
 T = TypeVar("T")
 
 SECONDS_TO_ANSWER = 5

@@ -1,4 +1,4 @@
-"""All generated text by its path: outputs in pages, pictures, JSON Schemas, manual pages, the public names."""
+"""All generated text by its path: outputs in pages, pictures, JSON Schemas, manual pages, public names."""
 
 import json
 import os
@@ -20,12 +20,13 @@ from blinplan.regimen.schema import json_schema
 from blinplan.reports.shared.document import document_schemas
 from man.make import manual
 from man.make.endpoints import simulation_schema
-from man.make.face import names_and_signatures
+from man.make.face import functions_table, names_and_signatures
+from man.make.public import PACKAGE, ROOT, package_text
 
-ROOT = Path(__file__).parents[2]
 _CONSOLE = re.compile(r"```console\n(?P<session>\$ .*?)```", re.DOTALL)
 _COMMAND = re.compile(r"^\$ (?P<command>.*(?:\n>(?: .*)?(?=\n))*)\n", re.MULTILINE)
 _CONTINUED = re.compile(r"^> ?", re.MULTILINE)
+_FUNCTIONS = re.compile(r"(?<=<!-- python -m man.make writes this table -->\n)(?:\|[^\n]*\n)*")
 _PICTURES = {"man/pictures/check.svg": "blinplan check nhl-1.5 rr-adult"}
 
 
@@ -47,6 +48,7 @@ def generated() -> Mapping[Path, str]:
                 for of in ("site", "record")
             },
             document_schemas()["simulation"]: simulation_schema(),
+            PACKAGE: package_text(),
             ROOT / "tests/api/public_names.txt": names_and_signatures(),
             **labelled_regimens(),
             **{ROOT / path: _picture(command, Path(folder)) for path, command in _PICTURES.items()},
@@ -69,9 +71,9 @@ def left_over(made: Mapping[Path, str]) -> list[Path]:
 
 
 def _page(path: Path, folder: Path) -> str:
-    """Run the sessions of a page, one after the other in one folder: what a command writes is there for the next."""
+    """Write a table of functions, and run the sessions one after the other: what a command writes, the next finds."""
     folder.mkdir()
-    text = path.read_text(encoding="utf-8")
+    text = _FUNCTIONS.sub(lambda _: functions_table(), path.read_text(encoding="utf-8"))
     return _CONSOLE.sub(lambda found: f"```console\n{session(found['session'], folder)}```", text)
 
 

@@ -20,7 +20,8 @@ from blinplan.rules.judge import judge
 from blinplan.rules.limits import limits_by, shipped_limits
 from blinplan.rules.values.collect import collect_values
 from man.make import manual
-from man.make.generated import ROOT, labelled_regimens
+from man.make.generated import labelled_regimens
+from man.make.public import ROOT
 
 
 def forget() -> None:

@@ -19,7 +19,8 @@ from blinplan.regimen import library
 from blinplan.regimen.reading import read
 from blinplan.rules.configuration.configurations import nearest
 from blinplan.simulation.models.plausible import parameters_fingerprint, plausible_sets
-from man.make.generated import ROOT, generated, left_over, output, pages, session
+from man.make.generated import generated, left_over, output, pages, session
+from man.make.public import PACKAGE, ROOT, names_in
 from man.make.verdicts import VERDICTS
 from tests.read_text import problems_of
 
@@ -96,6 +97,12 @@ def test_the_examples_of_the_pages_hold(tmp_path: Path, monkeypatch: pytest.Monk
         assert test.examples or path.name != "python.md"
         assert doctest.DocTestRunner().run(test).failed == 0, path
         assert list(tmp_path.iterdir()) == [], f"{path} left something where it was run"
+
+
+def test_a_public_name_is_said_by_one_module_and_listed() -> None:
+    texts = (path.read_text(encoding="utf-8") for path in PACKAGE.parent.rglob("*.py"))
+    said = [name for text in texts for name in names_in(text)]
+    assert sorted((*said, "__version__")) == sorted(blinplan.__all__), "write the list anew with: python -m man.make"
 
 
 def test_the_page_tells_of_every_function() -> None:

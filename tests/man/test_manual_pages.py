@@ -18,7 +18,8 @@ from blinplan.rules.limits import shipped_limits
 from blinplan.rules.simulated import store
 from blinplan.version import __version__
 from man.make import commands, formats, manual, roff
-from man.make.generated import ROOT, left_over
+from man.make.generated import left_over
+from man.make.public import ROOT
 from tests.program import Run
 from tests.public_files import installed
 

@@ -45,6 +45,7 @@ __all__ = [
     "rule_choice",
     "split",
 ]
+PUBLIC = ("check",)
 
 
 def check(

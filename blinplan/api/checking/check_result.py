@@ -25,6 +25,8 @@ from blinplan.terminal import PLAIN, Screen
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+PUBLIC = ("CheckResult",)
+
 
 _REASONS = 4
 """So many reasons why files were left out are told in one line."""

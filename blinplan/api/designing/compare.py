@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from blinplan.design.comparison.compare import PairedComparison
     from blinplan.simulation.trials.patients import Patients
 
+PUBLIC = ("compare",)
+
 
 def compare(
     *regimens: SideSource,

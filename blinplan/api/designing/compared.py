@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.percentiles import Bands
 
+PUBLIC = ("ComparisonResult",)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ComparisonResult(FileResult):

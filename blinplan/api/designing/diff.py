@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from blinplan.executors.executor import Executor
     from blinplan.reports.design.consequences import FileConsequences
 
+PUBLIC = ("DiffResult", "diff")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DiffResult:

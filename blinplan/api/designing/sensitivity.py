@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from blinplan.design.sensitivity.plan import SensitivityPlan
     from blinplan.design.sensitivity.sensitivity import Sensitivity
 
+PUBLIC = ("sensitivity",)
+
 SAMPLES = {SensitivityMethod.MORRIS: 20, SensitivityMethod.SOBOL: 128, SensitivityMethod.CORRELATION: 1}
 """How many trajectories or base samples where nobody says it."""
 PATIENTS = 1000

@@ -17,6 +17,8 @@ from blinplan.terminal import PLAIN, Screen
 if TYPE_CHECKING:
     from blinplan.design.sensitivity.sensitivity import EndpointSensitivity, Sensitivity
 
+PUBLIC = ("SensitivityResult",)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SensitivityResult(FileResult):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from blinplan.design.sweep.plan import SweepPlan
     from blinplan.design.sweep.sweep import Sweep
 
+PUBLIC = ("sweep",)
+
 Varied = str | Sequence[str] | Mapping[str, "str | Number | Sequence[object]"]
 """What is varied: texts such as ``dose=5,15,30``, or values by their paths."""
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from blinplan.design.sweep.cell import CellEndpoint
     from blinplan.design.sweep.sweep import Half, Sweep
 
+PUBLIC = ("SweepResult",)
+
 
 class SweptCell(Mapping[str, "CellEndpoint"]):
     """One cell: its endpoints by their keys; of shares by a day, the day stands behind it: ``b_depleted_day@7``.

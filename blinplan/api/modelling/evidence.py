@@ -15,6 +15,8 @@ from blinplan.terminal import PLAIN, Screen
 if TYPE_CHECKING:
     from blinplan.evidence.evaluate import Evidence
 
+PUBLIC = ("EvidenceResult", "evidence")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EvidenceResult:

@@ -20,6 +20,8 @@ from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import PLAIN, Screen
 
+PUBLIC = ("Model", "model")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Model:

@@ -26,6 +26,8 @@ from blinplan.terminal import PLAIN, Screen
 if TYPE_CHECKING:
     from blinplan.regimen.site.site import Site
 
+PUBLIC = ("AgendaResult", "agenda")
+
 _CONFIGURATION = frozenset({"blinplan.toml", "pyproject.toml"})
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from blinplan.executors.executor import Executor
     from blinplan.simulation.delivered import Delivered, DeliveredCycle
 
+PUBLIC = ("DeliveredResult",)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DeliveredResult:

@@ -6,6 +6,7 @@ from blinplan.refusal import ArgumentRefusal
 from blinplan.reports.plan.paper.wanted import Paper
 
 __all__ = ["Paper", "read_planned_on"]
+PUBLIC = ("Paper",)
 
 
 def read_planned_on(written: str | None) -> date | None:

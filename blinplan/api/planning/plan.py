@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from blinplan.regimen.site.site import Site
 
 __all__ = ["Course", "Plan", "Planned", "delivered", "expand", "plan"]
+PUBLIC = ("delivered", "expand", "plan")
 
 _WHOSE_AREA = "give {weight} and {height}, or {area}, of the patient"
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from blinplan.executors.executor import Executor
     from blinplan.reports.plan.paper.wanted import Paper
 
+PUBLIC = ("Plan", "Planned")
+
 
 _GIVE_START = "give when the infusion begins, as 2026-11-02T10:00"
 _ENDINGS = {

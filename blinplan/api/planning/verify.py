@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from blinplan.course.dated import Dated
     from blinplan.regimen.site.site import Site
 
+PUBLIC = ("VerificationResult", "verify")
+
 Written = str | int | Decimal
 """A number as it stands on a bag or a pump: "28.50" says more than 28.5."""
 

@@ -38,6 +38,20 @@ __all__ = [
     "toml",
     "waiver",
 ]
+PUBLIC = (
+    "NotARegimenError",
+    "Regimen",
+    "cycle",
+    "departure",
+    "dose_by_age",
+    "due",
+    "premedication",
+    "regimen",
+    "source",
+    "step",
+    "toml",
+    "waiver",
+)
 
 
 def toml(regimen: RegimenSource) -> str:

@@ -37,6 +37,7 @@ __all__ = [
     "refuse_what_cannot_be_given",
     "regimen_file",
 ]
+PUBLIC = ("RegimenError", "load")
 
 
 def load(source: str | Path) -> Regimen:

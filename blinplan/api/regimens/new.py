@@ -62,6 +62,7 @@ __all__ = [
     "read_step",
     "step_text",
 ]
+PUBLIC = ("NewRegimen", "new")
 
 
 def new(

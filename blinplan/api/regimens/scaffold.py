@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from blinplan.label.label import Label
     from blinplan.regimen.age import Age
 
+PUBLIC = ("NewFile", "new_record", "new_site")
+
 OF_SCAFFOLDS = {"site": "The profile of a site", "record": "The record of a course"}
 """The words after ``blinplan new`` that make another file than a regimen, and that no regimen is called by there."""
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from blinplan.simulation.percentiles import Bands
     from blinplan.simulation.trajectories import Portion, RequestedCurves
 
+PUBLIC = ("CurvesResult", "curves")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CurvesResult(TableResult):

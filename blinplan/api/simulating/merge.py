@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from blinplan.simulation.trajectories import Portion, RequestedCurves
     from blinplan.simulation.trials.simulation import PlannedSimulation, Simulation
 
+PUBLIC = ("merge", "merge_curves")
+
 _JOINED_BY_THE_COMMAND = "blinplan merge joins tables of .csv and .parquet; write .npz to have a result in Python"
 _OWN = ("patients", "first", "drawn")
 """What of a manifest says which patients they are, and may differ between stretches."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.trials.patients import Patients
 
+PUBLIC = ("simulate",)
+
 
 class How(TypedDict, total=False):
     """How a regimen is simulated: what `simulate` and `curves` both take."""

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from blinplan.simulation.trajectories import RequestedCurves
     from blinplan.simulation.trials.simulation import PlannedSimulation, Simulation
 
+PUBLIC = ("SimulationResult",)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SimulationResult(TableResult):

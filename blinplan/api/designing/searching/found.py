@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from blinplan.design.search.confirm import ShownSchedule
     from blinplan.design.search.search import Searched
 
+PUBLIC = ("SearchResult",)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SearchResult(TableResult):

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from blinplan.physiology.model.dosing import Options
     from blinplan.simulation.people.people import People
 
+PUBLIC = ("search",)
+
 Texts = str | Sequence[str]
 _ONE, _SEVERAL = 5, 9
 """How many schedules are shown where nobody says it: of one objective, and of a front."""
