@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-_HOW = "CONTRIBUTING.md says where it comes from"
+_HOW = ".ci/tools says where it comes from"
 _marked = False
 
 

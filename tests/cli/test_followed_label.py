@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import tomli
 
+from blinplan.api.vocabulary import CheckFormat
 from blinplan.label import read
 from blinplan.label.read import label_named, label_names
 from tests.collection.grid import at_night
@@ -258,7 +259,7 @@ def test_an_unverified_number_is_marked_on_the_page_of_a_rule_and_in_a_report_of
         .replace("9 mcg/day", "5 mcg/m2/day")
         .replace("28 mcg/day", "60 mcg/m2/day")
     )
-    for form in ("full", "concise", "json", "jsonl", "github", "gitlab", "junit", "sarif", "markdown"):
+    for form in CheckFormat:
         ran = inside("check", "high.toml", "--no-simulate", "-f", form)
         assert "is unverified" in words(f"{ran.out}{ran.err}"), form
     for limit in label_named("us-2025").numbers.values():

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 
+from blinplan.api.vocabulary import CheckFormat
 from blinplan.cli.app.program import app
+from blinplan.cli.app.quick import COMMANDS as PROGRAMS
 from tests.hostile.readers import own_files
 from tests.hostile.sound import OWN, regimens, texts
 from tests.plan_text import WARD
@@ -124,7 +126,8 @@ class Input:
 
 DATES = ("--weight", "70", "--height", "175", "--start", "2026-10-19T10:00", "--time-zone", "Europe/Berlin")
 CHECK = ("check", ".", "--no-simulate", "--today", "2026-03-01")
-FORMATS = ("full", "concise", "json", "json", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown")
+FORMATS = (*map(str, CheckFormat), "json", "json")
+"""Those of a check, and more often the one of whose places most is asked."""
 KINDS: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
     "regimen": (
         "r.toml",
@@ -305,13 +308,11 @@ def _as_a_command_line_has_it(word: str) -> str:
 
 
 _FEW = ("--patients", "3")
-COMMANDS: dict[str, tuple[str, ...]] = {
+GIVEN: dict[str, tuple[str, ...]] = {
     "plan": ("plan", "r.toml", *DATES),
     "check": ("check", "r.toml", "--select", "ALL", "--today", "2026-03-01"),
     "diff": ("diff", "r.toml", "rr-adult"),
     "rule": ("rule", "S304"),
-    "rules": ("rules", "-f", "json"),
-    "regimens": ("regimens", "-f", "json"),
     "values": ("values", "r.toml"),
     "schema": ("schema", "regimen"),
     "verify": (
@@ -331,7 +332,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "report": ("report", "r.toml", *_FEW),
     "evidence": ("evidence", "DEP-1", "--patients", "50"),
 }
-"""A sound command line of each command, to be changed."""
+"""A sound command line of each command that needs arguments, or whose arguments are worth changing."""
+COMMANDS = {name: GIVEN.get(name, tuple(name.split())) for name in PROGRAMS}
+"""A sound command line of each command, to be changed: of a command that is not listed, its name alone."""
 
 
 @cache

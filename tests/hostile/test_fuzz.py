@@ -17,7 +17,7 @@ from tests.hostile.formats.sarif import sarif_faults
 from tests.hostile.fuzz import fuzz, kept
 from tests.hostile.guided import NAMES
 from tests.hostile.guided import kept as kept_by_search
-from tests.hostile.inputs import CHECK, COMMANDS, KINDS, Input, input_of, sound_input
+from tests.hostile.inputs import CHECK, COMMANDS, GIVEN, KINDS, Input, input_of, sound_input
 from tests.hostile.oracle import Answer, answer_to
 from tests.hostile.readers.targets import TARGETS
 from tests.hostile.sound import OWN, texts
@@ -61,6 +61,7 @@ NEEDS_MORE = {"merge": "no such file", "report": "greater than or equal to 50"}
 
 @pytest.mark.slow
 def test_every_command_is_given_hostile_words_and_is_sound_without(tmp_path: Path) -> None:
+    assert GIVEN.keys() <= PROGRAMS.keys()
     assert COMMANDS.keys() == PROGRAMS.keys()
     (tmp_path / "r.toml").write_text(OWN, encoding="utf-8")
     for name, command in COMMANDS.items():

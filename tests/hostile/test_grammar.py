@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blinplan.api.regimens.build import toml
+from blinplan.api.vocabulary import CheckFormat
 from blinplan.regimen.reading import FaultyFile, RegimenFile, read
 from blinplan.rules.configuration.settings import DEFAULTS
 from blinplan.rules.fix import fix
@@ -94,7 +95,7 @@ def test_what_is_put_right_has_nothing_more_to_be_put_right(text: str) -> None:
 
 @pytest.mark.slow
 @settings(max_examples=15, derandomize=True)
-@given(texts(), st.sampled_from(("json", "jsonl", "sarif", "junit", "gitlab", "github", "full", "concise", "markdown")))
+@given(texts(), st.sampled_from(CheckFormat))
 def test_every_format_is_kept_to_whatever_a_file_says(text: str, form: str) -> None:
     arguments = ("check", "r.toml", "--no-simulate", "--today", "2026-03-01", "-f", form)
     assert faults_of(Input({"r.toml": text.encode("utf-8", "surrogatepass")}, arguments)) == ()

@@ -1,5 +1,6 @@
 """Every command that writes a file, by what it writes; each begins with `OLD` where its files go."""
 
+from blinplan.api.vocabulary import CheckFormat
 from tests.hostile.sound import LONG_RECORD, OWN
 from tests.plan_text import DATED, WARD
 
@@ -31,8 +32,7 @@ WRITERS: dict[str, tuple[str, ...]] = {
     "records of a plan": (*_PLAN, "out.csv", "-f", "nonmem", "--bsa", "1.8"),
     "reports of findings": (
         *_CHECK,
-        *("--report", "json=out.json", "--report", "sarif=out.sarif", "--report", "junit=out.xml"),
-        *("--report", "gitlab=out.gitlab", "--report", "markdown=out.md", "--report", "jsonl=out.jsonl"),
+        *(word for form in CheckFormat for word in ("--report", f"{form}=out.{form}")),
     ),
     "a baseline": (*_CHECK, "--write-baseline", "out.json"),
     "a table": (*_SIMULATE, "out.csv"),
