@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations, groupby, islice
 from typing import Any
@@ -19,12 +20,13 @@ from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen import library
 from blinplan.regimen.build import cycle, regimen, step
 from blinplan.regimen.regimen import Cycle, Premedication, Regimen
+from blinplan.regimen.schema import SENTENCE
 from blinplan.regimen.toml.positions import KeyPath
 from tests.collection.grid import at_night
 from tests.library.files import LABELLED, tree_of
 from tests.library.styles import STYLES
 from tests.read_text import regimen_in
-from tests.regimen.layouts import FULL, changed, keys, with_headers
+from tests.regimen.layouts import FULL, changed, keys, kind_of, value_at, with_headers
 
 SHIPPED = tuple(library.paths())
 
@@ -285,25 +287,53 @@ OTHER_VALUES: Mapping[KeyPath, tuple[str, str]] = {
     ("waiver", 0, "reason"): ('"not agreed"', "file"),
     ("waiver", 0, "expires"): ("2027-07-01", "file"),
 }
-"""Another value of each key, and who notices."""
-TABLES_AND_WHAT_DECIDES_OTHERS = {"format", "indication", "basis"}
+"""Another value of a key, and who notices."""
+TOLD = {
+    "patients": {(True, False), (True, True)},
+    "file": {(False, True)},
+    "nothing": {(False, False)},
+    "somebody": {(True, False), (False, True)},
+}
+"""Whether it is told as what patients get, and as what only the files say."""
+WHAT_DECIDES_OTHERS = {"format", "indication", "basis"}
+LEAVES = [
+    path
+    for path in keys()
+    if path[-1] not in WHAT_DECIDES_OTHERS and not any(other[: len(path)] == path != other for other in keys())
+]
 
 
-def test_every_key_of_the_format_has_another_value_here() -> None:
-    """A key that is added to the format is added to what is told, or said to be nothing."""
-    leaves = {path for path in keys() if not any(other[: len(path)] == path != other for other in keys())}
-    assert {path for path in leaves if path[-1] not in TABLES_AND_WHAT_DECIDES_OTHERS} == set(OTHER_VALUES)
+def other_value(path: KeyPath) -> str:
+    """Another value that a key may hold, by its kind."""
+    kind, value = kind_of(path).json, value_at(path)
+    if "enum" in kind:
+        return next(f'"{word}"' for word in kind["enum"] if f'"{word}"' != value)
+    match kind.get("type"):
+        case "string" if kind.get("format") == "date":
+            return "2031-01-31"
+        case "string" if "examples" not in kind:  # which a quantity has
+            return f'"{value[1:-1]}-2"'
+        case "boolean":
+            return "false" if value == "true" else "true"
+        case "integer" | "number":
+            return str(Decimal(value) + 1)
+        case _:
+            raise AssertionError(f"OTHER_VALUES needs another value of {path}")
 
 
-@pytest.mark.parametrize("path", OTHER_VALUES, ids=lambda path: ".".join(map(str, path)))
+def test_another_value_is_of_keys_that_there_are() -> None:
+    assert set(OTHER_VALUES) <= set(LEAVES)
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=lambda path: ".".join(map(str, path)))
 def test_another_value_of_any_key_is_told_where_it_belongs(path: KeyPath) -> None:
-    value, who = OTHER_VALUES[path]
+    """A key that is added to the format is added to what is told, or said here to be nothing."""
+    value, who = OTHER_VALUES.get(path) or (other_value(path), "somebody")
     found = difference(regimen_in(with_headers(FULL)), regimen_in(with_headers(changed(path, value))))
-    assert (bool(found.for_patients), bool(found.in_file)) == {
-        "patients": (True, bool(found.in_file)),
-        "file": (False, True),
-        "nothing": (False, False),
-    }[who]
+    told = bool(found.for_patients), bool(found.in_file)
+    assert told in TOLD[who]
+    if who == "somebody" and kind_of(path) is SENTENCE:
+        assert any(value[1:-1] in change.words for change in (*found.for_patients, *found.in_file))
 
 
 def test_a_dose_step_is_premedicated_only_where_there_is_one() -> None:

@@ -12,6 +12,7 @@ from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
 from blinplan.physiology.model.equations import signals
 from blinplan.physiology.model.sbml import constants_of, initial_states
 from blinplan.physiology.model.states import SHOWN, TABLE, States, cytokine, initial_state
+from blinplan.simulation.percentiles import SIGNALS
 from tests.physiology.courses import course, label
 from tests.witness import right_hand_side
 
@@ -71,6 +72,7 @@ def test_what_rests_without_drug_stays_where_the_table_starts_it(engine: EngineN
 def test_what_is_shown_has_a_name_and_a_column_of_its_own() -> None:
     assert len({shown.key for shown in SHOWN}) == len({shown.column for shown in SHOWN}) == len(SHOWN)
     assert [shown.key for shown in SHOWN if shown.drawn] == list(get_args(SignalName))  # what can be asked for by name
+    assert "1" not in {signal.unit for signal in SIGNALS.values()}  # a unit heads the curve
 
 
 @pytest.mark.parametrize("name", CYTOKINES)

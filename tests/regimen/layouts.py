@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
+from blinplan.regimen.schema import REGIMEN_FILE
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.toml.table import Kind, Table
 
 Tree = dict[str, Any]
 """A document: tables are dicts, arrays of tables lists of dicts, everything else the text of a TOML value."""
@@ -139,6 +141,25 @@ def keys(node: Any = None, path: KeyPath = ()) -> list[KeyPath]:
         if isinstance(value, dict):
             found += keys(value, (*path, key))
     return found
+
+
+def kind_of(path: KeyPath) -> Kind:
+    """What the key at a path may hold."""
+    *above, key = (part for part in path if isinstance(part, str))
+    table: Table[Any] | None = REGIMEN_FILE
+    for name in above:
+        assert table is not None
+        table = table.keys[name].kind.table
+    assert table is not None
+    return table.keys[key].kind
+
+
+def value_at(path: KeyPath) -> str:
+    """The value of the regimen at a path, as TOML text."""
+    node: Any = FULL
+    for part in path:
+        node = node[part]
+    return str(node)
 
 
 def changed(path: KeyPath, value: Any = None, tree: Tree | None = None) -> Tree:

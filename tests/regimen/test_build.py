@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -33,7 +34,7 @@ from blinplan.regimen.vocabulary import AgeGroup, LabelName
 from blinplan.regimen.write import NotARegimenError
 from blinplan.rules.judge import judge
 from tests.read_text import regimen_in
-from tests.regimen.layouts import changed, with_headers
+from tests.regimen.layouts import FULL, changed, with_headers
 
 ADULT = [cycle(steps=[step("9 mcg/day", days=7), step("28 mcg/day", days=21)], treatment_free_days=14, repeat=2)]
 
@@ -57,6 +58,40 @@ def test_every_key_of_a_file_is_written_again() -> None:
     """What is read and not written would be lost without a word, and what is built from it is no witness."""
     text = with_headers(changed(("cycle", 0, "steps", 1, "hours"), "505"))
     assert tomli.loads(toml(regimen_in(text))) == tomli.loads(text)
+
+
+BUILDERS: dict[str, Callable[..., Any]] = {
+    "cycle": cycle,
+    "departure": departure,
+    "dose_by_age": dose_by_age,
+    "due": due,
+    "premedication": premedication,
+    "sources": source,
+    "steps": step,
+    "waiver": waiver,
+}
+OTHER_NAMES = {"cycle": "cycles", "dose_by_age": "doses", "max": "cap", "waiver": "waivers"}
+SAID_BY_THE_REST = {"format", "basis"}
+
+
+def arguments(table: dict[str, Any]) -> dict[str, Any]:
+    """What Python is given for a table; one that no function makes is the arguments of the one around it."""
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        name, make = OTHER_NAMES.get(key, key), BUILDERS.get(key)
+        if make is not None:
+            made = [make(**arguments(one)) for one in (value if isinstance(value, list) else [value])]
+            found[name] = made if isinstance(value, list) else made[0]
+        elif isinstance(value, dict):
+            found |= arguments(value)
+        elif key not in SAID_BY_THE_REST:
+            found[name] = value
+    return found
+
+
+def test_every_key_is_an_argument_and_comes_to_the_same() -> None:
+    text = with_headers(FULL)
+    assert regimen(**arguments(tomli.loads(text, parse_float=Decimal))) == regimen_in(text)
 
 
 DOSES = st.sampled_from(["0.5", "9", "28", "1,000", "12.25"])

@@ -11,11 +11,12 @@ import pytest
 from blinplan.quantities import Basis, DoseRate, Mass
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Departure, DoseByAge, Premedication
+from blinplan.regimen.schema import SENTENCE
 from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.vocabulary import AgeGroup, DueKind, Occasion, Phase, Status
 from tests.collection.grid import at_night, in_turn
 from tests.read_text import regimen_in
-from tests.regimen.layouts import FULL, LAYOUTS, changed, keys, renamed, with_headers
+from tests.regimen.layouts import FULL, LAYOUTS, changed, keys, kind_of, renamed, with_headers
 from tests.regimen.readings import NESTED, SCALARS, at, only, placed, problems
 
 # --- what a good file says -----------------------------------------------------------------------------------------
@@ -198,11 +199,19 @@ RIGHT = {
         '"\\u0000"',
     },
 }
-SENTENCES = {"title", "citation", "note", "drug", "reason", "what", "block", "interval_reason"}
+WORDS_THAT_DECIDE = {
+    *("name", "indication", "disease", "departs_from", "family", "label", "sources.status", "dosing.basis"),
+    *("dosing.route", "eligibility.otherwise", "eligibility.population", "premedication.dose", "premedication.max"),
+    *("premedication.patients", "premedication.departure.source", "cycle.phase", "cycle.departure.source"),
+    *("cycle.steps.dose", "cycle.steps.max", "cycle.steps.departure.source", "due.kind"),
+    *("waiver.rule", "waiver.at", "waiver.severity"),
+}
+"""Texts that are no free text, whatever the schema says: they are names, words, quantities, or have to be found."""
 
 
 def is_right(path: KeyPath, literal: str) -> bool:
-    sentence = path[-1] in SENTENCES or path == ("cycle", 0, "name") or (path[0] == "due" and path[-1] == "dose")
+    name = ".".join(part for part in path if isinstance(part, str))
+    sentence = kind_of(path) is SENTENCE and name not in WORDS_THAT_DECIDE
     return literal in RIGHT.get(path, ()) or (sentence and literal in ('"no such value"', '"\\u0000"'))
 
 

@@ -20,6 +20,9 @@ from blinplan.rules.simulated.outcome import SimulatedOutcome
 from blinplan.rules.verdict import Verdict
 from tests.regimen_text import TODAY, judgement_of, regimen_text, script, verdict_of
 
+TOLD = "tests/rules/families/told.txt"
+"""Where a person keeps what is said of each example that does not pass."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -47,8 +50,16 @@ class Example:
     def judge(self) -> str:
         """What the program says: its words are those that `told.txt` has of it, which nothing but a person writes."""
         verdict = self.verdict()
-        assert list(words_of(verdict)) == all_told().get(str(self), [])
+        said = list(words_of(verdict))
+        assert said == all_told().get(str(self), []), self._to_be_told(said)
         return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value
+
+    def _to_be_told(self, said: list[str]) -> str:
+        """What `told.txt` has to have, for a person to judge."""
+        if not said:
+            return f"{TOLD} has words of this example, of which nothing is said: remove them there\n\n{self}"
+        block = "\n".join([str(self), *said])
+        return f"if a person finds these words right, {TOLD} has this block, among those of its family:\n\n{block}"
 
     def verdict(self) -> Verdict:
         """What the program says, with its findings."""
@@ -115,7 +126,7 @@ def not_told_of(judgement: Judgement, code: str) -> tuple[str, str] | None:
 @cache
 def all_told() -> dict[str, list[str]]:
     """What is said of each example that does not pass, as it was read and found right."""
-    blocks = (Path(__file__).parent / "told.txt").read_text(encoding="utf-8").strip().split("\n\n")
+    blocks = Path(__file__).with_name("told.txt").read_text(encoding="utf-8").strip().split("\n\n")
     return {title: lines for title, *lines in (block.splitlines() for block in blocks)}
 
 
