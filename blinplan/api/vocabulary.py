@@ -163,3 +163,5 @@ SetsOfName = Literal["published", "plausible"]
 """Names of `SetsOf`."""
 PLAUSIBLE_SETS = 20
 """How many plausible parameter sets are run where nobody says it."""
+OF_SCAFFOLDS = {"site": "The profile of a site", "record": "The record of a course"}
+"""The words after ``blinplan new`` that make another file than a regimen, and that no regimen is called by there."""

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 PUBLIC = ("NewFile", "new_record", "new_site")
 
-OF_SCAFFOLDS = {"site": "The profile of a site", "record": "The record of a course"}
-"""The words after ``blinplan new`` that make another file than a regimen, and that no regimen is called by there."""
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NewFile:

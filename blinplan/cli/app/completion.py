@@ -132,7 +132,7 @@ def labels(incomplete: str) -> Offers:
 
 def other_files(incomplete: str) -> Offers:
     """The words after ``new`` by which it makes another file than a regimen."""
-    from blinplan.api.regimens.scaffold import OF_SCAFFOLDS
+    from blinplan.api.vocabulary import OF_SCAFFOLDS
 
     return [(word, title) for word, title in OF_SCAFFOLDS.items() if word.startswith(incomplete)]
 

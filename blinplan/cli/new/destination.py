@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blinplan.api.library import stands_for_regimens
-from blinplan.api.regimens.scaffold import OF_SCAFFOLDS
+from blinplan.api.vocabulary import OF_SCAFFOLDS
 from blinplan.refusal import Refusal
 
 
