@@ -25,8 +25,12 @@ NEVER = 600
 HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "pydantic", "jinja2")
 
 
-_HEARING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-"""A process hears Ctrl-C though tests run in the background, or in a worker: who does not hear it starts deaf ones."""
+_HEARING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    "; hasattr(signal, 'SIGHUP') and signal.signal(signal.SIGHUP, signal.SIG_DFL)"
+)
+"""A process hears Ctrl-C and that its terminal is gone, though tests run in the background, in a worker or under nohup:
+who does not hear it starts deaf ones."""
 
 
 def python(script: str) -> list[str]:

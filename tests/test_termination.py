@@ -19,6 +19,15 @@ ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGXCPU") if 
 """Signals that end a run in order; Windows has the first."""
 
 
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """Each signal ends a process, as it does where the tests are not run by nohup."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in ENDING}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 def in_c(number: signal.Signals) -> None:
     """A signal comes while C calls Python, as a compiler does when it has machine code to keep."""
     ctypes.CFUNCTYPE(None)(lambda: signal.raise_signal(number))()
@@ -161,10 +170,14 @@ def test_at_the_end_of_the_program_ctrl_c_ends_it_at_once() -> None:
     assert (ended.returncode, ended.stderr) == (-signal.SIGINT, b"")
 
 
-def test_what_tests_start_hears_who_ends_it_though_they_do_not() -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+def test_what_tests_start_hears_who_ends_it_though_they_do_not(name: str) -> None:
     """As under nohup, and in the workers that run tests: a test would wait for ever."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    ended = subprocess.run(  # noqa: S603 - our own
-        python("signal.raise_signal(signal.SIGINT)"), capture_output=True, check=False, timeout=NEVER
-    )
-    assert ended.returncode == -signal.SIGINT
+    number = getattr(signal, name)
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        script = python(f"signal.raise_signal(signal.{name})")
+        ended = subprocess.run(script, capture_output=True, check=False, timeout=NEVER)  # noqa: S603 - our own
+    finally:
+        signal.signal(number, before)
+    assert ended.returncode == -number
