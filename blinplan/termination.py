@@ -9,9 +9,10 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from types import FrameType
+from typing import Any, NoReturn
 
 _A_MOMENT = 0.02
 """Seconds, by which what could not be stopped is over: machine code is handed to a cache, or an object goes."""
@@ -113,8 +114,23 @@ def children_are_told_of() -> None:
 
 @contextmanager
 def signals_held() -> Iterator[None]:
-    """Hold back what ends a run until the end, from processes that begin meanwhile too until they hear it."""
-    if sys.platform == "win32":
+    """Hold back what ends a run until the end, from processes that begin meanwhile too until they hear it.
+
+    Threads that are not ours, as those of NumPy, hear what this one does not, and then Python tells it here: so here it
+    is noted, and sent again at the end.
+    """
+    come: list[int] = []
+    try:
+        with _kept_from_this_thread(), _hearing(lambda number, _frame: come.append(number)):
+            yield
+    finally:
+        for number in come:
+            signal.raise_signal(number)
+
+
+@contextmanager
+def _kept_from_this_thread() -> Iterator[None]:
+    if sys.platform == "win32":  # which has nothing that does it
         yield
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_ENDING})
@@ -124,8 +140,47 @@ def signals_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+_before_holding: dict[signal.Signals, Any] = {}
+"""What hears each signal once it is not held back any more."""
+
+
+@contextmanager
+def _hearing(note: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Note what ends a run and was not ignored; only the first thread is ever told, and may ask for it."""
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *_ENDING)}
+    _before_holding.update((one, handler) for one, handler in handlers.items() if handler not in _UNHEARD)
+    try:
+        for number in _before_holding:
+            signal.signal(number, note)
+        yield
+    finally:
+        _hear_as_before()
+
+
+_UNHEARD = (signal.SIG_IGN, None)
+"""What hears a signal that is ignored, or is no business of Python's."""
+
+
+def _hear_as_before() -> None:
+    """Hear all of them again, also where one of those that are heard already ends the run meanwhile."""
+    try:
+        while _before_holding:
+            number = next(iter(_before_holding))
+            signal.signal(number, _before_holding[number])
+            del _before_holding[number]
+    finally:
+        if _before_holding:
+            _hear_as_before()
+
+
 def hear_what_ends() -> None:
     """Hear what ends a run, in a process that began while it was held back."""
+    _hear_as_before()
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *_ENDING})
 

@@ -3,8 +3,10 @@
 import ctypes
 import gc
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from blinplan.files.writing import replacing
-from blinplan.termination import Terminated, children_are_told_of, ending_in_order, signals_held
+from blinplan.termination import Terminated, children_are_told_of, ending_in_order, hear_what_ends, signals_held
 from tests.program import NEVER, python
 
 ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGXCPU") if hasattr(signal, name)]
@@ -148,19 +150,61 @@ def test_how_children_end_is_heard_where_whoever_began_the_program_would_not() -
         signal.signal(signal.SIGCHLD, before)
 
 
+def in_this_thread(number: signal.Signals) -> None:
+    """A signal comes to the thread that holds it back."""
+    signal.raise_signal(number)
+
+
+def in_a_thread_of_others(number: signal.Signals) -> None:
+    """A signal comes to a thread that holds nothing back, as those of NumPy, and Python tells the first one."""
+    over = threading.Event()
+    woken, wake = socket.socketpair()
+    wake.setblocking(False)
+    before = signal.set_wakeup_fd(wake.fileno())
+    other = threading.Thread(target=_deaf_to_nothing, args=(number, over))
+    try:
+        other.start()
+        signal.pthread_kill(other.ident or 0, number)  # which Windows has not
+        woken.recv(1)
+    finally:
+        signal.set_wakeup_fd(before)
+        over.set()
+        other.join()
+        woken.close()
+        wake.close()
+
+
+def _deaf_to_nothing(number: signal.Signals, over: threading.Event) -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
+    over.wait()
+
+
+@pytest.mark.parametrize("hear", [in_this_thread, in_a_thread_of_others])
 @pytest.mark.parametrize("number", [signal.SIGINT, *ENDING])
-def test_what_is_held_back_comes_at_the_end(number: signal.Signals) -> None:
+def test_what_is_held_back_comes_at_the_end(number: signal.Signals, hear: Callable[[signal.Signals], None]) -> None:
     met = []
 
     def meet() -> None:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})  # which Windows has not, where nothing is held back
         with signals_held():
-            signal.raise_signal(number)
+            hear(number)
             met.append("the rest")
 
-    with pytest.raises(KeyboardInterrupt), ending_in_order():
+    with pytest.raises(KeyboardInterrupt), ending_in_order() as ending:
         meet()
     assert met == ["the rest"]
+    assert ending.by == number
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, *ENDING])
+def test_a_process_that_begins_while_it_is_held_back_hears_it_when_it_asks(number: signal.Signals) -> None:
+    with ending_in_order() as ending:
+        before = signal.getsignal(number)
+        with signals_held():
+            assert signal.getsignal(number) != before
+            hear_what_ends()
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(number)
+    assert ending.by == number
 
 
 def test_at_the_end_of_the_program_ctrl_c_ends_it_at_once() -> None:

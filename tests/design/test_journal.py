@@ -3,18 +3,26 @@
 import errno
 import json
 import os
-from collections.abc import Callable
-from contextlib import nullcontext
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 
+from blinplan.design import journal
 from blinplan.design.journal import OtherRunError, lines_kept, open_journal
 from blinplan.design.search.kept import KeptSamples
 from blinplan.design.sensitivity.kept import KeptRuns
+from blinplan.design.sensitivity.runs import SomeRuns
+from blinplan.design.sweep.cell import Cell
 from blinplan.design.sweep.kept import KeptCells
+from blinplan.termination import ending_in_order
 
 INPUTS = {"seed": 1}
 
@@ -90,3 +98,50 @@ def test_a_file_system_that_waits_for_no_disk_keeps_lines_too(
         with nullcontext() if number != errno.EIO else pytest.raises(OSError, match=os.strerror(number)):
             kept.add("a line")
         assert lines_kept(tmp_path / "x") == ["a line"]
+
+
+@contextmanager
+def signalled_at(moment: int) -> Iterator[None]:
+    """Be ended before some line that is run of what keeps a run."""
+    lines, before, folder = count(), sys.gettrace(), str(Path(journal.__file__).parent)
+
+    def follow(frame: FrameType, event: str, _: object) -> Any:
+        if event == "line" and next(lines) == moment:
+            signal.raise_signal(signal.SIGTERM)
+        return follow
+
+    def enter(frame: FrameType, *_: object) -> Any:
+        return follow if frame.f_code.co_filename.startswith(folder) else None
+
+    sys.settrace(enter)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown", "some"),
+    [
+        (KeptCells, lambda found: found.cells, [Cell(number, ()) for number in range(2)]),
+        (KeptRuns, lambda found: found.some, [SomeRuns(2, {"k": [number, 0.1]}) for number in range(2)]),
+    ],
+)
+def test_what_is_shown_of_a_run_that_is_ended_at_any_moment_is_what_is_kept(
+    tmp_path: Path, kept: Callable[..., Any], shown: Callable[[Any], Any], some: list[Any]
+) -> None:
+    """A sweep that was ended while a disk took a cell spoke of two cells and kept three."""
+    seen = []
+    for moment in count():
+        path = tmp_path / f"{moment}"
+        ended = suppress(KeyboardInterrupt)
+        with open_journal(path, INPUTS, kept) as found, ending_in_order() as ending, ended, signalled_at(moment):
+            for one in some:
+                found.add(one)
+        with open_journal(path, INPUTS, kept) as again:
+            assert shown(again) == shown(found)
+        seen.append(len(shown(found)))
+        if ending.by is None:
+            break
+    assert seen == sorted(seen)
+    assert set(seen) == {0, 1, 2}

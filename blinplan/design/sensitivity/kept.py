@@ -4,6 +4,7 @@ from pathlib import Path
 
 from blinplan.design.journal import NOWHERE, Journal, beside, lines_kept
 from blinplan.design.sensitivity.runs import SomeRuns
+from blinplan.termination import signals_held
 
 
 def runs_beside(output: Path) -> Path:
@@ -24,9 +25,10 @@ class KeptRuns:
         return sum(some.number for some in self.some)
 
     def add(self, some: SomeRuns) -> None:
-        """Keep those that follow."""
-        self._journal.add(some)
-        self.some.append(some)
+        """Keep those that follow. Whoever ends the runs meanwhile is shown all that is kept, and nothing else."""
+        with signals_held():
+            self._journal.add(some)
+            self.some.append(some)
 
 
 def number_kept(path: Path) -> int:

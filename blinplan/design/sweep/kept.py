@@ -7,6 +7,7 @@ from pathlib import Path
 
 from blinplan.design.journal import NOWHERE, Journal, beside, lines_kept
 from blinplan.design.sweep.cell import Cell, cell_data, cell_of
+from blinplan.termination import signals_held
 
 
 def cells_beside(output: Path) -> Path:
@@ -22,9 +23,10 @@ class KeptCells:
         self.cells = {cell.number: cell for cell in map(cell_of, journal.lines)}
 
     def add(self, cell: Cell) -> None:
-        """Keep a cell."""
-        self._journal.add(cell_data(cell))
-        self.cells[cell.number] = cell
+        """Keep a cell. Whoever ends the sweep meanwhile is shown all that is kept, and nothing else."""
+        with signals_held():
+            self._journal.add(cell_data(cell))
+            self.cells[cell.number] = cell
 
 
 def number_kept(path: Path) -> int:
