@@ -1,11 +1,14 @@
 """What holds for all tests, and the program run inside this process."""
 
 import gc
+import re
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import settings
 
 from blinplan.cli.app.program import run
@@ -15,6 +18,7 @@ from tests import public_files
 from tests.collection.grid import some_of_each
 from tests.collection.lacking import skip_what_a_test_lacks
 from tests.collection.no_simulation import without_simulation
+from tests.collection.reported import phases_are_asked, worth_telling
 from tests.collection.shares import import_share, is_of_another
 from tests.program import Ran, Run
 from tests.promises.held import COLLECTED, held_by
@@ -80,15 +84,26 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000)
 
 
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Let a worker say no more of a test than somebody reads."""
+    if not hasattr(item.config, "workerinput") or phases_are_asked(item.config):
+        return None
+    for report in worth_telling(runtestprotocol(item, log=False, nextitem=nextitem)):
+        item.ihook.pytest_runtest_logreport(report=report)
+    return True
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Hold tests that need something from outside to their marker, whether it is there or not."""
     public_files.expect(item.get_closest_marker("outside") is not None)
+    count_patients_anew()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Iterator[None]:
     """Skip what asks for something that Windows has not."""
+    count_patients_anew()
     try:
         return (yield)
     except (AttributeError, ImportError) as fault:
@@ -96,10 +111,19 @@ def pytest_runtest_call() -> Iterator[None]:
         raise
 
 
-@pytest.fixture(autouse=True)
-def _its_own_patients() -> None:
+def count_patients_anew() -> None:
     """Let a test count its patients from none, as a run does: none compiles because of those before it."""
     choose._without_code.patients = choose._without_code.expected = 0
+
+
+_FOLDERS = count()
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the test's own, as pytest's, which reads the names of all others to find one that is free."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    return tmp_path_factory.mktemp(f"{name}{next(_FOLDERS)}", numbered=False)
 
 
 @pytest.fixture

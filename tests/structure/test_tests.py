@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ import blinplan
 from blinplan.fingerprint import model_name
 from tests.collection.grid import some_of_each
 from tests.collection.no_simulation import simulates, without_simulation
+from tests.collection.reported import worth_telling
 from tests.collection.shares import is_of_another, share
 from tests.program import ROOT, process
 
@@ -127,6 +129,24 @@ def test_of_many_cases_some_are_tried_the_first_and_others_far_from_it() -> None
         "a.py::many[4]",
         "b.py::many[0]",
     ]
+
+
+def report(when: str, *, passed: bool = True, sections: tuple[str, ...] = ()) -> Any:
+    return SimpleNamespace(when=when, passed=passed, sections=sections)
+
+
+@pytest.mark.parametrize(
+    ("reports", "told"),
+    [
+        ([report("setup"), report("call"), report("teardown")], ["call"]),
+        ([report("setup"), report("call", passed=False), report("teardown")], ["call"]),
+        ([report("setup", passed=False), report("teardown")], ["setup"]),
+        ([report("setup"), report("call"), report("teardown", passed=False)], ["call", "teardown"]),
+        ([report("setup"), report("call"), report("teardown", sections=("stdout",))], ["call", "teardown"]),
+    ],
+)
+def test_a_worker_tells_of_a_test_what_somebody_reads(reports: list[Any], told: list[str]) -> None:
+    assert [report.when for report in worth_telling(reports)] == told
 
 
 def test_the_tests_are_of_this_checkout() -> None:
