@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +15,13 @@ from typing import NamedTuple
 from tests.program import NEVER, PLAIN, ROOT
 
 DASK = (sys.executable, "-P", "-m", "dask")
+_WITHOUT_LOOKING = {
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "10s",
+    "DASK_DISTRIBUTED__WORKER__MEMORY__MONITOR_INTERVAL": "10s",
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+}
+"""Dask looks at itself a hundred times a second, whether it has work or not, for pages that nobody opens here."""
 SECONDS = float(NEVER)
 """How long something may take to start, on a machine that is busy."""
 
@@ -24,7 +31,11 @@ def started(*command: str, folder: Path, package: Path = ROOT, **environment: st
     """Run a program beside the tests, and end it."""
     with (folder / "programs.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own commands
-            command, cwd=folder, env={**PLAIN, "PYTHONPATH": str(package), **environment}, stdout=log, stderr=log
+            command,
+            cwd=folder,
+            env={**PLAIN, **_WITHOUT_LOOKING, "PYTHONPATH": str(package), **environment},
+            stdout=log,
+            stderr=log,
         )
     try:
         yield process
@@ -69,7 +80,7 @@ def scheduler(folder: Path, protocol: str = "tcp", **environment: str) -> Iterat
         str(file),
     )
     with started(*DASK, "scheduler", *options, folder=folder, package=bare_package(folder), **environment) as process:
-        wait_until(file.exists)
+        wait_until(lambda: file.exists() and file.read_bytes().rstrip().endswith(b"}"))
         yield Scheduler(process, file)
 
 
@@ -78,12 +89,33 @@ class Workers:
 
     def __init__(self, file: Path, stack: ExitStack) -> None:
         self._file, self._stack = file, stack
+        self._running: dict[subprocess.Popen[bytes], Path] = {}
 
     def start(self, package: Path = ROOT) -> subprocess.Popen[bytes]:
         """Start one more; it may be there a little later."""
         options = ("--no-nanny", "--no-dashboard", "--nthreads", "1", "--scheduler-file", str(self._file))
-        running = started(*DASK, "worker", *options, folder=self._file.parent, package=package)
-        return self._stack.enter_context(running)
+        command = (*DASK, "worker", *options)
+        running = started(*command, folder=self._file.parent, package=package)
+        process = self._stack.enter_context(running)
+        self._running[process] = package
+        return process
+
+    def one(self) -> subprocess.Popen[bytes]:
+        """One that is there from before, or else a new one, and no other: a start takes a second."""
+        sound = [process for process, package in self._running.items() if package == ROOT and process.poll() is None]
+        self.end(sound[:1])
+        return sound[0] if sound else self.start()
+
+    def end(self, kept: Sequence[subprocess.Popen[bytes]] = ()) -> None:
+        """End all, but for some."""
+        for process in self._running.keys() - set(kept):
+            self.kill(process)
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """End one as a machine does that loses its power."""
+        process.kill()
+        process.wait()
+        del self._running[process]
 
 
 @contextmanager

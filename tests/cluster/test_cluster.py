@@ -17,7 +17,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from distributed import Client
+from distributed import Client, LocalCluster
 
 from blinplan.cluster import executor as many_machines
 from blinplan.cluster import program
@@ -63,7 +63,7 @@ if __name__ == "__main__":
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def with_a_nanny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Of a LocalCluster of one worker, in a process of its own that a nanny starts again."""
     folder = tmp_path_factory.mktemp("local")
     (folder / "local.py").write_text(LOCAL, encoding="utf-8")
@@ -80,12 +80,23 @@ def by_hand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scheduler]:
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def workers(by_hand: Scheduler) -> Iterator[Workers]:
-    """Workers for it, which are gone after the test."""
+    """Workers for it. A test begins with `one`, or with `end` where it wants none."""
     with workers_of(by_hand.file) as running:
         yield running
-    with Client(by_hand.address, set_as_default=False) as client:
+
+
+@pytest.fixture
+def address(by_hand: Scheduler, workers: Workers) -> str:
+    """Where one worker is."""
+    workers.one()
+    return by_hand.address
+
+
+def none_there(address: str) -> None:
+    """Wait until a scheduler knows of no worker."""
+    with Client(address, set_as_default=False) as client:
         wait_until(lambda: not client.nthreads())
 
 
@@ -129,7 +140,7 @@ def test_any_number_of_workers_gives_the_bytes_of_one_process(
     by_hand: Scheduler, workers: Workers, expected: list[bytes], cells: list[list[bytes]], most: int
 ) -> None:
     """And what a killed one had is done by those that are left."""
-    first = workers.start()
+    first = workers.one()
     with cluster_at(str(by_hand.file)) as running:
         for number in range(1, most + 1):
             wait_until(partial(has, running, number))
@@ -137,15 +148,23 @@ def test_any_number_of_workers_gives_the_bytes_of_one_process(
             assert list(in_order(running, str, range(20))) == [str(one) for one in range(20)]
             if number < most:
                 workers.start()
-        assert cells_of(running, lambda: kill(first.pid)) == cells
+        assert cells_of(running, lambda: workers.kill(first)) == cells
 
 
 def has(executor: Executor, workers: int) -> bool:
     return places(executor) == workers
 
 
-def test_the_executor_of_a_client_is_taken_as_it_is(address: str, expected: list[bytes]) -> None:
-    with Client(address, set_as_default=False) as client:
+def test_the_executor_of_a_client_is_taken_as_it_is(expected: list[bytes]) -> None:
+    """Its scheduler has blinplan: it reads what is handed over."""
+    local = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0")
+    with local, Client(local, set_as_default=False) as client:
+        assert bytes_of(trial_of(600), client.get_executor()) == expected
+
+
+@pytest.mark.nightly
+def test_so_it_is_where_its_workers_are_processes(with_a_nanny: str, expected: list[bytes]) -> None:
+    with Client(with_a_nanny, set_as_default=False) as client:
         assert bytes_of(trial_of(600), client.get_executor()) == expected
 
 
@@ -194,11 +213,11 @@ def test_data_are_the_same(inside: Run, address: str) -> None:
 
 @pytest.mark.nightly
 def test_a_worker_that_is_killed_half_way_and_started_again_costs_its_cells_only(
-    address: str, cells: list[list[bytes]]
+    with_a_nanny: str, cells: list[list[bytes]]
 ) -> None:
-    with Client(address, set_as_default=False) as client:
+    with Client(with_a_nanny, set_as_default=False) as client:
         process = next(iter(client.run(os.getpid).values()))
-    with cluster_at(address) as running:
+    with cluster_at(with_a_nanny) as running:
         assert cells_of(running, lambda: kill(process)) == cells
 
 
@@ -226,11 +245,11 @@ def cells() -> list[list[bytes]]:
 def test_workers_that_nobody_starts_again_may_be_lost_but_for_one(
     by_hand: Scheduler, workers: Workers, cells: list[list[bytes]]
 ) -> None:
-    first = workers.start()
+    first = workers.one()
     workers.start()
     with cluster_at(str(by_hand.file)) as running:
         wait_until(partial(has, running, 2))
-        assert cells_of(running, lambda: kill(first.pid)) == cells
+        assert cells_of(running, lambda: workers.kill(first)) == cells
         # Only a worker was lost. What takes both of the others with it is given up.
         workers.start()
         with pytest.raises(Refusal, match="2 workers in turn ended over the same piece of work, the last one tcp"):
@@ -309,7 +328,7 @@ def kill_when_there(journal: Path, process: int) -> None:
 def test_who_is_ended_does_not_wait_for_the_workers(
     by_hand: Scheduler, workers: Workers, tmp_path: Path, number: signal.Signals
 ) -> None:
-    workers.start()
+    workers.one()
     with cluster_at(by_hand.address):
         """It is there now."""
     (tmp_path / "out.csv").write_bytes(b"old")
@@ -326,10 +345,10 @@ def test_who_is_ended_does_not_wait_for_the_workers(
 
 @pytest.mark.nightly
 def test_workers_that_are_all_lost_are_waited_for(by_hand: Scheduler, workers: Workers, expected: list[bytes]) -> None:
-    first = workers.start()
+    first = workers.one()
     with cluster_at(by_hand.address) as running:
         before, after = running.submit(time.sleep, 1.0), running.submit(bytes_in_turn, 600)
-        kill(first.pid)
+        workers.kill(first)
         workers.start()
         assert (before.result(), after.result()) == (None, expected)
 
@@ -337,7 +356,7 @@ def test_workers_that_are_all_lost_are_waited_for(by_hand: Scheduler, workers: W
 def test_nobody_waits_for_ever_without_workers(
     by_hand: Scheduler, workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    only = workers.start()
+    only = workers.one()
     with cluster_at(by_hand.address):
         """It is there now."""
     monkeypatch.setattr(many_machines, "SECONDS_WITHOUT_WORKERS", 1)
@@ -345,7 +364,7 @@ def test_nobody_waits_for_ever_without_workers(
     with cluster_at(by_hand.address) as running:
         waiting = running.submit(time.sleep, 600)
         assert running.submit(abs, -1).cancel()
-        kill(only.pid)
+        workers.kill(only)
         with pytest.raises(Refusal, match=f"{by_hand.address} has had no worker for 1 s"):
             waiting.result()
 
@@ -355,13 +374,13 @@ def test_a_worker_of_another_version_is_refused_by_name_when_it_joins(
 ) -> None:
     ours = this_program()
     theirs = other_package(tmp_path / "other", "version.py", f'"{ours.blinplan}"', '"9.9.9"')
-    first = workers.start()
+    first = workers.one()
     with cluster_at(by_hand.address) as running:
         assert running.submit(abs, -1).result() == 1
         workers.start(theirs)
         with pytest.raises(OtherProgram) as refused:
             list(in_order(running, time.sleep, repeat(0.05)))
-        kill(first.pid)
+        workers.kill(first)
         with pytest.raises(OtherProgram):  # what it is asked for is not even read there
             running.submit(json.loads, "no JSON").result()
     with Client(by_hand.address, set_as_default=False) as client:
@@ -374,6 +393,8 @@ def test_a_worker_of_another_version_is_refused_by_name_when_it_joins(
 def test_a_worker_without_blinplan_is_a_sentence_and_so_is_none(
     by_hand: Scheduler, workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    workers.end()
+    none_there(by_hand.address)
     with monkeypatch.context() as patch:
         patch.setattr(many_machines, "SECONDS_WITHOUT_WORKERS", 1)
         with pytest.raises(Refusal, match="has had no worker for 1 s") as refused, cluster_at(by_hand.address):

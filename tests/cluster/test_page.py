@@ -13,7 +13,7 @@ import yaml  # type: ignore[import-untyped]
 
 from man.make import cluster as page
 from tests.cluster.dask_programs import DASK, scheduler, started
-from tests.program import NEVER, PLAIN, ROOT, Run, process
+from tests.program import NEVER, ROOT, WITHOUT_CODE, Run, process
 
 FEW = ("--patients", "300", "-f", "json")
 
@@ -31,7 +31,7 @@ def shell(script: str, folder: Path) -> str:
             f"#!/bin/bash\ntrap 'kill $(jobs -p) 2> /dev/null' EXIT\n{text}\n", encoding="utf-8"
         )
         (programs / name).chmod(0o755)
-    environment = {**PLAIN, "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    environment = {**WITHOUT_CODE, "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(  # noqa: S603 - our own page
         ["/bin/bash", "-c", script],
         cwd=folder,

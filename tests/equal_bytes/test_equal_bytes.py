@@ -4,20 +4,34 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from blinplan.executors import executor
 from tests.equal_bytes.columns import COLUMNS, OFFLINE, PLAINLY, TOGETHER, Column, outputs_with
-from tests.equal_bytes.outputs import LONG, ROWS
+from tests.equal_bytes.outputs import LONG, ROWS, read_all, write_all
 from tests.equal_bytes.ran import differing
 from tests.equal_bytes.table import BY_WORKFLOW, PAGE, cells, table
 from tests.program import ROOT
 
 
+@pytest.fixture
+def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, bytes]:
+    """By one thread without copies, in this process: whatever it has run, imported and kept before varies too."""
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(executor, "_can_be_copied", lambda: False)
+    monkeypatch.setattr(executor, "workers", lambda: 1)
+    monkeypatch.chdir(folder)
+    write_all(folder, long=False, threads=1)
+    return read_all(folder)
+
+
 @pytest.mark.slow
-def test_all_that_varies_at_once_changes_no_byte(tmp_path: Path) -> None:
-    plain = outputs_with(PLAINLY, tmp_path / "plain")
+def test_all_that_varies_at_once_changes_no_byte(plain: Mapping[str, bytes], tmp_path: Path) -> None:
     together = outputs_with(TOGETHER, tmp_path / "together")
     assert set(plain) == set(ROWS) - set(LONG)
     assert [row for row in plain if len(plain[row]) <= 400] == []

@@ -232,8 +232,12 @@ def _in_a_closed_place(writer: str, folder: Path, _random: Random) -> Iterator[s
 def _with_a_damaged_cache(writer: str, folder: Path, random: Random) -> Iterator[str]:
     """Whatever is in the cache, what is written is the same."""
     with tempfile.TemporaryDirectory() as name:
-        cache = Path(name) / "cache"
-        shutil.copytree(_cache(), cache)
+        cache, ours = Path(name), _cache()
+        if ours.is_dir():
+            shutil.copytree(ours, cache / ours.name)
+        else:
+            begin(WRITERS[writer], folder, env={**QUIET, "XDG_CACHE_HOME": str(cache)}).communicate()
+            prepare(writer, folder)
         for path in sorted(path for path in cache.rglob("*") if path.is_file()):
             if random.random() < 0.5:
                 _DAMAGES[random.randrange(len(_DAMAGES))](path, random)

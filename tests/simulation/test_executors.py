@@ -127,9 +127,16 @@ def test_threads_begin_with_the_first_call() -> None:
     assert threading.active_count() == before
 
 
-def test_a_thousand_patients_in_processes_are_those_of_one_thread(regimen: Regimen, executor: Executor) -> None:
-    trial = trial_of(regimen, 1000)
-    assert bytes_of(trial.run(executor).endpoints) == bytes_of(trial.run(InTurn()).endpoints)
+@pytest.fixture(scope="module")
+def in_turn(regimen: Regimen) -> dict[str, bytes]:
+    """What comes of some hundred patients, one portion after the other."""
+    return bytes_of(trial_of(regimen, 300).run(InTurn()).endpoints)
+
+
+def test_hundreds_of_patients_in_processes_are_those_of_one_thread(
+    regimen: Regimen, executor: Executor, in_turn: dict[str, bytes]
+) -> None:
+    assert bytes_of(trial_of(regimen, 300).run(executor).endpoints) == in_turn
 
 
 @pytest.mark.parametrize(

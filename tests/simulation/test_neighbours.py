@@ -29,7 +29,7 @@ STEPS = st.lists(
     min_size=1,
     max_size=5,
 )
-AREAS = st.lists(st.sampled_from([0.6, 1.0, 1.5, 1.8, 1.9, 2.2]), min_size=2, max_size=7)
+AREAS = st.lists(st.sampled_from([0.6, 1.0, 1.5, 1.8, 1.9, 2.2]), min_size=2, max_size=5)
 
 
 def course(steps: list[tuple[int, tuple[int, bool, int | None] | None]]) -> tuple[Period, ...]:
@@ -82,10 +82,10 @@ def test_any_stretch_of_patients_has_the_bytes_of_the_whole(
 
 @pytest.mark.slow
 @fewer_examples(4)
-@given(st.integers(1, 6), st.data())
+@given(st.integers(1, 5), st.data())
 def test_patients_of_any_rates_are_as_they_are_alone(intervals: int, data: st.DataObject) -> None:
     """Whoever is stopped, held or given another dose: the others do not notice, nor does he notice them."""
-    everybody = people([1.0, 1.5, 1.9, 2.2, 1.7])
+    everybody = people([1.0, 2.2, 1.7])
     rates = np.array(
         [[data.draw(st.sampled_from([0.0, 9.0, 28.0])) for _ in range(everybody.size)] for _ in range(intervals)]
     )

@@ -207,7 +207,7 @@ def test_what_was_tried_is_kept_and_the_same_command_goes_on_to_the_same_files(
 @pytest.mark.slow
 @pytest.mark.parametrize("sent", [at_night(signal.SIGKILL), signal.SIGINT])
 def test_a_search_that_is_ended_at_any_moment_goes_on_to_the_same_files(inside: Run, tmp_path: Path, sent: int) -> None:
-    asked = (*ONE, "--patients", "300", "--threads", "1")
+    asked = (*ONE, "--threads", "1")
     whole, chance = inside(*asked, "-o", "whole"), random.Random()  # noqa: S311 - moments, and no secrets
     ended_after((*asked, "-o", "killed"), tmp_path / "killed.tried", chance.randrange(1, 15), sent)
     ran = inside(*asked, "-o", "killed")
@@ -221,7 +221,8 @@ def test_a_search_that_is_ended_at_any_moment_goes_on_to_the_same_files(inside: 
 def test_words_of_ones_own_are_required_and_lowered_and_other_endpoints_are_shown(inside: Run) -> None:
     own = ("--minimise", "IL-6 above 100 pg/mL in cycle 1", "--require", "il-6 > 500 pg/mL by day 7 <= 10 %")
     beside = ("--require", "b_depleted_cycle_1>=label-90 %", "--require", "il6_peak <= label×2")
-    asked = (*SPACE, *own, *beside, *FEW, "--show", "1", "--endpoints", "t_nadir", "--by-day", "2,7")
+    space = ("search", "rr-adult", "--cycle", "1", "--steps", "1-2", "--doses", "9,28", "--lengths", "7")
+    asked = (*space, *own, *beside, *FEW, "--show", "1", "--endpoints", "t_nadir", "--by-day", "2,7")
     ran = inside(*asked, "-f", "json")
     assert ran.status == 0, ran.err
     found = ran.json

@@ -1,5 +1,6 @@
 """Figures are drawn alike whatever settings of matplotlib lie about: the command line reads none of them."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -42,10 +43,20 @@ def test_the_command_line_reads_no_settings_and_a_program_in_python_keeps_its_ow
     assert found_in(tmp_path, IMPORT.format("require_matplotlib('a figure')")) == [b"9.0", b"True"]
 
 
+def _give_fonts(settings: Path) -> None:
+    """What matplotlib has found of fonts here, which it would look for anew."""
+    from matplotlib import font_manager, get_cachedir
+
+    assert font_manager.fontManager
+    for path in Path(get_cachedir()).glob("fontlist-*.json"):
+        shutil.copy(path, settings)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [name if at == 0 else at_night(name) for at, name in enumerate(DRAWING)])
 def test_no_settings_of_matplotlib_stop_a_command_that_draws(tmp_path: Path, command: str) -> None:
     (tmp_path / "settings").mkdir()
+    _give_fonts(tmp_path / "settings")
     for path in (tmp_path / "matplotlibrc", tmp_path / "settings" / "matplotlibrc"):
         path.write_bytes(UNREADABLE)
     ran = process(*DRAWING[command], folder=tmp_path, XDG_CACHE_HOME=NO_CACHE, MPLCONFIGDIR=str(tmp_path / "settings"))
