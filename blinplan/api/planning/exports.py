@@ -55,18 +55,19 @@ def ward_html(
     choice: Choice,
     label: FollowedLabel,
     remarks: Sequence[Remark],
+    other_bags: Sequence[Remark],
     paper: "Paper | None",
     plan_id: str | None,
     revision: int,
 ) -> str:
-    """Write a page for the ward to print; ``remarks`` are those of the whole course."""
+    """Write a page for the ward to print; ``remarks`` are those of the whole course, and of other bags for it."""
     from blinplan.reports.plan.paper.heading import heading
     from blinplan.reports.plan.paper.wanted import Paper
     from blinplan.reports.plan.paper.ward import ward_page
 
     begun = _with_dates(dated)
     head = heading(begun, paper or Paper(), plan_id, revision)
-    return ward_page(begun, choice, label, remarks, head, plan_id)
+    return ward_page(begun, choice, label, remarks, other_bags, head, plan_id)
 
 
 def labels_html(dated: "Dated | None", remarks: Sequence[Remark], paper: "Paper | None", plan_id: str | None) -> str:

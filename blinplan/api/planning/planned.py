@@ -143,7 +143,14 @@ class Plan:
         """What has to be known of the days and the bags: every view and format asks for it."""
         from blinplan.reports.plan.dated_remarks import remarks_of_days
 
-        return () if self.dated is None else tuple(remarks_of_days(self.dated))
+        return () if self.dated is None else tuple(remarks_of_days(self.dated, self._on_other_bags))
+
+    @cached_property
+    def _on_other_bags(self) -> tuple[Remark, ...]:
+        """What other bags would save: it takes long to find, and a page says it on the paper of each cycle."""
+        from blinplan.reports.plan.bags.savings import other_bags_remarks
+
+        return () if self.dated is None else tuple(other_bags_remarks(self.dated))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -279,7 +286,7 @@ class Plan:
         if view is View.HOME:
             return home_html(self.dated, self.remarks, paper, plan_id, revision)
         of_course = tuple(self._of_course())
-        return ward_html(self.dated, self.choice, self.label, of_course, paper, plan_id, revision)
+        return ward_html(self.dated, self.choice, self.label, of_course, self._on_other_bags, paper, plan_id, revision)
 
     def _json(self, view: View, compare: "Callable[[], DeliveredResult]") -> str:
         from blinplan.outside_text import json_text

@@ -3,7 +3,7 @@
 Who has something new to say of a dated plan adds its function to `remarks_of_dates` or to `remarks_of_days`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark
@@ -24,9 +24,12 @@ def remarks_of_dates(dated: Dated) -> Iterator[Remark]:
     yield from total_of_clock_changes(dated)
 
 
-def remarks_of_days(dated: Dated) -> Iterator[Remark]:
-    """What has to be known of the days and the bags that are shown of a plan."""
-    yield from bag_remarks(dated)
+def remarks_of_days(dated: Dated, other_bags: Iterable[Remark] | None = None) -> Iterator[Remark]:
+    """What has to be known of the days and the bags that are shown of a plan.
+
+    ``other_bags`` is what `other_bags_remarks` says of the whole course, where it was asked before.
+    """
+    yield from bag_remarks(dated, other_bags)
     yield from happened_remarks(dated)
     yield from starts_and_closures(dated)
     yield from closed_days(dated)

@@ -7,6 +7,12 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
+from blinplan.course.bags.bag import Bag
+from blinplan.course.bags_of_course import bags_of
+from blinplan.course.calendar import Clock
+from blinplan.course.happened.replan import Replanned
+from blinplan.regimen.site.site import Site
+from blinplan.reports.plan.bags import savings
 from tests.browser import Sheet, printed
 from tests.collection.grid import in_turn
 from tests.plan_text import DATED, RECORD, WARD
@@ -65,6 +71,23 @@ def test_names_cannot_break_the_page_and_an_interruption_is_drawn(inside: Run, t
     shown = inside("plan", "x.toml", "--weight", "70", "--start", "2026-10-19T10:00Z", "-f", "html").out
     assert "<script>" not in shown
     assert "&lt;script&gt;" in shown
+
+
+def test_what_other_bags_would_save_stands_in_every_cycle_and_they_are_sought_once(
+    inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sought: list[Site] = []
+
+    def seek(found: Replanned, site: Site, clock: Clock) -> tuple[Bag, ...]:
+        sought.append(site)
+        return bags_of(found, site, clock)
+
+    monkeypatch.setattr(savings, "bags_of", seek)
+    filled = DAILY.replace("fill_ml = 275 }", "fill_ml = 270 }, { hours = 96, fill_ml = 250 }")
+    (tmp_path / "ward.toml").write_text(filled, encoding="utf-8")
+    shown = inside(*DATED, "--site", "ward.toml", "-f", "html").out
+    assert shown.count("vials instead of") == 5
+    assert len(sought) == 1
 
 
 def test_a_page_needs_a_start(inside: Run) -> None:

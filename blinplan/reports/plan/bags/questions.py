@@ -19,11 +19,11 @@ from blinplan.reports.plan.bags.savings import saving_remarks
 from blinplan.reports.shared.words import amount_text
 
 
-def bag_remarks(dated: Dated) -> Iterator[Remark]:
-    """Say all that has to be known of the bags that are shown."""
+def bag_remarks(dated: Dated, other_bags: Iterable[Remark] | None = None) -> Iterator[Remark]:
+    """Say all that has to be known of the bags that are shown; ``other_bags`` as in `saving_remarks`."""
     shown = [(number, bag) for number, bag in dated.shown_bags() if bag.is_to_prepare]
     yield from long_day_remarks(dated, shown)
-    yield from saving_remarks(dated, shown)
+    yield from saving_remarks(dated, shown, other_bags)
     yield from _filling_questions(dated, shown)
     yield from _preparation_questions(dated, shown)
     yield from _off_by_syringes(dated)

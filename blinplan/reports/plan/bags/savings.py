@@ -1,6 +1,6 @@
 """What would take fewer vials: other bags of the profile, or another fill volume."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -16,13 +16,19 @@ from blinplan.regimen.site.site import Site
 from blinplan.reports.shared.words import amount_text
 
 
-def saving_remarks(dated: Dated, shown: Sequence[tuple[int, Bag]]) -> Iterator[Remark]:
-    """Say how many vials less other bags would take, and which bags would take one less with another volume."""
-    yield from _by_other_bags(dated)
+def saving_remarks(
+    dated: Dated, shown: Sequence[tuple[int, Bag]], other_bags: Iterable[Remark] | None = None
+) -> Iterator[Remark]:
+    """Say how many vials less other bags would take, and which bags would take one less with another volume.
+
+    ``other_bags`` is what `other_bags_remarks` says, where it was asked before.
+    """
+    yield from other_bags_remarks(dated) if other_bags is None else other_bags
     yield from _by_other_volumes(dated, shown)
 
 
-def _by_other_bags(dated: Dated) -> Iterator[Remark]:
+def other_bags_remarks(dated: Dated) -> Iterator[Remark]:
+    """Say how many vials less other bags of the whole course would take, whatever is shown of it."""
     site = dated.site
     if site is None or site.prefer is Preference.FEWEST_VIALS or (now := usage(dated.bags, site)) is None:
         return

@@ -43,6 +43,7 @@ class Heading:
 
 def heading(dated: Dated, paper: Paper, plan_id: str | None, revision: int) -> Heading:
     """Make the heading of a plan, with its date, its version and its identity."""
+    mark = identity(dated)
     return Heading(
         (
             Field("Name", paper.name),
@@ -52,15 +53,15 @@ def heading(dated: Dated, paper: Paper, plan_id: str | None, revision: int) -> H
             Field("Site", site_of(dated, paper)),
             Field("Plan", None if plan_id is None else f"{plan_id}, revision {revision}"),
             Field("Planned on", None if paper.planned_on is None else f"{paper.planned_on:%a %Y-%m-%d}"),
-            Field("Identity", identity(dated)),
+            Field("Identity", mark),
         ),
-        ", ".join(_running(dated, paper, plan_id)),
+        ", ".join(_running(dated, paper, plan_id, mark)),
     )
 
 
-def _running(dated: Dated, paper: Paper, plan_id: str | None) -> list[str]:
+def _running(dated: Dated, paper: Paper, plan_id: str | None, mark: str) -> list[str]:
     told = [paper.name, paper.number, dated.course.regimen.name, None if plan_id is None else f"plan {plan_id}"]
-    return [one for one in told if one is not None] + [f"identity {identity(dated)}"]
+    return [one for one in told if one is not None] + [f"identity {mark}"]
 
 
 def date_of_birth(dated: Dated) -> str | None:

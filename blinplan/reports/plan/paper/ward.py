@@ -81,12 +81,19 @@ class PrintedCycle:
 
 
 def ward_page(
-    dated: Dated, choice: Choice, label: FollowedLabel, remarks: Sequence[Remark], head: Heading, plan_id: str | None
+    dated: Dated,
+    choice: Choice,
+    label: FollowedLabel,
+    remarks: Sequence[Remark],
+    other_bags: Sequence[Remark],
+    head: Heading,
+    plan_id: str | None,
 ) -> str:
     """Write a plan as one HTML page without anything from elsewhere.
 
     ``remarks`` stand on the paper of every cycle, and the names of the plan and of the cycle on every sheet of it: of
     the whole course above what is to be done, and below it what nobody could say.
+    ``other_bags`` is what `other_bags_remarks` says, asked once for all cycles.
     """
     regimen = dated.course.regimen
     below = [remark for remark in remarks if not stands_above(remark)]
@@ -100,14 +107,14 @@ def ward_page(
         reason=choice.reason,
         label=label_line(dated.course, label),
         remarks=[plain_words(remark.text) for remark in remarks if stands_above(remark)],
-        cycles=[_cycle(dated, cycle, below) for cycle in cycles],
+        cycles=[_cycle(dated, cycle, below, other_bags) for cycle in cycles],
         zone=dated.clock.zone,
         version=__version__,
         cautions=CAUTIONS,
     )
 
 
-def _cycle(dated: Dated, cycle: int, below: Sequence[Remark]) -> PrintedCycle:
+def _cycle(dated: Dated, cycle: int, below: Sequence[Remark], other_bags: Sequence[Remark]) -> PrintedCycle:
     stops = [entry for entry in dated.ledger.interruptions if entry.interruption.cycle == cycle]
     numbers = label_of(dated.course.regimen).numbers
     return PrintedCycle(
@@ -118,14 +125,14 @@ def _cycle(dated: Dated, cycle: int, below: Sequence[Remark]) -> PrintedCycle:
         tuple(_past_doses(dated, cycle)),
         tuple(_stop(dated, entry) for entry in stops),
         tuple(dict.fromkeys(source_of_decision(decision, numbers) for entry in stops for decision in entry.decisions)),
-        tuple(plain_words(remark.text) for remark in _below(replace(dated, cycle=cycle), below)),
+        tuple(plain_words(remark.text) for remark in _below(replace(dated, cycle=cycle), below, other_bags)),
         _bags(dated, cycle),
     )
 
 
-def _below(of_cycle: Dated, remarks: Sequence[Remark]) -> tuple[Remark, ...]:
+def _below(of_cycle: Dated, remarks: Sequence[Remark], other_bags: Sequence[Remark]) -> tuple[Remark, ...]:
     """What has to be known of a cycle and nobody could say, or that is of its days and bags."""
-    return shown_remarks([*remarks, *remarks_of_days(of_cycle)], of_cycle)
+    return shown_remarks([*remarks, *remarks_of_days(of_cycle, other_bags)], of_cycle)
 
 
 def _due(dated: Dated, cycle: int) -> PageTable:
