@@ -316,5 +316,7 @@ def _around(planned: Iterable[Infusion], hung: Sequence[Bag | Period]) -> list[I
 
 
 def _sizes(course: Course, site: Site) -> Sizes:
-    """The bags that the patient may get at a minute, by the weight that counts then."""
-    return lambda minute: usable_bags(site.at(minute), course.patient_at(minute).weight)
+    """The bags that the patient may get at a minute, by the site that prepares them and the weight that counts then."""
+    edges = sorted({0, *(change.minute for change in course.changes), *(place.minute for place in site.later)})
+    usable = [usable_bags(site.at(edge), course.patient_at(edge).weight) for edge in edges]
+    return lambda minute: usable[bisect_right(edges, minute) - 1]

@@ -73,5 +73,10 @@ class Bag:
     @property
     def micrograms_per_millilitre(self) -> Fraction | None:
         """The concentration in the bag, exact; None where nobody says at which rate the pump runs."""
-        rate = self.size.millilitres_per_hour
-        return None if rate is None else self.rate * MINUTES_PER_HOUR / (MINUTES_PER_DAY * rate)
+        return micrograms_per_millilitre(self.size, self.rate)
+
+
+def micrograms_per_millilitre(size: SiteBag, rate: Fraction) -> Fraction | None:
+    """The concentration in a bag for a dose rate in mcg/day, exact; None where nobody says how fast the pump runs."""
+    pump = size.millilitres_per_hour
+    return None if pump is None else rate * MINUTES_PER_HOUR / (MINUTES_PER_DAY * pump)

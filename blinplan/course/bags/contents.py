@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from blinplan.course.bags.bag import Bag
+from blinplan.course.bags.bag import Bag, micrograms_per_millilitre
 from blinplan.regimen.site.site import Site, SiteBag, Syringe, Vial
 
 
@@ -93,14 +93,13 @@ def contents(bag: Bag, site: Site) -> Contents | None:
     if not bag.is_to_prepare:
         return None
     site = site.at(bag.start)
-    return _contents_of(bag.size, bag.micrograms_per_millilitre, site.vial, site.syringes)
+    return _contents_of(bag.size, bag.rate, site.vial, site.syringes)
 
 
 @lru_cache(maxsize=128)
-def _contents_of(
-    size: SiteBag, strength: Fraction | None, vial: Vial | None, syringes: tuple[Syringe, ...]
-) -> Contents | None:
-    """What goes into bags of a size with a concentration: the bags of a course are of few kinds."""
+def _contents_of(size: SiteBag, rate: Fraction, vial: Vial | None, syringes: tuple[Syringe, ...]) -> Contents | None:
+    """What goes into bags of a size for a dose rate: the bags of a course are of few kinds."""
+    strength = micrograms_per_millilitre(size, rate)
     if strength is None or (fill := _final_volume(size, strength, vial)) is None:
         return None
     micrograms = strength * fill

@@ -208,10 +208,10 @@ class _Way(NamedTuple):
     cost: tuple[int, ...]
     first: _Hung | None
 
-    @property
-    def order(self) -> tuple[tuple[int, ...], int]:
-        """By what the best is chosen: what ways cost, and how long the first bag lasts. From its end on all are one."""
-        return self.cost, 0 if self.first is None else -self.first.minutes
+
+def _by_what_is_chosen(way: _Way) -> tuple[tuple[int, ...], int]:
+    """By what the best is chosen: what ways cost, and how long the first bag lasts. From its end on all are one."""
+    return way.cost, 0 if way.first is None else -way.first.minutes
 
 
 class _Search(NamedTuple):
@@ -228,14 +228,14 @@ def _best_bags(search: _Search) -> list[Bag]:
     """The best way through the times of change, found from the end."""
     infusion, times = search.infusion, _times(search)
     best = {infusion.stop: _Way((), None)}
-    vials: dict[SiteBag, int | None] = {}
+    vials = _vials_of_sizes(search)
     for place in reversed(range(len(times) - 1)):
         ways = [
             _put_before(hung, best[hung.stop.minute], search.cost)
             for hung in _each_bag(search, times, place, best, vials)
         ]
         if ways:
-            best[times[place].minute] = min(ways, key=lambda way: way.order)
+            best[times[place].minute] = min(ways, key=_by_what_is_chosen)
     if infusion.start not in best:
         usual = [time.minute for time in times if not time.unusual]
         raise _no_sequence(infusion, search.available, usual)
@@ -262,31 +262,40 @@ def _times(search: _Search) -> list[_Time]:
     ]
 
 
+def _vials_of_sizes(search: _Search) -> dict[int, int | None]:
+    """How many vials a bag of each size takes, by its minutes, where vials count: as many whenever it is hung.
+
+    None where that is not known.
+    """
+    if search.cost is not _fewest_vials:
+        return {}
+    infusion, site = search.infusion, search.available.site
+    bags = (Bag(infusion.start, infusion.stop, size, infusion.rate, search.step) for size in site.bags)
+    held = ((bag.size.minutes, contents(bag, site)) for bag in bags)
+    return {minutes: None if holds is None else holds.vials for minutes, holds in held}
+
+
 def _each_bag(
-    search: _Search, times: Sequence[_Time], place: int, best: Mapping[int, _Way], vials: dict[SiteBag, int | None]
+    search: _Search, times: Sequence[_Time], place: int, best: Mapping[int, _Way], vials: Mapping[int, int | None]
 ) -> Iterator[_Hung]:
-    """Every bag that may be hung at the time of a place, and taken down at one from which there is a way on."""
+    """The bag to hang at the time of a place until each time from which there is a way on: of those that last so long.
+
+    All else being equal until then, the smallest is the best, or the one that takes the fewest vials.
+    """
     available, start = search.available, times[place]
     sizes = available.at(start.minute)
-    for number in range(place + 1, len(times)):
-        stop = times[number]
+    for stop in times[place + 1 :]:
         minutes = stop.minute - start.minute
         if not sizes or minutes > sizes[-1].minutes:
             return
-        for size in available.between(start, stop, sizes) if stop.minute in best else ():
-            if search.cost is not _fewest_vials:
-                yield _Hung(minutes, size, None, stop)
-                break  # of one kind of bag the smallest is the best
-            if size not in vials:
-                bag = Bag(start.minute, stop.minute, size, search.infusion.rate, search.step)
-                vials[size] = _vials(bag, available.site)
-            yield _Hung(minutes, size, vials[size], stop)
-
-
-def _vials(bag: Bag, site: Site) -> int | None:
-    """How many vials a bag takes; None where that is not known."""
-    holds = contents(bag, site)
-    return None if holds is None else holds.vials
+        if stop.minute not in best:
+            continue
+        lasting = (
+            _Hung(minutes, size, vials.get(size.minutes), stop) for size in available.between(start, stop, sizes)
+        )
+        hung = min(lasting, key=search.cost, default=None) if vials else next(lasting, None)
+        if hung is not None:
+            yield hung
 
 
 def _put_before(hung: _Hung, rest: _Way, cost: _Cost) -> _Way:

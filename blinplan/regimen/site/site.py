@@ -1,7 +1,7 @@
 """What a hospital site decides about bags: the values of a profile."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from enum import StrEnum
 from fractions import Fraction
@@ -30,14 +30,15 @@ class SiteBag:
     ``by_label`` names what of it is the label's word and not the site's.
     """
 
+    # Fractions take long to hash, what goes into a bag is asked for by its size, and sizes differ in their minutes.
     minutes: int
-    fill: Fraction | None
+    fill: Fraction | None = field(hash=False)
     in_use: int | None
-    millilitres_per_hour: Fraction | None = None
+    millilitres_per_hour: Fraction | None = field(default=None, hash=False)
     preservative: bool | None = None
     by_label: frozenset[str] = frozenset()
-    diluent: Fraction | None = None
-    stabiliser: Fraction | None = None
+    diluent: Fraction | None = field(default=None, hash=False)
+    stabiliser: Fraction | None = field(default=None, hash=False)
     cold: int | None = None
 
 
@@ -46,7 +47,7 @@ class Syringe:
     """A syringe: what it holds and what lies between two marks of it, in mL."""
 
     millilitres: Fraction
-    graduation: Fraction
+    graduation: Fraction = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Vial:
     """What a vial holds: micrograms that can be drawn, and how many are in a millilitre after reconstitution."""
 
     micrograms: Fraction
-    per_millilitre: Fraction
+    per_millilitre: Fraction = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
