@@ -37,6 +37,7 @@ def fingerprint(*rooms: str) -> str:
     return digest.hexdigest()
 
 
+@cache  # every plan of a folder states it, and what is computed with was read at the start
 def model_hash() -> str:
     """The fingerprint of the model, 16 digits, as manifests state it."""
     return fingerprint(*MODEL)[:16]

@@ -50,16 +50,23 @@ def test_a_touched_byte_in_any_file_below_changes_it(copied: Path, rooms: tuple[
 
 
 def test_a_moved_file_changes_it(copied: Path) -> None:
-    before = model_hash()
+    before = model_hash.__wrapped__()
     (copied / "physiology" / "deeper" / "still").mkdir(parents=True)
     (copied / "physiology" / "model" / "mechanism.py").rename(copied / "physiology/deeper/still/mechanism.py")
-    assert model_hash() != before
+    assert model_hash.__wrapped__() != before
 
 
 def test_what_is_not_of_the_model_does_not_change_it(copied: Path) -> None:
-    before = model_hash()
+    before = model_hash.__wrapped__()
     for path in (copied / "reports").rglob("*.py"):
         path.write_text("", encoding="utf-8")
+    assert model_hash.__wrapped__() == before
+
+
+def test_a_run_reads_the_model_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each plan of a folder states its hash."""
+    before = model_hash()
+    monkeypatch.setattr(of_files, "_PACKAGE", PACKAGE / "nowhere")
     assert model_hash() == before
 
 
