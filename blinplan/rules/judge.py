@@ -140,26 +140,30 @@ def _on_record(reading: RecordFile, settings: Settings, site: "Site | None") -> 
 def _verdicts_on_record(
     reading: RecordFile, regimen: Regimen | None, settings: Settings, site: "Site | None"
 ) -> Iterator[Verdict]:
-    from blinplan.regimen.site.site import moves_of
-
-    record = reading.record
     elsewhere = NotEvaluated("not applicable", "the file is a course record, and the rule looks at regimens")
-    places = places_beside(reading.document.name, record)
-    moves = moves_of(places)
-    missing = NotEvaluated("undecided", f"there is no regimen {record.regimen}, beside the record or shipped")
+    missing = NotEvaluated("undecided", f"there is no regimen {reading.record.regimen}, beside the record or shipped")
+    case = None if regimen is None else _case_of_record(reading, regimen, settings, site)
     for rule in CATALOGUE.values():
         if rule.code[0] == "F":
             yield pass_of(rule)
         elif rule.of != "record":
             yield no_answer_of(rule, elsewhere)
-        elif regimen is None:
+        elif case is None:
             yield no_answer_of(rule, missing)  # such rules are binding: none is left out
         else:
-            limits = settings.limits_for(regimen)
-            ward = None if site is None else prepare(replace(site, later=places), regimen)
-            others = tuple(with_label(one, settings) for one in others_beside(reading.document.name, regimen))
-            case = Case(reading.document, regimen, limits, None, site=ward, record=record, others=others, moves=moves)
             yield with_severity(answer_of(rule, case, settings), settings)
+
+
+def _case_of_record(reading: RecordFile, regimen: Regimen, settings: Settings, site: "Site | None") -> Case:
+    """What the rules of records look at, with the places of the record and the regimens beside its own."""
+    from blinplan.regimen.site.site import moves_of
+
+    name, record = reading.document.name, reading.record
+    places = places_beside(name, record)
+    ward = None if site is None else prepare(replace(site, later=places), regimen)
+    others = tuple(with_label(one, settings) for one in others_beside(name, regimen))
+    limits, moves = settings.limits_for(regimen), moves_of(places)
+    return Case(reading.document, regimen, limits, None, site=ward, record=record, others=others, moves=moves)
 
 
 def _on_site(settings: Settings) -> Iterator[Verdict]:

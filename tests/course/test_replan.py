@@ -19,7 +19,7 @@ from blinplan.course.events import INTERRUPTED, Course, expand
 from blinplan.course.happened.interruption import Topic
 from blinplan.course.happened.ledger import Ledger, StartOfCycle, record_of
 from blinplan.course.happened.ledger_document import LedgerError, ledger_data, ledger_of
-from blinplan.course.happened.replan import Replanned, as_it_stood, decide, replan, replay
+from blinplan.course.happened.replan import Replanned, as_it_stood, decide_at, replan, replay
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
@@ -541,7 +541,7 @@ def test_a_dose_by_area_can_be_compared_with_a_flat_one_where_the_area_is_known(
     found = replan(expand(adult, patient(Fraction(70), None, Fraction("1.8"))), one)
     assert found.course.events[3].rate == Fraction("16.2")
     with pytest.raises(PatientError, match="depends on the body surface area"):
-        decide(adult, one, patient())
+        decide_at(adult, one, patient())
 
 
 def test_a_record_as_it_stood_ends_with_what_it_was_before_the_last_thing() -> None:

@@ -150,23 +150,6 @@ def _until(interruption: Interruption, moment: datetime) -> Interruption:
     )
 
 
-def decide(
-    regimen: Regimen,
-    record: CourseRecord,
-    whom: Patient,
-    adulthood: Adulthood | None = None,
-    others: Sequence[Regimen] = (),
-    moves: tuple[tuple[int, tzinfo], ...] = (),
-) -> Ledger:
-    """The ledger of what a record says, for a patient of whom the area may not be known.
-
-    ``moves`` are the minutes of the course from which the patient is in another time zone.
-
-    Raises what `replan` does.
-    """
-    return decide_at(regimen, record, whom, adulthood, others, moves)[0]
-
-
 def adulthood_in(
     regimen: Regimen, record: CourseRecord, site: Site | None = None, numbers: Limits | None = None
 ) -> Adulthood:
@@ -187,7 +170,8 @@ def decide_at(
 ) -> tuple[Ledger, tuple[DoseRate, ...]]:
     """The ledger of what a record says, and the dose as ordered that each of its interruptions stopped.
 
-    Raises what `replan` does.
+    The patient's area may not be known. ``moves`` are the minutes of the course from which the patient is in another
+    time zone. Raises what `replan` does.
     """
     walk = _walk_of(regimen, record, whom, adulthood, others, moves)
     walk.to_its_end()

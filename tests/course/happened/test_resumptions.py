@@ -14,7 +14,7 @@ from blinplan.course.happened.figures import NewFigures
 from blinplan.course.happened.hung import ENDED, NOT_DECIDED, NOT_RESTARTED
 from blinplan.course.happened.interruption import Topic
 from blinplan.course.happened.ledger import CourseEnd, Ledger, Resumption, StartOfCycle
-from blinplan.course.happened.replan import as_it_stood, decide, decide_at, replan, replay
+from blinplan.course.happened.replan import as_it_stood, decide_at, replan, replay
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import Patient, patient
 from blinplan.quantities import read_dose
@@ -286,7 +286,6 @@ def test_who_is_an_adult_at_the_restart_is_premedicated_as_one(born: str, given:
 def test_what_is_decided_is_the_ledger_and_the_doses_that_were_stopped() -> None:
     one = record(stop(3 * DAY, DAY), stop(10 * DAY, HOUR), starts={2: 44 * DAY})
     ledger, stopped = decide_at(shipped("rr-adult"), one, Patient())
-    assert ledger == decide(shipped("rr-adult"), one, Patient())
     assert [(entry.stopped, entry.restarted) for entry in ledger.interruptions] == [
         (3 * DAY, 4 * DAY),
         (10 * DAY, 10 * DAY + HOUR),
@@ -350,13 +349,13 @@ def test_what_is_decided_goes_by_the_age_that_is_handed_over_and_by_the_clock_of
     planned = course()
     for age, asks in (("40 years", True), ("10 years", False)):
         known = Adulthood(adult_from(planned.regimen), read_age(age).told_on(START.date()), START)
-        (entry,) = decide(shipped("rr-adult"), one, Patient(), known).interruptions
+        (entry,) = decide_at(shipped("rr-adult"), one, Patient(), known)[0].interruptions
         assert any(asked.question is Topic.PREMEDICATION and asked.yes for asked in entry.decisions) is asks
     for zone, earliest in ((None, 42 * DAY), ("UTC", 42 * DAY), ("Europe/Berlin", 42 * DAY - HOUR)):
-        (begun,) = decide(shipped("rr-adult"), replace(one, time_zone=zone), Patient()).starts
+        (begun,) = decide_at(shipped("rr-adult"), replace(one, time_zone=zone), Patient())[0].starts
         assert begun.earliest == earliest
     moves = ((10 * DAY, ZoneInfo("Europe/Berlin")),)
-    (begun,) = decide(shipped("rr-adult"), one, Patient(), moves=moves).starts
+    (begun,) = decide_at(shipped("rr-adult"), one, Patient(), moves=moves)[0].starts
     assert begun.earliest == 42 * DAY  # without a zone of its own a record knows of no other
 
 
@@ -364,7 +363,7 @@ def test_what_is_decided_takes_new_figures_from_the_next_cycle_on() -> None:
     measured = BodyMeasurement((START + timedelta(days=5)).date(), Fraction(36), None, None, ("measured", 0))
     child = patient(Fraction(40), Fraction(150))
     told = replace(record(regimen="rr-below-45-kg"), measurements=(measured,))
-    assert [figures.minute for figures in decide(shipped("rr-below-45-kg"), told, child).figures] == [42 * DAY]
+    assert [figures.minute for figures in decide_at(shipped("rr-below-45-kg"), told, child)[0].figures] == [42 * DAY]
 
 
 def test_where_it_is_written_that_a_cycle_began_too_early_is_told() -> None:

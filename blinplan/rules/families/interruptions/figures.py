@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from blinplan.course.happened.figures import NewFigures
-from blinplan.course.happened.replan import adulthood_in, decide
 from blinplan.course.happened.resumption import RecordError
-from blinplan.course.patient import KG_PER_POUND, PatientError, patient
+from blinplan.course.patient import KG_PER_POUND, PatientError
 from blinplan.quantities import decimal_text
 from blinplan.regimen.record.record import BodyMeasurement, CourseRecord
 from blinplan.regimen.toml.positions import KeyPath
+from blinplan.rules.families.interruptions.restarts import ledger_of
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 _NONE = NotEvaluated("not applicable", "no figures of the patient were taken after the start")
@@ -51,9 +51,7 @@ def _likely_meaning(weight: Fraction, before: Fraction, most: Fraction) -> str:
 
 def _leading_nowhere(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
     try:
-        whom = patient(record.weight, record.height, record.area, age=record.age)
-        adulthood = adulthood_in(case.regimen, record, case.site, case.limits_unasked)
-        ledger = decide(case.regimen, record, whom, adulthood, case.others, case.moves)
+        ledger = ledger_of(case)
     except RecordError:
         return  # I804 says so
     except PatientError as error:

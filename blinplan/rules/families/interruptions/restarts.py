@@ -10,7 +10,7 @@ from blinplan.course.happened.hung import HungBag, bag_at, comes_to, hung_bags
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, premedication_goes_by_age
 from blinplan.course.happened.interruption import decisions as label_decisions
 from blinplan.course.happened.ledger import Ledger
-from blinplan.course.happened.replan import adulthood_in, course_by, decide, decide_at
+from blinplan.course.happened.replan import adulthood_in, course_by, decide_at
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.label.read import label_of
@@ -63,7 +63,7 @@ def _each(check: Check) -> Callable[[Rule, Case], Answer]:
 def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tuple[Decision, ...]]:
     """What the label asks of each interruption; of those after a permanent stop without the dose that was stopped."""
     adulthood = _adulthood(case)
-    ledger = ledger_of(case, record)
+    ledger = ledger_of(case)
     known = {entry.interruption.path: entry.decisions for entry in ledger.interruptions}
 
     def of_one(interruption: Interruption) -> tuple[Decision, ...]:
@@ -75,17 +75,25 @@ def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tupl
     return of_one
 
 
-def ledger_of(case: Case, record: CourseRecord) -> Ledger:
-    """What is decided of a record, for its patient; raises what `decide` does."""
-    return decide(case.regimen, record, _patient(record), _adulthood(case), case.others, case.moves)
+def ledger_of(case: Case) -> Ledger:
+    """What is decided of a record, for its patient; raises what `decide_at` does."""
+    return case.once(_ledger_and_doses)[0]
+
+
+def _ledger_and_doses(case: Case) -> tuple[Ledger, tuple[DoseRate, ...]]:
+    """What is decided of a record, and the doses that its interruptions stopped: most of its rules go by that."""
+    record = record_in(case)
+    return decide_at(case.regimen, record, _patient(record), _adulthood(case), case.others, case.moves)
 
 
 def course_in(case: Case) -> tuple[Course, tuple[HungBag, ...]]:
-    """The course of a record as it was given, and the bags on record; raises what `decide` does."""
+    """The course of a record as it was given, and the bags on record; raises what `decide_at` does."""
+    return case.once(_course), hung_bags(record_in(case))
+
+
+def _course(case: Case) -> Course:
     record = record_in(case)
-    return course_by(case.regimen, record, _patient(record), _adulthood(case), case.others, case.moves), hung_bags(
-        record
-    )
+    return course_by(case.regimen, record, _patient(record), _adulthood(case), case.others, case.moves)
 
 
 def dose(rule: Rule, case: Case) -> Answer:
@@ -94,7 +102,7 @@ def dose(rule: Rule, case: Case) -> Answer:
     if all(interruption.restarted is None for interruption in record.interruptions):
         return _NO_RESTART
     try:
-        ledger, doses = decide_at(case.regimen, record, _patient(record), _adulthood(case), case.others, case.moves)
+        ledger, doses = case.once(_ledger_and_doses)
     except RecordError:
         return DOES_NOT_FIT
     except PatientError as error:
@@ -137,13 +145,13 @@ def fits(rule: Rule, case: Case) -> Iterator[Finding]:
                 f"name the regimen that was given, or correct the {keys[0].split('_')[0].replace('born', 'age')}",
             )
     try:
-        whom = _patient(record)
+        _patient(record)
     except PatientError as error:
         path = _first_of(case, ("bsa_m2", "height_cm", "weight_kg", "born", "age_years"))
         yield case.finding(rule, (path,), str(error), "correct the figures of the patient")
         return
     try:
-        course_by(case.regimen, record, whom, _adulthood(case), case.others, case.moves)
+        case.once(_course)
     except RecordError as error:
         yield case.finding(rule, error.path, str(error), "correct the record, or the regimen that it names")
     except PatientError:

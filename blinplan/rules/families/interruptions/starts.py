@@ -15,7 +15,7 @@ def starts(rule: Rule, case: Case) -> Answer:
     if not record.cycle_starts:
         return NotEvaluated("not applicable", "the record has no start of a later cycle")
     try:
-        ledger = ledger_of(case, record)
+        ledger = ledger_of(case)
     except RecordError:
         return DOES_NOT_FIT
     except PatientError as error:

@@ -4,8 +4,11 @@ from fractions import Fraction
 
 import pytest
 
+from blinplan.course.events import Period
+from blinplan.course.happened.walk import Walk
 from blinplan.rules.configuration.settings import DEFAULTS, ChangedLimit
 from tests.read_text import site_in
+from tests.regimen_text import codes, judgement_of
 from tests.rules.families.interruptions.records import (
     ADULT,
     CHILD,
@@ -15,6 +18,7 @@ from tests.rules.families.interruptions.records import (
     OTHER,
     bag,
     limits,
+    measured,
     record,
     stop,
     told,
@@ -486,3 +490,21 @@ def test_whatever_a_label_says_of_other_causes_a_long_stop_is_decided_on() -> No
 
 def test_after_an_adverse_event_the_label_has_said_it() -> None:
     assert told("I806", record(stop(CRS, "grade = 2", MEDICATED, again=LONG))) == []
+
+
+def test_a_record_is_followed_twice_whatever_its_rules_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once for what is decided, and once for what was given: a folder of records waits for each time more."""
+    followed: list[Walk] = []
+
+    def follow(walk: Walk) -> tuple[Period, ...]:
+        followed.append(walk)
+        return to_its_end(walk)
+
+    to_its_end = Walk.to_its_end
+    monkeypatch.setattr(Walk, "to_its_end", follow)
+    begun = "[[cycle_start]]\ncycle = 2\nstarted = 2026-04-15T10:00:00Z\n"
+    hung = bag("03-02T10:00", "03-03T10:00")
+    grown = measured("04-10", "weight_kg = 71")
+    figures = "weight_kg = 70\nheight_cm = 170\nborn = 1980-01-01"
+    codes(judgement_of(record(stop(CRS, *SEVERE), begun, hung, grown, patient=figures)))
+    assert len(followed) == 2
