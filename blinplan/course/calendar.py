@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from blinplan.regimen.site.site import Site
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which keep nothing that is worked out once
 class Clock:
     """Turns minutes of a course into local times. A minute is one that passed, whatever the clock on the wall did.
 
@@ -46,11 +47,18 @@ class Clock:
 
     def zone_at(self, minute: int) -> tzinfo | None:
         """The time zone in which the patient is at a minute of the course."""
+        if not self.moves:  # as of most patients, for whom every minute of a plan is asked for
+            return self.zone
         return next((zone for since, zone in reversed(self.moves) if since <= minute), self.zone)
+
+    @cached_property
+    def _start(self) -> datetime:
+        """When the first infusion begins, in UTC."""
+        return self.start.astimezone(UTC)
 
     def at(self, minute: int) -> datetime:
         """The local time of a minute of the course."""
-        return (self.start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(self.zone_at(minute))
+        return (self._start + timedelta(minutes=minute)).astimezone(self.zone_at(minute))
 
     def started_at(self, minute: int) -> datetime:
         """When the course began, by the clock of the place where the patient is at a minute."""
@@ -58,7 +66,7 @@ class Clock:
 
     def minute(self, moment: datetime) -> int:
         """The minute of the course of an aware time."""
-        return int((moment.astimezone(UTC) - self.start.astimezone(UTC)).total_seconds()) // 60
+        return int((moment.astimezone(UTC) - self._start).total_seconds()) // 60
 
     def day(self, minute: int) -> int:
         """The day of the course by the calendar: day 1 is that of the first infusion."""

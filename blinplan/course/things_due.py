@@ -56,12 +56,12 @@ def due_days(course: Course, *, ended: bool = False) -> Iterator[DueDay]:
 def planned_numbers(course: Course) -> dict[int, int]:
     """By the number of each cycle of a course, that of the planned cycle that it is: its own, or the one it repeats."""
     firsts = {event.period.cycle: event.period for event in reversed(course.events)}
+    planned = {id(regimen): periods(regimen) for regimen in course.regimens}
     found = {}
     for cycle, first in sorted(firsts.items()):
-        planned = periods(course.regimen_at(first.start))
-        own = {period.path for period in planned if period.cycle == cycle}
-        like = next((period.cycle for period in planned if period.path == first.path), cycle)
-        found[cycle] = cycle if first.path in own else like
+        here = planned[id(course.regimen_at(first.start))]
+        alike = [period.cycle for period in here if period.path == first.path]
+        found[cycle] = cycle if cycle in alike or not alike else alike[0]
     return found
 
 

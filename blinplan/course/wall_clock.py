@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -33,7 +34,7 @@ class DayLength(StrEnum):
     OF_24_HOURS = "of-24-hours"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which keep nothing that is worked out once
 class WallClock:
     """Counts days as people do. ``start`` is when the first infusion begins, aware and local; None without dates.
 
@@ -49,19 +50,20 @@ class WallClock:
         """What is shown at a minute of the course."""
         if self.start is None or self.days is DayLength.OF_24_HOURS:
             return Moment(minute, minute)
-        return Moment(minute, _minutes(self._local(minute) - self._local(0)))
+        return Moment(minute, _minutes(self._local(minute) - self._local_start))
 
     def after(self, moment: Moment, minutes: int, *, infused: bool = False) -> Moment:
         """When so many minutes are over, as the days are that are counted; never before the moment."""
         shown = moment.shown + minutes
         if self.start is None or self.days is DayLength.OF_24_HOURS or (infused and self._moves):
             return Moment(moment.minute + minutes, shown)
-        found = self._minutes_showing(self._local(0) + timedelta(minutes=shown))
+        found = self._minutes_showing(self._local_start + timedelta(minutes=shown))
         return Moment(next((one for one in found if one >= moment.minute), max(found[-1], moment.minute)), shown)
 
     def staying(self, minute: int) -> "WallClock":
         """The clock of somebody who stays where the patient is at a minute."""
-        return replace(self, moves=tuple(move for move in self.moves if move[0] <= minute))
+        moves = tuple(move for move in self.moves if move[0] <= minute)
+        return self if moves == self.moves else replace(self, moves=moves)
 
     def infusion_between(self, moment: Moment, later: Moment) -> int:
         """How many minutes of infusion are left from one moment to another, as its days are counted."""
@@ -105,7 +107,18 @@ class WallClock:
         zone = self.start.tzinfo
         if self.moves:
             zone = next((zone for since, zone in reversed(self.moves) if since <= minute), zone)
-        return (self.start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(zone).replace(tzinfo=None)
+        return (self._start + timedelta(minutes=minute)).astimezone(zone).replace(tzinfo=None)
+
+    @cached_property
+    def _local_start(self) -> datetime:
+        """What a clock shows at the start: all that it shows later is counted from that."""
+        return self._local(0)
+
+    @cached_property
+    def _start(self) -> datetime:
+        """When the first infusion begins, in UTC: local times are those of minutes that passed."""
+        assert self.start is not None  # noqa: S101 - without dates there is no local time
+        return self.start.astimezone(UTC)
 
     def _minutes_showing(self, local: datetime) -> list[int]:
         """The minutes at which a time is shown where the patient is then; of one that a journey leaves out, one more.
@@ -117,7 +130,7 @@ class WallClock:
         zones = [(None, self.start.tzinfo), *self.moves]
         for (since, zone), (until, _) in pairwise([*zones, (None, None)]):
             for fold in (0, 1):
-                minute = _minutes(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) - self.start.astimezone(UTC))
+                minute = _minutes(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) - self._start)
                 if (since is None or minute >= since) and (until is None or minute < until):
                     found.append(minute)
                 elif fold == 0 and (since is None or minute >= since):
@@ -130,4 +143,4 @@ NO_DATES = WallClock()
 
 
 def _minutes(lasted: timedelta) -> int:
-    return int(lasted.total_seconds()) // 60
+    return lasted.days * MINUTES_PER_DAY + lasted.seconds // 60
