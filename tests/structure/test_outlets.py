@@ -46,7 +46,6 @@ OTHERS_THAT_READ = {
 }
 DOCUMENTS = "files/json_document.py"
 OTHERS_THAT_READ_DOCUMENTS = {
-    "api/planning/agenda.py": "a plan that was made a moment ago",
     "design/journal.py": "what it is about to write, as it will be read",
     "evidence/": "its own data, for those who develop it",
     "physiology/engine/machine_code.py": "the seal of the cache, of which anything else is a miss",

@@ -1,6 +1,5 @@
 """What is due today and tomorrow over several patients, from the plans and records in a folder."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.api.day import day_given
 from blinplan.api.planning.plan import Plan, plan
+from blinplan.api.planning.planned import document_of
 from blinplan.api.ranges import DUE_DAYS
 from blinplan.api.regimens.load import read_site
-from blinplan.api.vocabulary import TableFormat, TableOrJson, word_of
+from blinplan.api.vocabulary import TableFormat, TableOrJson, View, word_of
 from blinplan.data_table import table_html
 from blinplan.files.inputs import input_text, reason_of
 from blinplan.files.json_document import NoJsonError, json_of
@@ -183,8 +183,8 @@ def _document_of(path: Path, planned: Callable[..., Plan], meant: list[str]) -> 
     beside = path.parent / f"{reading.record.regimen}.toml"
     regimen = beside if beside.is_file() else reading.record.regimen
     meant += filter(None, [which_is_meant_beside(path, reading.record.regimen)])
-    made: dict[str, Any] = json.loads(planned(regimen, record=path).text("json"))
-    return made
+    made = planned(regimen, record=path)
+    return document_of(made, View.OVERVIEW, made.delivered)
 
 
 def _plan_in(path: Path) -> Mapping[str, Any]:

@@ -291,18 +291,7 @@ class Plan:
     def _json(self, view: View, compare: "Callable[[], DeliveredResult]") -> str:
         from blinplan.outside_text import json_text
 
-        dated = None if self.dated is None else dated_document(self.dated, self.history, view, compare)
-        head = course_document(
-            self.course,
-            self.choice,
-            self.label,
-            self.premedication,
-            self.fingerprint,
-            self.remarks,
-            self.dated,
-            self.cycle,
-        )
-        return json_text({**head, "dated": dated})
+        return json_text(document_of(self, view, compare))
 
     def write(
         self, path: str | Path, output_format: PlanFormatName | None = None, *, plan_id: str | None = None
@@ -403,3 +392,19 @@ class Plan:
                 "leave it out, or add {short_output_format} ics",
                 form=str(output_format),
             )
+
+
+def document_of(plan: Plan, view: View, compare: "Callable[[], DeliveredResult]") -> dict[str, Any]:
+    """Make the JSON document of a plan, as data; ``compare`` makes the view of what was delivered."""
+    dated = None if plan.dated is None else dated_document(plan.dated, plan.history, view, compare)
+    head = course_document(
+        plan.course,
+        plan.choice,
+        plan.label,
+        plan.premedication,
+        plan.fingerprint,
+        plan.remarks,
+        plan.dated,
+        plan.cycle,
+    )
+    return {**head, "dated": dated}
