@@ -50,7 +50,7 @@ class Contents:
     diluent: Fraction | None
     vial: Vial | None
 
-    @property
+    @cached_property
     def millilitres(self) -> Fraction:
         """The final volume in mL, as it is filled."""
         if self.stabiliser is None or self.drug is None:
@@ -58,7 +58,7 @@ class Contents:
         assert self.diluent is not None  # noqa: S101 - of these two and the final volume it follows
         return self.diluent + self.stabiliser + self.drug
 
-    @property
+    @cached_property
     def micrograms(self) -> Fraction:
         """The drug in the bag in mcg, as it is drawn up."""
         if self.vial is None:
@@ -71,7 +71,7 @@ class Contents:
         """By how many mcg what is drawn up is more than what was computed."""
         return self.micrograms - self.computed_micrograms
 
-    @property
+    @cached_property
     def share(self) -> Fraction:
         """What the dose is that the patient gets, as a share of the ordered one."""
         computed = self.computed_micrograms / self.computed_millilitres
@@ -82,7 +82,7 @@ class Contents:
         """How many vials have to be opened; None where nobody says what one holds."""
         return None if self.vial is None else -(-self.micrograms // self.vial.micrograms)
 
-    @property
+    @cached_property
     def left_in_vials(self) -> Fraction | None:
         """What is left in the opened vials, in mcg."""
         return None if self.vial is None else -self.micrograms % self.vial.micrograms
@@ -190,9 +190,10 @@ def usage(bags: Iterable[Bag], site: Site) -> Usage | None:
         if making is None:
             not_counted.append(bag.start)
             continue
-        vials, hung = vials + making.vials, hung + making.vials * bag.on_record
-        rests += making.left_in_vials
-        rests_millilitres += making.left_in_vials / making.vial.per_millilitre
+        opened, rest = making.vials, making.left_in_vials
+        vials, hung = vials + opened, hung + opened * bag.on_record
+        rests += rest
+        rests_millilitres += rest / making.vial.per_millilitre
         left += making.micrograms - bag.micrograms * share
     return Usage(vials, rests, rests_millilitres, left, hung, tuple(not_counted))
 
