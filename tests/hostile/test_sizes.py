@@ -70,14 +70,22 @@ _SIZE = re.compile(r"^_?[A-Z_]*BYTES = ([0-9 *]+)$", re.MULTILINE)
     ("where", "read", "fault", "told"),
     [
         ("files/inputs.py", input_bytes, InputError, "larger than 64 MiB"),
-        pytest.param("files/caches.py", cached_bytes, OSError, "no file of a cache", marks=pytest.mark.slow),
+        ("files/caches.py", cached_bytes, OSError, "no file of a cache"),
     ],
 )
 def test_a_file_of_which_a_reader_says_nothing_is_read_up_to_the_largest_of_all(
-    tmp_path: Path, where: str, read: Callable[[Path], bytes], fault: type[OSError], told: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
+    read: Callable[[Path], bytes],
+    fault: type[OSError],
+    told: str,
 ) -> None:
-    """The first is of all inputs, the second of caches."""
+    """The first is of all inputs, the second of caches, whose 256 MiB are a hundredth of that here."""
     path, size = tmp_path / "x", LIMITS[where]
+    if read is cached_bytes:
+        size //= 100
+        monkeypatch.setattr("blinplan.files.caches._LIMIT_BYTES", size)
     path.touch()
     os.truncate(path, size)
     assert len(read(path)) == size
