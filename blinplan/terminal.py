@@ -84,20 +84,9 @@ class Screen:
 
     def table(self, *, title: str | None = None) -> "Table":
         """Make an empty table in the style all tables share."""
-        from rich import box
-        from rich.table import Table
+        from blinplan.drawing.table import ReportTable
 
-        return Table(
-            title=title,
-            title_justify="left",
-            title_style="title",
-            box=box.SIMPLE_HEAD if self.unicode else box.ASCII2,
-            header_style="title",
-            padding=(0, 1) if self.wide else (0, 1, 0, 0),
-            collapse_padding=not self.wide,
-            pad_edge=False,
-            show_edge=False,
-        )
+        return ReportTable(title=title, roomy=self.wide, unicode=self.unicode)
 
     @property
     def wide(self) -> bool:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 MakeConsole = Callable[[], "Console"]
 """Makes the console that draws, or gives the one that was made: most texts without styles need none."""
 
-_WithoutStyles = Callable[[MakeConsole, int], Iterable[str]]
-"""What a part of a report has that can say what it is without styles, and line by line."""
+_WithoutStyles = Callable[[MakeConsole, int], Iterable[str] | None]
+"""What a part of a report has that can say what it is without styles, and line by line; None where only Rich knows."""
 
 
 def draw(parts: "Iterable[RenderableType]", width: int, *, colour: bool) -> str:
@@ -46,15 +46,18 @@ def indent(part: "RenderableType", style: str = "") -> Padding:
 
 
 @lru_cache(maxsize=1024)
-def folded_lines(text: str, room: int) -> Sequence[str]:
-    """A text of single cells as Rich folds it, in a third of the time: at blanks, and in a word that is too long."""
+def folded_lines(text: str, room: int, *, in_words: bool = True) -> Sequence[str]:
+    """A text of single cells as Rich folds it, in a third of the time: at blanks, and in a word that is too long.
+
+    Without `in_words`, such a word is left as it is.
+    """
     if len(text) <= room:
         return (text,)
     found, start, taken = list[str](), 0, 0
     for word in re.finditer(_WORD, text):
         begin, length = word.start(), len(word[0].rstrip())
         if taken + length > room:
-            if length > room:
+            if length > room and in_words:
                 found += [text[start:begin]] if begin else []
                 *whole, rest = (word[0][at : at + room] for at in range(0, len(word[0]), room))
                 found += whole
@@ -75,23 +78,34 @@ _SINGLE_CELLS = r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2013\u2014\u2026\u2192\u2248\u
 _WORD = r"\s*\S+\s*"
 
 
+def plain_text(part: "RenderableType") -> tuple[int, str, bool | None] | None:
+    """How far a text is indented, the text without styles, and whether its lines are left as they are.
+
+    None of any other part of a report.
+    """
+    left = 0
+    if isinstance(part, Padding) and (part.top, part.right, part.bottom) == (0, 0, 0):
+        left, part = part.left, part.renderable
+    if isinstance(part, str):
+        return left, part, None
+    if not isinstance(part, Text) or (part.justify, part.overflow, part.end) != (None, None, "\n"):
+        return None
+    return left, part.plain, part.no_wrap
+
+
 def _unstyled_lines(part: "RenderableType", console: MakeConsole, width: int) -> Iterable[str] | None:
     """What a part is without styles, line by line; None where only Rich knows. A plan may have 60,000 paragraphs."""
     # A check by a protocol would take as long as to draw a line.
     without_styles: _WithoutStyles | None = getattr(part, "without_styles", None)
     if without_styles is not None:
         return without_styles(console, width)
-    left = 0
-    if isinstance(part, Padding) and (part.top, part.right, part.bottom) == (0, 0, 0):
-        left, part = part.left, part.renderable
-    if isinstance(part, str):
-        part = Text(part)
-    if not isinstance(part, Text) or (part.justify, part.overflow, part.end) != (None, None, "\n"):
+    plain = plain_text(part)
+    if plain is None:
         return None
-    if part.no_wrap:
-        lines = part.plain.split("\n")
+    left, text, no_wrap = plain
+    if no_wrap:
+        lines = text.split("\n")
         return lines if not left and all(len(line) <= width and is_of_single_cells(line) for line in lines) else None
-    text = part.plain
     if not is_of_single_cells(text):
         return None
     return (" " * left + line for line in folded_lines(text, width - left))
