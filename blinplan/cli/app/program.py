@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from blinplan.cli.app.environment import leave_out_what_misleads
-from blinplan.cli.app.quick import CONTEXT, QuickGroup
+from blinplan.cli.app.quick import CONTEXT, QuickGroup, QuickProgram
 from blinplan.exit_status import ExitStatus
 from blinplan.files.inputs import InputError
 from blinplan.files.of_a_run import files_of_a_run
@@ -18,7 +18,7 @@ from blinplan.terminal import Terminal, colour_option, open_streams, terminal
 from blinplan.termination import EndOfRun, Terminated, children_are_told_of, end_as_told, ending_in_order
 from blinplan.version import __version__
 
-app = typer.Typer(
+app = QuickProgram(
     name="blinplan",
     cls=QuickGroup,
     invoke_without_command=True,

@@ -65,6 +65,18 @@ COMMANDS = {
 """The commands in the order of the help text, and the modules they are in: some are two words."""
 
 
+class QuickProgram(Typer):
+    """The program, made once: a process that runs it many times would make its options each time anew."""
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Run it."""
+        return self._command(*arguments, **named)
+
+    @cached_property
+    def _command(self) -> Any:
+        return get_command(self)
+
+
 class QuickGroup(TyperGroup):
     """The program: a command is imported when it is called or asked for help, and its options take the short way."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from blinplan.cli.app import program
+from blinplan.cli.app import program, quick
 from blinplan.files.inputs import InputError
 from blinplan.fingerprint import model_name
 from blinplan.refusal import ArgumentRefusal, Refusal
@@ -202,3 +202,10 @@ def test_without_a_command_it_shows_what_to_try_and_its_version_where_that_is_as
     assert first.out.count("blinplan ") >= 3
     version = inside("--version")
     assert (version.status, version.out) == (0, f"blinplan {__version__} (model {model_name()})\n")
+
+
+def test_the_options_of_the_program_are_made_once_in_a_process(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = inside("--version")
+    monkeypatch.setattr(quick, "get_command", lambda _: pytest.fail("made anew"))
+    assert inside("--version") == first
+    assert inside("--vesrion").status == 2
