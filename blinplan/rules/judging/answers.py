@@ -39,6 +39,11 @@ def answers_without_simulation(case: Case, settings: Settings) -> dict[str, Verd
     return answers
 
 
+def rules_asked(settings: Settings) -> tuple[Rule, ...]:
+    """The rules that are asked about a regimen before anything is simulated."""
+    return _rules_without_simulation(settings).asked
+
+
 @lru_cache(maxsize=16)
 def _rules_without_simulation(settings: Settings) -> _WithoutSimulation:
     """Files have the same settings, so it is worked out once for them."""

@@ -11,7 +11,7 @@ from blinplan.rules.acceptance.waivers import with_waivers
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Settings
 from blinplan.rules.families.waiver import rules as waiver_rules
-from blinplan.rules.judging.answers import answer_of, unless_left_out, with_severity
+from blinplan.rules.judging.answers import answer_of, rules_asked, unless_left_out, with_severity
 from blinplan.rules.judging.cases import case_of
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule
@@ -46,8 +46,9 @@ def judge_faults(
         return Judgement(reading, _with_problems(reading, {}, settings), None, settings.limits)
     cases = _Several(case_of(file, settings, patient, site, begins, neighbours) for file in readable.regimens())
     case, waivers = next(iter(cases)), next(iter(cases)).regimen.waivers
-    answers = {rule.code: _not_passed(rule, reading) for rule in CATALOGUE.values()}
-    for rule in CATALOGUE.values():
+    unread = _unread(reading)
+    answers = {rule.code: no_answer_of(rule, unread) for rule in CATALOGUE.values()}
+    for rule in rules_asked(settings):
         found = _found_in_all(rule, cases, readable.gaps, settings)
         found = tuple(one for one in found if not readable.may_be_waived(rule.code, one.path, waivers))
         if found:
@@ -106,6 +107,7 @@ def _with_problems(reading: FaultyFile, answers: Mapping[str, Verdict], settings
 def _each_with_problems(
     reading: FaultyFile, answers: Mapping[str, Verdict], settings: Settings, left_out: Mapping[str, NotEvaluated]
 ) -> Iterator[Verdict]:
+    unread = _unread(reading)
     for rule in CATALOGUE.values():
         answer, problems = answers.get(rule.code), tuple(_problems(reading, rule))
         if rule.code in left_out:
@@ -115,7 +117,7 @@ def _each_with_problems(
         elif answer is not None and (answer.findings or answer.waived_findings):
             yield with_severity(unless_left_out(_without_fixes(answer, reading), settings), settings)
         else:
-            yield _not_passed(rule, reading)
+            yield no_answer_of(rule, unread)
 
 
 def _left_out(reading: FaultyFile, settings: Settings) -> dict[str, NotEvaluated]:
@@ -131,12 +133,14 @@ def _without_fixes(verdict: Verdict, reading: FaultyFile) -> Verdict:
     return verdict._replace(findings=tuple(finding._replace(fix=None) for finding in verdict.findings))
 
 
-def _not_passed(rule: Rule, reading: FaultyFile) -> Verdict:
+def _unread(reading: FaultyFile) -> NotEvaluated:
+    """Why no rule passes."""
     first, *others = reading.problems
     more = f", and {len(others)} more" if others else ""
     line = reading.document.position(first.span.start).line
-    reason = f"{place_name(first.path)} could not be read, line {line}{more}; no rule passes then"
-    return no_answer_of(rule, NotEvaluated("blocked", reason))
+    return NotEvaluated(
+        "blocked", f"{place_name(first.path)} could not be read, line {line}{more}; no rule passes then"
+    )
 
 
 def _problems(reading: FaultyFile, rule: Rule) -> Iterator[Finding]:
