@@ -102,10 +102,12 @@ def site_with(later: tuple[tuple[int, Site], ...]) -> Site:
     return replace(WARD, later=tuple(LaterPlace(*place) for place in later))
 
 
-journeys = st.lists(st.tuples(st.integers(9 * DAY, 60 * DAY), st.sampled_from([*HOMES, WARD])), max_size=2).map(
-    lambda places: tuple(sorted(places, key=lambda place: place[0]))
-)
-"""To which places the patient goes, and when; two at once are one."""
+journeys = st.lists(
+    st.tuples(st.integers(9 * DAY, 60 * DAY), st.sampled_from([*HOMES, WARD])),
+    max_size=2,
+    unique_by=lambda place: place[0],
+).map(lambda places: tuple(sorted(places, key=lambda place: place[0])))
+"""To which places the patient goes, and when: to one at a time."""
 
 
 def holds_together(found: Dated) -> None:
