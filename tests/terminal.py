@@ -46,6 +46,7 @@ def at_terminal(folder: Path, typed: str, *arguments: str, interrupt: bool = Fal
                 shown += part
                 if interrupt and b"title" in shown:
                     program.send_signal(signal.SIGINT)
+                    os.write(ours, b"\n")  # one that came just before it reads is heard once it has read
                     interrupt = False
         program.kill()  # where it still waits for an answer
         os.close(ours)
