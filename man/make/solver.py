@@ -156,7 +156,10 @@ def _greatest(patients: str, *lines: str) -> list[str]:
     for line in sorted(filter(None, map(_LINE.fullmatch, lines)), key=lambda each: -float(each["error"])):
         found.setdefault(line["name"], line)
     worst, others = list(found.values())[:_SHOWN], list(found.values())[_SHOWN:]
-    shown = [f"{each['name']:30} {each['error']}  {each['series'].replace('_', ' ')}, {each['when']}" for each in worst]
+    width = max(len(each["name"]) for each in worst)
+    shown = [
+        f"{each['name']:{width}}  {each['error']}  {each['series'].replace('_', ' ')}, {each['when']}" for each in worst
+    ]
     if others:
         shown.append(f"{len(others)} other regimens, at most {others[0]['error']}")
     return roff.example("\n".join([f"{patients}:", *shown]))

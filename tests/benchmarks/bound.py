@@ -95,7 +95,7 @@ def moments_after_changes(name: str) -> Times:
     found = [each for each in found if each[0] <= course[-1].stop]
     return Times(
         np.array([minute / 1440 for minute, _, _ in found]),
-        tuple(f"{later} min after day {change / 1440:g}" for _, change, later in found),
+        tuple(f"day {change / 1440:g} + {later} min" for _, change, later in found),
     )
 
 

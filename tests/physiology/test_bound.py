@@ -37,4 +37,4 @@ def test_soon_after_a_change_most_patients_are_within_the_bound_too_and_at_a_hig
         for name in ("rr-adult", "nhl-90")
     }
     assert found["rr-adult"].error < GREATEST_ERROR < found["nhl-90"].error
-    assert found["nhl-90"].when == "5 min after day 0"
+    assert found["nhl-90"].when == "day 0 + 5 min"
