@@ -57,21 +57,20 @@ def replacing(target: Path, *, onto_input: bool = False) -> Iterator[Path]:
     try:
         is_stream = _is_stream(target)
         place = target if is_stream else _place(target)
-        beside = _beside(_temporary_folder() if is_stream else place.parent)
     except (OSError, RuntimeError) as error:
         raise _cannot(target, error) from error
+    beside: Path | None = None
     try:
+        with signals_held():  # whoever ends the run takes it away, and so must know of it
+            beside = _beside(_temporary_folder() if is_stream else place.parent)
         yield beside
-        if is_stream:
-            with beside.open("rb") as whole, _open_stream(place) as stream:
-                copyfileobj(whole, stream)
-        else:
-            _move(beside, place)
+        _hand_over(beside, place, is_stream=is_stream)
     except OSError as error:
         raise _cannot(target, error) from error
     finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+        if beside is not None:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
 
 
 def replace_with_parts(target: Path, parts: Iterator[str]) -> None:
@@ -216,6 +215,14 @@ def _beside(folder: Path) -> Path:
         with suppress(FileExistsError):
             beside.touch(0o666, exist_ok=False)
             return beside
+
+
+def _hand_over(beside: Path, place: Path, *, is_stream: bool) -> None:
+    if not is_stream:
+        _move(beside, place)
+        return
+    with beside.open("rb") as whole, _open_stream(place) as stream:
+        copyfileobj(whole, stream)
 
 
 def _move(beside: Path, place: Path) -> None:

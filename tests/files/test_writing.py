@@ -2,18 +2,24 @@
 
 import errno
 import os
+import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from threading import Thread
+from types import FrameType
 from typing import Any
 
 import pytest
 
+from blinplan.files import writing
 from blinplan.files.writing import append, refuse_unwritable, replace_file, replacing
 from blinplan.refusal import Refusal
+from blinplan.termination import ending_in_order
 
 WRITERS = [refuse_unwritable, lambda path: replace_file(path, "x"), lambda path: append(path, "x")]
 
@@ -215,3 +221,40 @@ def test_what_is_no_place_is_refused_in_a_sentence(tmp_path: Path, write: object
     with pytest.raises(Refusal):
         write(path)  # type: ignore[operator]
     assert left(tmp_path) == ["circle", "folder", "other"]
+
+
+@contextmanager
+def signalled_at(moment: int) -> Iterator[None]:
+    """Be ended before some line of the writer that is run."""
+    lines, before = count(), sys.gettrace()
+
+    def follow(_frame: FrameType, event: str, _: object) -> Any:
+        if event == "line" and next(lines) == moment:
+            signal.raise_signal(signal.SIGTERM)
+        return follow
+
+    def enter(frame: FrameType, *_: object) -> Any:
+        return follow if frame.f_code.co_filename == writing.__file__ else None
+
+    sys.settrace(enter)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+def test_whoever_ends_a_run_at_any_moment_of_writing_leaves_the_old_file_or_the_new_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    """A file was left behind where the end came after it was begun, and before it was known."""
+    place, seen = tmp_path / "out", []
+    for moment in count():
+        place.write_text("old")
+        with ending_in_order() as ending, suppress(KeyboardInterrupt), signalled_at(moment):
+            replace_file(place, "new")
+        assert [path.name for path in tmp_path.iterdir()] == ["out"]
+        seen.append(place.read_text())
+        if ending.by is None:
+            break
+    assert seen == sorted(seen, reverse=True)
+    assert set(seen) == {"old", "new"}
