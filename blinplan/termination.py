@@ -146,10 +146,13 @@ _before_holding: dict[signal.Signals, Any] = {}
 
 @contextmanager
 def _hearing(note: Callable[[int, FrameType | None], object]) -> Iterator[None]:
-    """Note what ends a run and was not ignored; only the first thread is ever told, and may ask for it."""
+    """Note what ends a run and was not ignored; only the first thread is ever told, and may ask for it.
+
+    Where it is held back already, who holds it notes it, and sends it at the end.
+    """
     import threading
 
-    if threading.current_thread() is not threading.main_thread():
+    if _before_holding or threading.current_thread() is not threading.main_thread():
         yield
         return
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *_ENDING)}

@@ -195,6 +195,29 @@ def test_what_is_held_back_comes_at_the_end(number: signal.Signals, hear: Callab
     assert ending.by == number
 
 
+@pytest.mark.parametrize("hear", [in_this_thread, in_a_thread_of_others])
+@pytest.mark.parametrize("number", [signal.SIGINT, *ENDING])
+def test_what_is_held_back_twice_comes_at_the_end_of_both_and_is_heard_as_before(
+    number: signal.Signals, hear: Callable[[signal.Signals], None]
+) -> None:
+    met = []
+
+    def meet() -> None:
+        before = signal.getsignal(number)
+        with signals_held(), signals_held():
+            pass
+        assert signal.getsignal(number) == before
+        with signals_held():
+            with signals_held():
+                hear(number)
+            met.append("the rest")
+
+    with pytest.raises(KeyboardInterrupt), ending_in_order() as ending:
+        meet()
+    assert met == ["the rest"]
+    assert ending.by == number
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, *ENDING])
 def test_a_process_that_begins_while_it_is_held_back_hears_it_when_it_asks(number: signal.Signals) -> None:
     with ending_in_order() as ending:
