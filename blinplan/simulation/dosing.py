@@ -12,10 +12,11 @@ from blinplan.course.adulthood import EITHER, adult_from
 from blinplan.course.events import Period, rate_in
 from blinplan.course.premedication import given_to, goes_by_age, goes_on, planned_occasions
 from blinplan.outside_text import visible
+from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray, Population
-from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.quantities import MINUTES_PER_DAY, digits_text, plural
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.vocabulary import AgeGroup
 
@@ -117,8 +118,12 @@ def require_one_age_group(regimen: Regimen, ages: FloatArray) -> None:
         )
 
 
-def require_ages(regimen: Regimen, ages: FloatArray, ids: Sequence[str] = ()) -> None:
-    """Refuse patients of known ages whom the regimen is not for; ``ids`` are what they are called.
+def require_ages(
+    regimen: Regimen, ages: FloatArray, ids: Sequence[str] = (), numbers: FloatArray | IntArray | None = None
+) -> None:
+    """Refuse patients of known ages whom the regimen is not for.
+
+    ``ids`` are what they are called, and ``numbers`` which they are of all, from 0; the first ones where it is None.
 
     Raises
     ------
@@ -132,22 +137,28 @@ def require_ages(regimen: Regimen, ages: FloatArray, ids: Sequence[str] = ()) ->
     wrong |= False if below is None else ages >= below
     others = ages[wrong]
     if others.size:
-        span = f"{min(others):g} to {max(others):g}" if len(others) > 1 else f"{others[0]:g}"
         raise NotEligibleError(
-            f"{regimen.name} is for {who}; {len(others):,} of {len(ages):,} virtual patients are {span} years old"
-            f"{_names_of(ids, wrong)}"
+            f"{regimen.name} is for {who}; {len(others):,} of {len(ages):,} virtual patients are {_span(others)} years"
+            " old"
+            f"{_names_of(ids, np.arange(ages.size) if numbers is None else numbers, wrong)}"
         )
+
+
+def _span(values: FloatArray) -> str:
+    """From the least to the greatest, with all digits: 44.96 kg is not the 45 kg of a limit."""
+    return " to ".join(dict.fromkeys(map(digits_text, (values.min(), values.max()))))
 
 
 _MOST_NAMES = 5
 
 
-def _names_of(ids: Sequence[str], wrong: BoolArray) -> str:
-    """What some of them are called, where they have names."""
-    names = [visible(ids[k]) for k in np.flatnonzero(wrong).tolist()] if ids else []
-    others = len(names) - _MOST_NAMES
-    shown = [*names[:_MOST_NAMES], *([f"and {others:,} more"] if others > 0 else [])]
-    return f" (id {', '.join(shown)})" if shown else ""
+def _names_of(ids: Sequence[str], numbers: FloatArray | IntArray, wrong: BoolArray) -> str:
+    """What some of them are called, or which they are where they have no names."""
+    places = np.flatnonzero(wrong).tolist()
+    names = [visible(ids[k]) if ids else f"{numbers[k] + 1:.0f}" for k in places[:_MOST_NAMES]]
+    others = len(places) - _MOST_NAMES
+    shown = [*names, *([f"and {others:,} more"] if others > 0 else [])]
+    return f" ({'id' if ids else plural('patient', len(places))} {', '.join(shown)})"
 
 
 def _premedication(
@@ -176,8 +187,7 @@ def _admit(regimen: Regimen, population: Population) -> None:
     if refused:
         wrong = np.array([not regimen.eligibility.admits(Fraction(float(weight))) for weight in weights])
         others = weights[wrong]
-        span = f"{min(others):.1f} to {max(others):.1f}" if len(others) > 1 else f"{others[0]:.1f}"
         raise NotEligibleError(
             f"{regimen.name} is for {regimen.eligibility}; {len(others):,} of {population.size:,} virtual patients"
-            f" weigh {span} kg{_names_of(population.ids, wrong)}"
+            f" weigh {_span(others)} kg{_names_of(population.ids, population.numbers, wrong)}"
         )

@@ -1,5 +1,6 @@
 """A table of patients: what a ward's spreadsheet has in it, and that nobody is simulated who cannot be."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,6 +10,7 @@ from blinplan.course.patient import AreaFormula, PatientError, patient
 from blinplan.physiology.model.draw import draw
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
+from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.paired import NotPairedError
 from blinplan.simulation.people.columns import check_columns
 from blinplan.simulation.people.people import People, PeopleError
@@ -306,3 +308,39 @@ def test_a_table_of_many_columns_is_refused_in_steps_as_many_as_they_are() -> No
     with pytest.raises(PeopleError, match="c0 is no column of it"):
         check_columns([Compared(f"c{number}") for number in range(500)], "people.csv")
     assert 500 < Compared.times < 500 * 100
+
+
+EVERYTHING = "id,weight_kg,height_cm,age_years,female,bsa_m2,b_cells_per_ul,off_drug_day,hold_from_day,hold_days"
+A_ROW = ["A", "70", "175", "41", "1", "1.84", "15", "20", "3", "1"]
+OTHERWISE = ["B", "71", "174", "42", "0", "1.85", "16", "21", "4", "2"]
+
+
+def test_the_fingerprint_of_a_table_is_of_every_cell_and_not_of_how_it_is_written() -> None:
+    def fingerprint(row: list[str], mark: str = ",") -> str:
+        return of(mark.join(row), head=EVERYTHING.replace(",", mark)).table.fingerprint
+
+    others = [[*A_ROW[:k], cell, *A_ROW[k + 1 :]] for k, cell in enumerate(OTHERWISE)]
+    assert len({fingerprint(row) for row in (A_ROW, *others)}) == 1 + len(others)
+    assert fingerprint(A_ROW, ";") == fingerprint([*A_ROW[:1], "70.0", *A_ROW[2:]]) == fingerprint(A_ROW)
+
+
+def test_the_fingerprint_of_a_table_is_of_what_its_regimens_give() -> None:
+    shipped = library.load("rr-adult").regimen
+    first, *others = shipped.cycles
+    low, high = first.steps
+    steps = replace(low, minutes=low.minutes + 1440), replace(high, minutes=high.minutes - 1440)
+    later = replace(shipped, cycles=(replace(first, steps=steps), *others))
+    assert repr(later) == repr(shipped)
+
+    def fingerprint(regimen: Regimen) -> str:
+        text = "weight_kg,height_cm,regimen\n70,175,ours\n71,175,\n"
+        return read_people(text, "ward.csv", regimen_named=lambda _: regimen).table.fingerprint
+
+    assert fingerprint(shipped) == fingerprint(library.load("rr-adult").regimen)
+    assert len({fingerprint(shipped), fingerprint(later), fingerprint(replace(shipped, name="ours"))}) == 3
+
+
+def test_what_a_table_leaves_out_of_a_body_is_unsaid() -> None:
+    assert of("A,70,175").table.unsaid == ("age_years", "female")
+    assert of("A,70,175,41", head="id,weight_kg,height_cm,age_years").table.unsaid == ("female",)
+    assert of("A,70,175,f", head="id,weight_kg,height_cm,sex").table.unsaid == ("age_years",)

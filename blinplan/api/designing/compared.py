@@ -218,7 +218,7 @@ class ComparisonResult(FileResult):
 
         reference, *others = self.names
         people = self.comparison.cohort
-        whom = patients_drawn(f"{people.size:,}", of_table=people.of_table)
+        whom = patients_drawn(f"{people.size:,}", of_table=people.table is not None)
         return f"<ComparisonResult: {', '.join(others)} against {reference}, {whom}>"
 
     def _repr_html_(self) -> str:

@@ -143,7 +143,7 @@ class SweepResult(FileResult):
         from blinplan.reports.shared.words import patients_drawn
 
         people = self.swept.plan.cohort
-        whom = patients_drawn(f"{people.size:,}", of_table=people.of_table)
+        whom = patients_drawn(f"{people.size:,}", of_table=people.table is not None)
         return f"<SweepResult: {self.order.regimen.name}, {title_of(self.swept)}, {whom}>"
 
     def _repr_html_(self) -> str:

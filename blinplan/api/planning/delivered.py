@@ -96,6 +96,7 @@ def delivered_of(
     from blinplan.api.simulating.patients import people_of, refuse_own_courses
     from blinplan.simulation.delivered import compare_delivery
     from blinplan.simulation.dosing import NotEligibleError
+    from blinplan.simulation.people.people import PeopleError
 
     whom = people_of(patients)
     require_numbers(whom, seed=seed, models=models)
@@ -108,4 +109,6 @@ def delivered_of(
         found = compare_delivery(dated, patients=whom, seed=seed, models=models, executor=executor, progress=progress)
     except NotEligibleError as error:
         raise Refusal(str(error), "choose another view; no virtual population fits this regimen") from error
+    except PeopleError as error:
+        raise Refusal(str(error), error.advice) from error
     return DeliveredResult(dated, found)

@@ -15,7 +15,14 @@ from blinplan.api.simulating.event_records import EventRecords
 from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import PatientSource, people_of
 from blinplan.api.simulating.recorded import RecordedCourse
-from blinplan.api.simulating.simulate import before_of, course_asked, errors_of, not_eligible, options_of, record_given
+from blinplan.api.simulating.simulate import (
+    before_of,
+    course_asked,
+    errors_of,
+    options_of,
+    record_given,
+    told_as_refusals,
+)
 from blinplan.api.simulating.simulated import error_lines, record_of, require_drawn, texts_of, unverified_parts_of
 from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SignalName
@@ -221,7 +228,6 @@ def curves(
     Refusal
         As `simulate`, and when there are more than a million times of one patient.
     """
-    from blinplan.simulation.dosing import NotEligibleError
     from blinplan.simulation.trajectories import TooManyTimesError
     from blinplan.simulation.trajectories import curves as curves_of
 
@@ -230,22 +236,22 @@ def curves(
     people = people_of(patients, figures_of(patient).formula)
     require_numbers(people, seed=seed, follow_up=follow_up, models=models)
     require_sets_of(models, people)
+    own = patients is not None and not isinstance(patients, int)
     try:
-        found = curves_of(
-            asked.regimen,
-            every=minutes_of(every),
-            preset=population_named(population),
-            patients=people,
-            seed=seed,
-            before=before_of(first, people),
-            patient=size,
-            course=None if recorded is None else recorded.periods,
-            follow_up_days=follow_up,
-            options=options_of(attenuation, premedication=premedication),
-            models=models,
-        )
-    except NotEligibleError as error:
-        raise not_eligible(error, own=patients is not None and not isinstance(patients, int)) from error
+        with told_as_refusals(own=own):
+            found = curves_of(
+                asked.regimen,
+                every=minutes_of(every),
+                preset=population_named(population),
+                patients=people,
+                seed=seed,
+                before=before_of(first, people),
+                patient=size,
+                course=None if recorded is None else recorded.periods,
+                follow_up_days=follow_up,
+                options=options_of(attenuation, premedication=premedication),
+                models=models,
+            )
     except TooManyTimesError as error:
         raise ArgumentRefusal("{why}", "give a longer {every}", why=error) from error
     return CurvesResult(found, asked, executor, progress, errors_of(seed, patients, measured=measured), recorded)

@@ -187,8 +187,8 @@ def _read_table(path: Path) -> _TableFile:
         raise Refusal(f"{path}: {reason_of(error)}", "check the path") from error
     except StretchFileError as error:
         raise Refusal(f"{path} {error}", "blinplan simulate --first N -o FILE writes one") from error
-    if part.manifest.get("seed") is None:
-        raise Refusal(f"{path} is of patients who are not drawn from a seed", "only these can be joined")
+    if part.manifest.get("seed") is None or "people_table" in part.manifest:
+        raise Refusal(f"{path} is of patients who are not drawn from a seed", "only who is drawn can be joined")
     return _TableFile(part, _StretchFile(path, {"manifest": dict(part.manifest)}, first, first + patients))
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from blinplan.design.variation.axis import Point
+from blinplan.design.variation.axis import BodyPlace, Point
 from blinplan.design.variation.bodies import with_bodies
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import Population
 from blinplan.simulation.crowd.cohort import Cohort, CohortPart
+from blinplan.simulation.people.people import GivenTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,14 @@ class VariedCohort:
         return self.people.given_parameters
 
     @property
-    def of_table(self) -> bool:
-        """Whether they are those of somebody's table, of whom only the rest is drawn."""
-        return self.people.of_table
+    def table(self) -> GivenTable | None:
+        """The table that they are of; None where they are of none."""
+        table = self.people.table
+        if table is None or not any(
+            axis.place == BodyPlace("age") and not value.is_factor for axis, value in self.point
+        ):
+            return table
+        return table._replace(unsaid=tuple(name for name in table.unsaid if name != "age_years"))
 
     def parts(self, size: int, several: int = 1) -> Sequence[VariedPart]:
         """Part them, in their order, into so many at a time or a few less."""

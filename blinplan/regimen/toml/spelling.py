@@ -58,12 +58,23 @@ _PREFIXES = ("un", "non", "in", "de", "anti", "re")
 
 
 def nearest_word(written: str, allowed: Iterable[str]) -> str | None:
-    """The allowed word that is most like a written one, of those that would not say something else."""
+    """The allowed word that is most like a written one, of those that would not say something else.
+
+    Of two that are as like there is none: `cells` may be B cells or T cells.
+    """
     fitting = [word for word in allowed if _may_be_like(written, word) and not says_otherwise(written, word)]
-    near = difflib.get_close_matches(written.lower(), fitting, n=1, cutoff=_LIKE)
+    likeness = {word: _likeness(written, word) for word in fitting}
+    most = max(likeness.values(), default=0.0)
+    near = [word for word in fitting if likeness[word] == most >= _LIKE]
     # Of a word of two letters, one that is right is half.
     near = near or [word for word in fitting if len(word) == len(written) == 2 and one_slip(written.lower(), word)]
-    return next(iter(near), None)
+    return near[0] if len(near) == 1 else None
+
+
+def _likeness(written: str, word: str) -> float:
+    """How alike two words are written, whether in capitals or not: 0 to 1."""
+    matcher = difflib.SequenceMatcher(a=word.lower(), b=written.lower())
+    return matcher.ratio() if matcher.real_quick_ratio() >= _LIKE and matcher.quick_ratio() >= _LIKE else 0.0
 
 
 def _may_be_like(written: str, word: str) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from blinplan.course.events import Period
     from blinplan.course.patient import Patient
     from blinplan.regimen.age import Age
+    from blinplan.simulation.people.people import GivenTable
 
 DRUG = "blinatumomab"
 CAUTIONS = (
@@ -182,14 +183,14 @@ class Drawn(Protocol):
         ...
 
     @property
-    def of_table(self) -> bool:
-        """Whether they are those of somebody's table, of whom only the rest is drawn."""
+    def table(self) -> "GivenTable | None":
+        """The table that they are of, of whom only the rest is drawn; None where they are of none."""
         ...
 
 
 def people_text(people: Drawn, *, passed_over: bool = True) -> str:
     """Say who the patients are, at the head of a line: so many of a population, or those of a table."""
-    if people.of_table:
+    if people.table is not None:
         return f"The {_of_table(people)}"
     drawn = drawn_from(people) if passed_over else drawn_from(people).split(" (")[0]
     which = f", from patient {people.before + 1:,} on" if people.before else ""
@@ -198,7 +199,7 @@ def people_text(people: Drawn, *, passed_over: bool = True) -> str:
 
 def people_drawn(people: Drawn) -> str:
     """Say it in the caption of a figure."""
-    if people.of_table:
+    if people.table is not None:
         return f"the {_of_table(people)}"
     return f"{people.size:,} {plural('patient', people.size)} of {people.preset}, {drawn_from(people)}"
 
@@ -244,9 +245,12 @@ def number_drawn(people: Drawn) -> dict[str, int]:
 _BASELINES = {"b_cells": "B cells", "t_cells": "T cells", "blasts": "blasts", "baseline_il6": "IL-6"}
 
 
-def given_baselines(parameters: tuple[str, ...]) -> dict[str, list[str]]:
-    """Which parameters a table of patients gave, for a document, where it gave any."""
-    return {"given_baselines": list(parameters)} if parameters else {}
+def given_by_table(table: "GivenTable | None", parameters: tuple[str, ...]) -> dict[str, Any]:
+    """Which table of patients there was, for a document, and which parameters it gave; nothing where there was none."""
+    return {
+        **({} if table is None else {"people_table": table.fingerprint}),
+        **({"given_baselines": list(parameters)} if parameters else {}),
+    }
 
 
 def off_drug_lines(number: int, size: int) -> Iterator[str]:

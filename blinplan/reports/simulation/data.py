@@ -15,7 +15,7 @@ from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.model.states import SHOWN
 from blinplan.quantities import MINUTES_PER_DAY, digits_text
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.words import given_baselines, number_drawn
+from blinplan.reports.shared.words import given_by_table, number_drawn
 from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.crowd.kept import BODY, DonePortion, KeptOutcome
 from blinplan.simulation.endpoints.definition import COLUMN_WORDS
@@ -41,7 +41,11 @@ def simulation_manifest(of: Simulated, input_fingerprint: str, record: str | Non
         seed=of.seed,
         patients=None if of.alone else of.cohort.size,
         **({"first": of.cohort.before + 1} if of.cohort.before else {}),
-        **({} if of.alone else {**number_drawn(of.cohort), **given_baselines(of.cohort.given_parameters)}),
+        **(
+            {}
+            if of.alone
+            else {**number_drawn(of.cohort), **given_by_table(of.cohort.table, of.cohort.given_parameters)}
+        ),
         **({} if not of.off_drug else {"off_drug": of.off_drug}),
         **({} if not of.own_courses else {"own_courses": of.own_courses}),
         typical_bsa_m2=of.typical_area,
@@ -194,8 +198,14 @@ def _samples(portion: DonePortion, errors: Errors | None) -> Iterator[Values]:
 
 
 def patient_columns(cohort: Cohort) -> tuple[Column, ...]:
-    """The columns that say which patient it is, and of what body."""
-    return (*_who(cohort), *(_BODY[name] for name in BODY))
+    """The columns that say which patient it is, and of what body; none for what a table of patients does not say."""
+    return (*_who(cohort), *(_BODY[name] for name in said_of_body(cohort, BODY)))
+
+
+def said_of_body(cohort: Cohort, names: Iterable[str]) -> list[str]:
+    """Of fields of a `Population`, those that are said of patients: all but what a table of them leaves out."""
+    unsaid = () if cohort.table is None else cohort.table.unsaid
+    return [name for name in names if name not in unsaid]
 
 
 def _who(cohort: Cohort) -> tuple[Column, ...]:
@@ -214,11 +224,12 @@ def rows_of_endpoints(
     computed: Iterable[DonePortion], cohort: Cohort, by_day: Sequence[float], errors: Errors | None
 ) -> Iterator[tuple[Values, ...]]:
     """The rows of patients, with whether they have got somewhere by each of some days."""
-    done = 0
+    done, said = 0, said_of_body(cohort, BODY)
     for portion in computed:
+        body = dict(zip(BODY, portion.body, strict=True))
         yield (
             *_numbers(cohort, done, portion.numbers),
-            *(_of_kind(values, _BODY[name].kind) for name, values in zip(BODY, portion.body, strict=True)),
+            *(_of_kind(body[name], _BODY[name].kind) for name in said),
             *(values for _, values in endpoint_columns(portion.quantities, portion.events, by_day)),
             *_samples(portion, errors),
         )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from blinplan.data_table import Column, ColumnKind, DataTable
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
-from blinplan.reports.simulation.data import MODEL, models_of, simulation_manifest
+from blinplan.reports.simulation.data import MODEL, models_of, said_of_body, simulation_manifest
 from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.measured.errors import ASSAYS, Errors
 from blinplan.simulation.trajectories import Portion, RequestedCurves
@@ -40,13 +40,13 @@ _READ = (
     Column("CYCLE", "", "number of the cycle", ColumnKind.WHOLE),
     Column("STEP", "", "number of the dose step within its cycle", ColumnKind.WHOLE),
 )
-_OF_PATIENT = (
-    Column("WT", "kg", "body weight"),
-    Column("HT", "cm", "height"),
-    Column("AGE", "year", "age"),
-    Column("FEMALE", "", "1 for a woman or girl, 0 for a man or boy", ColumnKind.WHOLE),
-    Column("CLI", "L/h", "clearance of this patient"),
-)
+_OF_PATIENT = {
+    "weight_kg": Column("WT", "kg", "body weight"),
+    "height_cm": Column("HT", "cm", "height"),
+    "age_years": Column("AGE", "year", "age"),
+    "female": Column("FEMALE", "", "1 for a woman or girl, 0 for a man or boy", ColumnKind.WHOLE),
+    "clearance": Column("CLI", "L/h", "clearance of this patient"),
+}
 _CENSORED = Column("CENS", "", "1 below the assay's lower limit, -1 above its upper one, 0 else", ColumnKind.WHOLE)
 _SAME = Column("PATIENT", "", "ID of the same patient under the shipped parameters", ColumnKind.WHOLE)
 _MODEL = Column("MODEL", "", MODEL.meaning, ColumnKind.WHOLE)
@@ -97,7 +97,13 @@ def event_table(
     whose = (_SAME, _MODEL) if models else ()
     return DataTable(
         "event records",
-        (*_READ, *_OF_PATIENT, *(() if errors is None else (_CENSORED,)), *names, *whose),
+        (
+            *_READ,
+            *(_OF_PATIENT[name] for name in said_of_body(curves.cohort, _OF_PATIENT)),
+            *(() if errors is None else (_CENSORED,)),
+            *names,
+            *whose,
+        ),
         _under_models(rows, _stride(curves.cohort)) if models else chain.from_iterable(rows),
         {**simulation_manifest(curves, input_fingerprint, record), "every_minutes": curves.every, **models_of(models)},
     )
@@ -143,13 +149,14 @@ def _measured_samples(curves: RequestedCurves, computed: Iterable[Portion], erro
 def _portions(curves: RequestedCurves, sampled: Iterable[_Sampled], measured: bool) -> Iterator[tuple[Any, ...]]:
     records, done = _Records.of(curves), 0
     ids, cohort = _as_numbers(curves.cohort), curves.cohort
+    said = said_of_body(cohort, _OF_PATIENT)
     lengths = np.array([of.minutes for of in curves.trial.own_periods]) / MINUTES_PER_DAY
     for some in sampled:
         people, whose = some.people, slice(done, done + some.people.size)
         numbers = _numbers(cohort, people, done) if ids is None else ids[whose]
         yield (
             *_read(curves, records, some, lengths, numbers),
-            *(np.repeat(values, records.rows.shape[0]) for values in _of_patient(people)),
+            *(np.repeat(_of_patient(people, name), records.rows.shape[0]) for name in said),
             *((_by_patient(_at_samples(records, some.censored, 0)),) if measured else ()),
             *((np.repeat(np.array(cohort.ids[whose]), records.rows.shape[0]),) if cohort.ids and ids is None else ()),
         )
@@ -183,9 +190,11 @@ def _read(
     yield np.tile(steps[records.rows], size)
 
 
-def _of_patient(people: Population) -> tuple[NDArray[Any], ...]:
-    sexes = people.female.astype(np.int64)
-    return people.weight_kg, people.height_cm, people.age_years, sexes, people.clearance / HOURS_PER_DAY
+def _of_patient(people: Population, name: str) -> NDArray[Any]:
+    values: FloatArray = getattr(people, name)
+    if name == "clearance":
+        return values / HOURS_PER_DAY
+    return values.astype(np.int64) if _OF_PATIENT[name].kind is ColumnKind.WHOLE else values
 
 
 def _at_samples(records: _Records, values: NDArray[Any], other: float) -> NDArray[Any]:

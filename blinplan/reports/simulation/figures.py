@@ -262,10 +262,9 @@ def _caption(simulation: Simulation, bands: Bands) -> str:
 def reading_of(simulation: Simulation, bands: Bands) -> str:
     """Say in words what the lines and shades of a figure are."""
     of = f"{bands.patients:,}" if bands.patients == bands.population else f"{bands.patients:,} of {bands.population:,}"
+    whom = patients_drawn(of, of_table=simulation.cohort.table is not None)
     what = (
-        "Line: the typical patient."
-        if simulation.alone
-        else f"Line: median; band: 5th to 95th percentile of {patients_drawn(of, of_table=simulation.cohort.of_table)}."
+        "Line: the typical patient." if simulation.alone else f"Line: median; band: 5th to 95th percentile of {whom}."
     )
     models = (
         f" Green dashes: between what the median lies over {bands.models} plausible models and the shipped one, a range"

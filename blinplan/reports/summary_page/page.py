@@ -355,7 +355,7 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
     given, off = simulation.cohort.given_parameters, off_drug_lines(simulation.off_drug, simulation.cohort.size)
     over_models = () if models is None else (over_models_text(models),)
     own = own_course_lines(simulation.own_courses, simulation.cohort.size)
-    of_shares = (how_to_read_shares(of_table=simulation.cohort.of_table), *no_share_lines(simulation))
+    of_shares = (how_to_read_shares(of_table=simulation.cohort.table is not None), *no_share_lines(simulation))
     told = (
         f"{HOW_TO_READ} {HOW_TO_READ_VALUES}",
         HOW_TO_READ_TIMES,
@@ -409,7 +409,9 @@ def _manifest(report: Report) -> Iterator[tuple[str, str]]:
 def _further_requests(simulation: Simulation) -> dict[str, str]:
     """What was given of patients and asked of endpoints, where it is not what nobody asks for."""
     asked = simulation.request
+    table = simulation.cohort.table
     named = {
+        "people_table": "" if table is None else table.fingerprint,
         "given_baselines": ", ".join(simulation.cohort.given_parameters),
         "endpoints": ", ".join(asked.keys),
         "own_endpoints": "; ".join(own.text for own in asked.own),

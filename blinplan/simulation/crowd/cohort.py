@@ -8,6 +8,7 @@ from blinplan.physiology.model.draw import draw_stretch
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.people import SeedStretch, Wanted, stretches
 from blinplan.physiology.model.population import Population
+from blinplan.simulation.people.people import GivenTable
 
 PIECE = 256
 """Patients who are always drawn together where nobody says it; portions are of whole pieces."""
@@ -65,8 +66,8 @@ class Cohort(Protocol):
         ...
 
     @property
-    def of_table(self) -> bool:
-        """Whether they are those of somebody's table, of whom only the rest is drawn."""
+    def table(self) -> GivenTable | None:
+        """The table that they are of, of whom only the rest is drawn; None where they are of none."""
         ...
 
     def parts(self, size: int, several: int = 1) -> Sequence[CohortPart]:
@@ -156,9 +157,8 @@ class DrawnCohort:
         return ()
 
     @property
-    def of_table(self) -> bool:
+    def table(self) -> None:
         """They are of nobody's table."""
-        return False
 
     def parts(self, size: int, several: int = 1) -> Sequence[DrawnPart]:
         """Part them, in their order, into so many at a time or a few less; in whole pieces."""
@@ -218,7 +218,7 @@ class GivenCohort:
     """Patients who are given as they are, or are those of somebody's table, of whom only the rest is drawn."""
 
     people: Population
-    of_table: bool = False
+    table: GivenTable | None = None
 
     @property
     def preset(self) -> str:

@@ -1,9 +1,11 @@
 """A user's own patients."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from blinplan.course.events import periods
 from blinplan.frozen import FrozenMapping
 from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen.regimen import Regimen
@@ -65,3 +67,39 @@ class People:
     def size(self) -> int:
         """How many there are."""
         return int(self.weight_kg.shape[0])
+
+    @property
+    def table(self) -> "GivenTable":
+        """What has to be known of them as a table wherever they are told of."""
+        body = {"age_years": self.age_years, "female": self.female}
+        return GivenTable(self._fingerprint(), tuple(name for name, values in body.items() if values is None))
+
+    def _fingerprint(self) -> str:
+        digest = hashlib.sha256()
+        for name, value in self._statements():
+            digest.update(f"{name} {value.tolist() if hasattr(value, 'tolist') else value!r}\n".encode())
+        return digest.hexdigest()[:16]
+
+    def _statements(self) -> Iterator[tuple[str, Any]]:
+        bodies = ("weight_kg", "height_cm", "age_years", "female", "bsa_m2", "off_drug_minutes", "ids")
+        yield from ((name, getattr(self, name)) for name in bodies)
+        yield from sorted(self.baselines.items())
+        regimens = {id(order.regimen): order.regimen for order in self.own if order.regimen is not None}
+        places = {known: place for place, known in enumerate(regimens)}
+        yield "regimens", [(regimen.name, periods(regimen)) for regimen in regimens.values()]
+        yield "own", [(places.get(id(order.regimen)), order.hold) for order in self.own]
+
+
+class GivenTable(NamedTuple):
+    """A table of patients, for who tells of them.
+
+    Attributes
+    ----------
+    fingerprint
+        Of all that it says: SHA-256, 16 digits.
+    unsaid
+        What of their bodies it does not say, by the names of fields of a `Population`, where something usual stands.
+    """
+
+    fingerprint: str
+    unsaid: tuple[str, ...] = ()

@@ -100,7 +100,7 @@ def _course(trial: CohortTrial, order: OwnOrder, follow_up_days: int, called: st
 def _require_ages(regimen: Regimen, patients: People, places: IntArray) -> None:
     if patients.age_years is not None and places.size:
         ids = tuple(patients.ids[place] for place in places.tolist()) if patients.ids else ()
-        require_ages(regimen, patients.age_years[places], ids)
+        require_ages(regimen, patients.age_years[places], ids, places)
 
 
 def with_heads(trial: CohortTrial, typical: Outcome) -> tuple[CohortTrial, Outcome]:

@@ -77,7 +77,8 @@ def cohort_of(
         return admitted_cohort(regimen, preset, patients, seed, before, piece)
     if before:
         raise ValueError("patients are passed over in a seed, and these are given")
-    return GivenCohort(virtual_patients(regimen, preset, patients, seed), isinstance(patients, People))
+    table = patients.table if isinstance(patients, People) else None
+    return GivenCohort(virtual_patients(regimen, preset, patients, seed), table)
 
 
 def virtual_patients(regimen: Regimen, preset: str | Preset, patients: Patients, seed: int) -> Population:

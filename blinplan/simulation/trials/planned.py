@@ -7,6 +7,7 @@ import numpy as np
 
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
+from blinplan.course.premedication import goes_by_age
 from blinplan.executors.executor import InTurn
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Options
@@ -16,6 +17,7 @@ from blinplan.simulation.crowd.cohort import GivenCohort
 from blinplan.simulation.dosing import followed_up, require_one_age_group
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.models.source import SetsOf
+from blinplan.simulation.people.people import PeopleError
 from blinplan.simulation.trials.cohort_trial import PORTION, CohortTrial
 from blinplan.simulation.trials.own_orders import with_heads, with_own_courses
 from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, preset_of, typical_patient
@@ -87,6 +89,21 @@ def refuse_sets_of_one_population(patients: Patients, parameter_sets: int) -> No
         raise ValueError("parameter sets draw the patients again: give their number, and not a population")
 
 
+def refuse_unsaid_ages(regimen: Regimen) -> None:
+    """Refuse the effect of premedication on patients of unknown age, where adults and children get another one.
+
+    Raises
+    ------
+    PeopleError
+        When they do.
+    """
+    if goes_by_age(regimen.premedication):
+        raise PeopleError(
+            f"premedication of {regimen.name} goes by age, and the table does not say how old the patients are",
+            "give age_years, or leave the effect of premedication out",
+        )
+
+
 def require_alike(trial: CohortTrial) -> None:
     """Refuse patients whom a regimen does not admit, or does not treat alike, before any of them is simulated.
 
@@ -94,7 +111,12 @@ def require_alike(trial: CohortTrial) -> None:
     ------
     NotEligibleError
         When there are such.
+    PeopleError
+        When how they are treated goes by age, and a table of patients does not say it.
     """
+    table = trial.cohort.table
+    if trial.options.premedication and table is not None and "age_years" in table.unsaid:
+        refuse_unsaid_ages(trial.regimen)
     if isinstance(trial.cohort, GivenCohort):
         for some, _ in trial.trials_of(trial.population):
             _ = some.dosing

@@ -260,5 +260,5 @@ def test_patients_of_another_weight_are_told_by_theirs(inside: Run, tmp_path: Pa
     ran = inside("simulate", "rr-adult", "--people", "own.csv")
     assert (ran.status, ran.out) == (2, "")
     said = " ".join(ran.err.split())
-    assert "rr-adult is for 45 kg and over; 1 of 2 virtual patients weigh 38.0 kg" in said
+    assert "rr-adult is for 45 kg and over; 1 of 2 virtual patients weigh 38 kg" in said
     assert "leave them out, or take a regimen for these patients" in said

@@ -121,5 +121,109 @@ def test_patients_whom_a_regimen_is_not_for_are_named(inside: Run, tmp_path: Pat
     (tmp_path / "small.csv").write_text(f"id,weight_kg,height_cm\n{rows}", encoding="utf-8")
     ran = inside("simulate", "rr-adult", "--people", "small.csv")
     assert ran.status == 2
-    words = "6 of 7 virtual patients weigh 38.0 to 43.0 kg (id P-38, P-39, P-40, P-41, P-42, and 1 more)"
+    words = "6 of 7 virtual patients weigh 38 to 43 kg (id P-38, P-39, P-40, P-41, P-42, and 1 more)"
     assert words in " ".join(ran.err.split())
+
+
+def test_who_has_no_name_is_refused_by_number_and_with_the_figure_that_decides(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "small.csv").write_text("weight_kg,height_cm\n70,175\n44.96,150\n", encoding="utf-8")
+    said = " ".join(inside("simulate", "rr-adult", "--people", "small.csv").err.split())
+    assert "1 of 2 virtual patients weigh 44.96 kg (patient 2)" in said
+    own = "weight_kg,height_cm,age_years,regimen\n70,175,41,\n70,175,17.999,mt103-206-15\n"
+    (tmp_path / "own.csv").write_text(own, encoding="utf-8")
+    said = " ".join(inside("simulate", "rr-adult", "--people", "own.csv").err.split())
+    assert "are 17.999 years old (patient 2)" in said
+
+
+BODIES = {
+    "neither": ("", "", set()),
+    "age": (",age_years", ",41", {"age_years", "AGE"}),
+    "sex": (",sex", ",f", {"female", "FEMALE"}),
+    "both": (",age_years,sex", ",41,f", {"age_years", "AGE", "female", "FEMALE"}),
+}
+VIEWS = {
+    "endpoints": ("simulate", "nhl-5", "-f", "csv", "--endpoints", "dose"),
+    "event records": ("simulate", "nhl-5", "-f", "nonmem", "--every", "14d"),
+    "measured event records": ("simulate", "nhl-5", "-f", "nonmem", "--every", "14d", "--measured"),
+    "compared": ("compare", "nhl-5", "nhl-15", "-f", "csv", "--endpoints", "dose", "--no-findings"),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nobody_has_an_age_or_a_sex_that_the_table_does_not_say(inside: Run, tmp_path: Path, view: str) -> None:
+    names = {"age_years", "female", "AGE", "FEMALE"}
+    for said, cells, columns in BODIES.values():
+        text = f"weight_kg,height_cm{said}\n70,175{cells}\n80,180{cells}\n"
+        (tmp_path / "ward.csv").write_text(text, encoding="utf-8")
+        ran = inside(*VIEWS[view], "--people", "ward.csv")
+        assert ran.status == 0, ran.err
+        found = rows(ran.out)
+        shown = names & found[0].keys()
+        assert shown <= columns
+        assert len(shown) == len(columns) // 2
+        for row in found:
+            assert {row[name] for name in ("age_years", "AGE") if name in row} <= {"41.0"}
+            assert {row[name] for name in ("female", "FEMALE") if name in row} <= {"1"}
+
+
+def test_drawn_patients_have_an_age_and_a_sex(inside: Run) -> None:
+    for view in ("endpoints", "compared"):
+        assert {"age_years", "female"} <= rows(inside(*VIEWS[view], "--patients", "2").out)[0].keys()
+    assert {"AGE", "FEMALE"} <= rows(inside(*VIEWS["event records"], "--patients", "2").out)[0].keys()
+
+
+PEOPLE_COMMANDS = {
+    "endpoints": ("simulate", "rr-adult"),
+    "curves": ("simulate", "rr-adult", "--every", "7d", "-f", "csv"),
+    "event records": ("simulate", "rr-adult", "-f", "nonmem"),
+    "data": ("simulate", "rr-adult", "-f", "csv"),
+}
+
+
+@pytest.mark.parametrize("command", PEOPLE_COMMANDS)
+def test_a_hold_after_the_end_of_the_course_is_refused_wherever_it_is_asked(
+    inside: Run, tmp_path: Path, command: str
+) -> None:
+    text = "id,weight_kg,height_cm,hold_from_day,hold_days\nA-1,70,175,300,2\n"
+    (tmp_path / "late.csv").write_text(text, encoding="utf-8")
+    ran = inside(*PEOPLE_COMMANDS[command], "--people", "late.csv")
+    assert (ran.status, ran.out) == (2, "")
+    assert "id A-1: hold_from_day is 300, and the course of rr-adult ends on day 210" in " ".join(ran.err.split())
+
+
+AGE_DECIDES = {
+    **PEOPLE_COMMANDS,
+    "comparison": ("compare", "rr-adult", "rr-2014"),
+    "sweep": ("sweep", "rr-adult", "--vary", "weight=60,70"),
+    "search": ("search", "rr-adult", "--doses", "9,28", "--lengths", "7", "--minimise", "il6_peak"),
+}
+
+
+@pytest.mark.parametrize("command", AGE_DECIDES)
+def test_premedication_that_goes_by_age_is_of_nobody_whose_age_is_not_said(
+    inside: Run, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "ageless.csv").write_text("weight_kg,height_cm\n70,175\n", encoding="utf-8")
+    ran = inside(*AGE_DECIDES[command], "--premedication", "--people", "ageless.csv")
+    assert (ran.status, ran.out) == (2, "")
+    assert "goes by age, and the table does not say how old the patients are" in " ".join(ran.err.split())
+
+
+def test_an_age_that_is_varied_is_said(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ageless.csv").write_text("weight_kg,height_cm\n70,175\n", encoding="utf-8")
+    asked = ("sweep", "rr-adult", "--endpoints", "il6_peak", "--premedication", "--people", "ageless.csv")
+    assert inside(*asked, "--vary", "age=20,40").status == 0
+    assert inside(*asked, "--vary", "age=x0.9,x1.1").status == 2
+
+
+def test_what_is_of_a_table_says_of_which(inside: Run, ward: Path, tmp_path: Path) -> None:
+    asked = ("simulate", "rr-adult", "--endpoints", "dose", "-f", "json", "--people")
+    manifest = inside(*asked, ward.name).json["manifest"]
+    (tmp_path / "same.csv").write_text(TABLE.replace(",", ";"), encoding="utf-8")
+    assert inside(*asked, "same.csv").json["manifest"] == manifest
+    (tmp_path / "other.csv").write_text(TABLE.replace("160", "161"), encoding="utf-8")
+    assert inside(*asked, "other.csv").json["manifest"]["people_table"] != manifest["people_table"]
+    for command in (("compare", "rr-adult", "rr-2014", "--no-findings"), ("sweep", "rr-adult", "--vary", "weight=70")):
+        found = inside(*command, "--endpoints", "dose", "-f", "json", "--people", ward.name).json["manifest"]
+        assert found["people_table"] == manifest["people_table"]
+    assert "people_table" not in inside(*asked[:-1], "--patients", "2").json["manifest"]

@@ -137,6 +137,21 @@ def test_a_limit_is_told_in_the_words_of_the_format(written: str, expected: str)
     assert of_eligibility(written).startswith(expected)
 
 
+CELLS = ("drug", "B cells", "T cells", "blasts")
+
+
+@pytest.mark.parametrize("written", ["cellls", "cells", "X cells", "CELLS"])
+def test_of_two_words_that_are_as_like_neither_is_suggested(written: str) -> None:
+    assert nearest_word(written, CELLS) is None
+
+
+@pytest.mark.parametrize("word", ["B cells", "T cells"])
+def test_a_capital_is_no_difference_by_which_another_word_is_suggested(word: str) -> None:
+    for slip in (f"{word} =", f"{word[:-1]}ls", f"{word[0]} cels", f"{word} never"):
+        for written in (slip, slip.lower(), slip.upper()):
+            assert nearest_word(written, CELLS) == word
+
+
 @pytest.mark.parametrize("written", ["resumed", "resumed_at", "resume"])
 def test_when_an_infusion_went_on_is_not_when_the_event_was_over(written: str) -> None:
     assert nearest_word(written, ["stopped", "cause", "resolved"]) is None

@@ -218,3 +218,14 @@ def remembered(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
         monkeypatch.setattr(owner, name, opening)
     return opened
+
+
+def test_patients_of_a_table_are_no_part_of_a_run_of_drawn_ones(inside: Run) -> None:
+    Path("ward.csv").write_text("weight_kg,height_cm\n40,150\n41,150\n", encoding="utf-8")
+    asked = ("simulate", "rr-below-45-kg", "--seed", "7")
+    for times in ((), ("--every", "30d")):
+        assert inside(*asked, *times, "--people", "ward.csv", "-o", "a.parquet").status == 0
+        assert inside(*asked, *times, "--first", "3", "--patients", "2", "-o", "b.parquet").status == 0
+        ran = inside("merge", "a.parquet", "b.parquet", "-o", "joined.parquet")
+        assert (ran.status, Path("joined.parquet").exists()) == (2, False)
+        assert "a.parquet is of patients who are not drawn from a seed" in " ".join(ran.err.split())

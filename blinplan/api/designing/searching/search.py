@@ -307,11 +307,13 @@ def _who(
 def _setting(who: "SearchPatients", options: "Options", follow_up: int, wish: "Wish", base: Regimen) -> "SearchSetting":
     """How schedules are tried; patients of a table whom the regimen does not admit are refused."""
     from blinplan.design.search.patients import SearchSetting
-    from blinplan.simulation.trials.planned import require_alike
+    from blinplan.simulation.trials.planned import refuse_unsaid_ages, require_alike
 
     setting = SearchSetting(who, options, follow_up, wish)
     with told_as_refusals(own=who.table is not None):
         if who.table is not None:
+            if options.premedication and who.table.age_years is None:
+                refuse_unsaid_ages(base)
             require_alike(setting.trial(base, who.cohort(base, 0, who.table.size)))
     return setting
 

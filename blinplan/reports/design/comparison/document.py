@@ -13,7 +13,7 @@ from blinplan.reports.design.comparison.view import ComparisonView
 from blinplan.reports.design.words import change_json
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.words import covers, exact_amount, given_baselines, number_drawn
+from blinplan.reports.shared.words import covers, exact_amount, given_by_table, number_drawn
 from blinplan.simulation.models.source import SetsOf
 
 COMPARISON = DocumentKind("comparison")
@@ -26,7 +26,7 @@ def comparison_json(of: ComparisonView, inputs: Sequence[str], record: str | Non
         **COMPARISON.head(comparison_manifest(compared, inputs, record)),
         "intervals": {
             "level": 0.95,
-            "cover": covers(of_table=compared.cohort.of_table),
+            "cover": covers(of_table=compared.cohort.table is not None),
             "shares": SHARES,
             "means": MEANS,
         },
@@ -61,7 +61,7 @@ def comparison_manifest(compared: PairedComparison, inputs: Sequence[str], recor
         patients=people.size,
         **({"first": people.before + 1} if people.before else {}),
         **number_drawn(people),
-        **given_baselines(people.given_parameters),
+        **given_by_table(people.table, people.given_parameters),
         **({"off_drug": off_drug} if (off_drug := number_off_drug(compared)) else {}),
         cycles=compared.cycles,
         follow_up_days=compared.follow_up_days,

@@ -150,11 +150,12 @@ def _caption(compared: PairedComparison, bands: Bands) -> str:
         else ""
     )
     people = compared.cohort
+    whom = patients_drawn(of, of_table=people.table is not None)
     drawn = (
-        f"Lines: one {'patient of the table' if people.of_table else 'virtual patient'}"
+        f"Lines: one {'patient of the table' if people.table is not None else 'virtual patient'}"
         if bands.patients == 1
-        else f"Lines: medians; bands: 5th to 95th percentile of the same {patients_drawn(of, of_table=people.of_table)}"
+        else f"Lines: medians; bands: 5th to 95th percentile of the same {whom}"
     )
     rest = rest_drawn(people.preset, people.seed)
-    whose = f", {rest}" if people.of_table else f" of {compared.preset}, {drawn_from(people)}"
+    whose = f", {rest}" if people.table is not None else f" of {compared.preset}, {drawn_from(people)}"
     return f"{drawn}{whose}.{models} Bars: ordered doses. blinplan {__version__}, model {model_name()}."

@@ -94,7 +94,7 @@ def reading_lines(compared: PairedComparison) -> Iterator[str]:
         "same: in all patients within the solver's accuracy (1 in 10,000; of times a minute); equal: to the last bit."
     )
     shares, means = compared.shares and f" Shares: {SHARES}.", compared.numbers and f" Means: {MEANS}."
-    yield f"Intervals are of 95 %, {covers(of_table=compared.cohort.of_table)}.{shares or ''}{means or ''}"
+    yield f"Intervals are of 95 %, {covers(of_table=compared.cohort.table is not None)}.{shares or ''}{means or ''}"
     hidden = len(compared.shares) - len(shown_shares(compared))
     if hidden:
         verb = "is" if hidden == 1 else "are"

@@ -20,7 +20,7 @@ from blinplan.reports.design.search.table import measure_words
 from blinplan.reports.design.search.words import WILSON, closing_lines, end_text, head_text, schedule_text
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.words import covers, given_baselines
+from blinplan.reports.shared.words import covers, given_by_table
 from blinplan.version import __version__
 
 SEARCH = DocumentKind("search")
@@ -36,7 +36,11 @@ def search_manifest(found: Searched, inputs: list[str]) -> dict[str, Any]:
         population=who.preset,
         seed=who.seed,
         first=who.before + 1,
-        **({} if who.table is None else {"people": who.table.size, **given_baselines(tuple(who.table.baselines))}),
+        **(
+            {}
+            if who.table is None
+            else {"people": who.table.size, **given_by_table(who.table.table, tuple(who.table.baselines))}
+        ),
         search_patients=found.search_patients,
         patients=found.patients,
         parameter_sets=found.models,

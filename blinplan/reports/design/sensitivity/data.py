@@ -15,7 +15,7 @@ from blinplan.reports.design.patients import patients_named
 from blinplan.reports.design.sensitivity.lines import ROW_NUMBERS, scale_text
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.words import given_baselines, number_drawn
+from blinplan.reports.shared.words import given_by_table, number_drawn
 from blinplan.version import __version__
 
 SENSITIVITY = DocumentKind("sensitivity")
@@ -122,7 +122,7 @@ def sensitivity_manifest(found: Sensitivity, inputs: Sequence[str]) -> dict[str,
         seed=plan.seed,
         patients=None if plan.patients is None else plan.cohort.size,
         **({} if plan.patients is None else number_drawn(plan.cohort)),
-        **given_baselines(plan.cohort.given_parameters),
+        **given_by_table(plan.cohort.table, plan.cohort.given_parameters),
         **_settings(plan),
         endpoints=[of.key for of in found.endpoints],
         **_method(plan),

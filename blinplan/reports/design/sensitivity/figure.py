@@ -185,7 +185,7 @@ def _caption(found: Sensitivity) -> str:
     mark = unverified_mark(plan.regimen)
     name = f"{visible(plan.regimen.name)}{f', {mark}' if mark else ''}"
     who = ". ".join(line.rstrip(".") for line in (*who_lines(found), *stopped_lines(found)))
-    drawn = _DRAWN[plan.method].format(whose=patients_drawn("these", of_table=plan.cohort.of_table))
+    drawn = _DRAWN[plan.method].format(whose=patients_drawn("these", of_table=plan.cohort.table is not None))
     return (
         f"{name}. {title_of(found)}. {who}. {' '.join((drawn, *meaning_lines(found)))}"
         f" blinplan {__version__}, model {model_name()}."

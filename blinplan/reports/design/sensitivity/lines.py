@@ -177,7 +177,7 @@ def without_effect_lines(of: EndpointSensitivity) -> Iterator[str]:
 def reading_lines(found: Sensitivity) -> Iterator[str]:
     """Say how tables are read, and what they cover and do not."""
     if found.plan.method is SensitivityMethod.CORRELATION:
-        whose = patients_drawn("these", of_table=found.plan.cohort.of_table)
+        whose = patients_drawn("these", of_table=found.plan.cohort.table is not None)
         yield (
             "r: rank correlation (Spearman) between what patients differ in and the endpoint; from, to: its 95 %"
             f" interval (Bonett and Wright) of {whose}; n: how many of them have both."

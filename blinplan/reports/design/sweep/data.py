@@ -16,7 +16,7 @@ from blinplan.reports.design.sweep.article import article_marks
 from blinplan.reports.design.sweep.lines import dose_unit, remark_lines
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.words import covers, given_baselines, number_drawn
+from blinplan.reports.shared.words import covers, given_by_table, number_drawn
 from blinplan.simulation.models.source import SetsOf
 from blinplan.version import __version__
 
@@ -99,7 +99,7 @@ def sweep_json(swept: Sweep, inputs: Sequence[str], remarks: Sequence[str] = ())
         **SWEEP.head(sweep_manifest(swept, inputs)),
         "intervals": {
             "level": 0.95,
-            "cover": covers(of_table=swept.plan.cohort.of_table),
+            "cover": covers(of_table=swept.plan.cohort.table is not None),
             "shares": "Wilson",
             "numbers": "5th to 95th percentile of the patients",
             "half": HOW,
@@ -203,7 +203,7 @@ def sweep_manifest(swept: Sweep, inputs: Sequence[str]) -> dict[str, Any]:
         seed=people.seed,
         patients=people.size,
         **number_drawn(people),
-        **given_baselines(people.given_parameters),
+        **given_by_table(people.table, people.given_parameters),
         **_settings(plan),
     )
 

@@ -53,7 +53,7 @@ def _caption(swept: Sweep) -> str:
 
 def _reading(swept: Sweep) -> Iterator[str]:
     one, sets = len(swept.axes) == 1, swept.plan.parameter_sets
-    whose = patients_drawn("these", of_table=swept.plan.cohort.of_table)
+    whose = patients_drawn("these", of_table=swept.plan.cohort.table is not None)
     if one:
         yield f"Shares with 95 % intervals (Wilson) of {whose}; numbers: median, 5th to 95th percentile."
         yield from (f"{_sentence(line)}." for line in half_lines(swept))

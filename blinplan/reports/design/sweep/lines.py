@@ -139,7 +139,7 @@ def half_text(found: HalfDose, unit: str) -> str:
 def reading_lines(swept: Sweep) -> Iterator[str]:
     """Say how the tables are read, and what the intervals cover."""
     if swept.shares():
-        yield f"Shares: in brackets the 95 % interval (Wilson) {covers(of_table=swept.plan.cohort.of_table)}."
+        yield f"Shares: in brackets the 95 % interval (Wilson) {covers(of_table=swept.plan.cohort.table is not None)}."
     if swept.numbers():
         yield "Numbers: median, in brackets the 5th to 95th percentile of these patients; of times, over all at risk."
     if swept.plan.asked.by_day and all(name.by_day is None for name in swept.names):

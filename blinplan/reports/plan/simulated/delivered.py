@@ -12,7 +12,7 @@ from blinplan.reports.plan.simulated.pairs import pairs_json, pairs_table
 from blinplan.reports.shared.words import (
     amount_text,
     exact_amount,
-    given_baselines,
+    given_by_table,
     given_lines,
     number_drawn,
     off_drug_lines,
@@ -112,7 +112,7 @@ def delivered_json(comparison: Delivered) -> Mapping[str, Any]:
             "patients": people.size,
             **({"plausible_models": len(comparison.models)} if comparison.models else {}),
             **number_drawn(people),
-            **given_baselines(people.given_parameters),
+            **given_by_table(people.table, people.given_parameters),
             **({"off_drug": comparison.off_drug} if comparison.off_drug else {}),
             "seed": people.seed,
             **pairs_json(comparison),

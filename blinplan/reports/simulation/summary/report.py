@@ -75,7 +75,7 @@ def _how_to_read(simulation: Simulation) -> Iterator[str]:
         yield HOW_TO_READ_TIMES
     yield from no_share_lines(simulation)
     if _has_shares(simulation):
-        yield how_to_read_shares(of_table=simulation.cohort.of_table)
+        yield how_to_read_shares(of_table=simulation.cohort.table is not None)
     yield from uncertainty_lines(simulation.uncertainty)
     yield NOT_ELEVATED
 
