@@ -171,9 +171,13 @@ class CurvesResult(TableResult):
         return screen.render(*curves_report(self.curves, self.bands(AT_THE_TERMINAL), screen))
 
     def __repr__(self) -> str:
-        people, times = self.curves.cohort.size, self.curves.minutes.shape[0]
-        name = self.curves.regimen.name
-        return f"<CurvesResult of {name}: {people:,} {plural('patient', people)} at {times:,} times each>"
+        people, name = self.curves.cohort.size, self.curves.regimen.name
+        return f"<CurvesResult of {name}: {people:,} {plural('patient', people)} {self.times_text}>"
+
+    @property
+    def times_text(self) -> str:
+        """At how many times each patient is looked at, in words: whose own course ends sooner, at fewer."""
+        return f"at {'up to ' if self.curves.own_courses else ''}{self.curves.minutes.shape[0]:,} times each"
 
     def _repr_html_(self) -> str:
         table = self.table()

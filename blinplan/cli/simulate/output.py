@@ -35,8 +35,7 @@ def write_curves(found: "CurvesResult", target: Path | None, terminal: Terminal)
     """Write every patient's curves, and say which changes of the infusion they miss."""
     write_data(found, target, terminal)
     if target is not None:
-        size, times = found.curves.cohort.size, found.curves.minutes.shape[0]
-        terminal.say(f"{visible(str(target))}: {patients_text(size)} at {times:,} times each", "quiet")
+        terminal.say(f"{visible(str(target))}: {patients_text(found.curves.cohort.size)} {found.times_text}", "quiet")
     for line in found.missed_changes:
         terminal.say(line, "warning")
 

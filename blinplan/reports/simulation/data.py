@@ -267,7 +267,7 @@ def curve_table(
     errors: Errors | None = None,
     record: str | None = None,
 ) -> DataTable:
-    """Every patient's curves, one time of one patient a row, by patient and then by time.
+    """Every patient's curves, one time of one patient a row, by patient and then by time, to the end of each course.
 
     Cytokines that the model holds at their baseline have no column. With errors, what a ward would measure then stands
     beside what is. ``computed`` has the curves under the shipped parameters, and then under each plausible model, where
@@ -296,7 +296,7 @@ def _rows(curves: RequestedCurves, portion: Portion, errors: Errors | None) -> t
             yield from map(by_patient, given.at_minutes(assay, values, people.numbers, curves.minutes))
 
     who = _numbers(curves.cohort, portion.first, trajectories.population.numbers)
-    return (
+    rows = (
         *(np.repeat(column, times) for column in who),
         np.tile(curves.minutes, patients),
         np.tile(curves.minutes / MINUTES_PER_DAY, patients),
@@ -306,3 +306,8 @@ def _rows(curves: RequestedCurves, portion: Portion, errors: Errors | None) -> t
         *(by_patient(shown.values(trajectories.states, trajectories.population)) for shown in SHOWN),
         *(() if errors is None else samples(errors)),
     )
+    own = curves.trial.own
+    if own is None:
+        return rows
+    within = by_patient(curves.minutes[:, np.newaxis] <= own.ends_of(trajectories.population.numbers))
+    return tuple(values[within] for values in rows)

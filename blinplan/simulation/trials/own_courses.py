@@ -61,6 +61,10 @@ class OwnCourses:
         """(N) the minute at which the course of each ends."""
         return np.array([course.periods[-1].stop for course in self.courses], dtype=np.float64)[self.which]
 
+    def ends_of(self, numbers: FloatArray) -> FloatArray:
+        """(n) the same of some patients."""
+        return self.ends[numbers.astype(np.intp)]
+
     def groups(self, numbers: FloatArray) -> Iterator[tuple[OwnCourse, IntArray]]:
         """The courses of some patients, and where who goes through each stands among them."""
         which = self.which[numbers.astype(np.intp)]

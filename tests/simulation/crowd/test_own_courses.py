@@ -98,7 +98,9 @@ def test_rates_holds_and_ends_are_each_ones_own(found: blinplan.SimulationResult
     assert dose.values[[0, 2, 4]] == pytest.approx([usual, usual, usual])
     area = (70 * 175 / 3600) ** 0.5
     assert dose.values[1] == pytest.approx(15 * area * 28 * 5)
-    columns = blinplan.curves("rr-adult", "12h", table, seed=5).columns()
+    result = blinplan.curves("rr-adult", "12h", table, seed=5)
+    assert repr(result).endswith("7 patients at up to 435 times each>")
+    columns = result.columns()
 
     def days_infused(number: int) -> list[float]:
         of_patient = columns["patient"] == number
@@ -110,12 +112,16 @@ def test_rates_holds_and_ends_are_each_ones_own(found: blinplan.SimulationResult
     assert [day for day in days_infused(3) if day < 49] == [day if day < 10 else day + 7 for day in first]
     assert min(day for day in days_infused(3) if day >= 49) == 49.0
     assert max(days_infused(6)) == 19.5
-    # The numbers of cycles and steps are those of each one's own course, and the curves go to the end of the longest.
+    # The numbers of cycles and steps are those of each one's own course, and the curves go to its end.
     second = (columns["patient"] == 3) & (columns["day"] == 48.5)
     assert (columns["cycle"][second], columns["step"][second]) == (1, 0)
     other = (columns["patient"] == 1) & (columns["day"] == 48.5)
     assert (columns["cycle"][other], columns["step"][other]) == (2, 1)
-    assert columns["day"].max() == 217.0
+    ends = {"nhl-1.5": 42.0, "mt103-206-15": 210.0, "": 210.0}
+    for number, row in enumerate(ROWS, start=1):
+        _, _, _, name, _, long, *_ = row.split(",")
+        days = columns["day"][columns["patient"] == number]
+        assert (days[0], days.max(), len(set(days))) == (0.0, ends[name] + float(long or 0), len(days)), row
 
 
 def test_curves_are_those_of_each_alone(table: Path) -> None:
