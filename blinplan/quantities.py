@@ -10,7 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
+from numbers import Integral
+from typing import Any, NamedTuple
 
 MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
@@ -287,3 +288,9 @@ def _spelling(text: str) -> str | None:
 def _why_not_a_dose(text: str) -> str:
     plain = text.strip().lower()
     return next(why for pattern, why in _WHY_NOT if re.fullmatch(pattern, plain, re.DOTALL))
+
+
+def of_python(value: Any) -> Any:
+    """A whole number of another library as one of Python; anything else as it is, as NumPy's times are."""
+    is_whole = isinstance(value, Integral) and hasattr(value, "__index__")
+    return int(value) if is_whole and not isinstance(value, bool) else value

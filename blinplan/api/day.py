@@ -5,24 +5,26 @@ from datetime import date, datetime
 from blinplan.refusal import ArgumentRefusal
 
 
-def day_given(today: date | str | None) -> date | None:
-    """The day that is given for today; None where none is.
+def day_given(argument: str, given: date | str | None) -> date | None:
+    """The day that an argument gives; None where it gives none.
 
     Raises
     ------
     ArgumentRefusal
-        When it is none, or of a year that no course is of.
+        When it is no day, or one of a year that no course is of.
     """
-    if today is None:
+    if given is None:
         return None
-    if isinstance(today, date):
-        return today.date() if isinstance(today, datetime) else today
+    if isinstance(given, date):
+        return given.date() if isinstance(given, datetime) else given
+    # Imported here, because what has no dates does not wait for it.
     from blinplan.regimen.record.record import YEARS
 
+    message = f"{{{argument}}} is {{text}}"
     try:
-        found = date.fromisoformat(today)
+        found = date.fromisoformat(given)
     except (TypeError, ValueError):
-        raise ArgumentRefusal("{today} is {text}", "give a date as 2026-11-02", text=repr(today)[:40]) from None
+        raise ArgumentRefusal(message, "give a date as 2026-11-02", text=repr(given)[:40]) from None
     if found.year not in YEARS:
-        raise ArgumentRefusal("{today} is {text}", f"give a year from {YEARS[0]} to {YEARS[-1]}", text=repr(today))
+        raise ArgumentRefusal(message, f"give a year from {YEARS[0]} to {YEARS[-1]}", text=repr(given))
     return found

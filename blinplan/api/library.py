@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.vocabulary import (
     Indication,
     IndicationName,
@@ -31,6 +32,7 @@ __all__ = ["RegimenList", "RuleList", "RulePage", "regimens", "rule", "rules"]
 PUBLIC = ("regimens", "rule", "rules")
 
 
+@with_kinds
 def regimens(
     *,
     indication: IndicationName | None = None,
@@ -179,6 +181,7 @@ class RuleList:
         return table_html(self.columns(), "Rules")
 
 
+@with_kinds
 def rule(code: str) -> "RulePage":
     """Find a rule by its code, such as D202, or its name.
 

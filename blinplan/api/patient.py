@@ -1,12 +1,13 @@
 """Patients."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
 from blinplan.course import patient as patients
 from blinplan.course.patient import CM_PER_INCH, KG_PER_POUND, AreaFormula, Patient, PatientError
+from blinplan.quantities import of_python
 from blinplan.refusal import Refusal
 from blinplan.regimen.age import ALLOWED, Age, AgeError, born_on, completed_age, read_age
 
@@ -25,6 +26,7 @@ __all__ = [
     "age_of",
     "exact_number",
     "figures_of",
+    "formula_called",
     "on_the_day",
     "patient",
     "read_age",
@@ -67,7 +69,22 @@ def patient(
         None if number is None else _exact_figure(name, number)
         for name, number in (("weight", weight), ("height", height), ("area", area))
     )
-    return patients.patient(weight_kg, height_cm, square_metres, formula, None if age is None else age_of(age))
+    by = formula_called(formula)
+    return patients.patient(weight_kg, height_cm, square_metres, by, None if age is None else age_of(age))
+
+
+def formula_called(formula: AreaFormula | str) -> AreaFormula:
+    """The formula that is given, or named.
+
+    Raises
+    ------
+    blinplan.course.patient.PatientError
+        When there is none of that name.
+    """
+    try:
+        return AreaFormula(formula)
+    except ValueError:
+        raise PatientError(f"formula is {repr(formula)[:40]}; the formulas are {', '.join(AreaFormula)}") from None
 
 
 def _exact_figure(name: str, number: Number) -> Fraction:
@@ -95,8 +112,9 @@ def age_of(given: AgeGiven) -> Age:
             return born_on(given.date() if isinstance(given, datetime) else given)
         if isinstance(given, str):
             return read_age(given)
-        if isinstance(given, int) and not isinstance(given, bool):
-            return completed_age(given)
+        years = of_python(given)
+        if isinstance(years, int) and not isinstance(years, bool):
+            return completed_age(years)
     except AgeError as error:
         raise PatientError(str(error)) from error
     raise PatientError(f"{repr(given)[:40]} is not an age: {ALLOWED}")
@@ -166,7 +184,10 @@ def figures_of(given: Patient | Figures | None) -> Figures:
     if given is None:
         return Figures()
     if isinstance(given, Figures):
-        return given
+        try:
+            return replace(given, formula=formula_called(given.formula))
+        except PatientError as error:
+            raise Refusal(str(error), CHECK_THE_FIGURES) from error
     require_patient(given)
     area = given.area
     if area is None or area.origin == "given":

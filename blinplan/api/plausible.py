@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from blinplan.refusal import Refusal
+from blinplan.api.vocabulary import SetsOf, SetsOfName, word_of
+from blinplan.refusal import ArgumentRefusal, Refusal
 
 
 @contextmanager
@@ -17,6 +18,26 @@ def told_of_sets() -> Iterator[None]:
         raise Refusal(str(error), f"make them again: {MAKE_AGAIN}") from error
     except TooFewSetsError as error:
         raise Refusal(str(error), "ask for fewer") from error
+
+
+def sets_called(sets: SetsOfName, count: int, patients: object) -> SetsOf:
+    """Where parameter sets come from, once there are so many of them for these patients.
+
+    Raises
+    ------
+    Refusal
+        As of `require_sets_of`, when there is no such word, and when plausible ones are asked for and none of them.
+    """
+    kind = word_of(SetsOf, "sets", sets)
+    if kind is SetsOf.PLAUSIBLE and not count:
+        raise ArgumentRefusal(
+            "{sets} is plausible, and {parameter_sets} is 0", "say how many, as 20 for {parameter_sets}"
+        )
+    if count and patients is None:
+        raise Refusal("parameter sets move a population, and the typical patient is none", "leave one of the two out")
+    if kind is SetsOf.PLAUSIBLE:
+        require_sets(count)
+    return kind
 
 
 def require_sets(count: int) -> None:

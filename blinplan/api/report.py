@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.day import day_given
+from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import AreaFormula, Figures, Patient, PatientError, figures_of, on_the_day
 from blinplan.api.ranges import PATIENTS_OF_BANDS
 from blinplan.api.regimens.label import source_of
@@ -67,6 +68,7 @@ class ReportPage:
         """Why that is the status."""
         return self.result.reason
 
+    @with_kinds
     def write(self, path: str | Path) -> None:
         """Write the page to a file.
 
@@ -84,6 +86,7 @@ class ReportPage:
         return self.html
 
 
+@with_kinds
 def report(
     regimen: RegimenSource,
     patient: Patient | Figures | None = None,
@@ -133,7 +136,7 @@ def report(
     """
     require_numbers(patients if isinstance(patients, int) else None, PATIENTS_OF_BANDS, models=models)
     figures = figures_of(patient)
-    day = day_given(today) or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
+    day = day_given("today", today) or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
     size = on_the_day(size_of(figures), day)
     asked = order_for_report(regimen, size, label)
     simulated = simulate(
@@ -148,7 +151,7 @@ def report(
         endpoints=endpoints,
         by_day=by_day,
         parameter_sets=models,
-        sets="plausible",
+        sets="plausible" if models else "published",
         executor=executor,
         progress=progress,
     ).simulation

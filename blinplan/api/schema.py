@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from blinplan.api.kinds import with_kinds
 from blinplan.refusal import Refusal
 
 __all__ = ["schema", "schema_names"]
 PUBLIC = ("schema",)
 
 
+@with_kinds
 def schema(of: str = "regimen") -> dict[str, Any]:
     """The JSON Schema of a file that is read (regimen, record, site) or of a document that is written (report, plan).
 

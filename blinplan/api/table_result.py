@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.simulating.data_file import refuse_table_file, write_table
 from blinplan.data_table import DataTable, csv_parts
 
@@ -35,6 +36,7 @@ class FileResult(TableResult):
 
     __slots__ = ()
 
+    @with_kinds
     def write(self, path: str | Path) -> None:
         """Write the same to a file whose ending says how: .csv, .parquet or .jsonl.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.vocabulary import ValuesFormat, ValuesFormatName, word_of
 from blinplan.refusal import ArgumentRefusal
 from blinplan.terminal import PLAIN, Screen
@@ -66,6 +67,7 @@ class ValueList:
         return table_html({name: columns[name] for name in shown}, repr(self)[1:-1])
 
 
+@with_kinds
 def values(
     *words: str,
     label: str | None = None,
@@ -99,13 +101,13 @@ def values(
         When there is no such label or status, or a file is not what it should be.
     """
     from blinplan.api.regimens.label import label_called
-    from blinplan.api.regimens.load import read_site
+    from blinplan.api.regimens.load import site_given
     from blinplan.label.read import label_names
     from blinplan.rules.configuration.configurations import Configurations
     from blinplan.rules.values.collect import collect_values
 
     project = Configurations(None if config is None else str(config), isolated=isolated).of_run([]).settings
-    profile = read_site(site) if isinstance(site, str | Path) else site
+    profile = site_given(site)
     named = label_names() if label == ALL_LABELS else (project.label if label is None else label_called(label).name,)
     asked = _statuses(status)
     found = collect_values(named, project, profile)

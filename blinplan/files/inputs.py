@@ -139,7 +139,10 @@ def _refuse_no_file(path: Path) -> None:
     OSError
         When it is one, or is not there.
     """
-    mode = path.stat().st_mode
+    try:
+        mode = path.stat().st_mode
+    except ValueError as error:  # a zero in it, or half of a character: no system is asked for such a name
+        raise InputError("a name that no file can have", path) from error
     if S_ISDIR(mode):
         os.scandir(path).close()  # one that cannot be looked into says so
         raise InputError("a folder, and one file is read", path)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar, cast
 
-from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, QuantityError, read_dose, read_mass
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, QuantityError, of_python, read_dose, read_mass
 from blinplan.refusal import several
 from blinplan.regimen import schema
 from blinplan.regimen.draft import NO_SOURCE, cycle_name
@@ -86,6 +86,9 @@ def step(
         given = "neither `days` nor `hours`" if days is None else "both `days` and `hours`"
         raise QuantityError(f"this step gives {given}")
     _hold(schema.STEP, days=days, hours=hours)
+    _require_text("dose", dose)
+    if cap is not None:
+        _require_text("cap", cap)
     minutes = (days or 0) * MINUTES_PER_DAY + (hours or 0) * MINUTES_PER_HOUR
     return Step(read_dose(dose).rate, None if cap is None else read_dose(cap).rate, minutes, _departure(departure))
 
@@ -125,7 +128,7 @@ def cycle(
         treatment_free_days=treatment_free_days,
         repeat=repeat,
         phase=phase,
-        name=name or None,
+        **({"name": name} if name else {}),
         interval_reason=interval_reason,
         block=block,
         optional=optional,
@@ -197,6 +200,9 @@ def premedication(
         latest_minutes_before=latest_minutes_before,
         patients=patients,
     )
+    _require_text("dose", dose)
+    if cap is not None:
+        _require_text("cap", cap)
     return Premedication(
         drug=drug,
         dose=read_mass(dose),
@@ -240,7 +246,8 @@ def due(
         When an argument is none that the file can hold under that name; the message says what may stand there.
     """
     on, of = _several(days), _several(cycles)
-    _hold(schema.DUE, kind=kind, what=what, days=on, for_days=for_days, cycles=of or None, dose=dose)
+    named = {} if of == [] else {"cycles": of}
+    _hold(schema.DUE, kind=kind, what=what, days=on, for_days=for_days, dose=dose, **named)
     return ThingDue(DueKind(kind), what, tuple(on), for_days, tuple(of), dose, _each("doses", DoseByAge, doses))
 
 
@@ -425,7 +432,7 @@ def _several(given: Any) -> Any:
 
 
 def _hold(table: Table[Any], **given: object) -> None:
-    """Hold arguments to what the keys of a file may hold; None is what was not given.
+    """Hold arguments to what the keys of a file may hold; None is what was not given, where it may be left out.
 
     Raises
     ------
@@ -433,8 +440,20 @@ def _hold(table: Table[Any], **given: object) -> None:
         In the words of the file's format, with what may be given.
     """
     for name, value in given.items():
-        if value is not None and not table.may_hold(name, _as_written(value)):
-            raise ValueError(f"`{name}` is {describe(value)}; `{name}` is {table.keys[name].description}")
+        key = table.keys[name]
+        is_left_out = value is None and not key.required and table.values._field_defaults[name] is None
+        if not is_left_out and not table.may_hold(name, _as_written(value)):
+            raise ValueError(f"`{name}` is {_description(value)}; `{name}` is {key.description}")
+
+
+def _require_text(argument: str, given: object) -> None:
+    """Refuse what is no text where a quantity is written in one."""
+    if not isinstance(given, str):
+        raise ValueError(f"`{argument}` is {_description(given)}: write it as a text, with its unit")  # noqa: TRY004 - as of all
+
+
+def _description(value: object) -> str:
+    return "None" if value is None else describe(value)
 
 
 def _as_written(value: Any) -> Any:
@@ -443,4 +462,4 @@ def _as_written(value: Any) -> Any:
         return [_as_written(one) for one in value]
     if isinstance(value, str):
         return str(value)
-    return value.__index__() if hasattr(value, "__index__") and not isinstance(value, bool) else value
+    return of_python(value)

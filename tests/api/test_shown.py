@@ -2,6 +2,7 @@
 
 import inspect
 import sys
+from pathlib import Path
 from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped]
@@ -80,10 +81,11 @@ def test_an_undated_plan_has_the_columns_of_its_course() -> None:
     assert sum(second["mcg"]) == 28 * 28
 
 
-def test_what_a_file_says_is_escaped_in_a_notebook() -> None:
+def test_what_a_file_says_is_escaped_in_a_notebook(tmp_path: Path) -> None:
     steps = blinplan.step("9 mcg/day", days=7)
     mine = blinplan.regimen("mine", title="<b>\u202e", cycles=blinplan.cycle(steps=steps, treatment_free_days=0))
-    made = blinplan.new("mine", "rr-adult", title="<b>\u202e")
+    (tmp_path / "other.toml").write_text(blinplan.toml(mine), encoding="utf-8")
+    made = blinplan.new("again", tmp_path / "other.toml")
     site = blinplan.new_site("<b>\u202e", ["24=250"])
     for shown in (mine._repr_html_(), made._repr_html_(), site._repr_html_()):
         assert "&lt;b&gt;" in shown

@@ -18,6 +18,15 @@ def test_a_text_is_read_with_and_without_a_byte_order_mark(tmp_path: Path) -> No
         assert input_text(tmp_path / str(number)) == TEXT
 
 
+@pytest.mark.parametrize("name", ["a\0b", "half of a \ud83d", "\0"], ids=ascii)
+def test_a_name_that_no_system_is_asked_for_is_refused(name: str) -> None:
+    """A configuration can say one, as `"a\\u0000b"`, and Python code."""
+    for read in (input_text, input_bytes, lambda path: first_bytes(path, 10)):
+        with pytest.raises(InputError) as refused:
+            read(Path(name))
+        assert reason_of(refused.value) == "a name that no file can have"
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_another_encoding_is_named_where_its_mark_tells_it(encoding: str) -> None:
     mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")

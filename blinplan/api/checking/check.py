@@ -26,6 +26,7 @@ from blinplan.api.checking.files import FilesToCheck
 from blinplan.api.checking.fixes import Fixes
 from blinplan.api.checking.reading import read_files
 from blinplan.api.checking.settled import Progress, Settled
+from blinplan.api.kinds import with_kinds
 from blinplan.api.simulating.numbers import require_numbers
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "read_files",
     "refuse_contradictions",
     "refuse_name_of_no_input",
+    "refuse_words_of_no_waiver",
     "refuse_wrong_preview",
     "rule_choice",
     "split",
@@ -48,6 +50,7 @@ __all__ = [
 PUBLIC = ("check",)
 
 
+@with_kinds
 def check(
     *paths: str | Path | Regimen,
     select: Sequence[str] | None = None,
@@ -71,7 +74,7 @@ def check(
     diff: bool = False,
     add_waiver: str | None = None,
     reason: str | None = None,
-    expires: date | None = None,
+    expires: date | str | None = None,
     config: str | Path | None = None,
     isolated: bool = False,
     allow_empty: bool = False,
@@ -151,6 +154,7 @@ def check(
     refuse_contradictions(since, write_baseline)
     refuse_wrong_preview(fix=fix, diff=diff)
     refuse_name_of_no_input(stdin_filename, paths)
+    refuse_words_of_no_waiver(add_waiver, reason, expires)
     if patient is not None:
         from blinplan.api.patient import require_patient
 
@@ -187,12 +191,12 @@ def check(
     )._replace(models=models)
     if write_baseline is not None:
         files.refuse_losing(Path(write_baseline), settled, baseline=True)
-    day = day_given(today) or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
+    day = day_given("today", today) or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
     made: list[tuple[FilesToCheck, Fixes]] = []
     if add_waiver is not None:
         from blinplan.api.checking.waive import wanted_waiver
 
-        wanted = wanted_waiver(add_waiver, reason, expires, day)
+        wanted = wanted_waiver(add_waiver, reason, day_given("expires", expires), day)
         made.append((files, files.waivers(wanted, day, settled, patient, cache=cache)))
         files = files if diff else files.put_right(made[-1][1])
     if fix or (diff and add_waiver is None):
@@ -221,6 +225,13 @@ def refuse_name_of_no_input(stdin_filename: str | None, paths: Sequence[object])
     """Refuse a name for standard input where that is not judged."""
     if stdin_filename is not None and "-" not in paths:
         raise ArgumentRefusal("{stdin_filename} stands without -", "name - to check standard input under that name")
+
+
+def refuse_words_of_no_waiver(add_waiver: str | None, reason: object, expires: object) -> None:
+    """Refuse a reason and a last day where no waiver is to be written."""
+    for given, named in ((reason, "{reason}"), (expires, "{expires}")):
+        if add_waiver is None and given is not None:
+            raise ArgumentRefusal(f"{named} stands without {{add_waiver}}", "name the rule to waive with {add_waiver}")
 
 
 def refuse_contradictions(since: str | None, write_baseline: object) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.vocabulary import word_of
 from blinplan.exit_status import ExitStatus
 from blinplan.files.inputs import reason_of
@@ -89,10 +90,12 @@ class CheckResult:
         form = word_of(CheckFormat, "output_format", output_format)
         return check_text(self.result, form, screen, everything=everything)
 
+    @with_kinds
     def write(self, path: str | Path, output_format: CheckFormat | str) -> None:
         """Write the findings to a file, whole or not at all."""
         replace_file(Path(path), self.text(output_format))
 
+    @with_kinds
     def append_summary(self, path: Path) -> None:
         """Add the findings, as Markdown, to what a CI job shows."""
         append(path, self.text(CheckFormat.MARKDOWN))
@@ -238,6 +241,7 @@ class CheckResult:
         stale = (*self.result.stale, *stale)
         return CheckResult(replace(self.result, judgements=judgements, stale=stale, old_baselines=old))
 
+    @with_kinds
     def write_baseline(self, path: Path) -> "tuple[CheckResult, int]":
         """List all findings in a file; the same run without them, and how many they are."""
         from blinplan.reports.check.baseline import baseline_text

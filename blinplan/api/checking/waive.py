@@ -34,10 +34,12 @@ def wanted_waiver(code: str, reason: str | None, expires: date | None, today: da
         raise ArgumentRefusal(
             "{add_waiver} needs {reason}", "say why the finding is accepted, in words that a reviewer can judge"
         )
-    if not WAIVER.may_hold("reason", reason.strip()):
+    if len(reason.strip()) > LONGEST_SENTENCE:
         raise ArgumentRefusal(
             "{reason} has {count:,} characters", f"say it in at most {LONGEST_SENTENCE}", count=len(reason.strip())
         )
+    if not WAIVER.may_hold("reason", reason.strip()):
+        raise ArgumentRefusal("{reason} is not UTF-8 text", "write it in UTF-8")
     if expires is not None and expires < today:
         raise ArgumentRefusal("{expires} is over: {day}", "give a day to come", day=expires)
     return WantedWaiver(rule, reason.strip(), expires)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from blinplan.api.designing.around import Bags, bags_of_arms
 from blinplan.api.designing.compared import ComparisonResult
 from blinplan.api.designing.sides import SideSource, file_named
+from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import Figures, Patient, figures_of
-from blinplan.api.plausible import require_sets
+from blinplan.api.plausible import sets_called
 from blinplan.api.ranges import CYCLES
 from blinplan.api.regimens.load import read_record, regimen_file
 from blinplan.api.regimens.order import OrderedRegimen, order
@@ -18,7 +19,7 @@ from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import PatientSource, people_of, refuse_own_courses
 from blinplan.api.simulating.recorded import RecordedCourse, recorded_course
 from blinplan.api.simulating.simulate import before_of, errors_of, options_of, order_for, size_of, told_as_refusals
-from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOf, SetsOfName, word_of
+from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOfName
 from blinplan.executors.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.reading import RegimenFile
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 PUBLIC = ("compare",)
 
 
+@with_kinds
 def compare(
     *regimens: SideSource,
     against: str | None = None,
@@ -170,12 +172,11 @@ def pair(
     refuse_own_courses(patients, "a comparison gives every patient each regimen")
     if patients is None:
         raise Refusal("the typical patient is nobody to pair", "give a number of patients")
-    wanted, kind = asked_endpoints(endpoints, by_day), word_of(SetsOf, "sets", sets)
+    wanted = asked_endpoints(endpoints, by_day)
     if cycles is not None:
         CYCLES.require("cycles", cycles)
     require_numbers(patients, seed=seed, follow_up=follow_up, parameter_sets=parameter_sets)
-    if kind is SetsOf.PLAUSIBLE and parameter_sets:
-        require_sets(parameter_sets)
+    kind = sets_called(sets, parameter_sets, patients)
     with told_as_refusals(own=not isinstance(patients, int)):
         return compared(
             [NamedRegimen(name, one.regimen, _periods_of(name, recorded)) for name, one in orders.items()],

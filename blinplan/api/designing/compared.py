@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from blinplan.api.designing.around import Bags, findings_apart
 from blinplan.api.designing.vocabulary import CompareFormat, CompareFormatName
+from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import Patient
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_file, signals_of, window
@@ -82,6 +83,7 @@ class ComparisonResult(FileResult):
 
         return {key_by_day(one.key, one.by_day): one for one in self.comparison.endpoints}
 
+    @with_kinds
     def endpoint(self, key: str) -> "ComparedEndpoint":
         """One of them.
 
@@ -165,6 +167,7 @@ class ComparisonResult(FileResult):
 
         return tuple(unverified_lines_of(self.comparison))
 
+    @with_kinds
     def bands(
         self,
         from_day: float | None = None,
@@ -197,6 +200,7 @@ class ComparisonResult(FileResult):
 
         return min(end_of(arm.periods) for arm in self.comparison.arms)
 
+    @with_kinds
     def figure(self, path: str | Path, bands: "tuple[Bands, ...] | None" = None, *, width: float = PAGE_WIDTH) -> None:
         """Draw the curves over each other to a file that ends in .svg, .png or .pdf; ``width`` in mm.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.api.designing.sides import FileTree, OneFile, SideSource, sides_of
 from blinplan.api.designing.vocabulary import DiffFormat, DiffFormatName
+from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.ranges import CYCLES
 from blinplan.api.regimens.load import regimen_file
@@ -56,6 +57,7 @@ class DiffResult:
     consequences: "tuple[FileConsequences, ...]" = ()
     left_aside: tuple[str, ...] = ()
 
+    @with_kinds
     def compare(
         self,
         patients: int = 1000,
@@ -169,6 +171,7 @@ class DiffResult:
         return table_html({"Where": found["place"], "Difference": found["words"]}, repr(self)[1:-1])
 
 
+@with_kinds
 def diff(
     first: SideSource,
     second: SideSource | None = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from blinplan.api.designing.going_on import kept_beside, noted_on_an_end
 from blinplan.api.designing.sensitivity_result import SensitivityResult
 from blinplan.api.designing.vocabulary import SensitivityMethod, SensitivityMethodName
+from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.ranges import SAMPLE_COUNT
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
@@ -32,6 +33,7 @@ PATIENTS = 1000
 """How many patients are compared with each other where nobody says it."""
 
 
+@with_kinds
 def sensitivity(
     regimen: RegimenSource,
     endpoints: Sequence[str] = (),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.api.designing.going_on import kept_beside
 from blinplan.api.designing.swept import SweepResult
+from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import Figures, Number, Patient, figures_of
-from blinplan.api.plausible import require_sets
+from blinplan.api.plausible import sets_called
 from blinplan.api.ranges import CYCLES
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.asked import asked_endpoints
@@ -16,10 +17,10 @@ from blinplan.api.simulating.data_file import refuse_table_file, write_table
 from blinplan.api.simulating.numbers import population_named, require_numbers
 from blinplan.api.simulating.patients import PatientSource, people_of, refuse_own_courses
 from blinplan.api.simulating.simulate import before_of, options_of, order_for, size_of, told_as_refusals
-from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOf, SetsOfName, word_of
+from blinplan.api.vocabulary import AttenuationName, PopulationName, SetsOfName
 from blinplan.executors.executor import Executor
 from blinplan.quantities import plural
-from blinplan.refusal import Refusal
+from blinplan.refusal import ArgumentRefusal, Refusal, several
 
 if TYPE_CHECKING:
     from blinplan.design.sweep.plan import SweepPlan
@@ -31,6 +32,7 @@ Varied = str | Sequence[str] | Mapping[str, "str | Number | Sequence[object]"]
 """What is varied: texts such as ``dose=5,15,30``, or values by their paths."""
 
 
+@with_kinds
 def sweep(
     regimen: RegimenSource,
     vary: Varied,
@@ -211,15 +213,14 @@ def planned_sweep(
         refuse_sweep_file(target)
     figures = figures_of(patient)
     asked = order_for(regimen, size_of(figures), premedication=premedication)
-    people, kind = people_of(patients, figures.formula), word_of(SetsOf, "sets", sets)
+    people = people_of(patients, figures.formula)
     if people is None:
         raise Refusal("a sweep is of virtual patients", "give a number of patients")
     if cycles is not None:
         CYCLES.require("cycles", cycles)
     require_numbers(people, seed=seed, follow_up=follow_up, parameter_sets=parameter_sets)
     refuse_own_courses(people, "a sweep gives every patient the regimen of each cell")
-    if kind is SetsOf.PLAUSIBLE and parameter_sets:
-        require_sets(parameter_sets)
+    kind = sets_called(sets, parameter_sets, people)
     with told_as_refusals(own=not isinstance(people, int)):
         preset = preset_of(asked.regimen, population_named(population), people)
         axes = read_axes(axis_texts(vary), asked.regimen, load_parameters().presets[preset])
@@ -246,7 +247,11 @@ def axis_texts(vary: Varied) -> tuple[str, ...]:
     if isinstance(vary, str):
         return (vary,)
     if not isinstance(vary, Mapping):
-        return tuple(vary)
+        texts = several("vary", vary)
+        for text in texts:
+            if not isinstance(text, str):
+                raise ArgumentRefusal("{vary} has {value}", "write each as dose=5,15,30", value=repr(text)[:40])
+        return texts
     return tuple(f"{path}={_values_text(values)}" for path, values in vary.items())
 
 

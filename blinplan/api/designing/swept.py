@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.designing.vocabulary import SweepFormat, SweepFormatName
+from blinplan.api.kinds import with_kinds
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_file
 from blinplan.api.table_result import FileResult
@@ -120,6 +121,7 @@ class SweepResult(FileResult):
 
         return tuple(unverified_lines_of(self.swept))
 
+    @with_kinds
     def figure(self, path: str | Path, *, width: float = PAGE_WIDTH) -> None:
         """Draw it to a file that ends in .svg, .png or .pdf: curves over one axis, maps of two; ``width`` in mm.
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.ranges import PATIENTS_OF_BANDS
 from blinplan.api.simulating.numbers import require_numbers
 from blinplan.api.vocabulary import TableFormat, TableOrJson, word_of
 from blinplan.data_table import table_html
 from blinplan.executors.executor import Executor
-from blinplan.refusal import Refusal, several
+from blinplan.refusal import ArgumentRefusal, Refusal, several
 from blinplan.terminal import PLAIN, Screen
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class EvidenceResult:
         return table_html(self.columns(), repr(self)[1:-1])
 
 
+@with_kinds
 def evidence(
     claims: Sequence[str] | None = None, *, patients: int = 2000, seed: int = 1, executor: Executor | None = None
 ) -> EvidenceResult:
@@ -111,8 +113,10 @@ def evidence(
 
     require_numbers(patients, PATIENTS_OF_BANDS, seed=seed)
     asked = None if claims is None else several("claims", claims)
+    if asked == ():
+        raise ArgumentRefusal("{claims} names none", "name claims, such as DEP-1, or leave it out for all")
     refuse_unknown(asked or ())
-    return EvidenceResult(evaluate.evaluate(patients, seed, only=asked or None, executor=executor))
+    return EvidenceResult(evaluate.evaluate(patients, seed, only=asked, executor=executor))
 
 
 def refuse_unknown(claims: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.regimens.order import RegimenSource, regimen_of
 from blinplan.api.simulating.simulate import options_of
 from blinplan.api.vocabulary import (
@@ -84,6 +85,7 @@ class Model:
         except ImportError as error:
             raise Refusal("SBML needs python-libsbml", "install it with: pip install 'blinplan[sbml]'") from error
 
+    @with_kinds
     def nonmem(self, records: str = "records.csv") -> str:
         """Write the model of plasma concentrations as a NONMEM control stream.
 
@@ -119,6 +121,7 @@ class Model:
         return table_html(self.columns(), repr(self)[1:-1])
 
 
+@with_kinds
 def model(population: PopulationName = "adult-rr", *, attenuation: AttenuationName = "desensitisation") -> Model:
     """Take the model of a virtual population: what it rests on, and how far each number was checked.
 

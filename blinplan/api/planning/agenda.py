@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.day import day_given
+from blinplan.api.kinds import with_kinds
 from blinplan.api.planning.plan import Plan, plan
 from blinplan.api.planning.planned import document_of
 from blinplan.api.ranges import DUE_DAYS
-from blinplan.api.regimens.load import read_site
+from blinplan.api.regimens.load import site_given
 from blinplan.api.vocabulary import TableFormat, TableOrJson, View, word_of
 from blinplan.data_table import table_html
 from blinplan.files.inputs import input_text, reason_of
@@ -94,6 +95,7 @@ class AgendaResult:
         return table_html(self.columns(), repr(self)[1:-1])
 
 
+@with_kinds
 def agenda(
     plans: str | Path,
     *,
@@ -127,9 +129,9 @@ def agenda(
     folder = Path(plans)
     if not folder.absolute().is_dir():  # of a working folder that is gone there is nothing absolute
         raise ArgumentRefusal("{plans} is {path}, and there is no such folder", "check the path", path=str(plans))
-    first = day_given(today)
+    first = day_given("today", today)
     DUE_DAYS.require("days", days)
-    profile = read_site(site) if isinstance(site, str | Path) else site
+    profile = site_given(site)
     planned = partial(plan, site=profile, label=label, config=config, isolated=isolated)
     patients: list[PatientDays] = []
     unread: list[UnreadPlan] = []

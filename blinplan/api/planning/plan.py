@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from blinplan.api.day import day_given
+from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import Figures, figures_of, on_the_day, require_patient
 from blinplan.api.planning.beginning import refuse_another_zone, start_in
 from blinplan.api.planning.history import CourseHistory, history
 from blinplan.api.planning.places import everywhere, files_of_places, moves_of_places, with_places
 from blinplan.api.planning.planned import Plan, Planned
 from blinplan.api.regimens.label import followed_label, source_of
-from blinplan.api.regimens.load import beside, read_site, refuse_what_cannot_be_given
+from blinplan.api.regimens.load import beside, refuse_what_cannot_be_given, site_given
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, fingerprint_of, order, reading_of, regimen_of
 from blinplan.api.vocabulary import Preference, PreferenceName, word_of
 from blinplan.course import events
@@ -42,6 +44,7 @@ PUBLIC = ("delivered", "expand", "plan")
 _WHOSE_AREA = "give {weight} and {height}, or {area}, of the patient"
 
 
+@with_kinds
 def expand(regimen: RegimenSource, patient: Patient | None = None) -> Course:
     """Expand a regimen to what one patient gets: the event table, with doses in mcg, exact.
 
@@ -63,6 +66,7 @@ def expand(regimen: RegimenSource, patient: Patient | None = None) -> Course:
     return events.expand(regimen_of(regimen), patient or Patient())
 
 
+@with_kinds
 def plan(
     regimen: RegimenSource,
     patient: Patient | Figures | None = None,
@@ -127,11 +131,11 @@ def plan(
     asked, project = reading_of(regimen), Configurations(_text(config), isolated=isolated)
     followed = followed_label(asked.regimen, source_of(asked.document.name, asked), label, project)
     happened = history(_text(record), _text(ledger), fingerprint_of(asked), followed.name, starts=start is not None)
-    taken = _day("measured", measured)
+    taken = day_given("measured", measured)
     if taken is not None:
         happened, figures = happened.with_figures(figures, taken), Figures(age=figures.age)
     whom = happened.patient(figures)
-    profile = read_site(site) if isinstance(site, str | Path) else site
+    profile = site_given(site)
     profile = _preferring(with_places(profile, happened), prefer)
     begins = _beginning(happened, start, time_zone, profile)
     whom = whom if begins is None else on_the_day(whom, begins.date())
@@ -153,7 +157,7 @@ def plan(
     if profile is not None:
         for one in (profile, *(place.site for place in profile.later)):
             _refuse_faults(one, chosen.regimen)
-    days = _day("first", first), _day("last", last)
+    days = day_given("first", first), day_given("last", last)
     if days[0] is not None and days[1] is not None and days[1] < days[0]:
         message = "{last} is {end}, before {first} {beginning}"
         raise ArgumentRefusal(message, "give the earlier day to {first}", end=days[1], beginning=days[0])
@@ -196,6 +200,7 @@ def _sources(*named: object) -> tuple[str, ...]:
     return tuple(str(name) for name in named if isinstance(name, str | Path))
 
 
+@with_kinds
 def delivered(
     regimen: RegimenSource,
     patient: Patient | Figures | None = None,
@@ -387,19 +392,3 @@ def _bound_by_preservative(
     if not is_too_light(ward, weight):
         return None
     return too_light_text(ward, weight, limits), advice_on_allowed_bags(ward, label)
-
-
-def _day(argument: str, given: date | str | None) -> date | None:
-    if given is None or isinstance(given, date):
-        return given
-    # Imported here, because a plan without dates does not wait for it.
-    from blinplan.regimen.record.record import YEARS
-
-    message = f"{{{argument}}} is {{text}}"
-    try:
-        found = date.fromisoformat(given)
-    except ValueError:
-        raise ArgumentRefusal(message, "give a date as 2026-11-02", text=repr(given[:40])) from None
-    if found.year not in YEARS:
-        raise ArgumentRefusal(message, f"give a year from {YEARS[0]} to {YEARS[-1]}", text=repr(given[:40]))
-    return found

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.planning.document import course_document, dated_document
 from blinplan.api.planning.exports import csv, fhir, home_html, ics, labels_html, nonmem, ward_html
 from blinplan.api.planning.history import CourseHistory
@@ -188,6 +189,7 @@ class Plan:
 
             yield from remarks_of_dates(self.dated)
 
+    @with_kinds
     def delivered(
         self,
         patients: "PatientSource" = 1000,
@@ -258,6 +260,8 @@ class Plan:
         self.refuse_contradictions(
             output_format, view=view, revision=revision, replaces=replaces, decimal_comma=decimal_comma
         )
+        if View(view) is not View.DELIVERED and (models or not isinstance(patients, int)):
+            raise ArgumentRefusal("{patients} and {models} are for {view} delivered", "leave them out, or add it")
         compare = partial(self.delivered, patients, seed=seed, models=models, executor=executor, progress=progress)
         texts: dict[PlanFormat, Callable[[], str]] = {
             PlanFormat.TABLE: lambda: screen.render(*self._report(View(view), compare, screen)),
@@ -293,6 +297,7 @@ class Plan:
 
         return json_text(document_of(self, view, compare))
 
+    @with_kinds
     def write(
         self, path: str | Path, output_format: PlanFormatName | None = None, *, plan_id: str | None = None
     ) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import Figures, Patient
 from blinplan.api.planning.plan import plan
 from blinplan.api.planning.planned import Plan
@@ -122,6 +123,7 @@ class VerificationResult:
         return table_html(self.columns(), repr(self)[1:-1])
 
 
+@with_kinds
 def verify(
     regimen: RegimenSource,
     patient: Patient | Figures | None = None,

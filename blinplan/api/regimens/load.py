@@ -8,7 +8,7 @@ from blinplan.api.regimens.meant import name_in
 from blinplan.course.patient import Patient, PatientError
 from blinplan.label.read import DEFAULT
 from blinplan.quantities import plural
-from blinplan.refusal import Refusal
+from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.find import FileSource, NotFound, find_one, read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenError, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
@@ -36,6 +36,7 @@ __all__ = [
     "read_site",
     "refuse_what_cannot_be_given",
     "regimen_file",
+    "site_given",
 ]
 PUBLIC = ("RegimenError", "load")
 
@@ -181,6 +182,23 @@ def read_record(path: str | Path) -> "tuple[CourseRecord, Reading]":
     if not isinstance(reading, RecordFile):
         raise _something_else(path, "record", "course record", reading)
     return reading.record, reading
+
+
+def site_given(site: "str | Path | Site | None") -> "Site | None":
+    """The profile of a site that is given, or stands at the path that is given.
+
+    Raises
+    ------
+    Refusal
+        As `read_site`, and when what is given is neither.
+    """
+    if site is None or isinstance(site, str | Path):
+        return None if site is None else read_site(site)
+    from blinplan.regimen.site.site import Site
+
+    if not isinstance(site, Site):
+        raise ArgumentRefusal("{site} is {value}, which is no profile", "give its path", value=repr(site)[:40])
+    return site
 
 
 def read_site(path: str | Path) -> "Site":

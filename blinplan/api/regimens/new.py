@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.ranges import NEW_CYCLES, NEW_FREE_DAYS
 from blinplan.api.regimens.label import label_called
 from blinplan.api.regimens.load import read_regimen, refuse_what_cannot_be_given
@@ -18,7 +19,7 @@ from blinplan.label.read import DEFAULT, label_named
 from blinplan.label.regimens import labelled_regimen as regimen_of_label
 from blinplan.outside_text import text_html
 from blinplan.quantities import Basis, QuantityError, read_dose
-from blinplan.refusal import Refusal, several
+from blinplan.refusal import ArgumentRefusal, Refusal, several
 from blinplan.regimen import library
 from blinplan.regimen.draft import (
     PREMEDICATION_FORM,
@@ -60,11 +61,14 @@ __all__ = [
     "premedication_text",
     "read_premedication",
     "read_step",
+    "refuse_status_of_no_source",
+    "require_printable",
     "step_text",
 ]
 PUBLIC = ("NewRegimen", "new")
 
 
+@with_kinds
 def new(
     name: str,
     original: str | Path | None = None,
@@ -125,6 +129,8 @@ def new(
     Refusal
         When something that is needed is not said, or what is said makes no regimen, or none that can be given.
     """
+    refuse_status_of_no_source(source_status, source)
+    require_printable(name=name, title=title, source=source, premedication=premedication)
     for argument, value, within in (("cycles", cycles, NEW_CYCLES), ("free_days", free_days, NEW_FREE_DAYS)):
         if value is not None:
             within.require(argument, value)
@@ -137,8 +143,8 @@ def new(
         later_steps=_steps("later_steps", later_steps),
         cycles=cycles,
         free_days=free_days,
-        min_weight=_weight(min_weight),
-        below_weight=_weight(below_weight),
+        min_weight=_weight("min_weight", min_weight),
+        below_weight=_weight("below_weight", below_weight),
         premedication=None if premedication is None else _premedication(premedication),
         hospital_days=None if hospital_days is None else several("hospital_days", hospital_days),
         citation=source,
@@ -153,6 +159,20 @@ def new(
     return draft(order, start)
 
 
+def refuse_status_of_no_source(source_status: object, source: str | None) -> None:
+    """Refuse to say how far a source was checked that is not named."""
+    if source_status is not None and source is None:
+        raise ArgumentRefusal("{source_status} is given without {source}", "give {source}, which it is the status of")
+
+
+def require_printable(**texts: str | None) -> None:
+    """Refuse a text of several lines, and one that moves what stands beside it."""
+    for argument, text in texts.items():
+        if text is not None and not text.isprintable():
+            message = f"{{{argument}}} has characters that cannot be printed"
+            raise ArgumentRefusal(message, "write it in one line of plain text")
+
+
 def _steps(argument: str, texts: Sequence[str] | None) -> tuple[StepTable, ...] | None:
     try:
         return tuple(map(read_step, several(argument, texts))) if texts else None
@@ -160,8 +180,12 @@ def _steps(argument: str, texts: Sequence[str] | None) -> tuple[StepTable, ...] 
         raise Refusal(f"{argument}: {', '.join(texts or ())}", str(error)) from error
 
 
-def _weight(kg: Decimal | int | str | None) -> tuple[Decimal, ...] | None:
-    return None if kg is None else () if kg == "none" else (Decimal(kg),)
+def _weight(argument: str, kg: Decimal | int | str | None) -> tuple[Decimal, ...] | None:
+    try:
+        return None if kg is None else () if kg == "none" else (Decimal(kg),)
+    except ArithmeticError:
+        advice = 'give it in kg, as 45 or "45.5", or "none"'
+        raise ArgumentRefusal(f"{{{argument}}} is {{value}}", advice, value=repr(kg)[:40]) from None
 
 
 def _premedication(text: str) -> "tuple[PremedicationTable, ...]":
@@ -201,6 +225,7 @@ class NewRegimen:
         """The same file in ASCII, its other characters as escapes."""
         return toml_in_ascii(self.text)
 
+    @with_kinds
     def write(self, path: str | Path, *, replacing: bool = False) -> None:
         """Write the file.
 

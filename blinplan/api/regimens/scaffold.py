@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import Figures, Patient, exact_number, figures_of
 from blinplan.api.regimens.label import label_called
 from blinplan.api.regimens.load import read_regimen
@@ -46,6 +47,7 @@ class NewFile:
     def _repr_html_(self) -> str:
         return text_html(self.text)
 
+    @with_kinds
     def write(self, path: str | Path) -> None:
         """Write it to a place where nothing is.
 
@@ -65,6 +67,7 @@ def refuse_taken(path: str | Path) -> None:
     refuse_unwritable(Path(path))
 
 
+@with_kinds
 def new_site(
     name: str,
     bags: Sequence[str | int],
@@ -162,6 +165,7 @@ def _labelled_vial(label: "Label") -> Mapping[str, str]:
     return {"micrograms": decimal_text(vial.micrograms), "mcg_per_ml": decimal_text(vial.per_millilitre)}
 
 
+@with_kinds
 def new_record(
     regimen: str,
     start: datetime | str,

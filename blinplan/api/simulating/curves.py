@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.plausible import require_sets_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
@@ -107,6 +108,7 @@ class CurvesResult(TableResult):
             told = count_on(self.progress, model * under.cohort.size)
             yield portions(under, executor=self.executor, progress=told) if self.reader is None else self.reader(model)
 
+    @with_kinds
     def bands(self, signals: Sequence[SignalName | str] | None = None) -> "Bands":
         """Percentiles of each signal at each of the times, exactly: the 5th, 50th and 95th of all patients.
 
@@ -140,6 +142,7 @@ class CurvesResult(TableResult):
         """Write all of it as CSV."""
         return "".join(self.csv_texts())
 
+    @with_kinds
     def write(self, path: str | Path) -> None:
         """Write it, as it is computed, to a file whose ending says how: .csv, .parquet, or .npz to be joined.
 
@@ -186,6 +189,7 @@ class CurvesResult(TableResult):
         return table_html(dict(zip(names, first, strict=True)), repr(self)[1:-1])
 
 
+@with_kinds
 def curves(
     regimen: RegimenSource,
     every: int | str | timedelta,

@@ -82,6 +82,7 @@ def describe_part(table: DataTable, target: Path) -> None:
 
 
 _UNITS = {"min": 1, "h": MINUTES_PER_HOUR, "d": MINUTES_PER_DAY}
+_MOST_MINUTES = 9_999_999 * MINUTES_PER_DAY
 _EVERY = re.compile(r"([1-9][0-9]{0,6}) ?(min|h|d)")
 
 
@@ -97,7 +98,7 @@ def minutes_of(every: int | str | timedelta) -> int:
     minutes = every / timedelta(minutes=1) if isinstance(every, timedelta) else every
     if match is not None:
         return int(match[1]) * _UNITS[match[2]]
-    if isinstance(minutes, str) or minutes < 1 or minutes % 1:
+    if isinstance(minutes, str) or not 1 <= minutes <= _MOST_MINUTES or minutes % 1:
         raise ArgumentRefusal(
             "{every} is {value}",
             "give whole minutes, hours or days above 0, such as 30min, 6h or 1d: times are exact minutes",

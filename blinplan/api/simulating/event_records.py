@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.simulating.data_file import refuse_record_file, write_table
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.simulating.simulated import error_lines, record_of, unverified_parts_of
@@ -61,6 +62,7 @@ class EventRecords(TableResult):
         """Write all of them as CSV."""
         return "".join(self.csv_texts())
 
+    @with_kinds
     def write(self, path: str | Path) -> None:
         """Write them, as they are made, to a file whose ending says how: .csv or .parquet.
 

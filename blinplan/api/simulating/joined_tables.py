@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.simulating.data_file import STRETCH, refuse_data_file, write_table
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.refusal import Refusal
@@ -46,6 +47,7 @@ class JoinedTable:
         with _refusing_damage():
             yield from csv_parts(self.table())
 
+    @with_kinds
     def write(self, path: str | Path) -> None:
         """Write it to a file that ends in .csv or .parquet.
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.plausible import require_sets
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.curves import CurvesResult
@@ -84,6 +85,7 @@ class _StretchFile(NamedTuple):
         return self.end - self.first
 
 
+@with_kinds
 def merge(*stretches: str | Path) -> SimulationResult:
     """Join stretches that `simulate` wrote with ``first`` to what one run of all their patients gives, to the byte.
 
@@ -106,6 +108,7 @@ def merge(*stretches: str | Path) -> SimulationResult:
     return found
 
 
+@with_kinds
 def merge_curves(*stretches: str | Path) -> CurvesResult:
     """Join stretches that `curves` wrote with ``first`` to the curves of one run of all their patients, to the byte.
 

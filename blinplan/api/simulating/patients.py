@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from blinplan.api.patient import AreaFormula
 from blinplan.files.inputs import input_text, reason_of
 from blinplan.outside_text import visible
+from blinplan.quantities import of_python
 from blinplan.refusal import ArgumentRefusal, Refusal
 
 if TYPE_CHECKING:
@@ -24,11 +25,20 @@ def people_of(patients: "PatientSource", formula: AreaFormula = AreaFormula.MOST
     Raises
     ------
     Refusal
-        When the table cannot be read, or a number is not whole.
+        When the table cannot be read, or what is given is neither that nor a whole number.
     """
-    if isinstance(patients, bool | float):
-        raise ArgumentRefusal("{patients} is {value}", "give a whole number, or a table", value=patients)
-    return own_patients(patients, formula) if isinstance(patients, str | Path) else patients
+    if patients is None or isinstance(patients, str | Path):
+        return None if patients is None else own_patients(patients, formula)
+    patients = of_python(patients)
+    if isinstance(patients, int) and not isinstance(patients, bool):
+        return patients
+    from blinplan.physiology.model.population import Population
+    from blinplan.simulation.people.people import People
+
+    if not isinstance(patients, People | Population):
+        advice = "give a whole number, the path of a table in CSV, or a population that was drawn"
+        raise ArgumentRefusal("{patients} is {value}", advice, value=repr(patients)[:40])
+    return patients
 
 
 def own_patients(table: str | Path, formula: AreaFormula = AreaFormula.MOSTELLER) -> "People":

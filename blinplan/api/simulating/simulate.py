@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import Figures, Patient, figures_of
-from blinplan.api.plausible import require_sets_of
+from blinplan.api.plausible import require_sets_of, sets_called
 from blinplan.api.ranges import FIRST
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order
 from blinplan.api.simulating.asked import asked_endpoints, unknown_endpoint
@@ -44,6 +45,7 @@ class How(TypedDict, total=False):
     progress: Callable[[int], None] | None
 
 
+@with_kinds
 def simulate(
     regimen: RegimenSource,
     patients: "PatientSource" = 1000,
@@ -133,8 +135,11 @@ def simulate(
     asked, size, recorded = course_asked(regimen, patient, given, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
     require_numbers(people, seed=seed, follow_up=follow_up, parameter_sets=parameter_sets)
-    if word_of(SetsOf, "sets", sets) is SetsOf.PLAUSIBLE:
-        require_sets_of(parameter_sets, people)
+    kind = sets_called(sets, parameter_sets, people)
+    if people is None and wanted.by_day:
+        raise ArgumentRefusal(
+            "{by_day} asks for shares of patients, and the typical one is one", "leave one of the two out"
+        )
     with told_as_refusals(own=patients is not None and not isinstance(patients, int)):
         simulation = run(
             asked.regimen,
@@ -148,7 +153,7 @@ def simulate(
             options=options_of(attenuation, premedication=premedication),
             asked=wanted,
             parameter_sets=parameter_sets,
-            sets=SetsOf(sets),
+            sets=kind,
             executor=executor,
             progress=progress,
         )
@@ -195,6 +200,8 @@ def record_given(
         return recorded_course(regimen, record, figures_of(patient), time_zone=time_zone, site=site)
     if time_zone is not None or site is not None:
         raise ArgumentRefusal("{time_zone} and {site} are for {record}", "add its path, or leave them out")
+    if not isinstance(record, RecordedCourse | None):
+        raise ArgumentRefusal("{record} is {value}", "give the path of a course record", value=repr(record)[:40])
     return record
 
 

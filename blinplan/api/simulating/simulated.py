@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blinplan.api.kinds import with_kinds
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.data_file import STRETCH, refuse_data_file, write_table
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_file, signals_of, window
@@ -95,6 +96,7 @@ class SimulationResult(TableResult):
         """What has to be known of a course as it came to be."""
         return () if self.recorded is None else self.recorded.remarks
 
+    @with_kinds
     def bands(
         self,
         from_day: float | None = None,
@@ -116,6 +118,7 @@ class SimulationResult(TableResult):
         sampled = sampling_days(self.simulation.periods, *days)
         return bands_of(self.simulation, sampled, signals_of(signals) or ALL, executor=executor)
 
+    @with_kinds
     def figure(self, path: str | Path, bands: "Bands | None" = None, *, width: float = PAGE_WIDTH) -> None:
         """Draw curves to a file whose ending says how: .svg, .png or .pdf; ``width`` in mm. Needs matplotlib.
 
@@ -170,6 +173,7 @@ class SimulationResult(TableResult):
         computed, others = simulation.portions(AT_ONCE), simulation.under_models()
         return endpoint_table(simulation, computed, self.order.fingerprint, self.errors, record, others)
 
+    @with_kinds
     def write(self, path: str | Path) -> None:
         """Write every patient's endpoints to a file whose ending says how: .csv, .parquet, or .npz to be joined.
 
@@ -258,6 +262,7 @@ class EndpointsResult(TableResult):
         others = planned.under_models(self.executor, count_on(self.progress, self.size))
         return endpoint_table(planned, computed, self.order.fingerprint, self.errors, record, others)
 
+    @with_kinds
     def write(self, path: str | Path) -> None:
         """Write it, as it is computed, to a file whose ending says how: .csv, .parquet, or .npz to be joined."""
         target, planned = Path(path), self.planned

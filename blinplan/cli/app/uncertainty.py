@@ -72,15 +72,15 @@ def read_uncertainty(text: str | None, sets: int | None, *, published: bool = Tr
 
 
 def refuse_sets_of_nobody(sets: WantedSets, *, typical: bool) -> None:
-    """Refuse plausible sets where there is no population that they could move.
+    """Refuse parameter sets where there is no population that they could move.
 
     Raises
     ------
     Refusal
         When both are asked for.
     """
-    if typical and sets.number and sets.of is SetsOf.PLAUSIBLE:
-        raise Refusal("--typical and --uncertainty plausible contradict each other", "leave one of the two out")
+    if typical and sets.number:
+        raise Refusal("--typical and --uncertainty contradict each other", "leave one of the two out")
 
 
 def refuse_published_in_data(sets: WantedSets, *, has_data: bool) -> None:

@@ -95,9 +95,6 @@ def _date(text: str, option: str) -> date:
 def read_waiver(options: CheckOptions, today: date) -> "WantedWaiver | None":
     """What is to be waived; None where nothing is."""
     if options.add_waiver is None:
-        if options.reason is not None or options.expires is not None:
-            given = "--reason" if options.reason is not None else "--expires"
-            raise Refusal(f"{given} stands without --add-waiver", "name the rule to waive with --add-waiver CODE")
         return None
     if options.fix:
         raise Refusal("--add-waiver and --fix are two changes", "make one after the other")

@@ -13,6 +13,7 @@ from blinplan.api.checking.check import (
     read_files,
     refuse_contradictions,
     refuse_name_of_no_input,
+    refuse_words_of_no_waiver,
     refuse_wrong_preview,
     rule_choice,
     split,
@@ -107,6 +108,7 @@ def _refuse_scheduler_of_nothing(options: CheckOptions, settled: "Settled") -> N
 
 def _refuse_contradictions(options: CheckOptions) -> None:
     refuse_name_of_no_input(options.stdin_filename, options.paths or ())
+    refuse_words_of_no_waiver(options.add_waiver, options.reason, options.expires)
     refuse_wrong_preview(fix=options.fix, diff=options.diff)
     if options.statistics and options.output_format not in (CheckFormat.FULL, CheckFormat.CONCISE, CheckFormat.JSON):
         raise Refusal(f"--statistics has no format {options.output_format}", "give full, concise or json")

@@ -158,15 +158,20 @@ def new(
     terminal = terminal_of(context)
     tell_which_is_meant(terminal, original)
     from blinplan.api.regimens.load import read_regimen
-    from blinplan.api.regimens.new import Order, draft, label_of_project, read_premedication, read_step
+    from blinplan.api.regimens.new import (
+        Order,
+        draft,
+        label_of_project,
+        read_premedication,
+        read_step,
+        refuse_status_of_no_source,
+        require_printable,
+    )
     from blinplan.cli.new.destination import Destination
     from blinplan.cli.new.texts import days, parse_each, parse_or_none, weight_limit
 
-    if source_status is not None and source is None:
-        raise Refusal("--source-status is given without --source", "give --source, which it is the status of")
-    for option, text in (("NAME", name), ("--title", title), ("--source", source), ("--premedication", premedication)):
-        if text is not None and not text.isprintable():
-            raise Refusal(f"{option} has characters that cannot be printed", "write it in one line of plain text")
+    refuse_status_of_no_source(source_status, source)
+    require_printable(name=name, title=title, source=source, premedication=premedication)
     order = Order(
         name=name,
         title=title,

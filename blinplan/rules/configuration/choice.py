@@ -63,6 +63,8 @@ def rule_choice(
     Refusal
         When one names no rule, or takes away what cannot be taken away.
     """
+    if select is not None and not split(select):
+        raise Refusal(f"{dashes}select names no rule", "give codes, beginnings of codes, names or ALL")
     return RuleChoice(
         None if select is None else _patterns(f"{dashes}select", select),
         _patterns(f"{dashes}extend-select" if dashes else "extend_select", extend_select or ()),

@@ -12,7 +12,7 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.admission import admitted_cohort, admitted_typical
 from blinplan.simulation.crowd.cohort import PIECE, Cohort, GivenCohort
 from blinplan.simulation.dosing import require_ages
-from blinplan.simulation.people.people import People
+from blinplan.simulation.people.people import People, PeopleError
 
 Patients = int | People | Population
 """How many virtual patients to draw, the user's own, or a population as it is."""
@@ -23,7 +23,7 @@ def preset_of(regimen: Regimen, preset: str | None, patients: Patients | None) -
 
     Raises
     ------
-    ValueError
+    PeopleError
         When the patients that are given are of another population than the one asked for.
     NotEligibleError
         When the regimen does not admit the age of one of the user's own patients.
@@ -33,7 +33,8 @@ def preset_of(regimen: Regimen, preset: str | None, patients: Patients | None) -
     if not isinstance(patients, Population):
         return preset or regimen.virtual_population
     if preset not in (None, patients.preset):
-        raise ValueError(f"the patients are of the population {patients.preset}, not {preset}")
+        message = f"the patients are of the population {patients.preset}, not {preset}"
+        raise PeopleError(message, "leave the population out, or give patients of it")
     return patients.preset
 
 

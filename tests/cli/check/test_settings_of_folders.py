@@ -129,6 +129,17 @@ def test_each_folder_says_whether_it_is_simulated(inside: Run, tmp_path: Path) -
     assert [file["simulated"] is not None for file in files] == [True, False]
 
 
+@pytest.mark.parametrize("key", ["site", "baseline"])
+def test_a_file_that_a_configuration_names_and_no_system_has_is_refused(inside: Run, tmp_path: Path, key: str) -> None:
+    """A site of such a name ended in a fault of the program."""
+    (tmp_path / "blinplan.toml").write_text(f'{key} = "a\\u0000b"\n', encoding="utf-8")
+    (tmp_path / "a.toml").write_text(regimen_text(cycle("28 mcg/day for 28 days")), encoding="utf-8")
+    ran = inside("check", ".", "--no-simulate")
+    assert ran.status == 2
+    assert "a\\x00b" in ran.err
+    assert "fault" not in ran.err
+
+
 def test_each_folder_has_its_own_site(inside: Run, tmp_path: Path) -> None:
     site = 'site = 1\nname = "Ward 5"\n[[bag]]\nhours = 24\nfill_ml = 270\n'
     write(

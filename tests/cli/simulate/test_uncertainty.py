@@ -115,6 +115,7 @@ def test_stretches_under_plausible_models_join_to_one_run(
         (("simulate", "nhl-15", "--sets", "3"), ("--sets", "--uncertainty plausible")),
         (("simulate", "nhl-15", "--uncertainty", "5", "--sets", "3"), ("--sets",)),
         (("simulate", "nhl-15", "--typical", "--uncertainty", "plausible"), ("--typical", "leave one")),
+        (("simulate", "nhl-15", "--typical", "--uncertainty", "3"), ("--typical", "leave one")),
         (("simulate", "nhl-15", "--uncertainty", "plausible", "--sets", "999"), ("999", "ask for fewer")),
         (("check", "nhl-15", "--uncertainty", "5"), ("5", "plausible")),
         (("check", "nhl-15", "--uncertainty", "plausible", "--no-simulate"), ("virtual patients", "--no-simulate")),

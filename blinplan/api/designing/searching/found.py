@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.designing.vocabulary import SearchFormat, SearchFormatName
+from blinplan.api.kinds import with_kinds
 from blinplan.api.simulating.drawing import PAGE_WIDTH, figure_file
 from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import word_of
@@ -81,6 +82,7 @@ class SearchResult(TableResult):
 
         return {f"{regimen.name}.toml": file_of(regimen).document.text for regimen in self.regimens}
 
+    @with_kinds
     def write(self, folder: str | Path) -> tuple[Path, ...]:
         """Write a regimen file of each into a folder, which is made where it is not there.
 
@@ -106,6 +108,7 @@ class SearchResult(TableResult):
                 replace_file(target / name, text)
         return tuple(target / name for name in files)
 
+    @with_kinds
     def figure(self, path: str | Path, *, width: float = PAGE_WIDTH) -> None:
         """Draw what was found to a file that ends in .svg, .png or .pdf; ``width`` in mm.
 

@@ -10,6 +10,7 @@ from blinplan.api.designing.searching.found import SearchResult, refuse_folder
 from blinplan.api.designing.searching.prepared import PreparedSearch
 from blinplan.api.designing.searching.schedules import Doses, Numbers, space_asked
 from blinplan.api.designing.vocabulary import SearchMethodName
+from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.plausible import require_sets
 from blinplan.api.ranges import FEW_PATIENTS, SHOWN_SCHEDULES
@@ -41,6 +42,7 @@ _ONE, _SEVERAL = 5, 9
 """How many schedules are shown where nobody says it: of one objective, and of a front."""
 
 
+@with_kinds
 def search(
     regimen: RegimenSource,
     *,
