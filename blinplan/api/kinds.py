@@ -62,11 +62,11 @@ def with_kinds(function: Callable[P, T]) -> Callable[P, T]:
 
 def _hold_one(function: Callable[..., Any], argument: str, given: Any) -> Any:
     """The value of an argument, where it is of one of its kinds or these are not looked at."""
-    kinds = _kinds(function.__annotations__.get(argument), function)
+    kinds = _kinds(function.__annotations__.get(argument))
     value = of_python(given)
     if not kinds or _is_of(value, kinds):
         return value
-    items = next((_kinds(get_args(kind)[0], function) for kind in kinds if _is_list(kind)), None)
+    items = next((_kinds(get_args(kind)[0]) for kind in kinds if _is_list(kind)), None)
     if items is None:
         raise ArgumentRefusal(f"{{{argument}}} is {{value}}", f"give {_names(kinds)}", value=repr(given)[:40])
     if isinstance(value, str):  # which some take for a list of one, and others say what becomes of it
@@ -79,13 +79,8 @@ def _hold_one(function: Callable[..., Any], argument: str, given: Any) -> Any:
     return found
 
 
-def _kinds(annotation: Any, function: Callable[..., Any]) -> tuple[Any, ...]:
-    """The kinds that an annotation names; none where one of them is not looked at."""
-    if isinstance(annotation, str):
-        try:
-            annotation = eval(annotation, function.__globals__)  # noqa: S307 - our own
-        except NameError:  # what is imported for those who check types
-            return ()
+def _kinds(annotation: Any) -> tuple[Any, ...]:
+    """The kinds that an annotation names; none where one is not looked at, or it is in quotes, for checkers of types."""
     named = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
     return named if all(kind in _KINDS or _is_list(kind) for kind in named) else ()
 
