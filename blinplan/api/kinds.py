@@ -80,7 +80,7 @@ def _hold_one(function: Callable[..., Any], argument: str, given: Any) -> Any:
 
 
 def _kinds(annotation: Any) -> tuple[Any, ...]:
-    """The kinds that an annotation names; none where one is not looked at, or it is in quotes, for checkers of types."""
+    """The kinds that an annotation names; none where one is not looked at, or it is in quotes, for type checkers."""
     named = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
     return named if all(kind in _KINDS or _is_list(kind) for kind in named) else ()
 
