@@ -12,7 +12,8 @@ from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.paired import NotPairedError
-from blinplan.simulation.people.columns import check_columns
+from blinplan.simulation.people.cells import read_cells
+from blinplan.simulation.people.columns import ALL, check_columns
 from blinplan.simulation.people.people import People, PeopleError
 from blinplan.simulation.people.read import read_people
 from blinplan.simulation.trajectories import curves, portions
@@ -127,6 +128,39 @@ def test_a_table_reads_the_same_however_a_spreadsheet_saves_it(text: str) -> Non
     assert people.weight_kg.tolist() == [70.5, 60.0]
     assert people.height_cm.tolist() == [175.0, 160.0]
     assert people.baselines["t_cells"].tolist() == [900.0, 1200.0]
+
+
+HEADS = {
+    "weight_kg": ("Weight", "kg"),
+    "height_cm": ("Height", "cm"),
+    "bsa_m2": ("BSA", "m\u00b2"),
+    "age_years": ("Age", "years"),
+    "b_cells_per_ul": ("B cells", "/\u00b5L"),
+    "t_cells_per_ul": ("T-cells", "/\u03bcL"),
+    "il6_pg_per_ml": ("IL-6", "pg/mL"),
+    "blasts_fraction": ("Blasts", "fraction"),
+}
+OTHER_UNITS = {
+    "Weight": ("lb", "g", "kg/m\u00b2", "stone"),
+    "Height": ("m", "in", "mm"),
+    "BSA": ("m", "cm\u00b2", "m\u00b3"),
+    "Age": ("months", "days"),
+    "B cells": ("10^9/L", "G/L", "/mL", "%"),
+    "T-cells": ("x10\u2079/L", "/L"),
+    "IL-6": ("ng/mL", "ng/L", "pg", "IU/mL"),
+    "Blasts": ("%",),
+}
+
+
+@pytest.mark.parametrize("written", ["{0} ({1})", "{0} [{1}]", "{0} {1}", "{0} / {1}", "{0}_{1}"])
+def test_a_unit_at_the_head_of_a_column_is_read_as_spreadsheets_have_it(written: str) -> None:
+    heads = [written.format(*words) for words in HEADS.values()]
+    told = read_cells(f"{';'.join(heads)}\n", "ward.csv").columns
+    assert told == tuple(HEADS)
+    for what, units in OTHER_UNITS.items():
+        for unit in units:
+            (column,) = read_cells(f"{written.format(what, unit)}\n", "ward.csv").columns
+            assert column not in ALL, (what, unit)
 
 
 @pytest.mark.parametrize(

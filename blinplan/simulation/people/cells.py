@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from blinplan.simulation.people.columns import ALL
 from blinplan.simulation.people.people import PeopleError
 from blinplan.words.characters import plain
 
@@ -65,13 +66,20 @@ def _columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[str, .
 
 
 def _plain(name: str) -> str:
-    """A name as a program would write it: `Weight [kg]` as weight_kg.
+    """A name as a program would write it: `Weight [kg]` as weight_kg, and `IL-6 (pg/mL)` as il6_pg_per_ml.
 
     One with letters that are not what they look like, or that nobody sees, stays as it is, and is no name of a column.
     """
     if any(sign != letter and (sign == "" or sign.isalnum()) for letter, sign in ((one, plain(one)) for one in name)):
         return name
-    return re.sub(r"[^a-z0-9]+", "_", name.lower().replace("µ", "u").replace("μ", "u")).strip("_")
+    letters = name.lower().translate(_LETTERS)
+    ways = [re.sub(r"[^a-z0-9]+", "_", way).strip("_") for way in (letters, " per ".join(letters.rsplit("/", 1)))]
+    return next((_COLUMNS[way.replace("_", "")] for way in ways if way.replace("_", "") in _COLUMNS), ways[0])
+
+
+_LETTERS = {ord("µ"): "u", ord("\N{GREEK SMALL LETTER MU}"): "u", ord("²"): "2"}
+_COLUMNS = {column.replace("_", ""): column for column in ALL}
+"""Columns by their letters and digits; the last stroke is a `per`, or stands before the unit: `Weight / kg`."""
 
 
 def _row(line: int, cells: list[str], columns: Sequence[str], delimiter: str, name: str) -> Row:
