@@ -22,6 +22,7 @@ from blinplan.simulation.dosing import NotEligibleError, followed_up, require_ag
 from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.endpoints.own import WindowError
 from blinplan.simulation.models.source import SetsOf
+from blinplan.simulation.people.people import PeopleError
 from blinplan.simulation.trials.cohort_trial import CohortTrial
 from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, typical_patient
 from blinplan.simulation.trials.planned import require_alike
@@ -194,8 +195,10 @@ class SweepPlan:
             raise NotEligibleError(f"{place_text(variant.point)}: {error}") from error
 
     def _refuse_bodies(self, trial: CohortTrial) -> None:
-        """Refuse bodies and ages whom the regimen is not for."""
+        """Refuse bodies and ages whom the regimen is not for, and multiples of ages that nobody knows."""
         if any(axis.place == BodyPlace("age") for axis in self.axes):
+            if trial.cohort.table is not None and "age_years" in trial.cohort.table.unsaid:
+                raise PeopleError("age is varied by factors, and the table does not say it", "give age_years, or ages")
             require_ages(trial.regimen, trial.population.age_years, trial.cohort.ids)
         _ = trial.dosing
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from blinplan.course.events import Period
     from blinplan.course.patient import Patient
     from blinplan.regimen.age import Age
+    from blinplan.regimen.regimen import Regimen
     from blinplan.simulation.people.people import GivenTable
 
 DRUG = "blinatumomab"
@@ -248,9 +249,16 @@ _BASELINES = {"b_cells": "B cells", "t_cells": "T cells", "blasts": "blasts", "b
 def given_by_table(table: "GivenTable | None", parameters: tuple[str, ...]) -> dict[str, Any]:
     """Which table of patients there was, for a document, and which parameters it gave; nothing where there was none."""
     return {
-        **({} if table is None else {"people_table": table.fingerprint}),
+        **({} if table is None else {"people_table": table.fingerprint, "not_said": list(table.unsaid)}),
         **({"given_baselines": list(parameters)} if parameters else {}),
     }
+
+
+def ages_not_judged(table: "GivenTable | None", regimens: Iterable["Regimen"]) -> list["Regimen"]:
+    """The regimens of which age decides who may be given them, where a table of patients does not say it."""
+    if table is None or "age_years" not in table.unsaid:
+        return []
+    return [regimen for regimen in regimens if regimen.eligibility.limited_by_age]
 
 
 def off_drug_lines(number: int, size: int) -> Iterator[str]:
@@ -274,8 +282,15 @@ def own_course_lines(number: int, size: int) -> Iterator[str]:
         )
 
 
-def given_lines(parameters: tuple[str, ...]) -> Iterator[str]:
-    """Say what of before treatment is as a table of patients gives it."""
+def given_lines(
+    table: "GivenTable | None", parameters: tuple[str, ...], regimens: Iterable["Regimen"]
+) -> Iterator[str]:
+    """Say what of before treatment is as a table of patients gives it, and which limits of regimens it leaves open."""
+    for regimen in ages_not_judged(table, regimens):
+        yield (
+            f"{visible(regimen.name)} is for {regimen.eligibility}; the table does not say how old the patients are, so"
+            " age is not evaluated."
+        )
     if parameters:
         words = ", ".join(_BASELINES[parameter] for parameter in parameters)
         yield f"Before treatment as the table of patients says, and drawn where a cell is empty: {words}."

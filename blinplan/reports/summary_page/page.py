@@ -352,7 +352,7 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
             _with_group_names(shares),
         ),
     )
-    given, off = simulation.cohort.given_parameters, off_drug_lines(simulation.off_drug, simulation.cohort.size)
+    people, off = simulation.cohort, off_drug_lines(simulation.off_drug, simulation.cohort.size)
     over_models = () if models is None else (over_models_text(models),)
     own = own_course_lines(simulation.own_courses, simulation.cohort.size)
     of_shares = (how_to_read_shares(of_table=simulation.cohort.table is not None), *no_share_lines(simulation))
@@ -361,7 +361,7 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
         HOW_TO_READ_TIMES,
         *of_shares,
         *over_models,
-        *given_lines(given),
+        *given_lines(people.table, people.given_parameters, simulation.regimens),
         *off,
         *own,
     )

@@ -112,6 +112,12 @@ class CohortTrial:
         return 0 if self.own is None else self.own.number
 
     @property
+    def regimens(self) -> tuple[Regimen, ...]:
+        """The regimens that patients get, each once; the first is that of who has none of their own."""
+        courses = () if self.own is None else self.own.courses
+        return tuple({id(regimen): regimen for regimen in (self.regimen, *(of.regimen for of in courses))}.values())
+
+    @property
     def own_periods(self) -> tuple[Period, ...]:
         """The periods up to the end of the longest course; one begins wherever the infusion of anybody changes."""
         table = self.periods if self.own is None else self.own.covering(self.periods)

@@ -143,6 +143,12 @@ class Simulation:
         return self.outcome.engine
 
     @property
+    def regimens(self) -> tuple[Regimen, ...]:
+        """The regimens that patients get, each once."""
+        trial = self.outcome.trial
+        return trial.regimens if isinstance(trial, CohortTrial) else (trial.regimen,)
+
+    @property
     def off_drug(self) -> int:
         """How many of the patients go off the drug before the course ends."""
         return self.outcome.trial.number_off_drug

@@ -227,3 +227,45 @@ def test_what_is_of_a_table_says_of_which(inside: Run, ward: Path, tmp_path: Pat
         found = inside(*command, "--endpoints", "dose", "-f", "json", "--people", ward.name).json["manifest"]
         assert found["people_table"] == manifest["people_table"]
     assert "people_table" not in inside(*asked[:-1], "--patients", "2").json["manifest"]
+
+
+TRIED = ("--patients", "4", "--search-patients", "4")
+ADULTS_ONLY = {
+    "simulation": ("simulate", "nhl-5", "--endpoints", "dose"),
+    "comparison": ("compare", "nhl-5", "nhl-15", "--endpoints", "dose", "--no-findings"),
+    "sweep": ("sweep", "nhl-5", "--vary", "dose=3,5", "--endpoints", "dose"),
+    "sensitivity": ("sensitivity", "nhl-5", "--method", "correlation", "--endpoints", "dose"),
+    "search": ("search", "nhl-5", "--steps", "1", "--doses", "3,5", "--minimise", "il6_peak", "--sets", "0", *TRIED),
+}
+NOT_EVALUATED = "is for 18 years and over; the table does not say how old the patients are, so age is not evaluated."
+
+
+@pytest.mark.parametrize("command", ADULTS_ONLY)
+def test_an_age_that_the_table_does_not_say_is_not_evaluated(inside: Run, tmp_path: Path, command: str) -> None:
+    for said, cells in (("", ""), (",age_years", ",41")):
+        text = f"weight_kg,height_cm{said}\n70,175{cells}\n80,180{cells}\n60,165{cells}\n65,170{cells}\n"
+        (tmp_path / "ward.csv").write_text(text, encoding="utf-8")
+        words = " ".join(inside(*ADULTS_ONLY[command], "--people", "ward.csv").out.split())
+        assert "patients of the table" in words
+        assert (f"nhl-5 {NOT_EVALUATED}" in words) is (not said)
+        assert ("all admitted" in words) is (command == "comparison" and bool(said))
+
+
+def test_ages_that_decide_nothing_are_not_missed(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.csv").write_text("weight_kg,height_cm\n70,175\n", encoding="utf-8")
+    asked = ("--endpoints", "dose", "--people", "ward.csv")
+    assert "age" not in inside("simulate", "rr-adult", *asked).out
+    assert "all admitted" in inside("compare", "rr-adult", "rr-2014", "--no-findings", *asked).out
+    assert "age is not" not in inside("sweep", "nhl-5", "--vary", "age=20,30", *asked).out
+    ran = inside("sweep", "nhl-5", "--vary", "age=x0.9,x1.1", *asked)
+    assert ran.status == 2
+    assert "age is varied by factors, and the table does not say it" in ran.err
+
+
+def test_the_age_of_who_gets_another_regimen_is_not_evaluated_either(inside: Run, tmp_path: Path) -> None:
+    text = "weight_kg,height_cm,regimen\n70,175,\n80,180,nhl-5\n"
+    (tmp_path / "ward.csv").write_text(text, encoding="utf-8")
+    ran = inside("simulate", "rr-adult", "--endpoints", "dose", "--people", "ward.csv")
+    assert f"nhl-5 {NOT_EVALUATED}" in " ".join(ran.out.split())
+    manifest = inside("simulate", "rr-adult", "--people", "ward.csv", "-f", "json").json["manifest"]
+    assert manifest["not_said"] == ["age_years", "female"]

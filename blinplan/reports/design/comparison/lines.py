@@ -10,6 +10,7 @@ from blinplan.reports.design.comparison.texts import shown_shares
 from blinplan.reports.design.comparison.view import ComparisonView
 from blinplan.reports.shared.words import (
     NO_SHARE_BY_DAY,
+    ages_not_judged,
     covers,
     given_lines,
     off_drug_lines,
@@ -24,7 +25,9 @@ TIMES = " A time counts up to where all courses are looked at, and all of that i
 def who_lines(compared: PairedComparison) -> Iterator[str]:
     """Say who the patients are, how many were drawn, whom one of the regimens refuses, and how long it is."""
     people = compared.cohort
-    admitted = "" if people.seed is None else ", all admitted by each regimen"
+    regimens = [arm.regimen for arm in compared.arms]
+    is_judged = people.seed is not None and not ages_not_judged(people.table, regimens)
+    admitted = ", all admitted by each regimen" if is_judged else ""
     yield f"{people_text(people, passed_over=False)}{admitted}"
     refusals = compared.refusals
     if refusals is not None and any(refusals):
@@ -34,7 +37,7 @@ def who_lines(compared: PairedComparison) -> Iterator[str]:
             if count
         )
         yield f"{people.draws:,} people were drawn: {'; '.join(told)}."
-    yield from given_lines(people.given_parameters)
+    yield from given_lines(people.table, people.given_parameters, regimens)
     yield from off_drug_lines(number_off_drug(compared), people.size)
     strangers = [arm for arm in compared.arms if arm.regimen.virtual_population != compared.preset]
     for arm in strangers:

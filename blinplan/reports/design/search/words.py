@@ -230,7 +230,7 @@ def people_lines(found: Searched) -> Iterator[str]:
     who = found.setting.who
     if who.table is None:
         return
-    yield from given_lines(tuple(who.table.baselines))
+    yield from given_lines(who.table.table, tuple(who.table.baselines), [found.start.base])
     if who.table.off_drug_minutes is not None:
         end = found.setting.course(found.start.base)[1][-1].stop
         yield from off_drug_lines(int((who.table.off_drug_minutes < end).sum()), who.table.size)

@@ -80,7 +80,7 @@ def who_lines(found: Sensitivity) -> Iterator[str]:
     else:
         people = people_text(plan.cohort)
         yield people if plan.method is SensitivityMethod.CORRELATION else f"{people}: the same in every run"
-        yield from given_lines(plan.cohort.given_parameters)
+        yield from given_lines(plan.cohort.table, plan.cohort.given_parameters, [plan.regimen])
         if plan.off_drug is not None:
             yield from off_drug_lines(int((plan.off_drug < plan.course[-1].stop).sum()), plan.cohort.size)
     if plan.method is SensitivityMethod.MORRIS:

@@ -35,8 +35,9 @@ def title_of(swept: Sweep) -> str:
 def who_lines(swept: Sweep) -> Iterator[str]:
     """Say who the patients are."""
     plan, people = swept.plan, swept.plan.cohort
+    is_age_varied = any(axis.place == BodyPlace("age") for axis in plan.axes)
     yield f"{people_text(people)}: the same in every cell"
-    yield from given_lines(people.given_parameters)
+    yield from given_lines(people.table, people.given_parameters, [] if is_age_varied else [plan.regimen])
     off_drug = off_drug_of(plan.patients)
     if off_drug is not None:
         yield from off_drug_lines(int((off_drug < plan.variants[0].course[-1].stop).sum()), people.size)

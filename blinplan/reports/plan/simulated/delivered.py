@@ -18,9 +18,9 @@ from blinplan.reports.shared.words import (
     off_drug_lines,
     people_text,
 )
-from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.delivered import Delivered, DeliveredCycle, Delivery
 from blinplan.simulation.paired import Paired
+from blinplan.simulation.trials.cohort_trial import CohortTrial
 from blinplan.terminal import Screen
 
 
@@ -37,7 +37,7 @@ def delivered_report(comparison: Delivered, screen: Screen) -> list[RenderableTy
         *(Text(line, "not evaluated") for line in _open_questions(comparison)),
         "",
         pairs_table(comparison, screen),
-        Text(_patients(comparison.outcome.trial.cohort), "quiet"),
+        Text(_patients(comparison.outcome.trial), "quiet"),
         *(Text(line) for line in off_drug_lines(comparison.off_drug, comparison.outcome.trial.cohort.size)),
         *([Text(_models_text(comparison.models), "quiet")] if comparison.models else []),
     ]
@@ -85,11 +85,13 @@ def _models_text(models: Sequence[Paired]) -> str:
     )
 
 
-def _patients(cohort: Cohort) -> str:
+def _patients(trial: CohortTrial) -> str:
+    cohort = trial.cohort
+    lines = given_lines(cohort.table, cohort.given_parameters, trial.regimens)
     return (
         f"{people_text(cohort)}, the same in both courses. They are not this patient: the drug's clearance alone"
         " differs several-fold between people."
-        f"{''.join(f' {line}' for line in given_lines(cohort.given_parameters))}"
+        f"{''.join(f' {line}' for line in lines)}"
     )
 
 

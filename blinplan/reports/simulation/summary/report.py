@@ -48,14 +48,14 @@ def simulation_report(simulation: Simulation, screen: Screen, remarks: Iterable[
 
     ``remarks`` are on a course as it came to be.
     """
-    regimen = simulation.regimen
+    regimen, people = simulation.regimen, simulation.cohort
     parts: list[RenderableType] = [
         Text.assemble((visible(regimen.name), "title"), "  ", visible(regimen.title)),
         Text(simulated_patients(simulation)),
         *(Text(visible(line), "warning") for line in remarks),
-        *(Text(line) for line in given_lines(simulation.cohort.given_parameters)),
-        *(Text(line) for line in off_drug_lines(simulation.off_drug, simulation.cohort.size)),
-        *(Text(line) for line in own_course_lines(simulation.own_courses, simulation.cohort.size)),
+        *(Text(line) for line in given_lines(people.table, people.given_parameters, simulation.regimens)),
+        *(Text(line) for line in off_drug_lines(simulation.off_drug, people.size)),
+        *(Text(line) for line in own_course_lines(simulation.own_courses, people.size)),
     ]
     parts += [Text(line) for line in blocks_and_intervals(simulation.periods)]
     parts += [Text(line) for line in (*optional_cycles(simulation.periods), *whole_course(simulation.periods))]
