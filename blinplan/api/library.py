@@ -19,6 +19,7 @@ from blinplan.api.vocabulary import (
     word_of,
     word_or_none,
 )
+from blinplan.quantities import plural
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
 
@@ -120,7 +121,7 @@ class RegimenList:
         }
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {len(self.regimens)} regimens>"
+        return f"<{type(self).__name__}: {len(self.regimens)} {plural('regimen', len(self.regimens))}>"
 
     def _repr_html_(self) -> str:
         from blinplan.data_table import table_html

@@ -2,6 +2,7 @@
 
 import inspect
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,23 @@ def test_the_rows_of_a_regimen_come_to_its_length_and_its_doses(name: str) -> No
     assert all((step == 0) == (dose is None) for _, _, step, dose, *_ in rows)
     assert rows[-1][1] == laid_out[-1].cycle
     assert regimen._repr_html_().count("<tr>") == len(rows) + 1
+
+
+@pytest.mark.parametrize(
+    ("make", "counted"),
+    [
+        (lambda: blinplan.regimens(indication="mrd-positive", population="infant", status="seen"), "1 regimen>"),
+        (lambda: blinplan.evidence(["DEP-1"], patients=50), "of 1 claim:"),
+        (lambda: blinplan.simulate("nhl-5", 1), ": 1 virtual patient "),
+        (lambda: blinplan.curves("nhl-5", "1d", 1), ": 1 patient at "),
+        (lambda: blinplan.curves("nhl-5", "1d", 1).records(), ": 1 patient>"),
+        (lambda: blinplan.sweep("nhl-5", {"dose": [5]}, 1), ", 1 cell over dose, 1 virtual patient>"),
+        (lambda: blinplan.compare("nhl-5", "nhl-15", patients=1, findings=False), ", 1 virtual patient>"),
+        (lambda: blinplan.diff("nhl-5", "nhl-15"), "1 difference>"),
+    ],
+)
+def test_one_is_counted_as_one(make: Callable[[], object], counted: str) -> None:
+    assert counted in repr(make())
 
 
 @pytest.mark.parametrize("shown", [blinplan.load("rr-below-45-kg"), blinplan.expand("rr-adult")])

@@ -13,6 +13,7 @@ from blinplan.api.table_result import FileResult
 from blinplan.api.vocabulary import word_of
 from blinplan.data_table import DataTable, table_html
 from blinplan.files.writing import replace_file
+from blinplan.quantities import plural
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
 
@@ -44,7 +45,7 @@ class SweptCell(Mapping[str, "CellEndpoint"]):
 
     def __repr__(self) -> str:
         at = ", ".join(f"{path}={value:g}" for path, value in self.point.items())
-        return f"<SweptCell: {at}, {len(self)} endpoints>"
+        return f"<SweptCell: {at}, {len(self)} {plural('endpoint', len(self))}>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -10,6 +10,7 @@ from blinplan.api.simulating.numbers import require_numbers
 from blinplan.api.vocabulary import TableFormat, TableOrJson, word_of
 from blinplan.data_table import table_html
 from blinplan.executors.executor import Executor
+from blinplan.quantities import plural
 from blinplan.refusal import ArgumentRefusal, Refusal, several
 from blinplan.terminal import PLAIN, Screen
 
@@ -79,7 +80,8 @@ class EvidenceResult:
         }
 
     def __repr__(self) -> str:
-        return f"<EvidenceResult of {len(self.evidence.findings)} claims: {self.summary}>"
+        count = len(self.evidence.findings)
+        return f"<EvidenceResult of {count} {plural('claim', count)}: {self.summary}>"
 
     def _repr_html_(self) -> str:
         return table_html(self.columns(), repr(self)[1:-1])
@@ -93,7 +95,7 @@ def evidence(
 
     >>> from blinplan import evidence
     >>> evidence(["DEP-1"], patients=200)
-    <EvidenceResult of 1 claims: everything holds>
+    <EvidenceResult of 1 claim: everything holds>
 
     Parameters
     ----------

@@ -217,7 +217,8 @@ def rest_drawn(preset: str, seed: int | None) -> str:
 
 def patients_drawn(number: str, *, of_table: bool) -> str:
     """So many of the patients, by what they are."""
-    return f"{number} patients of the table" if of_table else f"{number} virtual patients"
+    noun = plural("patient", 1 if number == "1" else 2)
+    return f"{number} {noun} of the table" if of_table else f"{number} virtual {noun}"
 
 
 def covers(*, of_table: bool) -> str:
