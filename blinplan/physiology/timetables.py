@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blinplan.physiology.engine.grid import (
+    ADHERING,
+    FINER_FREE,
+    FINER_INFUSING,
     FREE,
     INFUSING,
-    SLOW,
-    SLOW_ELIMINATION,
-    SLOW_RISE,
-    STEEP,
-    STEEP_RISE,
+    REACH,
     Growth,
     IntArray,
+    refinements,
 )
 from blinplan.physiology.engine.integrate import (
     CyclePart,
@@ -71,17 +71,32 @@ def timetables(dosing: Dosing, options: Options, patients: Population, *, by_set
     ]
 
 
-_GROWTHS = (INFUSING, FREE, STEEP, SLOW, SLOW_RISE)
+_GROWTHS = (INFUSING, FREE, ADHERING, FINER_INFUSING, FINER_FREE)
 
 
 def _kinds(rates: FloatArray, patients: Population) -> NDArray[np.int8]:
     """(K, N) how steps grow in each interval: which of the growths, by what the patient gets and is."""
+    size, reach = refinements(patients.constants.cytolytic_rate), REACH
     rise = m.steady_state(rates, np.asarray(patients.volume)) / patients.lysis_ec50
-    is_slow = patients.clearance / patients.volume < SLOW_ELIMINATION
-    usual = np.where(is_slow, _GROWTHS.index(SLOW_RISE), _GROWTHS.index(INFUSING))
-    infusing = np.where(rise > STEEP_RISE, _GROWTHS.index(STEEP), usual)
-    free = np.where(is_slow, _GROWTHS.index(SLOW), _GROWTHS.index(FREE))
+    ended_at = m.steady_state(_last_infused(rates), patients.clearance) / patients.lysis_ec50
+    marrow_lysis = patients.kill_rate * patients.marrow_sensitivity
+    is_slow = patients.clearance / patients.volume < reach.elimination
+    finer_infusing = is_slow | (marrow_lysis * size > reach.marrow_lysis) | (rise * size > reach.rise)
+    finer_free = is_slow | (ended_at > reach.concentration)
+    usually = np.where(
+        patients.adhesion_rate * size > reach.adhesion, _GROWTHS.index(ADHERING), _GROWTHS.index(INFUSING)
+    )
+    infusing = np.where(finer_infusing, _GROWTHS.index(FINER_INFUSING), usually)
+    free = np.where(finer_free, _GROWTHS.index(FINER_FREE), _GROWTHS.index(FREE))
     return np.where(rates > 0.0, infusing, free).astype(np.int8)
+
+
+def _last_infused(rates: FloatArray) -> FloatArray:
+    """(K, N) the rate that runs, or ran last before a treatment-free interval; 0 before the first."""
+    found = rates.copy()
+    for k in range(1, rates.shape[0]):
+        found[k] = np.where(rates[k] > 0.0, rates[k], found[k - 1])
+    return found
 
 
 def _cuts(constants: Constants, options: Options) -> list[FloatArray]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
 
+from blinplan.physiology.model.normal import normal_quantile
 from blinplan.physiology.model.parameters import Parameter, Preset, load_parameters
 from blinplan.physiology.model.population import FloatArray
 from blinplan.proportion import Proportion
@@ -72,7 +72,7 @@ def parameter_sets(preset: str, sets: int, seed: int) -> Iterator[Preset]:
     keys = uncertain_parameters(base)
     generator = np.random.Philox(key=np.array([seed, _STREAM], dtype=np.uint64))
     words = generator.random_raw(sets * len(keys)).reshape(sets, len(keys))
-    normal = ndtri(((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53)
+    normal = normal_quantile(((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53)
     for row in normal:
         yield base.with_values({key: _draw(base.parameters[key], z) for key, z in zip(keys, row, strict=True)})
 

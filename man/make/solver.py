@@ -6,8 +6,9 @@ from pathlib import Path
 
 from blinplan.course.events import periods
 from blinplan.physiology.engine.choose import WORTH_COMPILING
-from blinplan.physiology.engine.grid import FREE, INFUSING, SLOW_ELIMINATION, STEEP_RISE, Growth, ends_of_steps
+from blinplan.physiology.engine.grid import FREE, INFUSING, REACH, Growth, ends_of_steps, refinement
 from blinplan.physiology.model.mechanism import CELLS_OF_A_FULL_MARROW
+from blinplan.physiology.model.parameters import preset_called
 from blinplan.physiology.model.states import TABLE
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.library import regimen
@@ -38,23 +39,23 @@ _GRID = (
     " all the same, and each on the steps that he has alone.",
 )
 _RARE = (
-    "Two kinds of patients, of whom there are few, have shorter steps than these: those in whom a dose is so high that"
-    f" the drug rises by more than {STEEP_RISE:g} times the concentration of half lysis in a day, right after a start,"
-    f" and those who eliminate the drug at less than {SLOW_ELIMINATION:g}/day, after a start and after the end of an"
-    " infusion. Which they are follows from the patient and the dose, too."
+    f"Some patients take finer steps than these. Those whose T cells adhere at more than {REACH.adhesion:g}/day, as in"
+    " most patients with few B cells, have shorter ones in the first half day of an infusion. A few have shorter"
+    " ones all the time: those in whom the drug rises, at first, by more than"
+    f" {REACH.rise:g} times the concentration of half lysis in a day; whose marrow is lysed at more than"
+    f" {REACH.marrow_lysis:g}/day; in whom an infusion ended at more than {REACH.concentration:g} times the"
+    f" concentration of half lysis; and who eliminate the drug at less than {REACH.elimination:g}/day. Where all steps"
+    " of a population are smaller, the first three of these limits are as much higher. Which patients they are"
+    " follows from the patient and the dose, too."
 )
 _BOUND = (
-    "The promise is an error of at most {bound} in every series at every noon and midnight: the difference"
-    " from the exact solution, over its size plus a scale below which nothing is told apart ({scales}).",
+    "The promise is an error of at most {bound} in every series at every time: the difference from the exact solution,"
+    " over its size plus a scale below which nothing is told apart ({scales}).",
     "It is measured in two ways. SciPy, at a relative tolerance of 1e-10 and from equations that are written out a"
     " second time, is the witness of a few patients, some with extreme parameters, under every shipped regimen"
     " (`python -m tests.benchmarks accuracy`). For many patients the engine is held to itself at a quarter of its"
-    " steps, where its error is some two hundred times smaller, at each noon and midnight (`python -m"
-    " tests.benchmarks bound`):",
-    "In the hours after a change of the infusion, before the first noon or midnight, this is not promised. What is true"
-    " there was measured at 5 minutes to 21 hours after each change (`python -m tests.benchmarks soon`). The greatest"
-    " errors are those of cytokines and T cells in the first minutes, at doses above the label's and in patients who"
-    " are far from usual:",
+    " steps, where its error is some two hundred times smaller, at each noon and midnight, and {times} times from a"
+    " minute to {hours:g} hours after each change of the infusion (`python -m tests.benchmarks bound`):",
 )
 _PAIRS = (
     "Two regimens that agree up to some minute agree until then to the last bit, in states and in endpoints,"
@@ -110,15 +111,20 @@ def pages() -> dict[str, str]:
 def _steps() -> str:
     """How long steps are after a change, and how many a course takes."""
     rows = ["days since the change   steps a day, infusing   steps a day, free"]
-    both = [_by_day(growth, 30) for growth in (INFUSING, FREE)]
+    both = [_by_day(growth, _size(), 30) for growth in (INFUSING, FREE)]
     rows += [f"{f'{day} to {day + 1}':>22}   {both[0][day]:>21}   {both[1][day]:>17}" for day in (0, 1, 2, 4, 8, 16)]
     days = periods(regimen(_EXAMPLE))[-1].stop / MINUTES_PER_DAY
     return "\n".join([*rows, "", f"{_EXAMPLE}, {days:g} days: {_number_of_steps():,} steps"])
 
 
-def _by_day(growth: Growth, days: int) -> list[str]:
+def _size() -> float:
+    """How large the steps of the population of the example are."""
+    return refinement(preset_called(regimen(_EXAMPLE).virtual_population).value("cytolytic_rate"))
+
+
+def _by_day(growth: Growth, size: float, days: int) -> list[str]:
     """Steps that end in each day; fewer than one where a step is longer than it."""
-    ends = ends_of_steps(growth, 1.0, days)
+    ends = ends_of_steps(growth, size, days)
     counts = [sum(day < end <= day + 1 for end in ends) for day in range(days)]
     return [str(count) if count else "less than 1" for count in counts]
 
@@ -127,26 +133,21 @@ def _number_of_steps() -> int:
     course, total = periods(regimen(_EXAMPLE)), 0
     for period in course:
         days = period.minutes / MINUTES_PER_DAY
-        ends = ends_of_steps(FREE if period.dose is None else INFUSING, 1.0, int(days) + 1)
+        ends = ends_of_steps(FREE if period.dose is None else INFUSING, _size(), int(days) + 1)
         total += next(number for number, end in enumerate(ends, start=1) if end >= days)
     return total
 
 
 def _error() -> Iterator[list[str]]:
-    promise, *measured = _measured("bound.txt")
+    promise, after, *measured = (_MEASURED / "bound.txt").read_text(encoding="utf-8").splitlines()
     bound, scales = promise.removeprefix("promised ").split("; scales ")
+    minutes = [int(minute) for minute in after.removeprefix("minutes after a change ").split(", ")]
     yield roff.paragraph(_BOUND[0].format(bound=bound, scales=scales))
-    yield roff.paragraph(_BOUND[1])
+    yield roff.paragraph(_BOUND[1].format(times=len(minutes), hours=minutes[-1] / 60))
     yield _greatest(*measured)
-    yield roff.paragraph(_BOUND[2])
-    yield _greatest(*_measured("soon.txt")[1:])
 
 
-def _measured(name: str) -> list[str]:
-    """What a command printed, in lines."""
-    return (Path(__file__).parent / "measured" / name).read_text(encoding="utf-8").splitlines()
-
-
+_MEASURED = Path(__file__).parent / "measured"
 _LINE = re.compile(r"(?P<name>\S+) +seed \d+ +(?P<error>\S+)  (?P<series>\w+), (?P<when>[^,]+), patient \d+")
 
 

@@ -3,9 +3,8 @@
 ``python -m tests.benchmarks`` times, and with ``small`` on fewer patients; ``readme`` writes the table of speeds into
 the README. ``python -m tests.benchmarks accuracy`` measures the greatest error over every shipped regimen and 64 random
 patients each, eight of them extreme; it takes about a quarter of an hour. ``bound`` holds 20,000 patients of three
-seeds to it, or as many as stand behind it, and ``soon`` measures what is true soon after a change of the infusion; what
-they printed is kept in `man/make/measured`. ``start`` times checks
-from start to end, ``million`` runs a million patients and prints time and memory, and ``stopping`` holds the answers
+seeds to it, or as many as stand behind it; what it printed is kept in `man/make/measured`. ``start`` times checks from
+start to end, ``million`` runs a million patients and prints time and memory, and ``stopping`` holds the answers
 that few virtual patients give to those of all, over every shipped regimen and 300 generated ones.
 """
 
@@ -23,7 +22,7 @@ from blinplan.course.events import periods
 from blinplan.physiology import Dosing, Population
 from blinplan.regimen import library
 from blinplan.simulation.dosing import dosing
-from tests.benchmarks.bound import bound, soon
+from tests.benchmarks.bound import bound
 from tests.benchmarks.engines import by_blinplan, by_scipy, greatest_error, series
 from tests.benchmarks.speed import GREATEST_ERROR, race
 from tests.benchmarks.start import start
@@ -44,9 +43,6 @@ def main() -> None:
             worst = accuracy()
         case ["bound", *number]:
             worst = bound(*map(int, number))
-        case ["soon", *number]:
-            soon(*map(int, number))
-            return
         case [asked] if asked in _HELD:
             is_held, otherwise = _HELD[asked]
             sys.exit(0 if is_held() else otherwise)
@@ -58,8 +54,7 @@ def main() -> None:
             worst = race(console, patients=10_000, peer_patients=50, witnessed=8)
         case _:
             sys.exit(
-                "usage: python -m tests.benchmarks"
-                " [small | readme | accuracy | bound [N] | soon [N] | start | stopping | million]"
+                "usage: python -m tests.benchmarks [small | readme | accuracy | bound [N] | start | stopping | million]"
             )
     if worst > GREATEST_ERROR:
         sys.exit(f"the engine's greatest error is {worst:.1e}, above {GREATEST_ERROR:.0e}")

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
 
 from blinplan.evidence.plausible.ranges import Range, WalkLaw, declared_walk, ranges
 from blinplan.evidence.plausible.screen import FIRST_SEED, quick_screen, screen
 from blinplan.evidence.plausible.slopes import Room, measurements, room, slopes
+from blinplan.physiology.model.normal import normal_quantile
 from blinplan.physiology.model.population import FloatArray
 from blinplan.simulation.models.plausible import Values
 
@@ -125,7 +125,7 @@ class _Mover:
         way, risen = np.zeros(count), np.zeros(low.size)
         for step in range(self.law.steps):
             which, far, *normal = self.numbers.next(2 + count)
-            direction = ndtri(normal) * half if step % 2 else np.eye(count)[int(which * count)]
+            direction = normal_quantile(np.array(normal)) * half if step % 2 else np.eye(count)[int(which * count)]
             rise = rises @ direction
             back, on = _ends(rise, low - risen, high - risen)
             by = back + (on - back) * far

@@ -21,6 +21,7 @@ from blinplan.physiology.engine.grid import (
     grids,
     places,
     refinement,
+    refinements,
 )
 from blinplan.physiology.engine.own.plan import InStep, OwnPlan, SetPlans, Steps, in_step
 from blinplan.physiology.engine.searches import NOTHING, History, Searches
@@ -188,8 +189,7 @@ def step_sizes(constants: Constants, *, acts: bool) -> list[FloatArray]:
     differing = constants.differing
     found = [np.asarray(differing[name], dtype=np.float64) for name in _PREMEDICATION if acts and name in differing]
     if "cytolytic_rate" in differing:
-        rates, whose = np.unique(differing["cytolytic_rate"], return_inverse=True)
-        found.append(np.array(list(map(refinement, rates.tolist())))[whose.ravel()])
+        found.append(np.asarray(refinements(differing["cytolytic_rate"])))
     return found
 
 

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
 
 from blinplan.frozen import FrozenMapping
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, parameter_name
+from blinplan.physiology.model.normal import normal_quantile
 from blinplan.physiology.model.parameters import AdultCovariates, Correlation, Covariates, Preset, preset_called
 from blinplan.physiology.model.people import (
     SeedStretch,
@@ -116,7 +116,7 @@ def _random_effects(correlations: tuple[Correlation, ...], u: FloatArray) -> dic
         i, j = row[pair.first], row[pair.second]
         correlation[i, j] = correlation[j, i] = pair.value
     factor = np.linalg.cholesky(correlation)
-    z = ndtri(u[_COVARIATE_DRAWS : _COVARIATE_DRAWS + len(row)])
+    z = normal_quantile(u[_COVARIATE_DRAWS : _COVARIATE_DRAWS + len(row)])
     # Explicit sums and not a matrix product: the result of BLAS may depend on the number of columns.
     effects = {}
     for key, i in row.items():

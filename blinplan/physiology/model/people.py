@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
+from blinplan.physiology.model.normal import normal_quantile, normal_share_below
 from blinplan.physiology.model.parameters import AdultCovariates, ChildCovariates, Covariates, Preset, preset_called
 from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MOSTELLER
@@ -34,15 +34,15 @@ def uniforms(seed: int, patients: int, first: int = 0) -> FloatArray:
 
 def _truncated_normal(u: FloatArray, low: FloatArray | float, high: FloatArray | float) -> FloatArray:
     """Turn uniforms into standard normal values between two bounds."""
-    below, above = ndtr(low), ndtr(high)
-    return np.asarray(ndtri(below + u * (above - below)), dtype=np.float64)
+    below, above = normal_share_below(low), normal_share_below(high)
+    return normal_quantile(below + u * (above - below))
 
 
 def _adults(law: AdultCovariates, u: FloatArray) -> dict[str, FloatArray]:
     low, high = ((bound - law.age_mean) / law.age_sd for bound in (law.age_low, law.age_high))
     age = law.age_mean + law.age_sd * _truncated_normal(u[0], low, high)
     female = (u[1] < law.female_share).astype(np.float64)
-    height = law.height_male + female * (law.height_female - law.height_male) + law.height_sd * ndtri(u[2])
+    height = law.height_male + female * (law.height_female - law.height_male) + law.height_sd * normal_quantile(u[2])
     of_index = 1e4 / height**2
     z_low = np.log(law.weight_low * of_index / law.index_median) / law.index_sd
     z_high = np.log(law.weight_high * of_index / law.index_median) / law.index_sd
@@ -54,7 +54,7 @@ def _adults(law: AdultCovariates, u: FloatArray) -> dict[str, FloatArray]:
 def _children(law: ChildCovariates, u: FloatArray) -> dict[str, FloatArray]:
     age = law.age_low + u[0] * (law.age_high - law.age_low)
     female = (u[1] < law.female_share).astype(np.float64)
-    tall = ndtri(u[2])
+    tall = normal_quantile(u[2])
     height = np.interp(age, law.growth_age, law.growth_height) * np.exp(law.height_sd * tall)
     shift = law.correlation * tall
     spread = (1.0 - law.correlation**2) ** 0.5

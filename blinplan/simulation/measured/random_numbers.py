@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
+from blinplan.physiology.model.normal import normal_quantile
 from blinplan.physiology.model.population import FloatArray
 
 Words = NDArray[np.uint64]
@@ -39,4 +39,4 @@ def normals(seed: int, *counter: Words) -> FloatArray:
     """A standard normal number for each counter of four words, of a seed below 2^64."""
     high, low, _, _ = philox(counter, (seed & 0xFFFFFFFF, seed >> 32))
     bits = ((high >> np.uint64(6)) << np.uint64(26)) | (low >> np.uint64(6))
-    return np.asarray(ndtri((bits.astype(np.float64) + 0.5) * 2.0**-52), dtype=np.float64)
+    return normal_quantile((bits.astype(np.float64) + 0.5) * 2.0**-52)

@@ -33,12 +33,13 @@ def test_the_engine_is_not_imported(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_text(regimen_text(cycle("1 mcg/m2/day for 28 days")), encoding="utf-8")
     (tmp_path / "faulty.toml").write_text("= 1", encoding="utf-8")
     simulated = ["simulate", "nhl-15", "--typical", "-f", "json"]
-    asked = [*(arguments for arguments, _ in WITHOUT_THE_ENGINE), simulated]
-    *found, (status, imported) = probe(HEAVY, [(arguments, {}) for arguments in asked], tmp_path)
+    asked = [*(arguments for arguments, _ in WITHOUT_THE_ENGINE), ["model"], simulated]
+    *found, (shown, of_model), (status, imported) = probe(HEAVY, [(arguments, {}) for arguments in asked], tmp_path)
     for (arguments, expected), answer in zip(WITHOUT_THE_ENGINE, found, strict=True):
         assert answer == [expected, []], arguments
-    assert status == 0
-    assert "numpy" in imported
+    assert (shown, status) == (0, 0)
+    assert {"numpy", "scipy"} <= set(imported)
+    assert "scipy" not in of_model, "who shows the model draws nobody"
 
 
 ONLY_WHERE_ASKED = {

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from blinplan.physiology.engine.grid import (
+    ADHERING,
+    FINER_FREE,
+    FINER_INFUSING,
     FREE,
     INFUSING,
     Growth,
@@ -16,7 +19,7 @@ from blinplan.physiology.engine.grid import (
 )
 
 
-@pytest.mark.parametrize("growth", [INFUSING, FREE])
+@pytest.mark.parametrize("growth", [INFUSING, FREE, ADHERING, FINER_INFUSING, FINER_FREE])
 @pytest.mark.parametrize("coarseness", [0.25, 0.86, 1.0, 4.0])
 def test_steps_are_short_at_first_and_hardly_ever_longer_than_they_should(growth: Growth, coarseness: float) -> None:
     ends = np.array(ends_of_steps(growth, coarseness, 60))
@@ -24,12 +27,12 @@ def test_steps_are_short_at_first_and_hardly_ever_longer_than_they_should(growth
     steps = ends - starts
     wanted = coarseness * np.interp(ends, growth.days, growth.steps)
     assert (steps > 0.0).all()
-    assert steps[0] <= 1.2 * coarseness * growth.steps[0]
+    assert steps[0] <= 1.2 * wanted[0]
     assert (steps[ends < 12.0] <= 1.3 * wanted[ends < 12.0]).all()
-    assert (steps <= 1.5 * coarseness * growth.steps[-1]).all()
+    assert (steps <= 1.5 * coarseness * max(growth.steps)).all()
 
 
-@pytest.mark.parametrize("growth", [INFUSING, FREE])
+@pytest.mark.parametrize("growth", [INFUSING, FREE, ADHERING, FINER_INFUSING, FINER_FREE])
 @pytest.mark.parametrize("coarseness", [0.42, 1.0])
 def test_every_whole_day_is_the_end_of_a_step(growth: Growth, coarseness: float) -> None:
     assert set(map(float, range(1, 61))) <= set(ends_of_steps(growth, coarseness, 60))
