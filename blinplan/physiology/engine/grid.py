@@ -34,7 +34,7 @@ class Growth(NamedTuple):
 # start or a change of the infusion, and after its end. What happens at some time after an event lasts about as long as
 # that time, so that steps grow with it; errors of T cells add up where an infusion, or the time without one, is long.
 INFUSING = Growth(
-    (0.0, 0.004, 0.02, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 7.0, 12.0, 20.0, 28.0, 29.0),
+    (0.0, 0.004, 0.02, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 7.0, 12.0, 21.0, 28.0, 29.0),
     (0.00022, 0.00075, 0.0029, 0.0076, 0.0192, 0.047, 0.08, 0.115, 0.2, 0.45, 0.82, 0.9, 0.9, 0.8),
 )
 FREE = Growth((0.0, 0.1, 0.5, 1.5, 3.0, 5.0, 8.0, 13.0, 14.0), (0.0031, 0.018, 0.05, 0.11, 0.18, 0.55, 0.8, 0.9, 0.65))

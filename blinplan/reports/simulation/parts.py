@@ -17,11 +17,13 @@ from blinplan.data_table import Column, ColumnKind, DataTable, Portion
 from blinplan.files.inputs import input_text, note_input, other_encoding, reason_of
 from blinplan.files.json_document import json_object_of
 from blinplan.outside_text import json_in_letters
+from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.simulation.data import MODEL, ROW_GROUP
 from blinplan.reports.simulation.stretch import StretchFileError
 from blinplan.reports.simulation.stretch_kinds import require_part
 from blinplan.simulation.trajectories import patients_at_once
 
+TABLE = DocumentKind("table")
 ENDINGS = (".csv", ".parquet")
 _ROWS = 50_000
 _PATIENT = "patient"
@@ -48,7 +50,7 @@ def beside(target: Path) -> Path:
 def description_of(table: DataTable) -> str:
     """What stands beside CSV."""
     columns = [{"name": of.name, "kind": of.kind.value, "unit": of.unit, "meaning": of.meaning} for of in table.columns]
-    return json_in_letters({"table": table.name, **table.manifest, "columns": columns}, indent=1) + "\n"
+    return json_in_letters({**TABLE.head(table.manifest), "table": table.name, "columns": columns}, indent=1) + "\n"
 
 
 def read_part(path: Path) -> TablePart:
@@ -80,8 +82,10 @@ def _csv_head(path: Path) -> tuple[dict[str, Any], tuple[Column, ...]]:
         if encoding := other_encoding(file.read(4)):
             raise StretchFileError(f"is {encoding} text, and UTF-8 is read: make it anew")
     try:
-        about = json_object_of(input_text(beside(path)))
-        listed = [Column(of["name"], of["unit"], of["meaning"], ColumnKind(of["kind"])) for of in about.pop("columns")]
+        written = json_object_of(input_text(beside(path)))
+        told = written["format"], written["version"]
+        about = {**written["manifest"], "table": written["table"]}
+        columns = [Column(of["name"], of["unit"], of["meaning"], ColumnKind(of["kind"])) for of in written["columns"]]
     except FileNotFoundError as error:
         raise StretchFileError(
             f"has no {beside(path).name} beside it, which says what it was made with: --first N writes it"
@@ -93,7 +97,10 @@ def _csv_head(path: Path) -> tuple[dict[str, Any], tuple[Column, ...]]:
         raise StretchFileError(
             f"has a {beside(path).name} beside it that does not say what it was made with"
         ) from error
-    return about, tuple(listed)
+    if told != (TABLE.format, TABLE.version):
+        of_which = f"{told[0]}, version {told[1]}, and not {TABLE.format}, version {TABLE.version}"
+        raise StretchFileError(f"has a {beside(path).name} beside it that is {of_which}")
+    return about, tuple(columns)
 
 
 def _parquet_head(path: Path) -> tuple[dict[str, Any], tuple[Column, ...]]:

@@ -142,6 +142,9 @@ NEEDS_MORE = (
     ("stretch", "simulate rr-adult --patients 20 -o part.npz"),
     ("stretch", "simulate rr-below-45-kg --patients 20 --first 31 --measured -o part.npz"),
     ("stretch", "simulate nhl-5 --patients 3 --every 7d --measured -o part.npz"),
+    ("table", "simulate rr-below-45-kg --patients 3 --first 31 --measured -o part.csv"),
+    ("table", "simulate nhl-5 --patients 3 --first 2 --every 7d -o part.csv"),
+    ("table", "simulate nhl-5 --patients 2 --first 1 --uncertainty plausible --sets 2 -o part.csv"),
 )
 """What prints or writes the kinds that need files, or more than one command, to be seen whole."""
 
@@ -172,6 +175,7 @@ OPTIONAL = {
     },
     "sweep": {"drawn", "given_baselines", "sets_of"},
     "stretch": {"first", "drawn", "measured_seed", "every_minutes"},
+    "table": {"first", "drawn", "measured_seed", "every_minutes", "plausible_models"},
 }
 """Keys that a document of a kind need not have: what was not asked for."""
 
@@ -206,6 +210,8 @@ def printed(inside: Run, tmp_path: Any, request: pytest.FixtureRequest) -> list[
         out = (tmp_path / "known.json").read_text(encoding="utf-8")
     if kind == "stretch":
         out = ZipFile(tmp_path / "part.npz").read("stretch.json").decode()
+    if kind == "table":
+        out = (tmp_path / "part.csv.json").read_text(encoding="utf-8")
     return [json.loads(line) for line in out.splitlines()] if kind == "check-lines" else [json.loads(out)]
 
 

@@ -87,18 +87,42 @@ def test_what_is_of_another_run_or_not_all_of_it_is_refused(inside: Run, options
 
 @pytest.mark.usefixtures("parts")
 def test_another_model_or_regimen_is_refused(inside: Run) -> None:
-    beside = Path("b.csv.json")
-    whole = json.loads(beside.read_text(encoding="utf-8"))
     for name in ("model", "regimen", "input", "population"):
-        replace_file(beside, json.dumps({**whole, name: "other"}))
-        ran = inside("merge", "a.csv", "b.csv", "-f", "csv")
+        ran = inside("merge", "a.csv", described_with("b.csv", name), "-f", "csv")
         assert ran.status == 2, name
         assert "other" in ran.err
-    replace_file(
-        Path("a.csv.json"), json.dumps({**json.loads(Path("a.csv.json").read_text(encoding="utf-8")), "model": "other"})
-    )
-    replace_file(beside, json.dumps({**whole, "model": "other"}))
-    assert "join stretches with the program that wrote them" in inside("merge", "a.csv", "b.csv", "-f", "csv").err
+    both = [described_with(part, "model") for part in ("a.csv", "b.csv")]
+    assert "join stretches with the program that wrote them" in inside("merge", *both, "-f", "csv").err
+
+
+def described_with(part: str, name: str) -> str:
+    """A part that says it was made with another of these."""
+    beside = Path(f"{part}.json")
+    if not (kept := Path(f"{part}.kept")).exists():
+        kept.write_bytes(beside.read_bytes())
+    whole = json.loads(kept.read_text(encoding="utf-8"))
+    replace_file(beside, json.dumps({**whole, "manifest": {**whole["manifest"], name: "other"}}))
+    return part
+
+
+@pytest.mark.usefixtures("parts")
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ({"format": "blinplan-stretch"}, "is blinplan-stretch, version 1, and not blinplan-table, version 1"),
+        ({"version": 2}, "is blinplan-table, version 2, and not blinplan-table, version 1"),
+        ({"format": None}, "does not say what it was made with"),
+    ],
+)
+def test_what_stands_beside_a_table_in_another_format_is_not_taken_for_it(
+    inside: Run, head: dict[str, Any], said: str
+) -> None:
+    beside = Path("b.csv.json")
+    whole = {**json.loads(beside.read_text(encoding="utf-8")), **head}
+    replace_file(beside, json.dumps({key: value for key, value in whole.items() if value is not None}))
+    ran = inside("merge", "a.csv", "b.csv", "-f", "csv")
+    assert ran.status == 2
+    assert said in " ".join(ran.err.split())
 
 
 @pytest.mark.usefixtures("parts")
