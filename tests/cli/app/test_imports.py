@@ -32,7 +32,7 @@ def test_the_engine_is_not_imported(tmp_path: Path) -> None:
     """And is where something is simulated, last, which shows that it would be seen."""
     (tmp_path / "x.toml").write_text(regimen_text(cycle("1 mcg/m2/day for 28 days")), encoding="utf-8")
     (tmp_path / "faulty.toml").write_text("= 1", encoding="utf-8")
-    simulated = ["simulate", "nhl-15", "--typical", "-f", "json"]
+    simulated = ["simulate", "nhl-15", "--patients", "1", "-f", "json"]
     asked = [*(arguments for arguments, _ in WITHOUT_THE_ENGINE), ["model"], simulated]
     *found, (shown, of_model), (status, imported) = probe(HEAVY, [(arguments, {}) for arguments in asked], tmp_path)
     for (arguments, expected), answer in zip(WITHOUT_THE_ENGINE, found, strict=True):
