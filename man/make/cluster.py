@@ -9,6 +9,7 @@ BY_HAND = """\
 dask scheduler --port 0 --scheduler-file scheduler.json &
 dask worker --scheduler-file scheduler.json \\
   --nworkers 2 --nthreads 1 &
+until [ -s scheduler.json ]; do sleep 1; done
 blinplan simulate rr-adult --patients 100000 \\
   --scheduler scheduler.json
 """
