@@ -1,11 +1,19 @@
 """What the program refuses to do, and how the person who asked for it can put that right."""
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from copyreg import __newobj__  # type: ignore[attr-defined]  # what pickle calls where nothing is to be made anew
+from typing import Any, TypeVar
+
+from blinplan.outside_text import visible
 
 PUBLIC = ("Refusal",)
 
 T = TypeVar("T")
+
+
+def as_it_is(error: Exception) -> tuple[Any, ...]:
+    """How an error goes to another process, as from the workers of a pool: with all that it has, and not made anew."""
+    return __newobj__, (type(error), *error.args), vars(error)
 
 
 class Refusal(Exception):  # noqa: N818 - not an error of the program: what it says no to
@@ -19,6 +27,12 @@ class Refusal(Exception):  # noqa: N818 - not an error of the program: what it s
         self.message = message
         self.advice = advice
         self.others = others
+
+    def __str__(self) -> str:
+        return visible(self.message)
+
+    def __reduce__(self) -> Any:
+        return as_it_is(self)
 
 
 class ArgumentRefusal(Refusal):

@@ -1,6 +1,6 @@
 """What Python code gives, held to the kinds of things that a function says it takes, as mypy holds what it reads."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -39,12 +39,15 @@ def with_kinds(function: Callable[P, T]) -> Callable[P, T]:
     """The same function, which refuses what is of no kind that its annotations name, before it does anything.
 
     A whole number of another library, as NumPy has them, is taken as one of Python. What is one of our own words or
-    values is left to the function, which says more of it.
+    values is left to the function, which says more of it. What the system says no to, as a name that no file can have,
+    is refused in the words of the command line.
 
     Raises
     ------
     ArgumentRefusal
         When an argument is something else; it is named.
+    Refusal
+        When the machine cannot do it, or a text can be no file's, neither its name nor in it.
     """
     code = function.__code__
     names = code.co_varnames[: code.co_argcount]
@@ -55,9 +58,26 @@ def with_kinds(function: Callable[P, T]) -> Callable[P, T]:
         called = (*names, *[rest] * (len(args) - len(names)))
         given = [_hold_one(function, name, value) for name, value in zip(called, args, strict=False)]
         named = {name: _hold_one(function, name, value) for name, value in kwargs.items()}
-        return function(*given, *args[len(given) :], **named)  # type: ignore[arg-type]
+        try:
+            return function(*given, *args[len(given) :], **named)  # type: ignore[arg-type]
+        except (OSError, RuntimeError, ValueError) as fault:
+            from blinplan.files.faults import of_a_word, of_the_machine
+
+            refusal = of_the_machine(fault) or of_a_word(fault, _texts((*given, *named.values())))
+            if refusal is None:
+                raise
+            raise refusal from fault
 
     return hold
+
+
+def _texts(given: Any) -> Iterator[str]:
+    """The texts and paths among arguments, and in what holds several of them."""
+    for value in given:
+        if isinstance(value, str | Path):
+            yield str(value)
+        elif isinstance(value, list | tuple | set | frozenset):
+            yield from _texts(value)
 
 
 def _hold_one(function: Callable[..., Any], argument: str, given: Any) -> Any:

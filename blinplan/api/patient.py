@@ -29,8 +29,8 @@ __all__ = [
     "formula_called",
     "on_the_day",
     "patient",
+    "patient_of",
     "read_age",
-    "require_patient",
 ]
 PUBLIC = ("Figures", "Patient", "patient")
 
@@ -194,6 +194,20 @@ def figures_of(given: Patient | Figures | None) -> Figures:
         square_metres = None if area is None else area.square_metres
         return Figures(given.weight, given.height, square_metres, age=given.age)
     return Figures(given.weight, given.height, None, patients.formula_called(area.origin), given.age)
+
+
+def patient_of(given: Patient | Figures) -> Patient:
+    """A patient, or one of the figures that are given.
+
+    Raises
+    ------
+    Refusal
+        When it is neither, or the figures cannot be a patient's.
+    """
+    if isinstance(given, Figures):
+        return figures_of(given).patient()
+    require_patient(given)
+    return given
 
 
 def require_patient(given: object) -> None:

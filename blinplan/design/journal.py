@@ -55,7 +55,7 @@ def beside(output: Path, ending: str) -> Path:
     name = f"{named.name}.{ending}"
     if len(os.fsencode(name)) > _LONGEST_NAME:
         name = f"{hashlib.sha256(os.fsencode(named.name)).hexdigest()[:_CHECK]}.{ending}"
-    return named.with_name(name)
+    return named.parent / name
 
 
 class Journal:

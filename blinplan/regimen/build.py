@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar, cast
 
+from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, QuantityError, of_python, read_dose, read_mass
 from blinplan.refusal import several
 from blinplan.regimen import schema
@@ -341,6 +342,13 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
         When an argument is none that the file can hold under that name; the message says what may stand there.
     """
     _hold(schema.REGIMEN_FILE, indication=indication, label=label, departs_from=departs_from, disease=disease)
+    _hold_texts(schema.REGIMEN_FILE, name=name, title=name if title is None else title, family=family)
+    _hold_texts(schema.ELIGIBILITY, otherwise=otherwise, population=population)
+    _hold_texts(schema.DOSING, route=route)
+    days = several("hospital_days", hospital_days)
+    for day in days:
+        if not isinstance(of_python(day), int):
+            raise ValueError(f"`hospital_days` has {_description(day)}: give whole numbers of days")  # noqa: TRY004 - as of all
     eligibility = Eligibility(
         _exact("min_weight_kg", min_weight_kg),
         _exact("below_weight_kg", below_weight_kg),
@@ -359,7 +367,7 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
         eligibility=eligibility,
         basis=next((step.dose.basis for cycle in ordered for step in cycle.steps), Basis.FLAT),
         premedication=_each("premedication", Premedication, premedication),
-        hospital_days=several("hospital_days", hospital_days),
+        hospital_days=days,
         cycles=tuple(_with_names(ordered)),
         waivers=_each("waivers", Waiver, waivers),
         label=label,
@@ -403,7 +411,7 @@ def _each(argument: str, kind: type[Part], given: Part | Iterable[Part] | None) 
     if given is None or not wrong:
         return () if given is None else cast("tuple[Part, ...]", parts)
     raise ValueError(
-        f"`{argument}` has {describe(wrong[0])}: give what `blinplan.{_BUILDERS[kind]}` builds, or a list of it"
+        f"`{argument}` has {_description(wrong[0])}: give what `blinplan.{_BUILDERS[kind]}` builds, or a list of it"
     )
 
 
@@ -423,7 +431,7 @@ def _exact(argument: str, number: Number | None) -> Fraction | None:
     try:
         return None if number is None else Fraction(str(number))
     except ValueError:
-        raise ValueError(f"`{argument}` is {describe(number)}: give a number alone, such as 18 or 0.5") from None
+        raise ValueError(f"`{argument}` is {_description(number)}: give a number alone, such as 18 or 0.5") from None
 
 
 def _several(given: Any) -> Any:
@@ -446,6 +454,17 @@ def _hold(table: Table[Any], **given: object) -> None:
             raise ValueError(f"`{name}` is {_description(value)}; `{name}` is {key.description}")
 
 
+def _hold_texts(table: Table[Any], **given: object) -> None:
+    """Hold arguments to being texts that can be written; of one that is no such name, what reads the file says more.
+
+    Raises
+    ------
+    ValueError
+        As `_hold` does.
+    """
+    _hold(table, **{name: one for name, one in given.items() if not isinstance(one, str) or not one.isprintable()})
+
+
 def _require_text(argument: str, given: object) -> None:
     """Refuse what is no text where a quantity is written in one."""
     if not isinstance(given, str):
@@ -453,7 +472,7 @@ def _require_text(argument: str, given: object) -> None:
 
 
 def _description(value: object) -> str:
-    return "None" if value is None else describe(value)
+    return "None" if value is None else visible(describe(value))
 
 
 def _as_written(value: Any) -> Any:

@@ -177,7 +177,7 @@ def find_one(named: str) -> FileSource | NotFound:
 
 def _in_folder(folder: Path, named: str, exclusions: "WhatIsLeftOut | None") -> tuple[FileSource, ...] | NotFound:
     leaves_out = None if exclusions is None else exclusions.below(folder.resolve())
-    found = sorted(_regimen_files(folder, folder.resolve(), leaves_out, None), key=lambda file: file[0].as_posix())
+    found = sorted(_regimen_files(folder, folder.resolve(), leaves_out), key=lambda file: file[0].as_posix())
     files = tuple(
         FileSource(path, path.as_posix(), left_out=reason)
         for path, reason in found
@@ -202,25 +202,26 @@ def files_in(folder: Path) -> tuple[Path, ...]:
 _HIDDEN = "a hidden name"
 
 
-def _regimen_files(
-    folder: Path, place: Path, leaves_out: "LeavesOut | None", reason: str | None
-) -> Iterator[tuple[Path, str | None]]:
+def _regimen_files(folder: Path, place: Path, leaves_out: "LeavesOut | None") -> Iterator[tuple[Path, str | None]]:
     """The files below a folder, each with what leaves it out; ``place`` is where the folder really is."""
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:  # reading it says why it cannot be read
-        yield folder, reason
-        return
-    for entry in entries:
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if not is_folder and not _may_be_regimen(entry):
+    folders: list[tuple[Path, Path, str | None]] = [(folder, place, None)]
+    while folders:  # a folder in the other may lie deeper than functions call each other
+        folder, place, reason = folders.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:  # reading it says why it cannot be read
+            yield folder, reason
             continue
-        path = folder / entry.name
-        why = reason or (leaves_out and leaves_out(place, entry.name, is_folder)) or _reason_of_name(entry.name)
-        if not is_folder:
-            yield path, why
-        elif entry.name != ".git":
-            yield from _regimen_files(path, place / entry.name, leaves_out, why)
+        for entry in entries:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if not is_folder and not _may_be_regimen(entry):
+                continue
+            path = folder / entry.name
+            why = reason or (leaves_out and leaves_out(place, entry.name, is_folder)) or _reason_of_name(entry.name)
+            if not is_folder:
+                yield path, why
+            elif entry.name != ".git":
+                folders.append((path, place / entry.name, why))
 
 
 def _may_be_regimen(entry: "os.DirEntry[str]") -> bool:

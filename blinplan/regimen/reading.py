@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from pydantic_core import ValidationError
 
+from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
 from blinplan.regimen import schema
 from blinplan.regimen.contradictions.of_due import array_of
@@ -122,7 +123,9 @@ class RegimenError(Refusal):
     def __str__(self) -> str:
         document = self.reading.document
         places = [(document.position(problem.span.start), problem.message) for problem in self.problems]
-        return "\n".join(f"{document.name}:{place.line}:{place.column}: {message}" for place, message in places)
+        return "\n".join(
+            visible(f"{document.name}:{place.line}:{place.column}: {message}") for place, message in places
+        )
 
 
 class Content:

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from blinplan.outside_text import visible
+from blinplan.refusal import as_it_is
 from blinplan.regimen.reading import FaultyFile, RegimenFile, read
 from blinplan.regimen.schema import REGIMEN_FILE, RegimenTable
 from blinplan.regimen.toml.problems import Problem
@@ -18,9 +20,12 @@ class NotARegimenError(ValueError):
     """Values that make no regimen; ``problem`` is the first thing that is wrong with them."""
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.add_note(f"{problem.why}; {problem.help}")
+        super().__init__(visible(problem.message))
+        self.add_note(visible(f"{problem.why}; {problem.help}"))
         self.problem = problem
+
+    def __reduce__(self) -> Any:
+        return as_it_is(self)
 
 
 def write_regimen(file: RegimenTable) -> RegimenFile:

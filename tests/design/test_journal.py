@@ -145,3 +145,7 @@ def test_what_is_shown_of_a_run_that_is_ended_at_any_moment_is_what_is_kept(
             break
     assert seen == sorted(seen)
     assert set(seen) == {0, 1, 2}
+
+
+def test_beside_the_root_of_all_folders_a_journal_has_a_name() -> None:
+    assert journal.beside(Path("/"), "runs") == Path("/.runs")

@@ -242,3 +242,20 @@ def test_an_error_without_words_is_still_told(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(Path, "stat", fail)
     assert "cannot be read" in not_found(FileSource(Path("x"), "x").read()).message
+
+
+def test_a_folder_is_read_however_deep_it_is(here: Path) -> None:
+    """Deeper than functions of Python call each other."""
+    depth = sys.getrecursionlimit() + 100
+    for _ in range(depth):
+        os.mkdir("d")  # noqa: PTH102 - all at once would be a function that calls itself
+        os.chdir("d")
+    Path("r.toml").write_bytes(TEXT)
+    try:
+        (file,) = names(find(str(here)))
+        assert file.endswith("/d/r.toml")
+    finally:
+        Path("r.toml").unlink()
+        for _ in range(depth):
+            os.chdir("..")
+            os.rmdir("d")  # noqa: PTH106 - as above

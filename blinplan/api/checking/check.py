@@ -19,7 +19,7 @@ from blinplan.rules.configuration.choice import RuleChoice, rule_choice, split
 from blinplan.rules.configuration.configurations import Configurations
 
 if TYPE_CHECKING:
-    from blinplan.course.patient import Patient
+    from blinplan.api.patient import Figures, Patient
     from blinplan.executors.executor import Executor
 
 from blinplan.api.checking.files import FilesToCheck
@@ -57,7 +57,7 @@ def check(
     extend_select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     severity: Sequence[str] = (),
-    patient: "Patient | None" = None,
+    patient: "Patient | Figures | None" = None,
     site: str | Path | None = None,
     start: datetime | str | None = None,
     time_zone: str | None = None,
@@ -155,10 +155,11 @@ def check(
     refuse_wrong_preview(fix=fix, diff=diff)
     refuse_name_of_no_input(stdin_filename, paths)
     refuse_words_of_no_waiver(add_waiver, reason, expires)
+    whom = None
     if patient is not None:
-        from blinplan.api.patient import require_patient
+        from blinplan.api.patient import patient_of
 
-        require_patient(patient)
+        whom = patient_of(patient)
     require_numbers(patients, FEW_PATIENTS, seed=0 if seed is None else seed, models=models)
     choice = rule_choice(
         None if select is None else several("select", select),
@@ -197,14 +198,14 @@ def check(
         from blinplan.api.checking.waive import wanted_waiver
 
         wanted = wanted_waiver(add_waiver, reason, day_given("expires", expires), day)
-        made.append((files, files.waivers(wanted, day, settled, patient, cache=cache)))
+        made.append((files, files.waivers(wanted, day, settled, whom, cache=cache)))
         files = files if diff else files.put_right(made[-1][1])
     if fix or (diff and add_waiver is None):
-        made.append((files, files.fixes(day, settled, patient, cache=cache)))
+        made.append((files, files.fixes(day, settled, whom, cache=cache)))
         files = files if diff else files.put_right(made[-1][1])
 
     def judge(some: FilesToCheck) -> CheckResult:
-        return some.judge(day, settled, patient, cache=cache, progress=progress, executor=executor)
+        return some.judge(day, settled, whom, cache=cache, progress=progress, executor=executor)
 
     found = judge(files) if since is None else files.judge_since(since, settled, judge)
     found = found if write_baseline is not None else settled.without_baselines(found)

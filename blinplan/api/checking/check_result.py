@@ -96,9 +96,9 @@ class CheckResult:
         replace_file(Path(path), self.text(output_format))
 
     @with_kinds
-    def append_summary(self, path: Path) -> None:
+    def append_summary(self, path: str | Path) -> None:
         """Add the findings, as Markdown, to what a CI job shows."""
-        append(path, self.text(CheckFormat.MARKDOWN))
+        append(Path(path), self.text(CheckFormat.MARKDOWN))
 
     def statistics_report(self, screen: Screen) -> "list[RenderableType]":
         """How often each rule found something."""
@@ -210,7 +210,8 @@ class CheckResult:
             "help": [place.finding.help for place in found],
         }
 
-    def without_those_in(self, path: Path, names: Container[str] | None = None) -> "CheckResult":
+    @with_kinds
+    def without_those_in(self, path: str | Path, names: Container[str] | None = None) -> "CheckResult":
         """The same run, but for the findings that a baseline lists; of all files, or of those with some names.
 
         Raises
@@ -221,7 +222,7 @@ class CheckResult:
         from blinplan.rules.acceptance.baseline import read_baseline
 
         try:
-            baseline = read_baseline(path)
+            baseline = read_baseline(Path(path))
         except OSError as error:
             raise ArgumentRefusal(
                 "the baseline {path}: {reason}",
@@ -237,18 +238,19 @@ class CheckResult:
         accepted, stale = baseline.accept(held)
         by_name = {judgement.reading.document.name: judgement for judgement in accepted}
         judgements = tuple(by_name.get(judgement.reading.document.name, judgement) for judgement in self.judgements)
-        old = (*self.result.old_baselines, *([path] if baseline.of_first_version else []))
+        old = (*self.result.old_baselines, *([Path(path)] if baseline.of_first_version else []))
         stale = (*self.result.stale, *stale)
         return CheckResult(replace(self.result, judgements=judgements, stale=stale, old_baselines=old))
 
     @with_kinds
-    def write_baseline(self, path: Path) -> "tuple[CheckResult, int]":
+    def write_baseline(self, path: str | Path) -> "tuple[CheckResult, int]":
         """List all findings in a file; the same run without them, and how many they are."""
         from blinplan.reports.check.baseline import baseline_text
         from blinplan.rules.acceptance.baseline import baseline_of
 
-        baseline = baseline_of(self.judgements, path.parent)
-        replace_file(path, baseline_text(baseline), onto_input=True)
+        place = Path(path)
+        baseline = baseline_of(self.judgements, place.parent)
+        replace_file(place, baseline_text(baseline), onto_input=True)
         accepted, _ = baseline.accept(self.judgements)
         return CheckResult(replace(self.result, judgements=accepted)), len(baseline.entries)
 

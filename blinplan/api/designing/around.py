@@ -12,6 +12,7 @@ from blinplan.regimen.regimen import Regimen
 
 if TYPE_CHECKING:
     from blinplan.design.comparison.compare import PairedComparison
+    from blinplan.regimen.site.site import Site
     from blinplan.reports.design.comparison.view import FindingApart
     from blinplan.rules.rule import Finding
 
@@ -26,36 +27,56 @@ class Bags(NamedTuple):
     remarks: tuple[str, ...]
 
 
-def bags_of_arms(
-    compared: "PairedComparison",
-    size: Patient,
-    site: str | Path | None,
-    start: datetime | str | None,
-    time_zone: str | None,
-) -> Bags:
-    """Lay out the bags of each regimen as a site prepares them; none where no site is given.
+class Preparation(NamedTuple):
+    """Who prepares the bags of a comparison, and when they begin to run; ``assumed`` where nobody said when."""
+
+    site: "Site"
+    begins: datetime | str
+    zone: str
+    assumed: bool
+
+
+def preparation(
+    site: "str | Path | Site | None", start: datetime | str | None, time_zone: str | None
+) -> Preparation | None:
+    """Who prepares bags, and from when on; None where no site is given. It is asked before anybody is simulated.
 
     Raises
     ------
     Refusal
-        When there is a start and no site, or the site cannot prepare them.
+        When there is a start and no site, or no such site or time.
     """
-    if site is None:
+    from blinplan.api.planning.beginning import beginning_at
+    from blinplan.api.regimens.load import site_given
+
+    profile = site_given(site)
+    if profile is None:
         if start is not None or time_zone is not None:
             given = "start" if start is not None else "time_zone"
             raise ArgumentRefusal(f"{{{given}}} needs {{site}}", "give the profile of the site that prepares the bags")
-        return Bags(((None, None),) * len(compared.arms), ())
-    from blinplan.api.regimens.load import read_site
-
-    profile = read_site(site)
+        return None
     hour, minute = divmod(600 if profile.change_minute is None else profile.change_minute, 60)
     begins = start or f"{_A_MONDAY.isoformat()}T{hour:02d}:{minute:02d}"
-    whom = size if size.weight is not None and size.area is not None else _typical(compared)
     zone = time_zone or profile.time_zone or "UTC"
-    counts = tuple(_count(arm.regimen, whom, begins, zone, site) for arm in compared.arms)
-    assumed = "" if start is not None else ", a Monday"
+    beginning_at(begins, zone, profile)
+    return Preparation(profile, begins, zone, start is None)
+
+
+def bags_of_arms(compared: "PairedComparison", size: Patient, asked: Preparation | None) -> Bags:
+    """Lay out the bags of each regimen as a site prepares them; none where nobody asked for them.
+
+    Raises
+    ------
+    Refusal
+        When the site cannot prepare them.
+    """
+    if asked is None:
+        return Bags(((None, None),) * len(compared.arms), ())
+    whom = size if size.weight is not None and size.area is not None else _typical(compared)
+    counts = tuple(_count(arm.regimen, whom, asked) for arm in compared.arms)
+    assumed = ", a Monday" if asked.assumed else ""
     figures = f"{float(whom.weight or 0):.4g} kg and {float(whom.height or 0):.4g} cm"
-    when = str(begins).replace("T", " ")
+    when = str(asked.begins).replace("T", " ")
     return Bags(counts, (f"Bags and vials are for {figures}, in a course that begins on {when}{assumed}.",))
 
 
@@ -67,15 +88,13 @@ def _typical(compared: "PairedComparison") -> Patient:
     return patient(round(float(person.weight_kg[0])), round(float(person.height_cm[0])), age=None)
 
 
-def _count(
-    regimen: Regimen, whom: Patient, begins: datetime | str, zone: str, site: str | Path
-) -> tuple[int | None, int | None]:
+def _count(regimen: Regimen, whom: Patient, asked: Preparation) -> tuple[int | None, int | None]:
     """How many bags and vials a regimen takes; the latter None where that of any bag is not known."""
     from blinplan.api.planning.plan import plan
     from blinplan.reports.plan.bags.vials import usage_of_cycles
 
     try:
-        planned = plan(regimen, whom, start=begins, time_zone=zone, site=site)
+        planned = plan(regimen, whom, start=asked.begins, time_zone=asked.zone, site=asked.site)
     except Refusal as refusal:
         raise Refusal(f"{regimen.name}: {refusal.message}", refusal.advice) from refusal
     assert planned.dated is not None  # noqa: S101 - it has a start

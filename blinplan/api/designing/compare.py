@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.api.designing.around import Bags, bags_of_arms
+from blinplan.api.designing.around import bags_of_arms, preparation
 from blinplan.api.designing.compared import ComparisonResult
 from blinplan.api.designing.sides import SideSource, file_named
 from blinplan.api.kinds import with_kinds
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from blinplan.course.events import Period
     from blinplan.design.comparison.compare import PairedComparison
+    from blinplan.regimen.site.site import Site
     from blinplan.simulation.trials.patients import Patients
 
 PUBLIC = ("compare",)
@@ -55,7 +56,7 @@ def compare(
     parameter_sets: int = 0,
     sets: SetsOfName = "published",
     ranges: bool = True,
-    site: str | Path | None = None,
+    site: "str | Path | Site | None" = None,
     start: "datetime | str | None" = None,
     time_zone: str | None = None,
     findings: bool = True,
@@ -116,6 +117,7 @@ def compare(
     arms = _with_reference_first(_arms(files, courses, size, premedication=premedication), against)
     orders = {name: arm.order for name, arm in arms.items()}
     recorded = {name: arm.recorded for name, arm in arms.items() if arm.recorded is not None}
+    asked = None if record is not None else preparation(site, start, time_zone)
     found = pair(
         orders,
         patients=people_of(patients, figures.formula),
@@ -135,7 +137,7 @@ def compare(
         progress=progress,
         recorded=recorded,
     )
-    bags = _no_bags(found) if recorded else bags_of_arms(found, size, site, start, time_zone)
+    bags = bags_of_arms(found, size, asked)
     errors = errors_of(seed, patients, measured=measured)
     result = ComparisonResult(found, tuple(orders.values()), size, bags, recorded, errors)
     result = result if ranges else replace(result, executor=executor, progress=progress)
@@ -222,7 +224,11 @@ def _files(regimens: Sequence[SideSource]) -> list[_File]:
 
 
 def _courses_on_record(
-    files: Sequence[_File], record: str | Path, figures: Figures, time_zone: str | None, site: str | Path | None
+    files: Sequence[_File],
+    record: str | Path,
+    figures: Figures,
+    time_zone: str | None,
+    site: "str | Path | Site | None",
 ) -> dict[int, RecordedCourse]:
     """The courses as they came to be, by the places of the regimens that the record names.
 
@@ -259,11 +265,6 @@ def _arms(
     for file, arm, name in zip(files, arms, own, strict=True):
         found[_not_in(found, name if own.count(name) == 1 else file.name)] = arm
     return found
-
-
-def _no_bags(compared: "PairedComparison") -> Bags:
-    """No bags of courses of which one is as it came to be."""
-    return Bags(((None, None),) * len(compared.arms), ())
 
 
 def _not_in(found: Mapping[str, object], name: str) -> str:

@@ -63,6 +63,7 @@ class Model:
 
         return screen.render(*equations_report(options_of(self.attenuation)))
 
+    @with_kinds
     def sbml(self, regimen: RegimenSource = "rr-adult") -> str:
         """Write the typical patient's model as SBML, with the infusions of a regimen as events. Needs python-libsbml.
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from blinplan.api.day import day_given
 from blinplan.api.kinds import with_kinds
-from blinplan.api.patient import Figures, figures_of, on_the_day, require_patient
+from blinplan.api.patient import Figures, figures_of, on_the_day, patient_of
 from blinplan.api.planning.beginning import refuse_another_zone, start_in
 from blinplan.api.planning.history import CourseHistory, history
 from blinplan.api.planning.places import everywhere, files_of_places, moves_of_places, with_places
@@ -45,7 +45,7 @@ _WHOSE_AREA = "give {weight} and {height}, or {area}, of the patient"
 
 
 @with_kinds
-def expand(regimen: RegimenSource, patient: Patient | None = None) -> Course:
+def expand(regimen: RegimenSource, patient: Patient | Figures | None = None) -> Course:
     """Expand a regimen to what one patient gets: the event table, with doses in mcg, exact.
 
     Nothing is judged, and no other regimen is taken: a patient whom the regimen does not admit is an error.
@@ -61,9 +61,7 @@ def expand(regimen: RegimenSource, patient: Patient | None = None) -> Course:
     Refusal
         When there is no such regimen.
     """
-    if patient is not None:
-        require_patient(patient)
-    return events.expand(regimen_of(regimen), patient or Patient())
+    return events.expand(regimen_of(regimen), Patient() if patient is None else patient_of(patient))
 
 
 @with_kinds

@@ -212,6 +212,7 @@ class Plan:
 
         return delivered_of(self.dated, patients, seed, executor, progress, models)
 
+    @with_kinds
     def text(
         self,
         output_format: PlanFormatName = "table",

@@ -167,7 +167,7 @@ def _labelled_vial(label: "Label") -> Mapping[str, str]:
 
 @with_kinds
 def new_record(
-    regimen: str,
+    regimen: str | Path,
     start: datetime | str,
     *,
     time_zone: str | None = None,
@@ -231,9 +231,9 @@ def _years(age: "Age | None") -> int | None:
     return None if age is None or age.born is not None else age.completed
 
 
-def _name_beside(regimen: str, folder: Path) -> str:
+def _name_beside(regimen: str | Path, folder: Path) -> str:
     """The name by which a record in a folder finds a regimen."""
-    name = read_regimen(regimen)[0].name
+    name = read_regimen(str(regimen))[0].name
     if name not in library.paths() and not (folder / f"{name}.toml").is_file():
         raise Refusal(
             f"a record in {folder} does not find {regimen}",

@@ -2,8 +2,6 @@
 
 import os
 import sys
-from errno import EAGAIN, EMFILE, ENFILE, ENOMEM, ENOSPC
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +9,6 @@ import typer
 from blinplan.cli.app.environment import leave_out_what_misleads
 from blinplan.cli.app.quick import CONTEXT, QuickGroup, QuickProgram
 from blinplan.exit_status import ExitStatus
-from blinplan.files.inputs import InputError
 from blinplan.files.of_a_run import files_of_a_run
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import Terminal, colour_option, open_streams, terminal
@@ -84,8 +81,9 @@ def run() -> None:
         sys.exit(ExitStatus.INTERRUPTED)
     except Exception as fault:
         from blinplan.cli.app.misuse import explanation
+        from blinplan.files.faults import of_a_word, of_the_machine
 
-        misused = _of_the_machine(fault) or _of_a_word(fault) or explanation(fault)
+        misused = of_the_machine(fault) or of_a_word(fault, sys.argv[1:]) or explanation(fault)
         if misused is not None:
             _complain(misused, shown)
             sys.exit(ExitStatus.INCOMPLETE)
@@ -108,67 +106,6 @@ def _status(shown: Terminal, ending: EndOfRun) -> Any:
         if (ended := ending.exception()) is not None:
             raise ended from None
         raise
-
-
-def _of_the_machine(fault: Exception) -> Refusal | None:
-    """What of the machine stood in the way; None for any other fault."""
-    if isinstance(fault, OSError):
-        return _of_a_file(fault)
-    if isinstance(fault, ImportError) and "failed to map segment" in str(fault):  # as the C library says it
-        return _OF_THE_SYSTEM[ENOMEM]
-    if isinstance(fault, MemoryError):
-        return Refusal("there is not enough memory", "take fewer patients, or write fewer curves")
-    if isinstance(fault, RuntimeError) and str(fault).startswith("can't start new thread"):
-        return _NO_MORE_PROCESSES
-    if isinstance(fault, RuntimeError) and str(fault).startswith("Symlink loop"):  # as Python says before 3.13
-        return Refusal("a path leads through links in a circle", "check the paths")
-    return None
-
-
-def _of_a_word(fault: Exception) -> Refusal | None:
-    """Which word of the command line is bytes that are no text, where a text has to be; None for any other fault.
-
-    Names of files may be such bytes, and are never made into text: so nobody knows a word before it is to be written.
-    """
-    if not isinstance(fault, UnicodeEncodeError):
-        return None
-    untold = fault.object[fault.start : fault.end]
-    word = next((word for word in sys.argv[1:] if untold in word), None)
-    return None if word is None else Refusal(f"{word} is not UTF-8 text", "write it in UTF-8")
-
-
-_NO_MORE_PROCESSES = Refusal(
-    "the system gives no more processes or threads", "end some, or raise the limit (ulimit -u, pids of a container)"
-)
-_NO_MORE_FILES = Refusal("too many files are open", "raise the limit (ulimit -n)")
-_OF_THE_SYSTEM = {
-    EAGAIN: _NO_MORE_PROCESSES,
-    EMFILE: _NO_MORE_FILES,
-    ENFILE: _NO_MORE_FILES,
-    ENOMEM: Refusal("there is not enough memory", "end other programs, or raise the limit (ulimit -v)"),
-}
-"""What the system has no more of, whichever file it was asked for."""
-
-
-def _of_a_file(fault: OSError) -> Refusal | None:
-    if isinstance(fault, InputError) and fault.path is not None:
-        return Refusal(f"{fault.path}: {fault.reason}", "check the path")
-    if fault.errno == ENOSPC:
-        return Refusal("no space left on the device", "write the output elsewhere")
-    if fault.errno in _OF_THE_SYSTEM:
-        return _OF_THE_SYSTEM[fault.errno]
-    if fault.filename is None:
-        gone = Refusal("the working folder is not there any more", "change to a folder that is there")
-        return None if _is_somewhere() else gone
-    reason = (fault.strerror or "cannot be used").lower()
-    return Refusal(f"{os.fsdecode(fault.filename)}: {reason}", "check the path and who may use it")
-
-
-def _is_somewhere() -> bool:
-    try:
-        return bool(Path.cwd())
-    except OSError:
-        return False
 
 
 def _complain(refusal: Refusal, terminal: Terminal) -> None:

@@ -63,6 +63,18 @@ def test_what_is_no_patient_is_refused(function: str, given: object) -> None:
         CALLS[function]("rr-adult", patient=given)
 
 
+def test_figures_are_a_patient_wherever_one_is() -> None:
+    figures = blinplan.Figures(weight=38, height="150.5", formula="dubois", age="8 years")  # type: ignore[arg-type]
+    who = blinplan.patient(38, "150.5", formula="dubois", age="8 years")  # type: ignore[arg-type]
+    assert blinplan.expand("rr-below-45-kg", figures) == blinplan.expand("rr-below-45-kg", who)
+    checked = [blinplan.check("rr-below-45-kg", patient=one, simulate=False) for one in (figures, who)]
+    assert checked[0].text("json") == checked[1].text("json")
+    assert checked[0].text("json") != blinplan.check("rr-below-45-kg", simulate=False).text("json")
+    for call in (blinplan.expand, lambda of, patient: blinplan.check(of, patient=patient, simulate=False)):
+        with pytest.raises(blinplan.Refusal, match="weight is -4 kg"):
+            call("rr-adult", blinplan.Figures(weight=-4))
+
+
 def test_each_part_of_a_regimen_and_a_patient_say_themselves_in_a_line() -> None:
     regimen = blinplan.load("rr-adult")
     assert [repr(cycle) for cycle in regimen.cycles] == [

@@ -1,6 +1,7 @@
 """What is of no kind that an argument names is refused by its name; whole numbers of NumPy are taken."""
 
 import inspect
+import pickle
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +18,10 @@ from blinplan.regimen.build import Number
 
 STEP = blinplan.step("9 mcg/day", days=28)
 CYCLE = blinplan.cycle(steps=STEP, treatment_free_days=14)
+ODD = ("n" * 300, "n/" * 2500, "\ud800", "a\0b", "\x1b[31m")
+"""Texts that can be no file's, neither its name nor in it, and one that a terminal obeys."""
 OTHERS: tuple[object, ...] = (
+    *ODD,
     None,
     True,
     5,
@@ -124,9 +128,44 @@ def test_whatever_is_given_is_taken_or_refused(
             _call(name, argument, value, _sound(name))
         except (blinplan.Refusal, ValueError) as error:
             refused.append(error)
-    assert all(map(str, refused))
-    assert not any(isinstance(error, UnicodeError) for error in refused)
     assert refused
+    assert all(str(error) and str(error).replace("\n", "").isprintable() for error in refused)
+    assert not any(isinstance(error, UnicodeError) for error in refused)
+    again: list[Exception] = pickle.loads(pickle.dumps(refused))  # noqa: S301 - our own, as a pool of workers sends it
+    assert [(str(error), *vars(error)) for error in again] == [(str(error), *vars(error)) for error in refused]
+    assert not list(tmp_path.iterdir())
+
+
+def _places(name: str) -> Iterator[str]:
+    """The arguments of a function that are files or folders, by its types."""
+    for argument, annotation in inspect.signature(getattr(blinplan, name)).parameters.items():
+        kinds = str(annotation.annotation)
+        if "Path" in kinds or kinds == "PatientSource" or argument == "against":
+            yield argument
+
+
+class Nobody:
+    """An executor that nothing may be given."""
+
+    def submit(self, *_: object) -> Any:
+        raise AssertionError("something was simulated")
+
+    map = submit
+
+
+@pytest.mark.parametrize("name", sorted(SIMULATING - {"evidence"}))
+def test_what_no_file_can_be_called_is_refused_before_anything_is_simulated(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    more: dict[str, Any] = {"executor": Nobody()}
+    if name == "search":
+        more |= {"doses": [9], "minimise": "il6_peak"}
+    for argument in _places(name):
+        for odd in ODD[:-1]:
+            with pytest.raises(blinplan.Refusal) as refused:
+                _call(name, argument, odd, (NEEDED.get(name, ("nhl-5",)), more))
+            assert str(refused.value).isprintable()
     assert not list(tmp_path.iterdir())
 
 
