@@ -70,10 +70,14 @@ class DataTable:
     row_group: int | None = None
 
     def values(self) -> dict[str, Any]:
-        """All values by the names of their columns: arrays where the portions have arrays, lists otherwise."""
+        """All values by the names of their columns: arrays where the portions have arrays, lists otherwise.
+
+        A number that is missing is NaN in an array, and anything else that is missing is None in a list.
+        """
         portions = list(self.portions)
         return {
-            column.name: _join([portion[number] for portion in portions]) for number, column in enumerate(self.columns)
+            column.name: _of_kind(_join([portion[number] for portion in portions]), column.kind)
+            for number, column in enumerate(self.columns)
         }
 
 
@@ -92,6 +96,16 @@ def _join(parts: list[Any]) -> Any:
 
         return np.concatenate(parts)
     return [value for part in parts for value in part]
+
+
+def _of_kind(values: Any, kind: ColumnKind) -> Any:
+    """Values as frames of other libraries take them: truths are no numbers, and texts no objects."""
+    if not hasattr(values, "dtype") or (kind is not ColumnKind.TRUTH and values.dtype.kind != "O"):
+        return values
+    listed = [None if is_missing(value) else value for value in values.tolist()]
+    if kind is not ColumnKind.TRUTH:
+        return listed
+    return values.astype(bool) if None not in listed else [None if one is None else bool(one) for one in listed]
 
 
 def csv_parts(table: DataTable, *, decimal_comma: bool = False) -> Iterator[str]:

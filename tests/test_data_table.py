@@ -9,6 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
@@ -102,6 +104,34 @@ def test_values_are_columns_by_name() -> None:
     arrays = DataTable("x", COLUMNS[:1], [[np.array([1, 2])], [np.array([3])]]).values()["cycle"]
     assert isinstance(arrays, np.ndarray)
     assert arrays.tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "handed"),
+    [
+        (ColumnKind.TRUTH, np.array([1.0, 0.0]), [True, False]),
+        (ColumnKind.TRUTH, np.array([1.0, np.nan, 0.0]), [True, None, False]),
+        (ColumnKind.TRUTH, np.array([True, False]), [True, False]),
+        (ColumnKind.TEXT, np.array([None, "> 1000"], dtype=object), [None, "> 1000"]),
+        (ColumnKind.TEXT, np.array(["a", "b"]), ["a", "b"]),
+        (ColumnKind.WHOLE, np.array([1, 2]), [1, 2]),
+        (ColumnKind.NUMBER, np.array([1.0, np.inf]), [1.0, np.inf]),
+        (ColumnKind.TRUTH, [True, None], [True, None]),
+    ],
+)
+def test_columns_are_of_the_kinds_that_parquet_has(
+    kind: ColumnKind, given: Any, handed: list[Any], tmp_path: Path
+) -> None:
+    """Truths were numbers in frames, which none takes for a filter, and texts objects, which polars writes nowhere."""
+
+    def made() -> DataTable:
+        return DataTable("x", (Column("it", "", "what it is", kind),), [[given]])
+
+    write_parquet(made(), tmp_path / "x.parquet")
+    columns = pl.DataFrame(made().values())
+    assert columns["it"].to_list() == handed
+    assert columns["it"].dtype == pl.read_parquet(tmp_path / "x.parquet")["it"].dtype
+    assert pa.table(made().values())["it"].to_pylist() == handed
 
 
 def test_a_table_without_rows_has_its_columns(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, Mass, decimal_text, plural
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.positions import KeyPath
@@ -190,7 +191,7 @@ class Cycle:
     def __repr__(self) -> str:
         free = f"{_days_text(self.treatment_free)} free" if self.treatment_free else "no days free"
         times = f", {self.repeat} times" if self.repeat > 1 else ""
-        named = f" {self.name}" if self.name else ""
+        named = f" {visible(self.name)}" if self.name else ""
         infused = f"{_doses_text(self.steps)} over {_days_text(self.infusion)}"
         return f"<Cycle{named}: {infused}, {free}{times}{', optional' if self.optional else ''}>"
 

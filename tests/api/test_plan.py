@@ -81,9 +81,10 @@ def test_a_record_and_a_site_give_bags_findings_and_what_was_delivered(inside: R
     assert len(planned.bags) == len(shown["dated"]["bags"]) > 20
     again = inside(
         "plan", "rr-adult", "--record", "record.toml", "--view", "delivered", "--patients", "50", "-f", "json"
-    ).json["dated"]["delivered"]
+    )
     delivered = blinplan.delivered("rr-adult", record="record.toml", patients=50)
-    assert json.loads(delivered.json()) == again
+    assert delivered.json() == again.out
+    assert delivered.document() == again.json["dated"]["delivered"]
     whole = delivered.cycles[-1]
     assert whole.planned.micrograms == 3787 - Fraction(28, 24)  # on 29 March the clock is put forward
     assert delivered.columns()["mcg_delivered"][-1] == float(whole.delivered.micrograms)

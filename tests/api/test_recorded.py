@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from pathlib import Path
 
 import numpy as np
@@ -110,7 +109,7 @@ def test_the_patient_of_the_record_is_the_typical_one(record: Path) -> None:
 
 def test_virtual_patients_have_what_the_view_of_what_was_delivered_has(record: Path) -> None:
     path = written(record, STOP + ENDED)
-    compared = json.loads(blinplan.delivered("rr-adult", record=path, patients=40, seed=3).json())["simulated"]
+    compared = blinplan.delivered("rr-adult", record=path, patients=40, seed=3).document()["simulated"]
     found = blinplan.simulate("rr-adult", 40, seed=3, record=path)
     medians = {entry["key"]: entry["delivered"]["median"] for entry in compared["endpoints"]}
     assert np.median(found.endpoints["auc"].values) == pytest.approx(medians["auc"])

@@ -110,3 +110,15 @@ def test_what_a_file_says_is_escaped_in_a_notebook(tmp_path: Path) -> None:
         assert "<b>" not in shown
         assert "\u202e" not in shown
     assert "\u202e" not in text_html("first\n\u202e").partition("\n")[2]
+
+
+def test_a_line_that_says_something_is_harmless(tmp_path: Path) -> None:
+    steps = blinplan.step("9 mcg/day", days=7)
+    cycle = blinplan.cycle(steps=steps, treatment_free_days=0, name="\u202eone")
+    text = blinplan.toml(blinplan.regimen("mine", cycles=cycle))
+    files = [tmp_path / name for name in ("\u202eone.toml", "two\x1b.toml")]
+    for file in files:
+        file.write_text(text, encoding="utf-8")
+    compared = blinplan.compare(*files, patients=2, findings=False, ranges=False)
+    for shown in (cycle, compared, blinplan.load(files[0]), blinplan.check(*files, simulate=False)):
+        assert repr(shown).isprintable(), shown

@@ -218,12 +218,13 @@ class ComparisonResult(FileResult):
         replace_file(target, comparison_figure(self.comparison, bands or self.bands(), kind, width))
 
     def __repr__(self) -> str:
+        from blinplan.outside_text import visible
         from blinplan.reports.shared.words import patients_drawn
 
         reference, *others = self.names
         people = self.comparison.cohort
         whom = patients_drawn(f"{people.size:,}", of_table=people.table is not None)
-        return f"<ComparisonResult: {', '.join(others)} against {reference}, {whom}>"
+        return visible(f"<ComparisonResult: {', '.join(others)} against {reference}, {whom}>")
 
     def _repr_html_(self) -> str:
         from blinplan.reports.design.comparison.texts import label_text, value_text

@@ -35,6 +35,7 @@ class DeliveredResult:
 
     dated: "Dated"
     delivered: "Delivered"
+    _in_plan: "Callable[[DeliveredResult], str]"
 
     @property
     def cycles(self) -> "tuple[DeliveredCycle, ...]":
@@ -49,7 +50,7 @@ class DeliveredResult:
         return [*delivered_report(self.delivered, screen), *ledger_report(self.dated)]
 
     def document(self) -> dict[str, Any]:
-        """The same as JSON."""
+        """The same as data for JSON: what the document of the plan has of it."""
         from blinplan.reports.plan.simulated.delivered import delivered_json
 
         return dict(delivered_json(self.delivered))
@@ -59,10 +60,8 @@ class DeliveredResult:
         return screen.render(*self.report(screen))
 
     def json(self) -> str:
-        """Write it as a JSON document."""
-        from blinplan.outside_text import json_text
-
-        return json_text(self.document())
+        """Write the plan as a JSON document, with this in it, as the command line does."""
+        return self._in_plan(self)
 
     def columns(self) -> dict[str, list[Any]]:
         """A row for each cycle, and a last one for the whole course, whose cycle is None; doses in mcg."""
@@ -86,13 +85,17 @@ class DeliveredResult:
 
 def delivered_of(
     dated: "Dated",
+    in_plan: "Callable[[DeliveredResult], str]",
     patients: "PatientSource",
     seed: int,
     executor: "Executor | None",
     progress: Callable[[int], None] | None,
     models: int = 0,
 ) -> DeliveredResult:
-    """Send the same virtual patients through the course as it came to be, and as it was planned."""
+    """Send the same virtual patients through the course as it came to be, and as it was planned.
+
+    ``in_plan`` writes the document of the plan with what is found.
+    """
     from blinplan.api.simulating.patients import people_of, refuse_own_courses
     from blinplan.simulation.delivered import compare_delivery
     from blinplan.simulation.dosing import NotEligibleError
@@ -111,4 +114,4 @@ def delivered_of(
         raise Refusal(str(error), "choose another view; no virtual population fits this regimen") from error
     except PeopleError as error:
         raise Refusal(str(error), error.advice) from error
-    return DeliveredResult(dated, found)
+    return DeliveredResult(dated, found, in_plan)

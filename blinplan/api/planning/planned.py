@@ -210,7 +210,7 @@ class Plan:
             raise ArgumentRefusal("what was delivered is known with {record} or {start}", _GIVE_START)
         from blinplan.api.planning.delivered import delivered_of
 
-        return delivered_of(self.dated, patients, seed, executor, progress, models)
+        return delivered_of(self.dated, self._with_delivered, patients, seed, executor, progress, models)
 
     @with_kinds
     def text(
@@ -276,6 +276,10 @@ class Plan:
             PlanFormat.FHIR: lambda: fhir(self.dated, plan_id, self.choice, self.label, self.remarks),
         }
         return texts[word_of(PlanFormat, "output_format", output_format)]()
+
+    def _with_delivered(self, found: "DeliveredResult") -> str:
+        """The document of the plan with what was delivered, which is known already."""
+        return self._json(View.DELIVERED, lambda: found)
 
     def _report(self, view: View, compare: "Callable[[], DeliveredResult]", screen: Screen) -> "list[RenderableType]":
         if self.dated is None:

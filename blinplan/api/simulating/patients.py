@@ -25,7 +25,7 @@ def people_of(patients: "PatientSource", formula: AreaFormula = AreaFormula.MOST
     Raises
     ------
     Refusal
-        When the table cannot be read, or what is given is neither that nor a whole number.
+        When the table cannot be read, or what is given is neither that nor a whole number, or nobody.
     """
     if patients is None or isinstance(patients, str | Path):
         return None if patients is None else own_patients(patients, formula)
@@ -38,6 +38,8 @@ def people_of(patients: "PatientSource", formula: AreaFormula = AreaFormula.MOST
     if not isinstance(patients, People | Population):
         advice = "give a whole number, the path of a table in CSV, or a population that was drawn"
         raise ArgumentRefusal("{patients} is {value}", advice, value=repr(patients)[:40])
+    if not patients.size:
+        raise ArgumentRefusal("{patients} is a population of nobody", "give one of a patient or more")
     return patients
 
 

@@ -17,7 +17,7 @@ Calls = dict[str, Callable[..., Any]]
 
 def _delivered(**given: Any) -> object:
     wanted = {"patients": 20, "seed": 1, "models": 0} | given
-    return delivered_of(None, executor=None, progress=None, **wanted)  # type: ignore[arg-type]
+    return delivered_of(None, repr, executor=None, progress=None, **wanted)  # type: ignore[arg-type]
 
 
 def _figure(of: type[Any]) -> Callable[..., Any]:

@@ -259,8 +259,11 @@ def test_what_would_have_no_effect_is_refused(call: Callable[[], object]) -> Non
 def test_a_population_that_was_drawn_is_of_no_other(call: Callable[[object], object]) -> None:
     from blinplan.physiology import draw
 
+    people = draw("child", 3, seed=1)
     with pytest.raises(blinplan.Refusal, match="of the population child, not adult-rr"):
-        call(draw("child", 3, seed=1))
+        call(people)
+    with pytest.raises(blinplan.Refusal, match="patients is a population of nobody"):
+        call(people.select(slice(0)))
 
 
 def test_methods_refuse_as_functions_do(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from pathlib import Path
 
 import pandas as pd  # type: ignore[import-untyped]
@@ -96,9 +95,7 @@ def test_what_was_delivered_is_compared_on_the_table(inside: Run, ward: Path, tm
     told = " ".join(inside(*arguments, "--view", "delivered").out.split())
     assert "he 2 patients of the table" in told
     assert "drawn where a cell is empty: B cells, IL-6." in told
-    assert json.loads(blinplan.delivered("rr-adult", record="record.toml", patients=str(ward)).json())["simulated"] == (
-        simulated
-    )
+    assert blinplan.delivered("rr-adult", record="record.toml", patients=str(ward)).document()["simulated"] == simulated
     for others in ((), ("--view", "delivered", "--patients", "50"), ("--view", "delivered", "-o", ward.name)):
         assert inside(*arguments, *others).status == 2
 
