@@ -206,12 +206,13 @@ def _judge(asked: OrderedRegimen, patient: Patient, today: date, simulator: Pati
 
 def _curves(simulation: "Simulation", executor: Executor | None) -> "tuple[Bands, Bands]":
     """Curves over the whole course, and over its first days."""
-    from blinplan.simulation.percentiles import bands_of, sampling_days
+    from blinplan.simulation.percentiles import bands_of, sampling_days_of
 
-    whole = bands_of(simulation, sampling_days(simulation.periods, 0.0, simulation.days), executor=executor)
-    if simulation.days <= _EARLY_DAYS:
+    trial, last = simulation.outcome.trial, simulation.last_day
+    whole = bands_of(simulation, sampling_days_of(trial, 0.0, last), executor=executor)
+    if last <= _EARLY_DAYS:
         return whole, whole
-    return whole, bands_of(simulation, sampling_days(simulation.periods, 0.0, _EARLY_DAYS), executor=executor)
+    return whole, bands_of(simulation, sampling_days_of(trial, 0.0, _EARLY_DAYS), executor=executor)
 
 
 def _course(asked: OrderedRegimen, patient: Patient) -> tuple[Course | None, str]:

@@ -16,6 +16,7 @@ import numpy as np
 from blinplan.course.events import Period
 from blinplan.executors.executor import Executor, executor_or_threads
 from blinplan.physiology.engine.choose import takes_turns
+from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import SHOWN
@@ -26,6 +27,7 @@ from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.crowd.columns import Columns
 from blinplan.simulation.trajectories import Portion, RequestedCurves
 from blinplan.simulation.trials.cohort_trial import CohortTrial
+from blinplan.simulation.trials.own_courses import OwnCourses
 from blinplan.simulation.trials.simulation import Simulation
 from blinplan.simulation.trials.trial import Trial
 
@@ -81,8 +83,9 @@ class Band:
 class Bands:
     """Signals of the same patients on the same ``days`` (from the start of the course, rising).
 
-    ``patients`` is how many the percentiles are of, out of ``population``; ``levels`` are the percentiles. ``models``
-    is how many plausible models there are beside the shipped one.
+    ``patients`` is how many the percentiles are of, out of ``population``; ``levels`` are the percentiles. ``within``
+    (days) is how many of them are not yet through with a course of their own, whose percentiles these are; None where
+    all go through the same. ``models`` is how many plausible models there are beside the shipped one.
     """
 
     days: FloatArray
@@ -91,6 +94,7 @@ class Bands:
     patients: int
     population: int
     models: int = 0
+    within: IntArray | None = None
 
     def only(self, signals: Iterable[str]) -> Bands:
         """Keep the signals of these keys."""
@@ -110,6 +114,8 @@ def _span_of(band: Band, *others: Band) -> Band:
 
 # Hours after a change of the infusion at which signals are looked at, close together where cytokines and T cells move.
 _AFTER = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 20, 24, 30, 36, 42, 48, 60, 72, 96, 120, 168)
+_MANY = 64
+"""Changes of courses of their own above which curves are not looked at after each of them."""
 _EVENLY = 160
 """Equal parts of a window at whose ends signals are looked at besides."""
 
@@ -124,6 +130,13 @@ def sampling_days(periods: Sequence[Period], first: float, last: float) -> Float
     after = {edge / MINUTES_PER_DAY + hours / 24.0 for edge in edges for hours in (0, *_AFTER)}
     evenly = np.linspace(first, last, _EVENLY + 1)
     return np.array(sorted({day for day in after if first <= day <= last} | set(evenly.tolist())))
+
+
+def sampling_days_of(trial: Trial | CohortTrial, first: float, last: float) -> FloatArray:
+    """The same for patients of whom some may have courses of their own: after the changes of those that are few."""
+    own = trial.own if isinstance(trial, CohortTrial) else None
+    changes = trial.periods if own is None else own.covering(trial.periods)
+    return sampling_days(changes if len(changes) <= _MANY else trial.periods, first, last)
 
 
 def bands(
@@ -212,24 +225,43 @@ def bands_of_trial(
     progress: Callable[[int], None] | None = None,
 ) -> Bands:
     """Take the bands of patients who are sent through a regimen."""
-    asked = _RequestedBands(days, tuple(SIGNALS[key] for key in signals), cohort.size, MOST_VALUES)
+    own = trial.own if isinstance(trial, CohortTrial) else None
+    asked = _RequestedBands(days, tuple(SIGNALS[key] for key in signals), cohort.size, MOST_VALUES, own)
     people = (part.population() for part in cohort.parts(_BLOCK))
     blocks = ((trial.dosing_of(some) if isinstance(trial, CohortTrial) else trial.dosing, some) for some in people)
     return _percentiles(blocks, asked, trial.options, executor, progress)
 
 
 class _RequestedBands(NamedTuple):
-    """What is to be known: which signals on which days, of how many patients, and how many numbers may be kept."""
+    """What is to be known: which signals on which days, of how many patients, and how many numbers may be kept.
+
+    ``own`` are courses of their own that patients have, where any do: of who is through nothing is known any more.
+    """
 
     days: FloatArray
     signals: tuple[Signal, ...]
     patients: int
     most_values: int
+    own: OwnCourses | None = None
 
     @property
     def stride(self) -> int:
         """Every which patient is taken."""
         return max(1, -(-self.patients * len(self.signals) * len(self.days) // self.most_values))
+
+    def rows_of(self, trajectories: Trajectories) -> list[FloatArray]:
+        """Each signal on each day (patients), NaN in who is through with a course of their own."""
+        rows = [row for signal in self.signals for row in _signal_values(signal, trajectories)]
+        if self.own is None:
+            return rows
+        ends = self.own.ends_of(trajectories.population.numbers) / MINUTES_PER_DAY
+        days = np.tile(self.days, len(self.signals))
+        return [np.where(day <= ends, row, np.nan) for day, row in zip(days, rows, strict=True)]
+
+    @property
+    def within(self) -> IntArray | None:
+        """How many of those who are taken are not yet through on each day."""
+        return None if self.own is None else self.own.patients_within(self.days, self.stride)
 
 
 def _percentiles(
@@ -262,13 +294,13 @@ def bands_of_curves(curves: RequestedCurves, computed: Iterable[Portion], signal
         When the folder for temporary files is full.
     """
     wanted = tuple(SIGNALS[key] for key in signals)
-    asked = _RequestedBands(curves.minutes / MINUTES_PER_DAY, wanted, curves.cohort.size, MOST_VALUES)
+    days = curves.minutes / MINUTES_PER_DAY
+    asked = _RequestedBands(days, wanted, curves.cohort.size, MOST_VALUES, curves.trial.own)
     columns, done = _columns_for(asked), 0
     for portion in computed:
         chosen = slice(-done % asked.stride, None, asked.stride)
         done += portion.trajectories.population.size
-        rows = (row for signal in wanted for row in _signal_values(signal, portion.trajectories))
-        columns.append([row[chosen] for row in rows])
+        columns.append([row[chosen] for row in asked.rows_of(portion.trajectories)])
     return _bands(columns, asked)
 
 
@@ -279,7 +311,8 @@ def _columns_for(asked: _RequestedBands) -> Columns:
 def _bands(columns: Columns, asked: _RequestedBands) -> Bands:
     at_once = max(1, _AT_ONCE // max(1, columns.rows))
     numbers = [range(first, min(first + at_once, len(columns))) for first in range(0, len(columns), at_once)]
-    levels = [np.percentile(np.stack([columns.column(one) for one in some]), LEVELS, axis=1).T for some in numbers]
+    take = np.percentile if asked.own is None else np.nanpercentile
+    levels = [take(np.stack([columns.column(one) for one in some]), LEVELS, axis=1).T for some in numbers]
     by_signal = np.concatenate(levels).reshape(len(asked.signals), asked.days.shape[0], len(LEVELS)).transpose(0, 2, 1)
     return Bands(
         days=asked.days,
@@ -287,6 +320,7 @@ def _bands(columns: Columns, asked: _RequestedBands) -> Bands:
         bands=tuple(Band(signal, np.ascontiguousarray(by_signal[row])) for row, signal in enumerate(asked.signals)),
         patients=columns.rows,
         population=asked.patients,
+        within=asked.within,
     )
 
 
@@ -308,7 +342,7 @@ def _values(
         executor=executor,
     ).trajectories
     assert trajectories is not None  # noqa: S101 - they were asked for
-    return [row for signal in asked.signals for row in _signal_values(signal, trajectories)]
+    return asked.rows_of(trajectories)
 
 
 def _of_some(dosing: Dosing, which: slice) -> Dosing:

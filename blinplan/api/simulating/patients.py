@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from blinplan.api.patient import AreaFormula
 from blinplan.files.inputs import input_text, reason_of
 from blinplan.outside_text import visible
-from blinplan.quantities import of_python
+from blinplan.quantities import MINUTES_PER_DAY, of_python
 from blinplan.refusal import ArgumentRefusal, Refusal
 
 if TYPE_CHECKING:
@@ -81,6 +81,12 @@ def refuse_own_courses(patients: "Patients | None", why: str) -> None:
             f"{why}, and the table gives patients their own",
             "leave the columns regimen, hold_from_day and hold_days out",
         )
+
+
+def last_day_of(patients: "Patients | None", days: float) -> float:
+    """The day on which the last of some patients is through, where the regimen that is asked for takes so many days."""
+    own = getattr(patients, "last_minute", None)
+    return days if own is None else float(own(round(days * MINUTES_PER_DAY)) / MINUTES_PER_DAY)
 
 
 def size_of_all(patients: "Patients | None") -> int:

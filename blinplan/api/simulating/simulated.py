@@ -17,7 +17,6 @@ from blinplan.data_table import DataTable, table_html
 from blinplan.executors.executor import Executor
 from blinplan.files.writing import replace_file, replacing
 from blinplan.proportion import Proportion
-from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
 
@@ -107,15 +106,17 @@ class SimulationResult(TableResult):
     ) -> "Bands":
         """Curves of the population: 5th, 50th and 95th percentile of each signal, over some days of the course.
 
+        Of patients with courses of their own they are of those who are not yet through.
+
         Raises
         ------
         Refusal
             When the days are not those of the course, or there is no such signal.
         """
-        from blinplan.simulation.percentiles import bands_of, sampling_days
+        from blinplan.simulation.percentiles import bands_of, sampling_days_of
 
-        days = window(from_day, to_day, self.simulation.periods[-1].stop / MINUTES_PER_DAY)
-        sampled = sampling_days(self.simulation.periods, *days)
+        days = window(from_day, to_day, self.simulation.last_day)
+        sampled = sampling_days_of(self.simulation.outcome.trial, *days)
         return bands_of(self.simulation, sampled, signals_of(signals) or ALL, executor=executor)
 
     @with_kinds

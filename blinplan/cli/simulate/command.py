@@ -95,7 +95,7 @@ def simulate(
     tell_which_is_meant(terminal, regimen, record=record)
     from blinplan.api.regimens.order import order
     from blinplan.api.simulating.curves import curves as curves_of
-    from blinplan.api.simulating.patients import people_of, size_of_all
+    from blinplan.api.simulating.patients import last_day_of, people_of, size_of_all
     from blinplan.api.simulating.recorded import recorded_course
     from blinplan.api.simulating.simulate import How, endpoints_of, order_for, size_of
     from blinplan.api.simulating.simulate import simulate as simulated
@@ -131,7 +131,7 @@ def simulate(
         signals,
         figure,
         figure_width,
-        (ordered if recorded is None else recorded).days + way.follow_up,
+        last_day_of(people, (ordered if recorded is None else recorded).days) + way.follow_up,
         table=output_format is SimulateFormat.TABLE and data is None,
         seen=terminal.is_seen,
     )

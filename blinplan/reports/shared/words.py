@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from blinplan.regimen.age import Age
     from blinplan.regimen.regimen import Regimen
     from blinplan.simulation.people.people import GivenTable
+    from blinplan.simulation.percentiles import Bands
 
 DRUG = "blinatumomab"
 CAUTIONS = (
@@ -281,6 +282,17 @@ def own_course_lines(number: int, size: int) -> Iterator[str]:
             " windows are each one's own, and what a course does not have is missing in its patients. The course and"
             " the typical patient that are shown are those of the regimen."
         )
+
+
+def still_in_course(bands: "Bands") -> str:
+    """Say of how many patients percentiles are, where some are through with courses of their own sooner than others."""
+    if bands.within is None or bands.within[-1] == bands.patients:
+        return ""
+    first, last = ((int(bands.within[at]), float(bands.days[at])) for at in (0, -1))
+    return (
+        f" Each day's are of those still in their course: {first[0]:,} on day {first[1]:g}, {last[0]:,} on day"
+        f" {last[1]:g}."
+    )
 
 
 def given_lines(

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from blinplan.course.events import Period
 from blinplan.physiology.model.cytokines import ELEVATED
+from blinplan.reports.shared.words import still_in_course
 from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.reports.simulation.canvas import FILL, FRAME, LINE, MODELS, REFERENCE, Canvas
 from blinplan.simulation.percentiles import Band, Bands
@@ -268,7 +269,7 @@ def curves_report(simulation: Simulation | RequestedCurves, bands: Bands, screen
     what = (
         "Line: the typical patient."
         if simulation.alone
-        else f"Line: median; dots: 5th to 95th percentile of {of} patients."
+        else f"Line: median; dots: 5th to 95th percentile of {of} patients.{still_in_course(bands)}"
     )
     if bands.models:
         what += (

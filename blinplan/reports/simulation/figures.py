@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
-from blinplan.reports.shared.words import ordered_text, patients_drawn, people_drawn, unverified_mark
+from blinplan.reports.shared.words import ordered_text, patients_drawn, people_drawn, still_in_course, unverified_mark
 from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.simulation.percentiles import Band, Bands, Signal
 from blinplan.simulation.trials.simulation import Simulation
@@ -264,7 +264,9 @@ def reading_of(simulation: Simulation, bands: Bands) -> str:
     of = f"{bands.patients:,}" if bands.patients == bands.population else f"{bands.patients:,} of {bands.population:,}"
     whom = patients_drawn(of, of_table=simulation.cohort.table is not None)
     what = (
-        "Line: the typical patient." if simulation.alone else f"Line: median; band: 5th to 95th percentile of {whom}."
+        "Line: the typical patient."
+        if simulation.alone
+        else f"Line: median; band: 5th to 95th percentile of {whom}.{still_in_course(bands)}"
     )
     models = (
         f" Green dashes: between what the median lies over {bands.models} plausible models and the shipped one, a range"

@@ -46,6 +46,7 @@ from blinplan.reports.simulation.summary.words import (
     HOW_TO_READ_TIMES,
     HOW_TO_READ_VALUES,
     how_to_read_shares,
+    missing_lines,
     no_share_lines,
     over_models_text,
     over_sets_head,
@@ -358,6 +359,7 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
     of_shares = (how_to_read_shares(of_table=simulation.cohort.table is not None), *no_share_lines(simulation))
     told = (
         f"{HOW_TO_READ} {HOW_TO_READ_VALUES}",
+        *missing_lines(simulation),
         HOW_TO_READ_TIMES,
         *of_shares,
         *over_models,

@@ -12,6 +12,7 @@ from blinplan.course.events import Period
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.population import FloatArray
+from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.simulation.endpoints.curve import OnCurve
 from blinplan.simulation.outcome import Occurrence, Quantity
 
@@ -49,6 +50,11 @@ class Measurements(NamedTuple):
     def everyone(self) -> BoolArray:
         """(N) everybody."""
         return np.ones(self.endpoints.cmax.shape[0], dtype=np.bool_)
+
+    def lasts(self, days: float) -> bool:
+        """Whether the course goes on for so many days from the start of its first infusion."""
+        first = min(self.endpoints.dose_step_days, default=0.0)
+        return self.periods[-1].stop >= (first + days) * MINUTES_PER_DAY
 
 
 class Reading(NamedTuple):

@@ -48,6 +48,16 @@ def _one(read: Callable[[Endpoints], FloatArray]) -> Callable[[Measurements], It
     return readings
 
 
+def _in_first_week(read: Callable[[Endpoints], FloatArray]) -> Callable[[Measurements], Iterator[Reading]]:
+    """Read an endpoint of the first week; missing where a course does not have all of it."""
+
+    def readings(gathered: Measurements) -> Iterator[Reading]:
+        values = read(gathered.endpoints)
+        yield Reading(values if gathered.lasts(FIRST_WEEK) else np.full_like(values, np.nan))
+
+    return readings
+
+
 def _steady_states(gathered: Measurements) -> Iterator[Reading]:
     endpoints = gathered.endpoints
     starts = {period.start / MINUTES_PER_DAY: period for period in gathered.periods}
@@ -170,6 +180,11 @@ def _cytokine(name: str) -> Iterator[Definition]:
 
 def _first_week(curve: Curve) -> CurveWindow:
     return CurveWindow(curve.first_infusion, curve.first_infusion + FIRST_WEEK)
+
+
+def _of_first_week(curve: Curve, values: FloatArray) -> FloatArray:
+    """What was looked at in the first week; missing where the curve does not have all of it."""
+    return values if _first_week(curve).stop <= curve.whole.stop else np.full_like(values, np.nan)
 
 
 def _return_day(curve: Curve) -> FloatArray:
@@ -342,10 +357,10 @@ ENDPOINTS = (
         "% of baseline",
         EndpointKind.VALUE,
         f"{FIRST_WEEK:g} days from the start of the first infusion",
-        "fewest T cells in blood",
-        _one(lambda found: 100.0 * found.t_minimum),
+        "fewest T cells in blood; missing where the course does not have all of that week",
+        _in_first_week(lambda found: 100.0 * found.t_minimum),
         "t-cells",
-        lambda curve, _: 100.0 * on.lowest(curve, _first_week(curve)) / curve.baseline,
+        lambda curve, _: _of_first_week(curve, 100.0 * on.lowest(curve, _first_week(curve)) / curve.baseline),
     ),
     Definition(
         "t_nadir_day",
@@ -355,9 +370,9 @@ ENDPOINTS = (
         EndpointKind.VALUE,
         f"{FIRST_WEEK:g} days from the start of the first infusion",
         f"when that is; {_FROM_START}",
-        _one(lambda found: found.t_minimum_day),
+        _in_first_week(lambda found: found.t_minimum_day),
         "t-cells",
-        lambda curve, _: on.lowest_day(curve, _first_week(curve)),
+        lambda curve, _: _of_first_week(curve, on.lowest_day(curve, _first_week(curve))),
     ),
     T_RETURN_DAY,
     Definition(
@@ -392,7 +407,8 @@ ENDPOINTS = (
         "log10",
         EndpointKind.VALUE,
         f"{INFUSION:g} days after the start of the first infusion",
-        "logarithm to base 10 of blasts over those before treatment; with fewer than one cell, of one",
+        "logarithm to base 10 of blasts over those before treatment; with fewer than one cell, of one; missing where"
+        " the course ends sooner",
         _one(lambda found: found.blasts_log10_change_day_28),
         "blasts",
         lambda curve, _: np.log10(curve.at(curve.first_infusion + INFUSION) / curve.baseline),

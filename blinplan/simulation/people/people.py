@@ -68,6 +68,13 @@ class People:
         """How many there are."""
         return int(self.weight_kg.shape[0])
 
+    def last_minute(self, minutes: int) -> int:
+        """The minute at which the last of their courses ends, where that of the regimen asked for has so many."""
+        regimens = {id(order.regimen): order.regimen for order in self.own}
+        ends = {name: minutes if of is None else periods(of)[-1].stop for name, of in regimens.items()}
+        each = (ends[id(order.regimen)] + (0 if order.hold is None else order.hold[1]) for order in self.own)
+        return max(each, default=minutes)
+
     @property
     def table(self) -> "GivenTable":
         """What has to be known of them as a table wherever they are told of."""

@@ -13,6 +13,7 @@ import numpy as np
 from blinplan.course.events import INTERRUPTED, Period
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.model.population import FloatArray
+from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.kept import Heads, arrays_of, of_nobody
 from blinplan.simulation.dosing import part_at
@@ -71,12 +72,18 @@ class OwnCourses:
         for place in np.unique(which).tolist():
             yield self.courses[place], np.flatnonzero(which == place)
 
+    def patients_within(self, days: FloatArray, every: int = 1) -> IntArray:
+        """(T) how many are not yet through with their course on each day, of every so manyeth of the patients."""
+        ends = np.sort(self.ends[::every] / MINUTES_PER_DAY)
+        return np.asarray(ends.size - np.searchsorted(ends, days, side="left"))
+
     def covering(self, table: Sequence[Period]) -> tuple[Period, ...]:
-        """Periods up to the end of the longest course, parted wherever one of any course begins."""
-        end = max(course.periods[-1].stop for course in self.courses)
+        """Periods up to where the last of the patients is through, parted wherever one of any course begins."""
+        end = int(self.ends.max())
         last = table[-1]
         rest = [replace(last, start=last.stop, stop=end, dose=None, cap=None, step=0)] if last.stop < end else []
-        return part_at((*table, *rest), [period.stop for course in self.courses for period in course.periods])
+        cuts = [end, *(period.stop for course in self.courses for period in course.periods)]
+        return tuple(period for period in part_at((*table, *rest), cuts) if period.stop <= end)
 
 
 def with_hold(table: Sequence[Period], start: int, minutes: int) -> tuple[Period, ...]:

@@ -164,6 +164,12 @@ class Simulation:
         """How long the simulation is."""
         return self.periods[-1].stop / MINUTES_PER_DAY
 
+    @property
+    def last_day(self) -> float:
+        """The day on which the last of the patients is through, who may have a course of their own."""
+        own = self.outcome.trial.own if isinstance(self.outcome.trial, CohortTrial) else None
+        return self.days if own is None else float(own.ends.max()) / MINUTES_PER_DAY
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedSimulation:

@@ -137,6 +137,25 @@ def test_curves_are_those_of_each_alone(table: Path) -> None:
             assert alone[column][:last].tobytes() == together[column][mine][:size][:last].tobytes(), (name, column)
 
 
+def test_bands_are_of_those_who_are_still_in_their_course(found: blinplan.SimulationResult, table: Path) -> None:
+    """They are percentiles of the rows that data have, to where the last is through; the drawing says how many."""
+    curves = blinplan.curves("rr-adult", "7d", table, seed=5)
+    rows, bands = curves.columns(), curves.bands(["drug"])
+    assert bands.within is not None
+    for place, day in enumerate(bands.days.tolist()):
+        theirs = rows["drug_pg_per_ml"][rows["day"] == day]
+        assert bands.within[place] == theirs.size
+        assert np.array_equal(bands.bands[0].values[:, place], np.percentile(theirs, bands.levels)), day
+    assert bands.days[-1] == 217.0
+    sampled = found.bands(signals=["b-cells"])
+    assert (sampled.days[-1], np.isfinite(sampled.bands[0].values).all()) == (217.0, True)
+    changes = [2.5, 5.5, 17.0, 217.0]  # of the holds of F and C, and where C is through
+    assert set(changes) <= set(sampled.days.tolist())
+    text = " ".join(found.text("table", bands=sampled).split())
+    assert "Each day's are of those still in their course: 7 on day 0, 1 on day 217." in text
+    assert "still in their course" not in found.text("table", bands=found.bands(to_day=40.0, signals=["drug"]))
+
+
 ENDS = "id,weight_kg,height_cm,regimen,hold_from_day,hold_days\n" + "\n".join(
     ("A,70,175,,,", "B,70,175,OTHER,,", "C,60,165,,10,7", "D,80,180,OTHER,2,3", "E,80,180,,,", "F,62,170,,1,2", "")
 )

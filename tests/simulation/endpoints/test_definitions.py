@@ -2,12 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from blinplan.course.events import periods
 from blinplan.data_table import csv_parts
+from blinplan.executors.executor import InTurn
+from blinplan.physiology import draw
+from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.reports.shared.document import document_schema
 from blinplan.reports.simulation.data import column_name, endpoint_table
@@ -19,6 +24,7 @@ from blinplan.simulation.endpoints.wording import QUANTITIES, read_endpoint, uni
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trials.run import run
 from blinplan.simulation.trials.simulation import Simulation
+from blinplan.simulation.trials.trial import Trial
 
 ROOT = Path(__file__).parents[3]
 
@@ -104,6 +110,21 @@ def test_what_is_a_share_is_the_share_of_the_time_beside_it(simulation: Simulati
     happens = {event.key: event.happens for event in simulation.events}
     for time, event in (("b_depleted_day", "b_depleted_cycle_1"), ("t_return_day", "t_returned")):
         assert np.array_equal(~np.isnan(times[time]), happens[event])
+
+
+@pytest.mark.parametrize("first", [0, 3 * MINUTES_PER_DAY])
+@pytest.mark.parametrize(("days", "keys"), [(7, {"t_nadir", "t_nadir_day"}), (28, {"blasts_log10_change_day_28"})])
+def test_a_window_that_a_course_has_not_all_of_is_missing(days: int, keys: set[str], first: int) -> None:
+    """A minute decides, counted from the first infusion, which a course on record need not begin with."""
+    regimen = library.regimen("rr-adult")
+    given = [replace(of, start=of.start + first, stop=of.stop + first) for of in periods(regimen)[:2]]
+    before = [replace(given[0], start=0, stop=first, dose=None)] if first else []
+    for stop in (first + days * MINUTES_PER_DAY - 1, first + days * MINUTES_PER_DAY):
+        cut = [replace(of, stop=min(of.stop, stop)) for of in (*before, *given) if of.start < stop]
+        found = Trial(regimen, tuple(cut), draw("adult-rr", 2, seed=1), engine="numpy").run(InTurn())
+        missing = {of.key for of in found.quantities if np.isnan(of.values).all()}
+        assert (keys <= missing) == (stop < first + days * MINUTES_PER_DAY)
+        assert keys.isdisjoint(missing) or keys <= missing
 
 
 def test_whose_t_cells_never_fell_has_nothing_to_come_back_from() -> None:

@@ -31,6 +31,7 @@ from blinplan.reports.simulation.summary.words import (
     HOW_TO_READ_VALUES,
     NOT_ELEVATED,
     how_to_read_shares,
+    missing_lines,
     no_share_lines,
     over_which_sets,
     premedication_effect,
@@ -73,6 +74,7 @@ def _how_to_read(simulation: Simulation) -> Iterator[str]:
     yield f"{HOW_TO_READ} {HOW_TO_READ_VALUES}" if of_many and _has_values(simulation) else HOW_TO_READ
     if of_many and any(times_of(simulation)):
         yield HOW_TO_READ_TIMES
+    yield from missing_lines(simulation)
     yield from no_share_lines(simulation)
     if _has_shares(simulation):
         yield how_to_read_shares(of_table=simulation.cohort.table is not None)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import isnan
 
 from blinplan.course.events import Period
 from blinplan.quantities import MINUTES_PER_DAY, Basis, plural
 from blinplan.reports.shared.words import NO_SHARE_BY_DAY, amount_text, patients_drawn, people_text
 from blinplan.reports.simulation.summary.rows import times_of
 from blinplan.simulation.models.source import SetsOf
+from blinplan.simulation.outcome import typical_value
 from blinplan.simulation.trials.simulation import Simulation
 from blinplan.simulation.uncertainty import Uncertainty
 
@@ -18,6 +20,15 @@ HOW_TO_READ_TIMES = (
     " looked at)."
 )
 NOT_ELEVATED = "IL-2, IL-4, IL-8, IL-12 and TNF-alpha: measured and not elevated, so held at baseline."
+
+
+def missing_lines(simulation: Simulation) -> Iterator[str]:
+    """Say why a value is missing in the typical patient, where one is."""
+    if any(not quantity.is_time and isnan(typical_value(quantity)) for quantity in simulation.typical_quantities):
+        yield (
+            "-: there is none; of the first week, by day 28 and after a step something is told where the course has all"
+            " of that time."
+        )
 
 
 def no_share_lines(simulation: Simulation) -> Iterator[str]:
