@@ -26,7 +26,14 @@ from blinplan.simulation.dosing import followed_up
 from blinplan.simulation.models.plausible import plausible_presets
 from blinplan.simulation.trials.cohort_trial import CohortTrial
 from blinplan.simulation.trials.own_orders import with_own_courses
-from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, preset_of, typical_patient
+from blinplan.simulation.trials.patients import (
+    Patients,
+    cohort_of,
+    off_drug_of,
+    preset_of,
+    typical_patient,
+    unsaid_of_typical,
+)
 from blinplan.simulation.trials.planned import refuse_sets_of_one_population, require_alike
 
 MOST_TIMES = 1_000_000
@@ -193,7 +200,9 @@ def curves(  # noqa: PLR0913 - all but one by name, and each of its own
     reference = typical_patient(regimen, chosen, patient)
     size = patients_at_once(times)
     people = (
-        GivenCohort(reference) if patients is None else cohort_of(regimen, chosen, patients, seed, before, piece=size)
+        GivenCohort(reference, unsaid_of_typical=unsaid_of_typical(patient))
+        if patients is None
+        else cohort_of(regimen, chosen, patients, seed, before, piece=size)
     )
     trial = CohortTrial(regimen, table, people, options or Options(), off_drug=off_drug_of(patients))
     if patients is not None:

@@ -198,14 +198,13 @@ def _samples(portion: DonePortion, errors: Errors | None) -> Iterator[Values]:
 
 
 def patient_columns(cohort: Cohort) -> tuple[Column, ...]:
-    """The columns that say which patient it is, and of what body; none for what a table of patients does not say."""
+    """The columns that say which patient it is, and of what body; none for what nobody says."""
     return (*_who(cohort), *(_BODY[name] for name in said_of_body(cohort, BODY)))
 
 
 def said_of_body(cohort: Cohort, names: Iterable[str]) -> list[str]:
-    """Of fields of a `Population`, those that are said of patients: all but what a table of them leaves out."""
-    unsaid = () if cohort.table is None else cohort.table.unsaid
-    return [name for name in names if name not in unsaid]
+    """Of fields of a `Population`, those that are said of patients, or drawn."""
+    return [name for name in names if name not in cohort.unsaid]
 
 
 def _who(cohort: Cohort) -> tuple[Column, ...]:

@@ -70,6 +70,11 @@ class Cohort(Protocol):
         """The table that they are of, of whom only the rest is drawn; None where they are of none."""
         ...
 
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """Fields of a `Population` that neither were drawn nor said of them, and hold something usual."""
+        ...
+
     def parts(self, size: int, several: int = 1) -> Sequence[CohortPart]:
         """Part them, in their order, into so many at a time or a few less.
 
@@ -160,6 +165,11 @@ class DrawnCohort:
     def table(self) -> None:
         """They are of nobody's table."""
 
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """All of them is drawn."""
+        return ()
+
     def parts(self, size: int, several: int = 1) -> Sequence[DrawnPart]:
         """Part them, in their order, into so many at a time or a few less; in whole pieces."""
         places = _even_shares(len(self.pieces), max(1, size // self.pieces[0].patients), several)
@@ -215,10 +225,14 @@ class GivenPart:
 
 @dataclass(frozen=True, slots=True)
 class GivenCohort:
-    """Patients who are given as they are, or are those of somebody's table, of whom only the rest is drawn."""
+    """Patients who are given as they are, or are those of somebody's table, of whom only the rest is drawn.
+
+    ``unsaid_of_typical`` is what nobody said of who is the typical patient, as `unsaid`.
+    """
 
     people: Population
     table: GivenTable | None = None
+    unsaid_of_typical: tuple[str, ...] = ()
 
     @property
     def preset(self) -> str:
@@ -254,6 +268,11 @@ class GivenCohort:
     def given_parameters(self) -> tuple[str, ...]:
         """Parameters whose values were given of some of them, and not drawn."""
         return self.people.given
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """What the table leaves out, or what nobody said of the typical patient."""
+        return self.unsaid_of_typical if self.table is None else self.table.unsaid
 
     def parts(self, size: int, several: int = 1) -> Sequence[GivenPart]:
         """Part them, in their order, into so many at a time or a few less."""

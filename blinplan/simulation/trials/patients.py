@@ -50,6 +50,13 @@ def typical_patient(regimen: Regimen, preset: str, patient: Patient | None) -> P
     return found if years is None else replace(found, age_years=np.array([years]))
 
 
+def unsaid_of_typical(patient: Patient | None) -> tuple[str, ...]:
+    """Fields of a `Population` that nobody said of the typical patient, in whom something that goes together stands."""
+    has_size = patient is not None and None not in (patient.area, patient.weight, patient.height)
+    has_age = patient is not None and patient.age is not None
+    return (*(() if has_age else ("age_years",)), "female", *(() if has_size else ("weight_kg", "height_cm")))
+
+
 def _of_size(regimen: Regimen, preset: str, patient: Patient | None) -> Population:
     if patient is None or patient.area is None:
         return admitted_typical(regimen, preset)

@@ -13,7 +13,7 @@ from blinplan.simulation.dosing import followed_up
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.trials.batch import outcomes_of
-from blinplan.simulation.trials.patients import Patients, preset_of, typical_patient
+from blinplan.simulation.trials.patients import Patients, preset_of, typical_patient, unsaid_of_typical
 from blinplan.simulation.trials.planned import planned_simulation
 from blinplan.simulation.trials.progress import count_on
 from blinplan.simulation.trials.simulation import Simulation
@@ -90,7 +90,7 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         asked.require_days(table)
         person = typical_patient(regimen, chosen, patient)
         average = Trial(regimen, table, person, options or Options(), asked=asked).run(InTurn())
-        return Simulation(average, average, chosen, follow_up_days)
+        return Simulation(average, average, chosen, follow_up_days, unsaid_of_typical=unsaid_of_typical(patient))
     planned = planned_simulation(
         regimen,
         preset=preset,

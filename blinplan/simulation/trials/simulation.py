@@ -42,6 +42,8 @@ class Simulation:
         for.
     model_reader
         Reads what came of them under each of these, by its number from 1, where it was computed before; None where not.
+    unsaid_of_typical
+        What nobody said of the typical patient, who was simulated alone, as `Cohort.unsaid`.
     """
 
     outcome: Outcome | CohortOutcome
@@ -51,6 +53,7 @@ class Simulation:
     uncertainty: Uncertainty | None = None
     models: tuple[CohortTrial, ...] = ()
     model_reader: Callable[[int], KeptOutcome] | None = None
+    unsaid_of_typical: tuple[str, ...] = ()
 
     @property
     def request(self) -> AskedEndpoints:
@@ -81,7 +84,9 @@ class Simulation:
     def cohort(self) -> Cohort:
         """The patients, whom nobody need hold; the typical one alone where no population was asked for."""
         trial = self.outcome.trial
-        return trial.cohort if isinstance(trial, CohortTrial) else GivenCohort(trial.population)
+        if isinstance(trial, CohortTrial):
+            return trial.cohort
+        return GivenCohort(trial.population, unsaid_of_typical=self.unsaid_of_typical)
 
     @property
     def population(self) -> Population:

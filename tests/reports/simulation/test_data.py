@@ -5,6 +5,7 @@ import io
 import json
 import math
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
+import blinplan
 from blinplan.data_table import DataTable, csv_parts, write_parquet
 from blinplan.executors.executor import threads
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
@@ -24,6 +26,7 @@ from blinplan.reports.simulation.data import column_name, curve_table, endpoint_
 from blinplan.reports.simulation.summary.document import simulation_json
 from blinplan.simulation.crowd.kept import DonePortion
 from blinplan.simulation.trajectories import RequestedCurves, curves, portions
+from blinplan.simulation.trials.run import run
 from blinplan.simulation.trials.simulation import Simulation
 
 HASH = "0" * 16
@@ -242,3 +245,25 @@ def test_a_portion_of_patients_is_a_row_group_and_never_all_of_a_large_populatio
         in_parts = written(curve_table(asked, [portions(asked, executor=two)], HASH), tmp_path / "parts.parquet")
     assert pq.read_metadata(tmp_path / "parts.parquet").num_row_groups == 4
     pd.testing.assert_frame_equal(in_parts, whole, check_exact=True)
+
+
+SAID = {"weight": 50, "height": 160, "area": 1.5, "age": 30}
+
+
+KNOWN = [of for size in range(5) for of in combinations(SAID, size)]
+
+
+@pytest.mark.parametrize("names", [of for of in KNOWN if "area" in of or ("weight" in of) == ("height" in of)])
+def test_of_the_typical_patient_stands_in_data_what_was_said_of_his_body(names: tuple[str, ...]) -> None:
+    """And his area, which is the model's or computed: no age, sex or weight that nobody said."""
+    who = blinplan.patient(**{name: SAID[name] for name in names})
+    bodies = {"weight_kg": 50.0, "height_cm": 160.0} if {"weight", "height"} <= set(names) else {}
+    said = {"age_years": 30.0} if "age" in names else {}
+    shown = run(library.regimen("nhl-5"), patients=None, patient=who)
+    (row,) = rows_of(endpoints(shown))
+    of_body = ("age_years", "female", "weight_kg", "height_cm")
+    assert {name: float(row[name]) for name in of_body if name in row} == {**said, **bodies}
+    assert float(row["bsa_m2"]) == shown.typical_area
+    records = blinplan.curves("nhl-5", "7d", None, patient=who).records().table()
+    asked = {"WT", "HT", "AGE", "FEMALE"} & {column.name for column in records.columns}
+    assert asked == {{"weight_kg": "WT", "height_cm": "HT", "age_years": "AGE"}[name] for name in {**said, **bodies}}
