@@ -177,6 +177,9 @@ def test_a_baseline_that_the_configuration_names_is_made_the_first_time(
         ({"patients": 0}, "patients is 0"),
         ({"seed": -1}, "seed is -1"),
         ({"models": -1}, "models is -1"),
+        ({"patients": 500}, "patients is for rules that need virtual patients"),
+        ({"seed": 1}, "seed is for rules that need virtual patients"),
+        ({"models": 3}, "models is for rules that need virtual patients"),
         ({"fail_on": "fatal"}, "fail_on is 'fatal'"),
     ],
 )

@@ -103,6 +103,8 @@ def test_what_was_left_out_is_said(lines: Run) -> None:
         (["--today", "t" * 50], f"--today is '{'t' * 40}'"),
         (["--report", "x" * 70], f"--report is '{'x' * 60}'"),
         (["--scheduler", "tcp://head:8786"], "--scheduler is for rules that need virtual patients"),
+        (["--patients", "500"], "--patients is for rules that need virtual patients"),
+        (["--seed", "1"], "--seed is for rules that need virtual patients"),
         (["--uncertainty", "plausible"], "--uncertainty plausible is for rules that need virtual patients"),
         (["--since", "main", "--write-baseline", "k.json"], "--since and --write-baseline contradict each other"),
         (["--time-zone", "UTC"], "--time-zone stands without --start"),

@@ -42,6 +42,7 @@ __all__ = [
     "read_files",
     "refuse_contradictions",
     "refuse_name_of_no_input",
+    "refuse_numbers_of_nobody",
     "refuse_words_of_no_waiver",
     "refuse_wrong_preview",
     "rule_choice",
@@ -190,6 +191,7 @@ def check(
             "site": site,
         }
     )._replace(models=models)
+    refuse_numbers_of_nobody(settled, patients=patients, seed=seed, models=models or None)
     if write_baseline is not None:
         files.refuse_losing(Path(write_baseline), settled, baseline=True)
     day = day_given("today", today) or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
@@ -233,6 +235,16 @@ def refuse_words_of_no_waiver(add_waiver: str | None, reason: object, expires: o
     for given, named in ((reason, "{reason}"), (expires, "{expires}")):
         if add_waiver is None and given is not None:
             raise ArgumentRefusal(f"{named} stands without {{add_waiver}}", "name the rule to waive with {add_waiver}")
+
+
+def refuse_numbers_of_nobody(settled: Settled, **given: object) -> None:
+    """Refuse what is said of virtual patients by the names of arguments, where no rule that needs them is asked."""
+    for argument, value in given.items():
+        if value is not None and not settled.simulate:
+            raise ArgumentRefusal(
+                f"{{{argument}}} is for rules that need virtual patients, and none is simulated",
+                f"leave {{{argument}}} out, or let {{simulate}} be true",
+            )
 
 
 def refuse_contradictions(since: str | None, write_baseline: object) -> None:

@@ -13,6 +13,7 @@ from blinplan.api.checking.check import (
     read_files,
     refuse_contradictions,
     refuse_name_of_no_input,
+    refuse_numbers_of_nobody,
     refuse_words_of_no_waiver,
     refuse_wrong_preview,
     rule_choice,
@@ -68,6 +69,7 @@ def run(options: CheckOptions) -> None:
             "--site": options.site,
         }
     )._replace(models=read_uncertainty(options.uncertainty, options.sets, published=False).number)
+    refuse_numbers_of_nobody(settled, patients=options.patients, seed=options.seed)
     _refuse_models_of_nobody(settled)
     _refuse_scheduler_of_nothing(options, settled)
     if options.show_settings:
