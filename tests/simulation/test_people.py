@@ -8,7 +8,7 @@ import pytest
 
 from blinplan.course.patient import AreaFormula, PatientError, patient
 from blinplan.physiology.model.draw import draw
-from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.paired import NotPairedError
@@ -57,6 +57,22 @@ def test_nobody_is_held_who_is_off_the_drug() -> None:
     for hold, off in (("3", "3"), ("2.75", "2.5")):
         assert f"hold_from_day is {hold}, and off_drug_day is {off}" in refused(f"A,70,175,{off},{hold},1", head=head)
     assert of("A,70,175,3,2.75,1", "B,70,175,,2.75,1", "C,70,175,3,,", head=head).own[0].hold == (3960, 1440)
+
+
+@pytest.mark.parametrize("places", [4, 6, 9, 14, 18])
+@pytest.mark.parametrize("minute", [1, 480, 1441, 7591, 60 * 24 * 210 - 1])
+def test_a_minute_is_written_to_any_number_of_decimals(minute: int, places: int) -> None:
+    """An hour is 1/24 of a day, which ends in no decimal: 8 hours could not be said. A unit of the last one decides."""
+    head = "id,weight_kg,height_cm,off_drug_day,hold_from_day,hold_days"
+    days = round(Fraction(minute, MINUTES_PER_DAY), places)
+    written, beside = (decimal_text(one, places) for one in (days, days + Fraction(1, 10**places)))
+    (order,) = of(f"A,70,175,,{written},{written}", head=head).own
+    assert order.hold == (minute, minute)
+    off = of(f"A,70,175,{written},,", head=head).off_drug_minutes
+    assert off is not None
+    assert off.tolist() == [minute]
+    for row in (f"A,70,175,{beside},,", f"A,70,175,,{beside},1", f"A,70,175,,1,{beside}"):
+        assert "to the minute (8 hours are 0.3333)" in refused(row, head=head)
 
 
 @pytest.mark.parametrize(

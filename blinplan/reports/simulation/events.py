@@ -172,7 +172,7 @@ def _read(
 ) -> Iterator[NDArray[Any]]:
     """The columns that a control stream reads."""
     size, doses = some.people.size, records.doses[:, np.newaxis]
-    rates = curves.trial.trial_of(some.people).dosing.rates
+    rates = curves.trial.dosing_of(some.people).rates
     value = _at_samples(records, some.measured, np.nan)
     nothing = doses | (_at_samples(records, some.censored, 0) != 0)
     cycles, steps = (np.array([getattr(of, name) for of in curves.trial.own_periods]) for name in ("cycle", "step"))

@@ -173,25 +173,43 @@ def _hold(start: str, days: str, delimiter: str) -> tuple[int, int] | None:
         raise PeopleError(f"{given} is given, and {missing} is not", "give both; leave both empty for who has no hold")
     since = _number(start, HOLD_FROM, delimiter, (Fraction(0), LAST_DAY))
     long = _number(days, HOLD_DAYS, delimiter, (Fraction(0), LAST_DAY))
-    if not 0 <= since <= LAST_DAY or (since * MINUTES_PER_DAY).denominator != 1:
+    start_minute, minutes = _whole_minutes(since), _whole_minutes(long)
+    if start_minute is None or not 0 <= since <= LAST_DAY:
         raise PeopleError(
-            f"{HOLD_FROM} is {_plain(since)}", f"give days from the start of the course, 0 to {LAST_DAY}, to the minute"
+            f"{HOLD_FROM} is {_plain(since)}",
+            f"give days from the start of the course, 0 to {LAST_DAY}, {_TO_THE_MINUTE}",
         )
-    if not 0 < long <= LAST_DAY or (long * MINUTES_PER_DAY).denominator != 1:
-        raise PeopleError(f"{HOLD_DAYS} is {_plain(long)}", f"give days above 0 and up to {LAST_DAY}, to the minute")
-    return int(since * MINUTES_PER_DAY), int(long * MINUTES_PER_DAY)
+    if minutes is None or not 0 < long <= LAST_DAY:
+        raise PeopleError(f"{HOLD_DAYS} is {_plain(long)}", f"give days above 0 and up to {LAST_DAY}, {_TO_THE_MINUTE}")
+    return start_minute, minutes
 
 
 def _off_drug(text: str, delimiter: str) -> float:
     """The minute of the course from which nothing is infused."""
     day = _number(text, OFF_DRUG, delimiter, (Fraction(0), LAST_DAY))
-    if not 0 < day <= LAST_DAY or (day * MINUTES_PER_DAY).denominator != 1:
+    minute = _whole_minutes(day)
+    if minute is None or not 0 < day <= LAST_DAY:
         raise PeopleError(
             f"{OFF_DRUG} is {_plain(day)}",
-            f"give days from the start of the course, above 0 and up to {LAST_DAY}, to the minute; leave it empty for"
-            " who gets all of it",
+            f"give days from the start of the course, above 0 and up to {LAST_DAY}, {_TO_THE_MINUTE}; leave it empty"
+            " for who gets all of it",
         )
-    return float(day * MINUTES_PER_DAY)
+    return float(minute)
+
+
+_TO_THE_MINUTE = "to the minute (8 hours are 0.3333)"
+_DECIMALS = range(4, 19)
+"""With so many, a day is told from the minutes beside it."""
+
+
+def _whole_minutes(days: Fraction) -> int | None:
+    """The minutes of days: a minute is 1/1440 of a day, which has no last decimal, and is written to any four or more.
+
+    None where it is no minute to the last decimal that stands there.
+    """
+    minutes = round(days * MINUTES_PER_DAY)
+    places = next((places for places in _DECIMALS if (days * 10**places).denominator == 1), _DECIMALS[-1])
+    return minutes if days == round(Fraction(minutes, MINUTES_PER_DAY), places) else None
 
 
 def _body(text: str, column: str, delimiter: str) -> Fraction | None:

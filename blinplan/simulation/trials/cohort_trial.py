@@ -69,7 +69,7 @@ class CohortTrial:
     def dosing_of(self, people: Population) -> Dosing:
         """What each of some patients gets, for their curves: who is through sooner gets nothing for the rest of it."""
         if self.own is None:
-            return self.trial_of(people).dosing
+            return replace(self.trial_of(people), periods=self.own_periods).dosing
         table = self.own_periods
         rates = np.zeros((len(table), people.size))
         for trial, whose in self.trials_of(people):
@@ -129,7 +129,7 @@ class CohortTrial:
 
     def _trial_in(self, course: OwnCourse, people: Population) -> Trial:
         off_drug = None if self.off_drug is None else self.off_drug[people.numbers.astype(np.intp)]
-        table = course.periods if self.off_drug is None else part_at(course.periods, self.off_drug.tolist())
+        table = course.periods if off_drug is None else part_at(course.periods, off_drug.tolist())
         return Trial(course.regimen, table, people, self.options, self.engine, course.asked, off_drug)
 
     def trials_of(self, people: Population) -> list[tuple[Trial, Places]]:
