@@ -4,6 +4,7 @@ Times are in hours, amounts in mcg, volumes in L, concentrations in pg/mL. mrgso
 """
 
 from fractions import Fraction
+from math import nan
 
 from blinplan.course.events import Course
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
@@ -21,7 +22,7 @@ _COLUMNS = (
     Column("EVID", "", "1 a dose, 0 an observation", ColumnKind.WHOLE),
     Column("CMT", "", "number of the compartment", ColumnKind.WHOLE),
     Column("MDV", "", "1 where nothing is observed", ColumnKind.WHOLE),
-    Column("DV", "", "what is observed; a full stop for nothing", ColumnKind.TEXT),
+    Column("DV", "", "what is observed; empty for nothing, so that R reads numbers"),
     Column("BSA", "m²", "body surface area"),
     Column("CYCLE", "", "number of the cycle", ColumnKind.WHOLE),
     Column("STEP", "", "number of the dose step within its cycle", ColumnKind.WHOLE),
@@ -50,12 +51,12 @@ def event_records(course: Course) -> DataTable:
         period, area = event.period, _area_at(course, event.period.start)
         if period.dose is not None:
             rate = float(event.rate / HOURS_PER_DAY)
-            given = [1, _hours(period.start), float(event.micrograms), rate, _DOSE, 1, 1, ".", area]
+            given = [1, _hours(period.start), float(event.micrograms), rate, _DOSE, 1, 1, nan, area]
             rows.append((period.start, 0, [*given, period.cycle, period.step]))
         first = -(-period.start // MINUTES_PER_DAY) * MINUTES_PER_DAY
         last = period.stop + (event is course.events[-1])  # the end of the course is one of its days
         for minute in range(first, last, MINUTES_PER_DAY):
-            simulated = [1, _hours(minute), 0, 0, _OBSERVATION, 1, 0, ".", area, period.cycle, period.step]
+            simulated = [1, _hours(minute), 0, 0, _OBSERVATION, 1, 0, nan, area, period.cycle, period.step]
             rows.append((minute, 1, simulated))
     in_order = (row for _, _, row in sorted(rows, key=lambda entry: entry[:2]))
     return table_of_rows("event records", _COLUMNS, (dict(zip(_ITEMS, row, strict=True)) for row in in_order))

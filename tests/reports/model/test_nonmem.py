@@ -22,9 +22,9 @@ NUMBERS = re.compile(r"^\$(THETA|OMEGA) (?:\([^,]+, ([^,]+), [^)]+\)|(\S+)) ; (\
 
 
 def records(text: str) -> list[dict[str, float]]:
-    """The records as numbers; an empty value, which NONMEM writes as a dot, is NaN."""
+    """The records as numbers; an empty value is NaN, and a dot, which R does not read as a number, is none."""
     rows = csv.DictReader(io.StringIO(text))
-    return [{key: float("nan" if value == "." else value) for key, value in row.items()} for row in rows]
+    return [{key: float(value or "nan") for key, value in row.items()} for row in rows]
 
 
 def numbers(stream: str) -> dict[str, float]:
