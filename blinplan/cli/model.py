@@ -17,8 +17,12 @@ _STANDARD_OUTPUT = "-"
 def model(
     context: typer.Context,
     population: Annotated[
-        VirtualPopulation, typer.Option(help="The virtual population whose parameters are shown.")
-    ] = VirtualPopulation.ADULT_RR,
+        VirtualPopulation | None,
+        typer.Option(
+            help="The virtual population whose parameters are shown; adult-rr when not given, and for --sbml that of"
+            " the regimen's patients."
+        ),
+    ] = None,
     equations: Annotated[bool, typer.Option("--equations", help="Print the equations instead.")] = False,
     sbml: Annotated[
         Path | None,

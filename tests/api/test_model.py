@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped]
 import polars as pl
@@ -9,6 +10,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
 import blinplan
+from blinplan.physiology.model.sbml import to_sbml
 from blinplan.refusal import Refusal
 from tests.program import Run
 
@@ -27,6 +29,20 @@ def test_the_model_for_other_programs_is_the_commands(inside: Run) -> None:
     assert model.sbml() == inside("model", "--sbml", "-", "--attenuation", "target-loss").out
     with pytest.raises(Refusal, match=r"records is 'a b\.csv'"):
         model.nonmem("a b.csv")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "population", "typical"),
+    [("rr-below-45-kg", None, "child"), ("mrd-adult", None, "adult-mrd"), ("mrd-adult", "adult-rr", "adult-rr")],
+)
+def test_sbml_is_of_the_typical_patient_of_a_simulation(name: str, population: Any, typical: str) -> None:
+    """In whom it is compared: of the regimen's population, where no other is asked for, and of a weight it admits."""
+    simulated = blinplan.simulate(name, None, population=population, endpoints=["dose"]).simulation
+    trial = simulated.typical.trial
+    assert trial.population.preset == typical
+    model = blinplan.model() if population is None else blinplan.model(population)
+    assert model.sbml(name) == to_sbml(trial.dosing, trial.population)
 
 
 @pytest.mark.slow

@@ -36,11 +36,14 @@ class Model:
         Those of this one, with their correlations.
     attenuation
         Why cytokine release wanes.
+    is_chosen
+        Whether somebody asked for this population: else a regimen has that of its own patients, as in a simulation.
     """
 
     all_populations: ParameterSet
     preset: Preset
     attenuation: AttenuationName
+    is_chosen: bool = True
 
     @property
     def parameters(self) -> dict[str, Parameter]:
@@ -67,19 +70,22 @@ class Model:
     def sbml(self, regimen: RegimenSource = "rr-adult") -> str:
         """Write the typical patient's model as SBML, with the infusions of a regimen as events. Needs python-libsbml.
 
+        It is the typical patient of a simulation: of the population that was asked for, or else of the regimen's, and
+        of a weight that the regimen admits.
+
         Raises
         ------
         Refusal
-            When the regimen is not for this population, or python-libsbml is not installed.
+            When the regimen is for nobody of this population, or python-libsbml is not installed.
         """
         ordered = regimen_of(regimen)
         from blinplan.course.events import periods
-        from blinplan.physiology import typical
         from blinplan.physiology.model.sbml import to_sbml
+        from blinplan.simulation.admission import admitted_typical
         from blinplan.simulation.dosing import NotEligibleError, dosing
 
-        people = typical(self.preset.key)
         try:
+            people = admitted_typical(ordered, self.preset.key if self.is_chosen else ordered.virtual_population)
             return to_sbml(dosing(ordered, periods(ordered), people), people, options=options_of(self.attenuation))
         except NotEligibleError as error:
             raise ArgumentRefusal("{why}", "choose another {population} or {regimen}", why=error) from error
@@ -123,7 +129,7 @@ class Model:
 
 
 @with_kinds
-def model(population: PopulationName = "adult-rr", *, attenuation: AttenuationName = "desensitisation") -> Model:
+def model(population: PopulationName | None = None, *, attenuation: AttenuationName = "desensitisation") -> Model:
     """Take the model of a virtual population: what it rests on, and how far each number was checked.
 
     >>> from blinplan import model
@@ -134,7 +140,7 @@ def model(population: PopulationName = "adult-rr", *, attenuation: AttenuationNa
     Parameters
     ----------
     population
-        Whose parameters.
+        Whose parameters; those of adult-rr when not given, and for SBML those of the regimen's patients.
     attenuation
         Why cytokine release wanes: both published explanations are held.
 
@@ -144,5 +150,6 @@ def model(population: PopulationName = "adult-rr", *, attenuation: AttenuationNa
         When there is no such population or explanation.
     """
     parameters = load_parameters()
-    preset = parameters.presets[word_of(VirtualPopulation, "population", population).value]
-    return Model(parameters, preset, word_of(Attenuation, "attenuation", attenuation).value)
+    chosen = VirtualPopulation.ADULT_RR if population is None else word_of(VirtualPopulation, "population", population)
+    why = word_of(Attenuation, "attenuation", attenuation).value
+    return Model(parameters, parameters.presets[chosen.value], why, is_chosen=population is not None)
