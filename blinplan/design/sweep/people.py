@@ -82,6 +82,11 @@ class VariedCohort:
             return table
         return table._replace(unsaid=tuple(name for name in table.unsaid if name != "age_years"))
 
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """What nobody said of them, but for an age of the point."""
+        return self.people.unsaid if self.table is None else self.table.unsaid
+
     def parts(self, size: int, several: int = 1) -> Sequence[VariedPart]:
         """Part them, in their order, into so many at a time or a few less."""
         return [VariedPart(part, self.preset_values, self.point) for part in self.people.parts(size, several)]

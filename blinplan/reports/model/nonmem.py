@@ -56,8 +56,8 @@ def event_records(course: Course) -> DataTable:
         first = -(-period.start // MINUTES_PER_DAY) * MINUTES_PER_DAY
         last = period.stop + (event is course.events[-1])  # the end of the course is one of its days
         for minute in range(first, last, MINUTES_PER_DAY):
-            simulated = [1, _hours(minute), 0, 0, _OBSERVATION, 1, 0, nan, area, period.cycle, period.step]
-            rows.append((minute, 1, simulated))
+            simulated = [1, _hours(minute), 0, 0, _OBSERVATION, 1, 0, nan, area]
+            rows.append((minute, 1, [*simulated, period.cycle, period.step]))
     in_order = (row for _, _, row in sorted(rows, key=lambda entry: entry[:2]))
     return table_of_rows("event records", _COLUMNS, (dict(zip(_ITEMS, row, strict=True)) for row in in_order))
 
