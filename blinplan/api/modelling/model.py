@@ -151,5 +151,5 @@ def model(population: PopulationName | None = None, *, attenuation: AttenuationN
     """
     parameters = load_parameters()
     chosen = VirtualPopulation.ADULT_RR if population is None else word_of(VirtualPopulation, "population", population)
-    why = word_of(Attenuation, "attenuation", attenuation).value
-    return Model(parameters, parameters.presets[chosen.value], why, is_chosen=population is not None)
+    why = word_of(Attenuation, "attenuation", attenuation)
+    return Model(parameters, parameters.presets[chosen.value], why.value, is_chosen=population is not None)

@@ -247,7 +247,7 @@ def test_a_portion_of_patients_is_a_row_group_and_never_all_of_a_large_populatio
     pd.testing.assert_frame_equal(in_parts, whole, check_exact=True)
 
 
-SAID = {"weight": 50, "height": 160, "area": 1.5, "age": 30}
+SAID: dict[str, Any] = {"weight": 50, "height": 160, "area": 1.5, "age": 30}
 
 
 KNOWN = [of for size in range(5) for of in combinations(SAID, size)]
