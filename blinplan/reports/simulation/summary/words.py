@@ -25,10 +25,7 @@ NOT_ELEVATED = "IL-2, IL-4, IL-8, IL-12 and TNF-alpha: measured and not elevated
 def missing_lines(simulation: Simulation) -> Iterator[str]:
     """Say why a value is missing in the typical patient, where one is."""
     if any(not quantity.is_time and isnan(typical_value(quantity)) for quantity in simulation.typical_quantities):
-        yield (
-            "-: there is none; of the first week, by day 28 and after a step something is told where the course has all"
-            " of that time."
-        )
+        yield "-: not known. What is of the first week, of day 28 or of a step needs a course with all of that time."
 
 
 def no_share_lines(simulation: Simulation) -> Iterator[str]:
