@@ -25,7 +25,7 @@ NOT_ELEVATED = "IL-2, IL-4, IL-8, IL-12 and TNF-alpha: measured and not elevated
 def missing_lines(simulation: Simulation) -> Iterator[str]:
     """Say why a value is missing in the typical patient, where one is."""
     if any(not quantity.is_time and isnan(typical_value(quantity)) for quantity in simulation.typical_quantities):
-        yield "-: not known. What is of the first week, of day 28 or of a step needs a course with all of that time."
+        yield "-: not in this course, which has no such dose, or not all of the time that it is of."
 
 
 def no_share_lines(simulation: Simulation) -> Iterator[str]:
