@@ -57,7 +57,8 @@ if TYPE_CHECKING:
     from blinplan.api.report import ReportPage, report
     from blinplan.api.schema import schema
     from blinplan.api.simulating.curves import CurvesResult, curves
-    from blinplan.api.simulating.merge import merge, merge_curves
+    from blinplan.api.simulating.joined_tables import JoinedTable
+    from blinplan.api.simulating.merge import merge, merge_curves, merge_tables
     from blinplan.api.simulating.simulate import simulate
     from blinplan.api.simulating.simulated import SimulationResult
     from blinplan.api.values import values
@@ -75,6 +76,7 @@ __all__ = [
     "DiffResult",
     "EvidenceResult",
     "Figures",
+    "JoinedTable",
     "LabelSheet",
     "Model",
     "NewFile",
@@ -111,6 +113,7 @@ __all__ = [
     "load",
     "merge",
     "merge_curves",
+    "merge_tables",
     "model",
     "new",
     "new_record",
@@ -145,6 +148,7 @@ _MODULES = {
     "DiffResult": "api.designing.diff",
     "EvidenceResult": "api.modelling.evidence",
     "Figures": "api.patient",
+    "JoinedTable": "api.simulating.joined_tables",
     "LabelSheet": "api.vocabulary",
     "Model": "api.modelling.model",
     "NewFile": "api.regimens.scaffold",
@@ -180,6 +184,7 @@ _MODULES = {
     "load": "api.regimens.load",
     "merge": "api.simulating.merge",
     "merge_curves": "api.simulating.merge",
+    "merge_tables": "api.simulating.merge",
     "model": "api.modelling.model",
     "new": "api.regimens.new",
     "new_record": "api.regimens.scaffold",

@@ -45,6 +45,7 @@ WRONG: dict[str, dict[str, object]] = {
     "load": {"source": "no such regimen"},
     "merge": {},
     "merge_curves": {},
+    "merge_tables": {},
     "model": {"population": "everybody"},
     "new": {"name": "mine"},
     "new_record": {"regimen": "rr-adult", "start": "soon"},

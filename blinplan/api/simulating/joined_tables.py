@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.api.kinds import with_kinds
 from blinplan.api.simulating.data_file import STRETCH, refuse_data_file, write_table
-from blinplan.data_table import DataTable, csv_parts
+from blinplan.api.table_result import TableResult
+from blinplan.data_table import DataTable, csv_parts, table_html
+from blinplan.quantities import plural
 from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
     from blinplan.reports.simulation.parts import TablePart
 
+PUBLIC = ("JoinedTable",)
 
-@dataclass(frozen=True, slots=True)
-class JoinedTable:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class JoinedTable(TableResult):
     """Every patient's endpoints or curves, of stretches that follow each other; read each time they are asked for."""
 
     parts: "Sequence[TablePart]"
@@ -47,6 +51,17 @@ class JoinedTable:
         with _refusing_damage():
             yield from csv_parts(self.table())
 
+    def columns(self) -> dict[str, Any]:
+        """All rows as columns, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``.
+
+        Raises
+        ------
+        Refusal
+            When a part is damaged.
+        """
+        with _refusing_damage():
+            return self.table().values()
+
     @with_kinds
     def write(self, path: str | Path) -> None:
         """Write it to a file that ends in .csv or .parquet.
@@ -62,6 +77,13 @@ class JoinedTable:
             raise Refusal(f"{target} is joined of .npz only", "write .csv or .parquet")
         with _refusing_damage():
             write_table(self.table(), target)
+
+    def __repr__(self) -> str:
+        count = len(self.parts)
+        return f"<JoinedTable: {self.size:,} {plural('patient', self.size)} of {count} {plural('table', count)}>"
+
+    def _repr_html_(self) -> str:
+        return table_html(self.columns(), repr(self)[1:-1])
 
 
 @contextmanager

@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from blinplan.simulation.trajectories import Portion, RequestedCurves
     from blinplan.simulation.trials.simulation import PlannedSimulation, Simulation
 
-PUBLIC = ("merge", "merge_curves")
+PUBLIC = ("merge", "merge_curves", "merge_tables")
 
-_JOINED_BY_THE_COMMAND = "blinplan merge joins tables of .csv and .parquet; write .npz to have a result in Python"
 _OWN = ("patients", "first", "drawn")
 """What of a manifest says which patients they are, and may differ between stretches."""
 _WORDS = {
@@ -104,7 +103,7 @@ def merge(*stretches: str | Path) -> SimulationResult:
     if isinstance(found, CurvesResult):
         raise Refusal(f"{stretches[0]} is of curves", "merge_curves joins them")
     if isinstance(found, JoinedTable):
-        raise Refusal(f"{stretches[0]} is a table", _JOINED_BY_THE_COMMAND)
+        raise Refusal(f"{stretches[0]} is a table", "merge_tables joins them")
     return found
 
 
@@ -123,8 +122,25 @@ def merge_curves(*stretches: str | Path) -> CurvesResult:
     if isinstance(found, SimulationResult):
         raise Refusal(f"{stretches[0]} is of endpoints", "merge joins them")
     if isinstance(found, JoinedTable):
-        raise Refusal(f"{stretches[0]} is a table", _JOINED_BY_THE_COMMAND)
+        raise Refusal(f"{stretches[0]} is a table", "merge_tables joins them")
     return found
+
+
+@with_kinds
+def merge_tables(*tables: str | Path) -> JoinedTable:
+    """Join tables in CSV or Parquet of stretches to the table that one run of all their patients writes, to the byte.
+
+    Beside CSV, what it was made with is in NAME.csv.json, which the command line writes with ``--first``; Parquet has
+    it in itself. They are read from the files each time they are asked for.
+
+    Raises
+    ------
+    Refusal
+        As of `merge`.
+    """
+    if not tables:
+        raise Refusal("no table is named", "name the files that were written: part-1.parquet part-2.parquet")
+    return joined_tables([Path(table) for table in tables])
 
 
 def joined_run(*stretches: str | Path) -> SimulationResult | CurvesResult | JoinedTable:

@@ -16,7 +16,7 @@ from tests.program import ROOT
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
     "simulate": ("simulate", "curves"),
-    "merge": ("merge", "merge_curves"),
+    "merge": ("merge", "merge_curves", "merge_tables"),
     "plan": ("plan", "delivered", "Paper"),
     "due": ("agenda",),
     "new site": ("new_site",),

@@ -57,6 +57,7 @@ SOUND: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "due": (("methotrexate",), {"days": [1]}),
     "merge": (("nowhere",), {}),
     "merge_curves": (("nowhere",), {}),
+    "merge_tables": (("nowhere.csv",), {}),
     "new": (("mine", "rr-adult"), {"title": "T"}),
     "new_record": (("rr-adult", "2026-11-02T10:00"), {}),
     "new_site": (("Ward", [24]), {}),

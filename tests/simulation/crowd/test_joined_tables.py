@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
+import blinplan
 from blinplan.api.simulating.merge import joined_tables
 from blinplan.files.writing import replace_file
 from tests.program import Run
@@ -49,6 +51,23 @@ def test_csv_and_parquet_are_joined_with_each_other(inside: Run) -> None:
     made(inside, "--patients", "6", "--every", "1d", "-o", "whole.parquet")
     assert inside("merge", "a.parquet", "b.csv", "-o", "joined.parquet").status == 0
     assert Path("joined.parquet").read_bytes() == Path("whole.parquet").read_bytes()
+
+
+def test_python_joins_tables_as_the_command_does(tmp_path: Path) -> None:
+    parts, whole = [tmp_path / "a.parquet", tmp_path / "b.parquet"], blinplan.simulate("nhl-5", 5)
+    blinplan.simulate("nhl-5", 3, first=3).write(parts[1])
+    blinplan.simulate("nhl-5", 2).write(parts[0])
+    joined = blinplan.merge_tables(*reversed(parts))
+    assert repr(joined) == "<JoinedTable: 5 patients of 2 tables>"
+    assert pl.DataFrame(joined.columns()).equals(pl.DataFrame(whole.columns()))
+    assert "".join(joined.csv_texts()) == whole.text("csv")
+    for target, result in ((tmp_path / "joined.parquet", joined), (tmp_path / "whole.parquet", whole)):
+        result.write(target)
+    assert (tmp_path / "joined.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
+    with pytest.raises(blinplan.Refusal, match="has patients 1 to 2, and"):
+        blinplan.merge_tables(parts[0], tmp_path / "whole.parquet")
+    with pytest.raises(blinplan.Refusal, match="no table is named"):
+        blinplan.merge_tables()
 
 
 def test_nothing_stands_beside_csv_that_is_no_part(inside: Run) -> None:
