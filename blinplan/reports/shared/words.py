@@ -295,6 +295,15 @@ def still_in_course(bands: "Bands") -> str:
     )
 
 
+def otherwise_drawn(off_drug: int, own_courses: int, size: int) -> str:
+    """Say under a drawing that stands alone how many of its patients get something else; "" where nobody does."""
+    patients = plural("patient", size)
+    off = f"go{'es' * (off_drug == 1)} off the drug before the end"
+    own = f"{'has a course' if own_courses == 1 else 'have courses'} of their own: cycles and doses are the regimen's"
+    each = ((off_drug, off), (own_courses, own))
+    return "".join(f" {count:,} of {size:,} {patients} {what}." for count, what in each if count)
+
+
 def given_lines(
     table: "GivenTable | None", parameters: tuple[str, ...], regimens: Iterable["Regimen"]
 ) -> Iterator[str]:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from blinplan.course.events import Period
 from blinplan.physiology.model.cytokines import ELEVATED
-from blinplan.reports.shared.words import still_in_course
+from blinplan.reports.shared.words import otherwise_drawn, still_in_course
 from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.reports.simulation.canvas import FILL, FRAME, LINE, MODELS, REFERENCE, Canvas
 from blinplan.simulation.percentiles import Band, Bands
@@ -276,6 +276,8 @@ def curves_report(simulation: Simulation | RequestedCurves, bands: Bands, screen
             f" {'Dashes' if screen.unicode else 'o'}: between what the median lies over {bands.models} plausible models"
             " and the shipped one."
         )
+    if isinstance(simulation, RequestedCurves):  # nothing else is told above it
+        what += otherwise_drawn(simulation.off_drug, simulation.own_courses, simulation.cohort.size)
     text = f"Days since the first infusion began. {what} {' '.join(_marks(simulation, bands, screen))}"
     return [
         Curves(bands, simulation.periods, screen.unicode),

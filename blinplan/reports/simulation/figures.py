@@ -14,7 +14,14 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
-from blinplan.reports.shared.words import ordered_text, patients_drawn, people_drawn, still_in_course, unverified_mark
+from blinplan.reports.shared.words import (
+    ordered_text,
+    otherwise_drawn,
+    patients_drawn,
+    people_drawn,
+    still_in_course,
+    unverified_mark,
+)
 from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.simulation.percentiles import Band, Bands, Signal
 from blinplan.simulation.trials.simulation import Simulation
@@ -256,7 +263,8 @@ def _caption(simulation: Simulation, bands: Bands) -> str:
     """What is drawn, of whom, and what computed it."""
     doses = dict.fromkeys(ordered_text(period) for period in simulation.periods if period.dose is not None)
     given = f"Ordered: {'; '.join(doses)}." if doses else ""
-    return " ".join((reading_of(simulation, bands), given, source_of(simulation)))
+    others = otherwise_drawn(simulation.off_drug, simulation.own_courses, simulation.cohort.size)
+    return " ".join((f"{reading_of(simulation, bands)}{others}", given, source_of(simulation)))
 
 
 def reading_of(simulation: Simulation, bands: Bands) -> str:

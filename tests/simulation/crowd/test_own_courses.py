@@ -14,6 +14,7 @@ from blinplan.executors.executor import InTurn, threads
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 from blinplan.regimen.library import regimen as shipped
+from blinplan.reports.simulation.figures import _caption
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trials.own_courses import with_hold
 from blinplan.simulation.trials.trial import Trial
@@ -154,6 +155,11 @@ def test_bands_are_of_those_who_are_still_in_their_course(found: blinplan.Simula
     assert set(changes) <= set(sampled.days.tolist())
     text = " ".join(found.text("table", bands=sampled).split())
     assert "Each day's are of those still in their course: 7 on day 0, 1 on day 217." in text
+    others = (
+        "2 of 7 patients go off the drug before the end. 5 of 7 patients have courses of their own: cycles and doses"
+    )
+    for drawn in (curves.drawing(), _caption(found.simulation, bands)):
+        assert others in " ".join(drawn.split())
     assert "still in their course" not in found.text("table", bands=found.bands(to_day=40.0, signals=["drug"]))
 
 

@@ -70,7 +70,7 @@ def test_what_was_joined_can_be_joined_again(parts: list[Path], tmp_path: Path) 
     assert json.loads(later.text("json"))["manifest"]["first"] == 2
     whole = again.columns()
     for name, values in later.columns().items():
-        assert values.tobytes() == whole[name][1:].tobytes()
+        assert list(map(repr, values)) == list(map(repr, whole[name][1:]))
 
 
 def test_endpoints_that_are_asked_for_are_joined_too(inside: Run, tmp_path: Path) -> None:
