@@ -18,7 +18,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
 import blinplan
-from blinplan.physiology import draw
+from blinplan.physiology import Population, draw
 from blinplan.refusal import Refusal
 from tests.program import Run
 from tests.regimen_text import cycle, regimen_text
@@ -202,3 +202,19 @@ def test_a_population_that_was_changed_is_not_said_to_come_from_its_seed() -> No
         manifest = json.loads(found.text("json"))["manifest"]
         assert (manifest["seed"], manifest["patients"]) == (seed, patients.size)
         assert f"adult-rr, {'given as they are' if seed is None else 'seed 99'}, 210 days" in found.text()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda people: blinplan.simulate("nhl-5", people, parameter_sets=2),
+        lambda people: blinplan.simulate("nhl-5", people, parameter_sets=2, sets="plausible"),
+        lambda people: blinplan.curves("nhl-5", "1d", people, models=2),
+        lambda people: blinplan.compare("nhl-5", "nhl-15", patients=people, parameter_sets=2),
+        lambda people: blinplan.sweep("nhl-5", "dose=5,15", people, parameter_sets=2),
+        lambda people: blinplan.sensitivity("nhl-5", patients=people, parameters=["clearance"], samples=2),
+    ],
+)
+def test_a_population_as_it_is_has_no_other_parameters(asked: Callable[[Population], object]) -> None:
+    with pytest.raises(Refusal, match="draw the patients again"):
+        asked(draw("adult-rr", 3, seed=1))

@@ -41,7 +41,7 @@ from blinplan.simulation.outcome import Occurrence, Quantity, there_by
 from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
 from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, preset_of, typical_patient
-from blinplan.simulation.trials.planned import require_alike
+from blinplan.simulation.trials.planned import refuse_sets_of_one_population, require_alike
 from blinplan.simulation.trials.progress import count_on
 from blinplan.simulation.trials.trial import Outcome
 from blinplan.simulation.uncertainty import sets_of, uncertain_parameters
@@ -262,7 +262,10 @@ def compare(  # noqa: PLR0913 - all but one by name, and each of its own
         When hardly anybody is admitted by all regimens, or one of them does not admit patients who are given.
     WindowError, UnknownEndpointError
         When one of the courses has not the time, or none of them has the endpoint, that is asked for.
+    PeopleError
+        When a population as it is is given with parameter sets, under each of which patients are others.
     """
+    refuse_sets_of_one_population(patients, parameter_sets)
     cut = [one.first(cycles) for one in regimens]
     chosen = preset_of(cut[0].regimen, preset, patients)
     plan = _Plan(tuple(cut), chosen, patients, seed, before, follow_up_days, options or Options(), asked)

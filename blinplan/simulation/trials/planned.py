@@ -82,11 +82,11 @@ def refuse_sets_of_one_population(patients: Patients, parameter_sets: int) -> No
 
     Raises
     ------
-    ValueError
+    PeopleError
         When both are given.
     """
     if parameter_sets and isinstance(patients, Population):
-        raise ValueError("parameter sets draw the patients again: give their number, and not a population")
+        raise PeopleError("parameter sets draw the patients again", "give their number, and not a population")
 
 
 def refuse_unsaid_ages(regimen: Regimen) -> None:
