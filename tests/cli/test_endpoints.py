@@ -118,7 +118,7 @@ def test_the_tables_fit(inside: Run, columns: str) -> None:
 def test_what_cannot_be_asked_for_is_told_with_what_can(
     inside: Run, arguments: tuple[str, ...], says: tuple[str, ...]
 ) -> None:
-    ran = inside("simulate", "nhl-5", "--patients", "3", *arguments)
+    ran = inside("simulate", "nhl-5", *arguments)
     told = " ".join(ran.err.split())
     assert ran.status == 2
     for text in says:

@@ -125,15 +125,26 @@ PremedicationEffect = Annotated[
 ]
 
 
+def is_typed(context: typer.Context, option: str) -> bool:
+    """Whether an option was given, and not left as it is."""
+    given = context.get_parameter_source(option)
+    return given is not None and given.name == "COMMANDLINE"
+
+
 def refuse_two_kinds(context: typer.Context, people: str | None, *, typical: bool = False) -> None:
-    """Refuse a table of patients beside another word on who they are: each row of it is one patient."""
-    if people is None:
-        return
-    given = context.get_parameter_source("patients")
-    number = given is not None and given.name == "COMMANDLINE"
-    other = "--typical" if typical else "--patients" if number else None
-    if other is not None:
+    """Refuse two words on who the patients are: each row of a table is one, and nobody draws the typical patient."""
+    drawn = [f"--{option}" for option in ("patients", "seed") if is_typed(context, option)]
+    if people is not None and (typical or "--patients" in drawn):
+        other = "--typical" if typical else "--patients"
         raise Refusal(f"{other} and --people contradict each other", "leave one of the two out")
+    if typical and drawn:
+        raise Refusal(f"{drawn[0]} and --typical contradict each other", "leave one of the two out")
+
+
+def refuse_width_of_no_figure(context: typer.Context) -> None:
+    """Refuse to be told how wide figures are where none is drawn."""
+    if is_typed(context, "figure_width") and not context.params.get("figure"):
+        raise Refusal("--figure-width is how wide figures are, and none is drawn", "add --figure FILE.svg")
 
 
 def terminal_of(context: typer.Context) -> Terminal:

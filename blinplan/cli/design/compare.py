@@ -13,6 +13,7 @@ from blinplan.cli.app.options import (
     ColourOption,
     Cycles,
     refuse_two_kinds,
+    refuse_width_of_no_figure,
     tell_which_is_meant,
     terminal_of,
 )
@@ -93,6 +94,7 @@ def compare(
     With --record, the regimen that the record names is compared as it came to be, and as it is planned after that.
     """
     terminal = terminal_of(context)
+    refuse_width_of_no_figure(context)
     tell_which_is_meant(terminal, *regimens, record=record)
     from blinplan.api.designing.compare import compare as comparison
     from blinplan.api.designing.compared import refuse_comparison_file, refuse_more_than_can_be_drawn

@@ -18,6 +18,7 @@ from blinplan.cli.app.options import (
     Scheduler,
     Seed,
     Threads,
+    refuse_width_of_no_figure,
     tell_which_is_meant,
     terminal_of,
 )
@@ -232,6 +233,7 @@ def search(
     Curves, records and measured data are of one regimen each: give simulate a file that was found.
     """
     terminal = terminal_of(context)
+    refuse_width_of_no_figure(context)
     tell_which_is_meant(terminal, regimen)
     from blinplan.api.designing.searching.found import refuse_no_front
     from blinplan.api.designing.searching.search import prepare_search

@@ -20,6 +20,7 @@ from blinplan.cli.app.options import (
     Seed,
     Threads,
     refuse_two_kinds,
+    refuse_width_of_no_figure,
     tell_which_is_meant,
     terminal_of,
 )
@@ -132,6 +133,7 @@ def sensitivity(
     Morris and Sobol need the extra named sensitivity, which brings SALib.
     """
     terminal = terminal_of(context)
+    refuse_width_of_no_figure(context)
     tell_which_is_meant(terminal, regimen)
     from blinplan.api.designing.sensitivity import planned_sensitivity
     from blinplan.api.simulating.data_file import refuse_table_file

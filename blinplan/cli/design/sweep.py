@@ -9,7 +9,14 @@ from blinplan.api.designing.vocabulary import SweepFormat
 from blinplan.api.ranges import CYCLES
 from blinplan.api.simulating.drawing import PAGE_WIDTH
 from blinplan.cli.app.groups import with_groups
-from blinplan.cli.app.options import ColourOption, RegimenName, refuse_two_kinds, tell_which_is_meant, terminal_of
+from blinplan.cli.app.options import (
+    ColourOption,
+    RegimenName,
+    refuse_two_kinds,
+    refuse_width_of_no_figure,
+    tell_which_is_meant,
+    terminal_of,
+)
 from blinplan.cli.design.long_run import end_in_order, told_where_to_go_on
 from blinplan.cli.simulate.options import FigureFiles, FigureWidth
 from blinplan.cli.simulate.trial_options import BodyOptions, CourseOptions, EndpointOptions, RunOptions, WhomOptions
@@ -81,6 +88,7 @@ def sweep(
     A sweep that is ended by Ctrl-C is shown as far as cells are done.
     """
     terminal = terminal_of(context)
+    refuse_width_of_no_figure(context)
     tell_which_is_meant(terminal, regimen)
     from blinplan.api.designing.sweep import planned_sweep, refuse_sweep_file
     from blinplan.api.designing.swept import refuse_what_cannot_be_drawn

@@ -10,7 +10,9 @@ from blinplan.cli.app.groups import with_groups
 from blinplan.cli.app.options import (
     ColourOption,
     RegimenName,
+    is_typed,
     refuse_two_kinds,
+    refuse_width_of_no_figure,
     tell_which_is_meant,
     terminal_of,
 )
@@ -92,6 +94,7 @@ def simulate(
     A body size (--weight and --height, or --bsa) is that of the typical patient; with --record it is the record's.
     """
     terminal = terminal_of(context)
+    refuse_width_of_no_figure(context)
     tell_which_is_meant(terminal, regimen, record=record)
     from blinplan.api.regimens.order import order
     from blinplan.api.simulating.curves import curves as curves_of
@@ -115,8 +118,9 @@ def simulate(
     inputs = (ordered.name, str(whom.people), str(record))
     others = runs.parameter_sets()
     refuse_sets_of_nobody(others, typical=typical)
-    is_part = _is_typed(context, "first")
-    data = read_data_options(output, every, output_format, sets=others, inputs=inputs, is_part=is_part)
+    data = read_data_options(
+        output, every, output_format, sets=others, inputs=inputs, is_part=is_typed(context, "first")
+    )
     wanted, days = asked.texts(
         typical=typical,
         curves=data.option if data is not None and data.of_curves else None,
@@ -181,12 +185,6 @@ def simulate(
         return
     below = bands.only(drawing.signals) if bands is not None and drawing.curves else None
     terminal.write(found.text(output_format, bands=below, screen=terminal.out))
-
-
-def _is_typed(context: typer.Context, option: str) -> bool:
-    """Whether an option was given, and not left as it is."""
-    given = context.get_parameter_source(option)
-    return given is not None and given.name == "COMMANDLINE"
 
 
 def _refuse_first_of_no_seed(first: int, people: str | None, *, typical: bool) -> None:

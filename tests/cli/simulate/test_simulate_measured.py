@@ -81,7 +81,7 @@ def test_errors_stay_a_patients_own(inside: Run) -> None:
     ids=str,
 )
 def test_what_is_of_nobody_is_refused(inside: Run, arguments: list[str], message: str) -> None:
-    ran = inside("simulate", "rr-adult", "--patients", "5", "--measured", *arguments)
+    ran = inside("simulate", "rr-adult", "--measured", *arguments)
     assert (ran.status, ran.out) == (2, "")
     assert message in " ".join(ran.err.split())
 

@@ -266,3 +266,27 @@ def test_the_age_of_who_gets_another_regimen_is_not_evaluated_either(inside: Run
     assert f"nhl-5 {NOT_EVALUATED}" in " ".join(ran.out.split())
     manifest = inside("simulate", "rr-adult", "--people", "ward.csv", "-f", "json").json["manifest"]
     assert manifest["not_said"] == ["age_years", "female"]
+
+
+@pytest.mark.parametrize("option", ["--patients", "--seed"])
+def test_nobody_is_drawn_where_the_typical_patient_is_alone(inside: Run, option: str) -> None:
+    ran = inside("simulate", "nhl-5", "--typical", option, "5")
+    assert (ran.status, ran.out) == (2, "")
+    assert f"{option} and --typical contradict each other" in ran.err
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("simulate", "nhl-5"),
+        ("compare", "nhl-5", "nhl-15"),
+        ("sweep", "nhl-5", "--vary", "dose=5,15"),
+        ("search", "rr-adult", "--doses", "9,28", "--minimise", "il6_peak"),
+        ("sensitivity", "nhl-5"),
+    ],
+    ids=lambda asked: str(asked[0]),
+)
+def test_no_figure_has_no_width(inside: Run, asked: tuple[str, ...]) -> None:
+    ran = inside(*asked, "--figure-width", "89")
+    assert (ran.status, ran.out) == (2, "")
+    assert "--figure-width is how wide figures are, and none is drawn" in " ".join(ran.err.split())
