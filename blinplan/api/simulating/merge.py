@@ -46,12 +46,12 @@ _WORDS = {
     "attenuation": "attenuation {0}",
     "premedication": "premedication {0}",
     "engine": "the {0} engine",
-    "follow_up_days": "{0} days of follow-up",
-    "every_minutes": "curves every {0} minutes",
+    "follow_up_days": "a follow-up of {0} d",
+    "every_minutes": "curves every {0} min",
     "endpoints": "endpoints {0}",
     "own_endpoints": "endpoints of one's own: {0}",
     "by_day": "shares by day {0}",
-    "plausible_models": "{0} plausible models beside the shipped one",
+    "plausible_models": "plausible models beside the shipped one: {0}",
 }
 
 

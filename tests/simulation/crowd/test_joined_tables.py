@@ -89,9 +89,9 @@ def parts(inside: Run) -> None:
     [
         (("--first", "4", "--every", "7d"), "missing between them 3"),
         (("--first", "2", "--every", "7d"), "in both 2"),
-        (("--first", "3", "--every", "14d"), "curves every 10080 minutes"),
+        (("--first", "3", "--every", "14d"), "curves every 10080 min"),
         (("--first", "3", "--every", "7d", "--seed", "8"), "seed 7"),
-        (("--first", "3", "--every", "7d", "--follow-up", "4"), "3 days of follow-up"),
+        (("--first", "3", "--every", "7d", "--follow-up", "4"), "a follow-up of 3 d"),
         (("--first", "3", "--every", "7d", "--attenuation", "target-loss"), "attenuation desensitisation"),
         (("--first", "3"), "is of curves"),
     ],

@@ -131,7 +131,7 @@ def changed(path: Path, target: Path, change: Callable[[dict[str, Any]], None]) 
         ("population", "adult-rr", "population child, and {other} of population adult-rr"),
         ("attenuation", "target-loss", "attenuation desensitisation, and {other} of attenuation target-loss"),
         ("premedication", True, "premedication off, and {other} of premedication on"),
-        ("follow_up_days", 3, "10 days of follow-up, and {other} of 3 days of follow-up"),
+        ("follow_up_days", 3, "a follow-up of 10 d, and {other} of a follow-up of 3 d"),
         ("typical_bsa_m2", 1.5, "a typical patient of {mine} m², and {other} of a typical patient of 1.5 m²"),
         ("by_day", [2.0, 7.5], "shares by day not named, and {other} of shares by day 2, 7.5"),
         ("endpoints", ["auc", "dose"], "endpoints not named, and {other} of endpoints auc, dose"),
@@ -321,7 +321,7 @@ def test_curves_of_other_times_gaps_and_endpoints_are_not_joined(
     with pytest.raises(Refusal, match=r"is of curves$"):
         blinplan.merge(curve_parts[0])
     blinplan.curves(REGIMEN, "1d", 3, first=2, seed=7, follow_up=10).write(tmp_path / "daily.npz")
-    with pytest.raises(Refusal, match=r"is of curves every 4320 minutes, and .* of curves every 1440 minutes"):
+    with pytest.raises(Refusal, match=r"is of curves every 4320 min, and .* of curves every 1440 min"):
         blinplan.merge_curves(curve_parts[0], tmp_path / "daily.npz")
     blinplan.curves(REGIMEN, "3d", 3, first=2, seed=8, follow_up=10).write(tmp_path / "seed.npz")
     with pytest.raises(Refusal, match=r"of seed 7, and .* of seed 8"):
