@@ -1,6 +1,7 @@
 """The paper of a ward: whose it is, boxes to sign, labels of bags that fit their sheets, and a sheet for home."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from lxml import html
 from pypdf import PdfReader
 
+from blinplan.reports.plan.paper import room
 from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.reports.plan.paper.sheets import SIZES, LabelSheet
 from tests.browser import browse, printed
@@ -370,3 +372,22 @@ def test_what_is_printed_needs_html_and_a_site(inside: Run, ward: None, view: st
         ran = inside(*arguments)
         assert (ran.status, ran.out) == (2, ""), arguments
         assert why in " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize("name", ["n" * 400, "Anna " * 100, "Anna-Maria\n" * 50])
+def test_a_name_that_fills_pages_is_shortened_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels with a name of 160 letters took 8 seconds, and with one of 300 minutes."""
+    looked_at = Counter[str]()
+    width = room._width
+
+    def counted(letter: str) -> int:
+        looked_at[letter] += 1
+        return width(letter)
+
+    monkeypatch.setattr(room, "_width", counted)
+    found = room.label_room(name, None, None, "Bag 1 of 36", "5.2 mL/h", SIZES[LabelSheet.A4_21])
+    assert found.shortened == ("name",)
+    assert looked_at.total() < 50_000
+    shown = found.text_of("name")
+    assert shown.endswith("…")
+    assert " ".join(name.split()).startswith(shown[:-1].rstrip())

@@ -5,6 +5,8 @@ Widths are those of Helvetica bold, which Arial and Liberation Sans share, in th
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import accumulate, islice, takewhile
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
@@ -70,15 +72,22 @@ def label_room(
     return LabelRoom(lines_of_name, lines_of_number, None if plan_id is None else shown_id, shortened)
 
 
+@cache
 def _in_lines(text: str | None, ems: float, most: int) -> tuple[str, ...] | None:
     """The lines of a text, which is shortened where it takes more than so many."""
     if text is None:
         return None
-    lines = tuple(text_lines(text, ems))
+    lines = _first_lines(text, ems, most + 1)
     if len(lines) <= most:
         return lines
-    shorter = (tuple(text_lines(f"{text[:count].rstrip()}…", ems)) for count in range(len(text) - 1, -1, -1))
+    # What begins beyond these lines has no room, however short the end is made.
+    begun = "".join(lines)
+    shorter = (_first_lines(f"{begun[:count].rstrip()}…", ems, most + 1) for count in range(len(begun), -1, -1))
     return next((lines for lines in shorter if len(lines) <= most), ("…",))
+
+
+def _first_lines(text: str, ems: float, most: int) -> tuple[str, ...]:
+    return tuple(islice(text_lines(text, ems), most))
 
 
 def text_lines(text: str, ems: float) -> Iterator[str]:
@@ -91,14 +100,18 @@ def text_lines(text: str, ems: float) -> Iterator[str]:
         if line:
             yield line
         line = piece
-        while _ems(line.rstrip()) > ems:
-            fitting = next(count for count in range(len(line), 0, -1) if count == 1 or _ems(line[:count]) <= ems)
+        while line and _ems(line.rstrip()) > ems:
+            fitting = _fitting(line, ems)
             yield line[:fitting]
             line = line[fitting:]
-            if fitting == 0 or len(line) == 0:
-                break
     if line:
         yield line
+
+
+def _fitting(line: str, ems: float) -> int:
+    """How many letters of a line have room; one has it always."""
+    widths = accumulate(map(_width, line))
+    return max(1, sum(1 for _ in takewhile(lambda width: width * _MARGIN / 1000 <= ems, widths)))
 
 
 def _words(text: str | None) -> tuple[str, ...]:
