@@ -5,7 +5,7 @@ Widths are those of Helvetica bold, which Arial and Liberation Sans share, in th
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import lru_cache
 from itertools import accumulate, islice, takewhile
 from typing import NamedTuple
 from unicodedata import east_asian_width
@@ -72,7 +72,7 @@ def label_room(
     return LabelRoom(lines_of_name, lines_of_number, None if plan_id is None else shown_id, shortened)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _in_lines(text: str | None, ems: float, most: int) -> tuple[str, ...] | None:
     """The lines of a text, which is shortened where it takes more than so many."""
     if text is None:
