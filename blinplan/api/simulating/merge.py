@@ -51,7 +51,7 @@ _WORDS = {
     "endpoints": "endpoints {0}",
     "own_endpoints": "endpoints of one's own: {0}",
     "by_day": "shares by day {0}",
-    "plausible_models": "plausible models beside the shipped one: {0}",
+    "plausible_models": "{0} plausible models beside the shipped one",
 }
 
 
