@@ -27,7 +27,7 @@ def test_patients_who_eliminate_slowly_or_are_lysed_at_once_are_within_the_bound
     """Three of 160,000 who missed it: 4.0e-4, 2.4e-4 and 3.7e-4."""
     people = draw(library.regimen(name).virtual_population, 1, seed, first=patient)
     worst = worst_of(name, people, patient)
-    assert 1e-7 < worst.error <= GREATEST_ERROR, worst
+    assert 1e-7 < worst.error <= 0.5 * GREATEST_ERROR, worst
 
 
 @pytest.mark.parametrize(
