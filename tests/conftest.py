@@ -15,6 +15,7 @@ from blinplan.cli.app.program import run
 from blinplan.physiology.engine import choose
 from blinplan.rules.configuration.configurations import nearest
 from tests import public_files
+from tests.collection.compiled import compile_before_tests, is_worth_compiling
 from tests.collection.grid import some_of_each
 from tests.collection.lacking import skip_what_a_test_lacks
 from tests.collection.no_simulation import without_simulation
@@ -82,6 +83,13 @@ def pytest_collection_finish() -> None:
     """
     gc.freeze()
     gc.set_threshold(100_000)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Compile the engine where so many tests are run that it is worth it."""
+    if is_worth_compiling(session.config):
+        compile_before_tests(session.config)
 
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:

@@ -19,7 +19,7 @@ from tests.program import ROOT
 
 def import_share(worker: Mapping[str, Any], arguments: Sequence[str]) -> None:
     """Import what this worker begins with; whatever cannot be imported is told when it is collected."""
-    for path in share(worker, list(_files(arguments))):
+    for path in share(worker, list(files_in(arguments))):
         with suppress(Exception, pytest.skip.Exception):
             import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
@@ -38,10 +38,11 @@ def is_of_another(path: Path, told: str) -> bool:
 
 @cache
 def _places() -> dict[Path, int]:
-    files = sorted(_files(["tests"]), key=lambda path: path.stat().st_size, reverse=True)
+    files = sorted(files_in(["tests"]), key=lambda path: path.stat().st_size, reverse=True)
     return {path: place for place, path in enumerate(files)}
 
 
-def _files(arguments: Sequence[str]) -> Iterator[Path]:
+def files_in(arguments: Sequence[str]) -> Iterator[Path]:
+    """The test files of the folders that pytest is given."""
     for argument in arguments:
         yield from sorted((ROOT / argument.partition("::")[0]).rglob("test_*.py"))

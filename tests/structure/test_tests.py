@@ -11,6 +11,7 @@ import pytest
 
 import blinplan
 from blinplan.fingerprint import model_name
+from tests.collection.compiled import is_worth_compiling
 from tests.collection.grid import some_of_each
 from tests.collection.no_simulation import simulates, without_simulation
 from tests.collection.reported import worth_telling
@@ -117,6 +118,31 @@ def test_workers_begin_with_each_test_file_once(count: int) -> None:
     files = [path for path in FILES if path.name != "conftest.py"]
     collected = [path for number in range(count) for path in files if not is_of_another(path, f"{number + 1}/{count}")]
     assert sorted(collected) == files
+
+
+def asked(*folders: str, is_worker: bool = False, collectonly: bool = False, keyword: str = "") -> Any:
+    """What pytest is called with."""
+    worker: dict[str, Any] = {"workerinput": {}} if is_worker else {}
+    return SimpleNamespace(option=SimpleNamespace(collectonly=collectonly, keyword=keyword), args=folders, **worker)
+
+
+def test_what_runs_many_tests_compiles_before_and_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert is_worth_compiling(asked("tests"))
+    assert is_worth_compiling(asked(str(TESTS)))
+    for few in (
+        asked("tests", is_worker=True),
+        asked("tests", collectonly=True),
+        asked("tests", keyword="engine"),
+        asked("tests/regimen"),
+        asked("tests/structure/test_tests.py"),
+    ):
+        assert not is_worth_compiling(few)
+    monkeypatch.setattr("tests.collection.compiled.is_kept", lambda: True)
+    assert not is_worth_compiling(asked("tests"))
+    assert {"collectonly", "keyword"} < vars(request.config.option).keys()
 
 
 def test_of_many_cases_some_are_tried_the_first_and_others_far_from_it() -> None:
