@@ -1,10 +1,21 @@
-"""A browser that nobody sees: what it shows of a page, and what it prints."""
+"""A browser that nobody sees, started once for many pages: what it shows of each, and what it prints.
 
+It is driven over a pipe by the DevTools protocol: JSON with a null byte after each message. It ends when the pipe does,
+so that it outlives no process of pytest.
+"""
+
+import base64
+import json
 import math
 import os
+import select
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pypdf import PageObject, PdfReader
@@ -22,21 +33,10 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
     "--allow-file-access-from-files",
-    "--virtual-time-budget=5000",
 ]
-
-
-def browse(folder: Path, *arguments: str) -> str:
-    """Run the browser with a profile of its own in a folder."""
-    chromium = installed("chromium")
-    ended = subprocess.run(  # noqa: S603 - a browser on our own page
-        [chromium, *QUIET, f"--user-data-dir={folder / 'profile'}", *arguments],
-        capture_output=True,
-        timeout=NEVER,
-        check=True,
-        env={**os.environ, "HOME": str(folder)},
-    )
-    return ended.stdout.decode()
+PIPED = ["sh", "-c", 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1', "sh"]
+"""It is told at descriptor 3, and answers at 4."""
+LOADED = "new Promise(done => document.readyState == 'complete' ? done() : addEventListener('load', done))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,79 @@ class Sheet:
     sizes: dict[float, str]
 
 
-def printed(page: str, paper: str, folder: Path) -> list[Sheet]:
-    """The pages of paper of a size, A4 or letter, on which a page is printed."""
-    sized = page.replace("</style>", f"@page {{ size: {paper}; }}</style>", 1)
-    assert sized != page
-    (folder / "page.html").write_text(sized, encoding="utf-8")
-    target = folder / "page.pdf"
-    browse(folder, "--no-pdf-header-footer", f"--print-to-pdf={target}", (folder / "page.html").as_uri())
-    return list(map(_sheet, PdfReader(target).pages))
+class Browser:
+    """A browser that runs."""
+
+    def __init__(self, running: "subprocess.Popen[bytes]") -> None:
+        assert running.stdin
+        assert running.stdout
+        self._commands, self._answers = running.stdin, running.stdout
+        self._numbers = count(1)
+        self._read = b""
+
+    def shown(self, page: Path) -> str:
+        """The document as it is when it has loaded and its scripts have run."""
+        with self._opened(page) as tab:
+            found = self._call("Runtime.evaluate", tab, expression="document.documentElement.outerHTML")
+            return str(found["result"]["value"])
+
+    def printed(self, page: str, paper: str, folder: Path) -> list[Sheet]:
+        """The sheets of paper of a size, A4 or letter, on which a page is printed: `page.pdf` in a folder."""
+        sized = page.replace("</style>", f"@page {{ size: {paper}; }}</style>", 1)
+        assert sized != page
+        (folder / "page.html").write_text(sized, encoding="utf-8")
+        with self._opened(folder / "page.html") as tab:
+            found = self._call("Page.printToPDF", tab, printBackground=True, preferCSSPageSize=True)
+        target = folder / "page.pdf"
+        target.write_bytes(base64.b64decode(found["data"]))
+        return list(map(_sheet, PdfReader(target).pages))
+
+    @contextmanager
+    def _opened(self, page: Path) -> Iterator[str]:
+        """A tab with a page in it, loaded, by the name under which it is told what to do."""
+        target = self._call("Target.createTarget", url="about:blank")["targetId"]
+        tab = str(self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
+        went = self._call("Page.navigate", tab, url=page.as_uri())
+        assert "errorText" not in went, went
+        self._call("Runtime.evaluate", tab, expression=LOADED, awaitPromise=True)
+        yield tab
+        self._call("Target.closeTarget", targetId=target)
+
+    def _call(self, method: str, tab: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """What the browser answers to a command, past what it tells of itself."""
+        number = next(self._numbers)
+        command = {"id": number, "method": method, "params": parameters} | ({"sessionId": tab} if tab else {})
+        self._commands.write(json.dumps(command).encode() + b"\0")
+        while (answer := self._message()).get("id") != number:
+            pass
+        assert "error" not in answer, (method, answer["error"])
+        return dict(answer["result"])
+
+    def _message(self) -> dict[str, Any]:
+        while b"\0" not in self._read:
+            assert select.select([self._answers], [], [], NEVER)[0], "the browser does not answer"
+            some = os.read(self._answers.fileno(), 1 << 20)
+            assert some, "the browser has ended"
+            self._read += some
+        message, _, self._read = self._read.partition(b"\0")
+        return dict(json.loads(message))
+
+
+@contextmanager
+def running_browser(folder: Path) -> Iterator[Browser]:
+    """A browser with a profile of its own in a folder, until its pipe is closed."""
+    chromium = installed("chromium")
+    with (
+        TemporaryDirectory(dir=folder) as home,
+        subprocess.Popen(  # noqa: S603 - a browser on our own pages
+            [*PIPED, chromium, *QUIET, "--remote-debugging-pipe", f"--user-data-dir={home}/profile"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            env={**os.environ, "HOME": home},
+        ) as started,
+    ):
+        yield Browser(started)
 
 
 def _sheet(page: PageObject) -> Sheet:

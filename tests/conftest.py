@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -23,6 +24,9 @@ from tests.collection.reported import phases_are_asked, worth_telling
 from tests.collection.shares import import_share, is_of_another
 from tests.program import Ran, Run
 from tests.promises.held import COLLECTED, held_by
+
+if TYPE_CHECKING:
+    from tests.browser import Browser
 
 # How long an example takes says nothing about whether it is right, and a busy machine is slow.
 # What changes what such a test asks is tried with more examples: pytest --hypothesis-profile=many.
@@ -154,6 +158,15 @@ def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
     monkeypatch.chdir(tmp_path)
     return run_inside
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Browser"]:
+    """A browser that starts with the first test that asks for it, and ends with the last of all tests."""
+    from tests.browser import running_browser
+
+    with running_browser(tmp_path_factory.getbasetemp()) as running:
+        yield running
 
 
 @pytest.fixture

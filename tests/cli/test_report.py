@@ -17,7 +17,7 @@ from lxml import html
 from blinplan.cli.app.program import run
 from blinplan.evidence.kinds import EvidenceKind
 from blinplan.terminal import terminal
-from tests.browser import browse, printed
+from tests.browser import Browser
 from tests.collection.grid import at_night
 from tests.program import ROOT, Run
 from tests.regimen_text import cycle, regimen_text
@@ -383,8 +383,10 @@ def test_without_matplotlib_it_says_what_to_install(inside: Run, monkeypatch: py
 
 @pytest.mark.outside
 @pytest.mark.parametrize(("paper", "width", "height"), [("A4", 595, 842), at_night("letter", 612, 792)])
-def test_it_prints_on_both_papers(page: Page, tmp_path: Path, paper: str, width: int, height: int) -> None:
-    pages = printed(page.text, paper, tmp_path)
+def test_it_prints_on_both_papers(
+    page: Page, browser: Browser, tmp_path: Path, paper: str, width: int, height: int
+) -> None:
+    pages = browser.printed(page.text, paper, tmp_path)
     assert 5 <= len(pages) <= 25
     for one in pages:
         assert (one.width, one.height) == pytest.approx((width, height), abs=2)
@@ -401,7 +403,9 @@ def test_it_prints_on_both_papers(page: Page, tmp_path: Path, paper: str, width:
 
 @pytest.mark.outside
 @pytest.mark.parametrize("width", [390, 1000])
-def test_nothing_sticks_out_of_a_telephone_or_a_window(page: Page, tmp_path: Path, width: int) -> None:
+def test_nothing_sticks_out_of_a_telephone_or_a_window(
+    page: Page, browser: Browser, tmp_path: Path, width: int
+) -> None:
     (tmp_path / "r.html").write_text(page.text, encoding="utf-8")
     (tmp_path / "frame.html").write_text(
         f"<iframe id=f src=r.html width={width} height=800 style='border:0'></iframe><script>"
@@ -411,7 +415,7 @@ def test_nothing_sticks_out_of_a_telephone_or_a_window(page: Page, tmp_path: Pat
         "</script>",
         encoding="utf-8",
     )
-    shown = browse(tmp_path, "--dump-dom", (tmp_path / "frame.html").as_uri())
+    shown = browser.shown(tmp_path / "frame.html")
     found = re.search(r"<title>([0-9.]+) (\d+) ([0-9.]+)</title>", shown)
     assert found, shown[:500]
     reaches, figures, points = float(found[1]), int(found[2]), float(found[3])

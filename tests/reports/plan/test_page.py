@@ -13,7 +13,7 @@ from blinplan.course.calendar import Clock
 from blinplan.course.happened.replan import Replanned
 from blinplan.regimen.site.site import Site
 from blinplan.reports.plan.bags import savings
-from tests.browser import Sheet, printed
+from tests.browser import Browser, Sheet
 from tests.collection.grid import in_turn
 from tests.plan_text import DATED, RECORD, WARD
 from tests.program import Run
@@ -120,14 +120,14 @@ PRINTED = [
 @pytest.mark.outside
 @pytest.mark.parametrize(("plan", "paper"), in_turn(PRINTED, ["A4", "letter"]))
 def test_every_sheet_of_paper_is_legible_says_what_it_is_of_and_cuts_no_table(
-    inside: Run, tmp_path: Path, plan: tuple[tuple[str, ...], int], paper: str
+    inside: Run, browser: Browser, tmp_path: Path, plan: tuple[tuple[str, ...], int], paper: str
 ) -> None:
     arguments, least = plan
     (tmp_path / "ward.toml").write_text(WARD)
     (tmp_path / "daily.toml").write_text(DAILY)
     (tmp_path / "record.toml").write_text(RECORD.split("\n[[interruption]]")[0] + STOPS)
     text = inside(*arguments, "--plan-id", "bed-3", "-f", "html").out
-    sheets = printed(text, paper, tmp_path)
+    sheets = browser.printed(text, paper, tmp_path)
     assert least <= len(sheets) <= 20  # each bag has room for four signatures
     assert_legible(sheets, f"{arguments[1]}, plan bed-3")
     if "--site" in arguments:

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from blinplan.reports.plan.paper import room
 from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.reports.plan.paper.sheets import SIZES, LabelSheet
-from tests.browser import browse, printed
+from tests.browser import Browser
 from tests.collection.grid import at_night
 from tests.plan_text import DATED, RECORD
 from tests.program import Run
@@ -171,7 +171,7 @@ def test_labels_lie_on_their_sheet_and_beside_each_other(inside: Run, ward: None
 @pytest.mark.outside
 @pytest.mark.parametrize("sheet", LabelSheet)
 def test_every_line_of_a_label_is_printed_large_enough(
-    inside: Run, ward: None, tmp_path: Path, sheet: LabelSheet
+    inside: Run, browser: Browser, ward: None, tmp_path: Path, sheet: LabelSheet
 ) -> None:
     sizes = ("--weight", "43.7", "--height", "151", "--age", "12", *DATED[6:])
     asked = ("--patient-number", "4711", "--patient-name", "Anna-Maria Musterfrau", "--plan-id", "bed-1")
@@ -179,7 +179,7 @@ def test_every_line_of_a_label_is_printed_large_enough(
         "plan", "rr-adult", *sizes, *HTML, "--view", "labels", "--sheet", sheet.value, *asked, "--cycle", "1"
     ).out
     size = SIZES[sheet]
-    sheets = printed(page, f"{size.width}mm {size.height}mm", tmp_path)
+    sheets = browser.printed(page, f"{size.width}mm {size.height}mm", tmp_path)
     labels = [one for one in sheets if "This sheet is no label" not in one.words]
     count = len(select(page, "//*[contains(@class, 'label') and @style]"))
     said = " ".join(one.words for one in labels)
@@ -213,12 +213,12 @@ def names_on_sheets() -> Iterator[Any]:
 @pytest.mark.outside
 @pytest.mark.parametrize(("name", "number", "sheet"), list(names_on_sheets()))
 def test_a_long_name_is_printed_whole_or_told_to_be_shortened(
-    inside: Run, ward: None, tmp_path: Path, sheet: LabelSheet, name: str, number: str
+    inside: Run, browser: Browser, ward: None, tmp_path: Path, sheet: LabelSheet, name: str, number: str
 ) -> None:
     size = SIZES[sheet]
     asked = ("--patient-number", number, "--patient-name", name, "--plan-id", "bed-1", "--sheet", sheet.value)
     ran = inside(*LABELS, *asked, "--cycle", "1")
-    sheets = printed(ran.out, f"{size.width}mm {size.height}mm", tmp_path)
+    sheets = browser.printed(ran.out, f"{size.width}mm {size.height}mm", tmp_path)
     labels = [one for one in sheets if "This sheet is no label" not in one.words]
     said = "".join("".join(one.words for one in labels).split())
     count = len(select(ran.out, "//*[contains(@class, 'label') and @style]"))
@@ -231,14 +231,14 @@ def test_a_long_name_is_printed_whole_or_told_to_be_shortened(
     assert not ("whole name" in told and "…" not in said)
     assert len(re.findall("DONOTFLUSH;(?:WITH|no)preservative", said)) == count  # the last line of each
     assert all(min(one.sizes) >= 7.99 for one in sheets)
-    assert not cut_off(ran.out, tmp_path)
+    assert not cut_off(browser, ran.out, tmp_path)
 
 
-def cut_off(page: str, folder: Path) -> list[str]:
+def cut_off(browser: Browser, page: str, folder: Path) -> list[str]:
     """Return the lines of labels of which the browser shows a part only, and labels that hold more than they show."""
     measured = page.replace("</body>", f"<script>{_MEASURE}</script></body>")
     (folder / "measured.html").write_text(measured, encoding="utf-8")
-    shown = browse(folder, "--dump-dom", (folder / "measured.html").as_uri())
+    shown = browser.shown(folder / "measured.html")
     return [" ".join("".join(one.itertext()).split()) for one in select(shown, "//*[@data-cut]")]
 
 
@@ -273,12 +273,12 @@ def test_a_name_that_no_label_has_room_for_is_told_at_the_command_and_on_the_she
 @pytest.mark.parametrize("paper", ["A4", "letter"])
 @pytest.mark.parametrize("view", ["overview", "home"])
 def test_paper_is_large_enough_to_read_and_each_sheet_says_whose_it_is(
-    inside: Run, ward: None, tmp_path: Path, paper: str, view: str
+    inside: Run, browser: Browser, ward: None, tmp_path: Path, paper: str, view: str
 ) -> None:
     daily = WARD.replace(", { hours = 72, fill_ml = 140 }", "").replace('closed = ["saturday", "sunday"]\n', "")
     (tmp_path / "ward.toml").write_text(re.sub(r", \{ hours = 96[^}]*\}", "", daily))
     page = inside(*DATED, *HTML, *PATIENT, "--view", view, "--cycle", "1").out
-    sheets = printed(page, paper, tmp_path)
+    sheets = browser.printed(page, paper, tmp_path)
     assert len(sheets) > 1
     for number, sheet in enumerate(sheets, start=1):
         assert min(sheet.sizes) >= 7.99, sheet.sizes
@@ -292,11 +292,11 @@ def test_paper_is_large_enough_to_read_and_each_sheet_says_whose_it_is(
 @pytest.mark.parametrize("paper", ["A4", "letter"])
 @pytest.mark.parametrize("view", ["overview", "home"])
 def test_a_long_name_takes_more_lines_at_the_head_of_every_sheet_and_covers_nothing(
-    inside: Run, ward: None, tmp_path: Path, paper: str, view: str
+    inside: Run, browser: Browser, ward: None, tmp_path: Path, paper: str, view: str
 ) -> None:
     asked = ("--patient-name", LONGER, "--patient-number", "MRN 4711-0815", "--plan-id", "bed-1", "--cycle", "1")
     page = inside(*DATED, *HTML, *asked, "--view", view).out
-    sheets = printed(page, paper, tmp_path)
+    sheets = browser.printed(page, paper, tmp_path)
     for number, sheet in enumerate(PdfReader(tmp_path / "page.pdf").pages, start=1):
         lines = sheet.extract_text().splitlines()
         assert any(f"page {number} of {len(sheets)}" in line for line in lines)
