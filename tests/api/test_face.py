@@ -3,16 +3,12 @@
 import inspect
 import pickle
 import re
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 import blinplan
 from tests.program import ROOT
-from tests.public_files import package
 
 FUNCTIONS = sorted(name for name in blinplan.__all__ if inspect.isfunction(getattr(blinplan, name)))
 SNAPSHOT = ROOT / "tests" / "api" / "public_names.txt"
@@ -104,40 +100,3 @@ def test_every_public_name_is_in_the_snapshot() -> None:
     lines = SNAPSHOT.read_text(encoding="utf-8").splitlines()
     found = {line.removeprefix("class ").partition("(")[0] for line in lines if not line.startswith(" ")}
     assert found == {name for name in blinplan.__all__ if name != "__version__"}
-
-
-_RIGHT = """
-import blinplan
-found = blinplan.check("rr-adult", "nhl-5", simulate=False, fail_on="warning")
-codes: list[str] = [finding.code for finding in found.findings]
-steps = [blinplan.step("9 mcg/day", days=7)]
-mine = blinplan.regimen("mine", cycles=[blinplan.cycle(steps=steps, treatment_free_days=14)])
-again: str = blinplan.toml(mine)
-blinplan.check(mine)
-"""
-_WRONG = {
-    "patinets": 'import blinplan\nblinplan.simulate("rr-adult", patinets=5)\n',
-    "selekt": 'import blinplan\nblinplan.check("rr-adult", selekt=["D202"])\n',
-    "chekc": 'import blinplan\nblinplan.chekc("rr-adult")\n',
-    "dayz": 'import blinplan\nblinplan.step("9 mcg/day", dayz=7)\n',
-    "findigns": 'import blinplan\nprint(blinplan.check("rr-adult").findigns)\n',
-}
-
-
-@pytest.mark.slow
-@pytest.mark.outside
-def test_a_slip_of_the_pen_is_seen_before_anything_runs(tmp_path: Path) -> None:
-    package("mypy")
-    (tmp_path / "right.py").write_text(_RIGHT, encoding="utf-8")
-    for name, text in _WRONG.items():
-        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
-    cache = f"--cache-dir={tmp_path / 'cache'}"
-    (tmp_path / "mypy.ini").write_text("[mypy]\n[mypy-fhir.*,scipy.*]\nfollow_imports = skip\n", encoding="utf-8")
-    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", cache, "--no-pretty", "."]
-    ended = subprocess.run(  # noqa: S603 - our own files
-        command, capture_output=True, cwd=tmp_path, encoding="utf-8", env={"MYPYPATH": str(ROOT)}, check=False
-    )
-    errors = [line.split(":", 3) for line in ended.stdout.splitlines() if ": error:" in line]
-    seen = {name for name in _WRONG for file, *_, message in errors if file == f"{name}.py" and name in message}
-    assert seen == set(_WRONG), ended.stdout + ended.stderr
-    assert "right.py" not in {file for file, *_ in errors}, ended.stdout
