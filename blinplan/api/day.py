@@ -18,7 +18,7 @@ def day_given(argument: str, given: date | str | None) -> date | None:
     if isinstance(given, date):
         return given.date() if isinstance(given, datetime) else given
     # Imported here, because what has no dates does not wait for it.
-    from blinplan.regimen.record.record import YEARS
+    from blinplan.regimen.record.moments import YEARS
 
     message = f"{{{argument}}} is {{text}}"
     try:

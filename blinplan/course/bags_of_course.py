@@ -7,21 +7,17 @@ from fractions import Fraction
 from itertools import pairwise
 
 from blinplan.course.bags.bag import Bag
+from blinplan.course.bags.errors import NoSequenceError
 from blinplan.course.bags.keeping import use_by
 from blinplan.course.bags.preparation import bag_by_label
-from blinplan.course.bags.sequence import (
-    NoSequenceError,
-    Sizes,
-    bag_sequence,
-    refuse_more_than_are_planned,
-    usable_bags,
-)
-from blinplan.course.bags.times import Infusion, on_closed_day, times_of_change
-from blinplan.course.calendar import Clock, infusions
+from blinplan.course.bags.sequence import Sizes, bag_sequence, refuse_more_than_are_planned, usable_bags
+from blinplan.course.bags.times import on_closed_day, times_of_change
+from blinplan.course.calendar import Clock
 from blinplan.course.events import Course, Period, as_ordered, rate_of_dose
 from blinplan.course.happened.hung import HungBag, minutes_left, unknown_stretches, went_on
 from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.course.happened.replan import Replanned
+from blinplan.course.infusions import Infusion, infusions
 from blinplan.label.read import label_of
 from blinplan.quantities import HOURS_PER_DAY
 from blinplan.regimen.record.record import BagOnRecord

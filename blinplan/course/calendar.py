@@ -9,13 +9,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from blinplan.course.bags.bag import Bag
-from blinplan.course.bags.keeping import use_by
-from blinplan.course.bags.opening import hour_of_change, why_closed
-from blinplan.course.bags.times import Infusion
-from blinplan.course.events import INTERRUPTED, Course, Event
-from blinplan.course.happened.hung import ENDED, NOT_RESTARTED
-from blinplan.course.happened.interruption import Topic
+from blinplan.course.events import ENDED, INTERRUPTED, NOT_RESTARTED, Course, Event
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
 from blinplan.course.things_due import due_days, hospital_stays
 from blinplan.course.wall_clock import NO_DATES, WallClock
@@ -25,6 +19,8 @@ from blinplan.regimen.regimen import Regimen, ThingDue
 from blinplan.regimen.vocabulary import Indication
 
 if TYPE_CHECKING:
+    from blinplan.course.bags.bag import Bag
+    from blinplan.course.happened.interruption import Topic
     from blinplan.course.happened.ledger import Ledger, LedgerEntry
     from blinplan.regimen.site.site import Site
 
@@ -106,7 +102,7 @@ class Entry:
     stop: int
     cycle: int
     event: Event | None = None
-    bag: Bag | None = None
+    bag: "Bag | None" = None
     premedication: DuePremedication | None = None
     thing: ThingDue | None = None
 
@@ -117,7 +113,7 @@ _ORDER = list(Due)
 def entries(
     course: Course,
     premedication: PremedicationPlan | None = None,
-    bags: Sequence[Bag] = (),
+    bags: "Sequence[Bag]" = (),
     ledger: "Ledger | None" = None,
     things: Iterable[Entry] = (),
     clock: WallClock = NO_DATES,
@@ -200,19 +196,6 @@ def _surplus(event: Event, start: int, stop: int, clock: WallClock) -> Fraction:
     return event.rate * clock.surplus(since, until) / MINUTES_PER_DAY
 
 
-def infusions(course: Course) -> tuple[Infusion, ...]:
-    """The stretches of one dose rate of a course."""
-    found: list[Infusion] = []
-    for event in course.events:
-        period = event.period
-        if period.dose is None:
-            continue
-        goes_on = bool(found) and found[-1].stop == period.start
-        since = found[-1].unbroken_since if goes_on else period.start
-        found.append(Infusion(period.start, period.stop, event.rate, since))
-    return tuple(found)
-
-
 def micrograms(course: Course, start: int, stop: int) -> Fraction:
     """What is infused from one minute of a course to another, in mcg, exact."""
     total = Fraction(0)
@@ -234,9 +217,14 @@ def with_restarts(
     return plan._replace(due=tuple(sorted(due, key=lambda one: one.start)))
 
 
-def _of_preparation(course: Course, bags: Iterable[Bag], site: "Site | None") -> Iterator[Entry]:
+def _of_preparation(course: Course, bags: "Iterable[Bag]", site: "Site | None") -> Iterator[Entry]:
+    if site is None:
+        return
+    # Imported here, as all that bags need: most plans have no site.
+    from blinplan.course.bags.keeping import use_by
+
     for bag in bags:
-        at = None if site is None else use_by(bag, site).prepared
+        at = use_by(bag, site).prepared
         if at is not None:
             yield Entry(Due.PREPARATION, at, at, _cycle_at(course, bag.start), bag=bag)
 
@@ -281,8 +269,10 @@ def _of_premedication(course: Course, plan: PremedicationPlan | None) -> Iterato
 
 
 def _of_restarts(course: Course, plan: PremedicationPlan | None, ledger: "Sequence[LedgerEntry]") -> Iterator[Entry]:
-    if plan is None:
+    if plan is None or not ledger:
         return
+    from blinplan.course.happened.interruption import Topic
+
     for restarted in _restarts(course, ledger, Topic.PREMEDICATION):
         for due in plan.before_restart(restarted, _cycle_at(course, restarted)):
             if due not in plan.due:
@@ -294,7 +284,7 @@ def _premedication(course: Course, due: DuePremedication) -> Entry:
     return Entry(Due.PREMEDICATION, due.start, due.stop, cycle, premedication=due)
 
 
-def _restarts(course: Course, ledger: "Sequence[LedgerEntry]", question: Topic) -> Iterator[int]:
+def _restarts(course: Course, ledger: "Sequence[LedgerEntry]", question: "Topic") -> Iterator[int]:
     """The restarts of which the label answers a question with yes, or may, where something was infused again."""
     started = _starts(course)
     for entry in ledger:
@@ -312,6 +302,10 @@ def _of_supervision(course: Course, ledger: "Sequence[LedgerEntry]") -> Iterator
     for cycle, (start, days) in hospital.items():
         if not days and _label_supervises(course.regimen_at(start)):
             yield Entry(Due.SUPERVISION, start, start, cycle)
+    if not ledger:
+        return
+    from blinplan.course.happened.interruption import Topic
+
     for restarted in _restarts(course, ledger, Topic.SUPERVISION):
         if restarted not in starts.values():
             yield Entry(Due.SUPERVISION, restarted, restarted, _cycle_at(course, restarted))
@@ -349,6 +343,8 @@ def when_closed(entry: Entry, clock: Clock, site: "Site", moved: int = 0) -> str
         return None
     if entry.event is not None and entry.event.period.instead_of is not None:
         return None  # a wrong bag hung then, which nobody is to change
+    from blinplan.course.bags.opening import hour_of_change, why_closed
+
     at, site = clock.at(entry.start), site.at(entry.start)
     closed = why_closed(site, at.date())
     if closed is not None:

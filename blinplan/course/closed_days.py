@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.opening import why_closed
-from blinplan.course.calendar import Due, Entry, infusions, when_closed
+from blinplan.course.calendar import Due, Entry, when_closed
 from blinplan.course.dated import Dated
+from blinplan.course.infusions import infusions
 from blinplan.regimen.site.site import Shortage
 
 

@@ -5,34 +5,24 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from functools import cached_property
 from itertools import count
+from typing import TYPE_CHECKING
 
 from blinplan.course.adulthood import Adulthood, adult_from
-from blinplan.course.bags.bag import Bag
-from blinplan.course.bags.opening import NeverOpenError, always_open, hour_of_change, next_opening
-from blinplan.course.bags.preparation import prepared_by
-from blinplan.course.bags.sequence import NoSequenceError
-from blinplan.course.bags_of_course import bags_of
-from blinplan.course.calendar import (
-    ChangedDay,
-    Clock,
-    Due,
-    Entry,
-    entries,
-    infusions,
-    things_due,
-    with_restarts,
-)
+from blinplan.course.bags.errors import NeverOpenError, NoSequenceError
+from blinplan.course.calendar import ChangedDay, Clock, Due, Entry, entries, things_due, with_restarts
 from blinplan.course.events import Course, as_ordered
-from blinplan.course.happened.hung import wrong_bag_that_hangs
 from blinplan.course.happened.ledger import Ledger, record_of
 from blinplan.course.happened.replan import Replanned, as_it_stood, replan, replay
-from blinplan.course.happened.starts import Opens, at_once
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
 from blinplan.course.wall_clock import DayLength, WallClock
-from blinplan.label.read import label_of
-from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
-from blinplan.regimen.record.record import CourseRecord
-from blinplan.regimen.site.site import LongDay, Site, moves_of
+from blinplan.quantities import MINUTES_PER_DAY
+
+if TYPE_CHECKING:
+    from blinplan.course.bags.bag import Bag
+    from blinplan.regimen.record.record import CourseRecord
+    from blinplan.regimen.site.site import Site
+
+# What bags, sites and records need is imported where there are any: most plans have none.
 
 
 @dataclass(frozen=True)  # without slots, which keep nothing that is worked out once
@@ -47,10 +37,10 @@ class Dated:
     clock: Clock
     entries: tuple[Entry, ...]
     premedication: PremedicationPlan | None
-    bags: tuple[Bag, ...]
+    bags: "tuple[Bag, ...]"
     replanned: Replanned
     recorded: bool
-    site: Site | None = None
+    site: "Site | None" = None
     cycle: int | None = None
     first: date | None = None
     last: date | None = None
@@ -69,6 +59,8 @@ class Dated:
         """By how many minutes the hour of change has moved where each infusion begins, whose days have 24 hours."""
         if self.ledger.days is not DayLength.INFUSION_OF_24_HOURS:
             return {}
+        from blinplan.course.infusions import infusions
+
         clock = WallClock(self.clock.start, moves=self.ledger.moves)
         begun = ((one.start, one.unbroken_since) for one in infusions(self.course))
         return {start: -clock.surplus(since, start) for start, since in begun if since is not None}
@@ -107,18 +99,20 @@ class Dated:
         """The entries of the cycle and the days that are asked for."""
         return [entry for entry in self.entries if self.shows(entry)]
 
-    def shown_bags(self) -> list[tuple[int, Bag]]:
+    def shown_bags(self) -> "list[tuple[int, Bag]]":
         """The bags that are shown, each with its number in the course."""
         numbers = self.bag_numbers
         hung = [entry for entry in self.entries if entry.due is Due.BAG]
         return [(numbers[entry.bag.start], entry.bag) for entry in hung if entry.bag is not None and self.shows(entry)]
 
-    def hangs(self, bag: Bag) -> bool:
+    def hangs(self, bag: "Bag") -> bool:
         """Whether a bag hangs by the record, which does not say that it was taken down."""
         last = self.ledger.bags[-1] if self.ledger.bags else None
         running = [one for one in self.bags if one.on_record and last is not None and last.start <= one.start]
         if last is None or last.stop is not None:
             return False
+        from blinplan.course.happened.hung import wrong_bag_that_hangs
+
         goes_on = not self.replanned.ended or wrong_bag_that_hangs(self.course, self.ledger.bags) is not None
         return goes_on and running[-1:] == [bag]
 
@@ -144,8 +138,8 @@ class Dated:
 def date_course(
     planned: Course,
     begins: datetime,
-    site: Site | None,
-    happened: CourseRecord | Ledger | None,
+    site: "Site | None",
+    happened: "CourseRecord | Ledger | None",
     moves: tuple[tuple[int, tzinfo], ...] = (),
 ) -> Dated:
     """Put a course on the calendar, as a record or a ledger says that it came to be.
@@ -172,39 +166,39 @@ def date_course(
     NeverOpenError
         When the site has no day on which a cycle could start.
     """
-    site = None if site is None else _with_label(site, planned, happened)
-    clock = Clock(begins, moves if site is None else moves_of(site.later))
+    if site is not None:
+        from blinplan.course.bags.ward import with_days, with_label
+        from blinplan.regimen.site.site import moves_of
+
+        site = with_label(site, planned, happened)
+        moves = moves_of(site.later)
     if isinstance(happened, Ledger):
         found = replay(planned, happened, WallClock(begins))
     else:
-        by_step = site is not None and site.figures_by_step
-        adulthood = _adulthood(planned, begins, site)
-        of_24_hours = site is not None and site.long_day is LongDay.MOVE_CLOCK
-        days = DayLength.INFUSION_OF_24_HOURS if of_24_hours else DayLength.BY_THE_CLOCK
-        days_here = WallClock(begins, days, clock.moves)
-        found = replan(planned, happened, _opens(site, begins), adulthood, days_here, by_step=by_step)
-    site = None if site is None else _with_days(site, found.ledger.days)
-    return _on_calendar(found, clock, site, recorded=happened is not None)
+        found = _replan(planned, begins, site, happened, moves)
+    if site is not None:
+        site = with_days(site, found.ledger.days)
+    return _on_calendar(found, Clock(begins, moves), site, recorded=happened is not None)
 
 
-def _with_days(site: Site, days: DayLength) -> Site:
-    """A site, and those that take over from it, as the days of a course are counted, whatever they would count now."""
-    later = tuple(replace(place, site=_with_days(place.site, days)) for place in site.later)
-    moves = site.long_day is LongDay.MOVE_CLOCK
-    long_day = LongDay.LONGER_BAG if moves else site.long_day
-    by_the_clock = days is DayLength.BY_THE_CLOCK
-    return replace(site, long_day=long_day if by_the_clock else LongDay.MOVE_CLOCK, later=later)
+def _replan(
+    planned: Course,
+    begins: datetime,
+    site: "Site | None",
+    record: "CourseRecord | None",
+    moves: tuple[tuple[int, tzinfo], ...],
+) -> Replanned:
+    """The course as a record says that it came to be, at a site or at none."""
+    adulthood = _adulthood(planned, begins, site)
+    if site is None:
+        return replan(planned, record, adulthood=adulthood, clock=WallClock(begins, moves=moves))
+    from blinplan.course.bags.ward import day_length, opens_at
+
+    clock = WallClock(begins, day_length(site), moves)
+    return replan(planned, record, opens_at(site, begins), adulthood, clock, by_step=site.figures_by_step)
 
 
-def _with_label(site: Site, planned: Course, happened: CourseRecord | Ledger | None) -> Site:
-    """A site, and those that take over from it, with the label's word where they say nothing, and what is closed."""
-    closures = () if happened is None else happened.closures
-    later = (replace(place, site=_with_label(place.site, planned, happened)) for place in site.later)
-    made = prepared_by(replace(site, later=tuple(later)), label_of(planned.regimen))
-    return replace(made, closures=closures)
-
-
-def _adulthood(course: Course, begins: datetime, site: Site | None) -> Adulthood:
+def _adulthood(course: Course, begins: datetime, site: "Site | None") -> Adulthood:
     age = course.patient.age
     return Adulthood(
         adult_from(course.regimen, site),
@@ -233,39 +227,21 @@ def as_planned(now: Dated) -> Iterator[Dated]:
             continue
 
 
-def _opens(site: Site | None, begins: datetime) -> Opens:
-    if site is None:
-        return at_once
-    moves = Clock(begins, moves_of(site.later))
-
-    def opens(minute: int) -> tuple[int, str]:
-        here, began = site.at(minute), moves.started_at(minute)
-        if any(since <= minute and str(zone) != str(moves.zone) for since, zone in moves.moves):
-            return _opens_elsewhere(here, moves, minute)
-        return next_opening(here, began, minute) if here.starts_when_open else at_once(minute)
-
-    return opens
-
-
-def _opens_elsewhere(here: Site, moves: Clock, minute: int) -> tuple[int, str]:
-    """When a cycle can begin after a journey: at the hour of the place, or that of the first start."""
-    begins = moves.start
-    hour = here.change_minute if here.change_minute is not None else begins.hour * MINUTES_PER_HOUR + begins.minute
-    there = replace(here, change_minute=hour)
-    if here.starts_when_open:
-        return next_opening(there, moves.started_at(minute), minute)
-    opens, _ = next_opening(always_open(there), moves.started_at(minute), minute)
-    return opens, f"{here.name} begins cycles at {hour_of_change(there)} by the clock of {moves.zone_at(minute)}"
-
-
-def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded: bool) -> Dated:
+def _on_calendar(found: Replanned, clock: Clock, site: "Site | None", *, recorded: bool) -> Dated:
     course = found.course
-    try:
-        bags = () if site is None else bags_of(found, site, clock)
-    except NoSequenceError as error:
-        raise NoSequenceError(str(error), error.minute, course.patient_at(error.minute).weight) from error
+    bags = () if site is None else _bags(found, clock, site)
     planned = premedication_plan(course, _adulthood(course, clock.start, site))
     premedication = with_restarts(planned, course, found.ledger.interruptions)
     things = things_due(as_ordered(course), clock, ended=found.ended)
     due = entries(course, premedication, bags, found.ledger, things, found.ledger.clock(clock.start), site)
     return Dated(course, clock, due, premedication, bags, found, recorded, site)
+
+
+def _bags(found: Replanned, clock: Clock, site: "Site") -> "tuple[Bag, ...]":
+    from blinplan.course.bags_of_course import bags_of
+
+    try:
+        return bags_of(found, site, clock)
+    except NoSequenceError as error:
+        weight = found.course.patient_at(error.minute).weight
+        raise NoSequenceError(str(error), error.minute, weight) from error

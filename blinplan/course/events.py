@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 INTERRUPTED = "interrupted"
 """The name of the cycle in a period in which the infusion is stopped."""
 
+NOT_RESTARTED = "the infusion was stopped"
+ENDED = "the course had ended"
+NOT_DECIDED = "how it went on is not on record"
+"""Why nothing is ordered in a period that is on record."""
+
 
 @dataclass(frozen=True, slots=True)
 class Period:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from blinplan.course.bags.contents import usage
-from blinplan.course.bags.opening import NeverOpenError, why_closed
-from blinplan.course.bags.sequence import NoSequenceError
+from blinplan.course.bags.errors import NeverOpenError, NoSequenceError
+from blinplan.course.bags.opening import why_closed
 from blinplan.course.bags.times import local_time
-from blinplan.course.calendar import Clock, infusions
+from blinplan.course.calendar import Clock
 from blinplan.course.dated import Dated, date_course
+from blinplan.course.infusions import infusions
 from blinplan.course.wall_clock import Moment, WallClock
 from blinplan.quantities import MINUTES_PER_DAY
 

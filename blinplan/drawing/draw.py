@@ -74,7 +74,7 @@ def is_of_single_cells(text: str) -> bool:
     return (text.isascii() and text.isprintable()) or re.fullmatch(_SINGLE_CELLS, text) is not None
 
 
-_SINGLE_CELLS = r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2013\u2014\u2026\u2192\u2248\u2264\u2265]*+"
+_SINGLE_CELLS = r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2013\u2014\u2026\u2192\u2248\u2264\u2265\u2581-\u2588]*+"
 _WORD = r"\s*\S+\s*"
 
 

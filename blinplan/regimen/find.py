@@ -269,7 +269,7 @@ def places_beside(file: str, record: "CourseRecord") -> "tuple[LaterPlace, ...]"
     """The sites that take over by a record, as far as their profiles beside its file can be read."""
     if not record.places:
         return ()
-    from blinplan.regimen.record.record import minutes_between
+    from blinplan.regimen.record.moments import minutes_between
     from blinplan.regimen.site.site import LaterPlace
 
     found = []

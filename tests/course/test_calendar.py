@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.bags.sequence import bag_sequence
-from blinplan.course.calendar import Clock, Due, Entry, changed_days, entries, infusions, micrograms
+from blinplan.course.calendar import Clock, Due, Entry, changed_days, entries, micrograms
 from blinplan.course.events import Course, expand
 from blinplan.course.happened.replan import on_calendar, replan
+from blinplan.course.infusions import infusions
 from blinplan.course.patient import patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.course.wall_clock import WallClock

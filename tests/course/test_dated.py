@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blinplan.course.bags.opening import NeverOpenError, next_opening
-from blinplan.course.bags.sequence import NoSequenceError
+from blinplan.course.bags.errors import NeverOpenError, NoSequenceError
+from blinplan.course.bags.opening import next_opening
 from blinplan.course.calendar import Due, changed_days, when_closed
 from blinplan.course.closed_days import closed_changes, shortages_in
 from blinplan.course.dated import Dated, as_planned, date_course

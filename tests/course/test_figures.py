@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from blinplan.course.bags.sequence import usable_bags
 from blinplan.course.dated import Dated, date_course
 from blinplan.course.events import Course, expand
+from blinplan.course.happened.decided import RecordError
 from blinplan.course.happened.figures import regimen_for
 from blinplan.course.happened.ledger_document import ledger_data, ledger_of
 from blinplan.course.happened.replan import Replanned, replan, replay
-from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import AreaFormula, PatientError, body_surface_area, patient
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library

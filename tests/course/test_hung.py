@@ -29,9 +29,8 @@ from blinplan.regimen.record.record import (
     PlannedStart,
 )
 from blinplan.regimen.site.site import Site
-from blinplan.reports.plan.bags.changes import changes_on_closed_days
+from blinplan.reports.plan.bags.changes import changes_on_closed_days, closed_days
 from blinplan.reports.plan.bags.hung import happened_remarks, running_remarks
-from blinplan.reports.plan.dated_plan import closed_days
 from blinplan.reports.plan.dated_remarks import remarks_of_days
 from tests.collection.examples import fewer_examples
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop

@@ -13,14 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.bags.sequence import bag_sequence
-from blinplan.course.calendar import Due, entries, infusions, with_restarts
+from blinplan.course.calendar import Due, entries, with_restarts
 from blinplan.course.dated import as_planned, date_course
 from blinplan.course.events import INTERRUPTED, Course, expand
+from blinplan.course.happened.decided import RecordError
 from blinplan.course.happened.interruption import Topic
 from blinplan.course.happened.ledger import Ledger, StartOfCycle, record_of
 from blinplan.course.happened.ledger_document import LedgerError, ledger_data, ledger_of
 from blinplan.course.happened.replan import Replanned, as_it_stood, decide_at, replan, replay
-from blinplan.course.happened.resumption import RecordError
+from blinplan.course.infusions import infusions
 from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.course.wall_clock import WallClock

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from blinplan.drawing.console import console_on
-from blinplan.drawing.draw import indent
+from blinplan.drawing.draw import indent, is_of_single_cells
 from blinplan.terminal import Screen
 
 WORDS = ["a", "dose", "12.3", "9→28", "mcg/m²/day", "≈ 1–2…", "-" * 7, "long" * 8, " ", "   ", "two\nlines"]
@@ -134,3 +135,9 @@ def test_a_section_that_ends_has_a_line_below_it_with_styles_and_without() -> No
 
 def test_a_table_without_columns_is_an_empty_line() -> None:
     assert Screen(80, colour=False, unicode=True).render(table_on(Screen(80, False, True), [], [], "")) == "\n"
+
+
+def test_the_signs_that_are_folded_here_take_one_cell_each_for_rich() -> None:
+    signs = [sign for sign in map(chr, range(0x3000)) if is_of_single_cells(sign)]
+    assert {"█", "▁", "≈"} <= set(signs)
+    assert [sign for sign in signs if cell_len(sign) != 1] == []

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from blinplan.refusal import ArgumentRefusal, Refusal
 
@@ -19,10 +18,18 @@ def beginning_at(start: datetime | str, time_zone: str | None, site: "Site") -> 
         When it is no such time, or of another zone than the site.
     """
     zone = time_zone or site.time_zone
-    if zone is None and isinstance(start, datetime) and isinstance(start.tzinfo, ZoneInfo):
-        zone = start.tzinfo.key
+    if zone is None and isinstance(start, datetime):
+        zone = zone_of(start)
     refuse_another_zone(zone, site)
     return start_in(start if isinstance(start, str) else start.isoformat(), zone)
+
+
+def zone_of(start: datetime) -> str | None:
+    """The name of the time zone that a time brings with it; None where it has an offset only, or none."""
+    # Imported here, because a plan without dates does not wait for it.
+    from zoneinfo import ZoneInfo
+
+    return start.tzinfo.key if isinstance(start.tzinfo, ZoneInfo) else None
 
 
 def refuse_another_zone(zone: str | None, site: "Site | None") -> None:
@@ -36,7 +43,9 @@ def refuse_another_zone(zone: str | None, site: "Site | None") -> None:
 
 def start_in(text: str, zone: str | None) -> datetime:
     """When the first infusion begins, aware, in the zone."""
-    from blinplan.regimen.record.record import YEARS, in_utc
+    from zoneinfo import ZoneInfo
+
+    from blinplan.regimen.record.moments import YEARS, in_utc
 
     advice = "give a date and time as 2026-11-02T10:00, and {time_zone} Europe/Berlin"
     short = repr(text[:40])

@@ -46,7 +46,7 @@ def _places(happened: CourseHistory) -> "list[LaterPlace]":
     places, start = happened.so_far.places if happened.so_far else (), happened.start
     if not places or start is None:
         return []
-    from blinplan.regimen.record.record import minutes_between
+    from blinplan.regimen.record.moments import minutes_between
     from blinplan.regimen.site.site import LaterPlace
 
     files = zip(places, files_of_places(happened), strict=True)

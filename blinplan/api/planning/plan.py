@@ -1,17 +1,16 @@
 """What one patient gets, and when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from blinplan.api.day import day_given
 from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import Figures, figures_of, on_the_day, patient_of
-from blinplan.api.planning.beginning import refuse_another_zone, start_in
+from blinplan.api.planning.beginning import refuse_another_zone, start_in, zone_of
 from blinplan.api.planning.history import CourseHistory, history
 from blinplan.api.planning.places import everywhere, files_of_places, moves_of_places, with_places
 from blinplan.api.planning.planned import Plan, Planned
@@ -34,6 +33,7 @@ from blinplan.rules.configuration.configurations import Configurations
 if TYPE_CHECKING:
     from blinplan.api.planning.delivered import DeliveredResult
     from blinplan.api.simulating.patients import PatientSource
+    from blinplan.course.bags.bag import Bag
     from blinplan.course.dated import Dated
     from blinplan.executors.executor import Executor
     from blinplan.regimen.site.site import Site
@@ -299,8 +299,8 @@ def _beginning(
 ) -> datetime | None:
     """When the first infusion begins, in the patient's time zone; None where nobody says."""
     zone = time_zone or happened.time_zone or (site.time_zone if site else None)
-    if zone is None and isinstance(start, datetime) and isinstance(start.tzinfo, ZoneInfo):
-        zone = start.tzinfo.key
+    if zone is None and isinstance(start, datetime):
+        zone = zone_of(start)
     refuse_another_zone(zone, site)
     if happened.judgement is not None and zone is None:
         raise ArgumentRefusal(
@@ -330,13 +330,10 @@ def _put_on_calendar(
             )
         _refuse_cycle(course, cycle)
         return None
-    from blinplan.course.bags.contents import impossible_bags
-    from blinplan.course.bags.opening import NeverOpenError
-    from blinplan.course.bags.sequence import NoSequenceError
+    from blinplan.course.bags.errors import NeverOpenError, NoSequenceError
     from blinplan.course.calendar import Clock
     from blinplan.course.dated import date_course
-    from blinplan.course.happened.resumption import RecordError
-    from blinplan.quantities import decimal_text, duration_text
+    from blinplan.course.happened.decided import RecordError
     from blinplan.reports.shared.words import moment_text
 
     try:
@@ -358,15 +355,23 @@ def _put_on_calendar(
         raise Refusal(message, "prepare a longer bag, open that day, or start on another one") from error
     except NeverOpenError as error:
         raise Refusal(str(error), "correct `closed` and `holidays` of the site profile") from error
-    for bag, why in () if found.site is None else impossible_bags(found.bags, found.site):
+    if found.site is not None:
+        _refuse_impossible_bags(found.bags, found.site)
+    cycle, first, last = shown
+    _refuse_cycle(found.course, cycle)
+    return replace(found, cycle=cycle, first=first, last=last)
+
+
+def _refuse_impossible_bags(bags: "Sequence[Bag]", site: "Site") -> None:
+    from blinplan.course.bags.contents import impossible_bags
+    from blinplan.quantities import decimal_text, duration_text
+
+    for bag, why in impossible_bags(bags, site):
         made = f"a bag for {duration_text(bag.size.minutes)} with {decimal_text(bag.rate, 3)} mcg/day"
         raise Refusal(
             f"{made} cannot be made: {why}",
             "correct `vial` or the volumes of the bag in the site profile",
         )
-    cycle, first, last = shown
-    _refuse_cycle(found.course, cycle)
-    return replace(found, cycle=cycle, first=first, last=last)
 
 
 def _refuse_cycle(course: Course, cycle: int | None) -> None:

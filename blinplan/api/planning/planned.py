@@ -149,9 +149,11 @@ class Plan:
     @cached_property
     def _on_other_bags(self) -> tuple[Remark, ...]:
         """What other bags would save: it takes long to find, and a page says it on the paper of each cycle."""
+        if self.dated is None or self.dated.site is None:
+            return ()
         from blinplan.reports.plan.bags.savings import other_bags_remarks
 
-        return () if self.dated is None else tuple(other_bags_remarks(self.dated))
+        return tuple(other_bags_remarks(self.dated))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -166,7 +168,7 @@ class Plan:
     @property
     def _history(self) -> CourseHistory:
         """What the rules find in the record, without what the plan tells of wrong bags where it is shown."""
-        if self.dated is None:
+        if self.dated is None or not self.dated.recorded:
             return self.history
         from blinplan.reports.plan.bags.hung import shown_wrong_doses
 

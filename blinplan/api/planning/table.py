@@ -61,25 +61,32 @@ def dated_report(
 
 
 def _view(dated: "Dated", view: View, screen: Screen) -> "list[RenderableType]":
-    from blinplan.reports.plan.bags.bag_list import bags_report
-    from blinplan.reports.plan.bags.start_days import start_days_report
-    from blinplan.reports.plan.dated_plan import agenda_report
-    from blinplan.reports.plan.day_views import days_report, month_report
-    from blinplan.reports.plan.overview import overview_report
+    """Draw a view; what only one of them needs is imported with it."""
+    match view:
+        case View.AGENDA:
+            from blinplan.reports.plan.dated_plan import agenda_report
 
-    if view is View.EXPECTED:
-        from blinplan.reports.plan.simulated.expected import expected_report
+            return agenda_report(dated, screen)
+        case View.DAYS | View.MONTH:
+            from blinplan.reports.plan.day_views import days_report, month_report
 
-        return expected_report(dated, expected_of(dated), screen)
-    reports = {
-        View.OVERVIEW: overview_report,
-        View.AGENDA: agenda_report,
-        View.DAYS: days_report,
-        View.MONTH: month_report,
-        View.BAGS: bags_report,
-        View.STARTS: start_days_report,
-    }
-    return reports[view](dated, screen)
+            return (days_report if view is View.DAYS else month_report)(dated, screen)
+        case View.BAGS:
+            from blinplan.reports.plan.bags.bag_list import bags_report
+
+            return bags_report(dated, screen)
+        case View.STARTS:
+            from blinplan.reports.plan.bags.start_days import start_days_report
+
+            return start_days_report(dated, screen)
+        case View.EXPECTED:
+            from blinplan.reports.plan.simulated.expected import expected_report
+
+            return expected_report(dated, expected_of(dated), screen)
+        case _:
+            from blinplan.reports.plan.overview import overview_report
+
+            return overview_report(dated, screen)
 
 
 def _findings(history: CourseHistory, screen: Screen) -> "list[RenderableType]":

@@ -232,7 +232,7 @@ _LONGEST_FIGURE = 12
 
 def _moment(at: datetime | str, dated: "Dated") -> datetime:
     """The hour of a check, aware."""
-    from blinplan.regimen.record.record import in_utc
+    from blinplan.regimen.record.moments import in_utc
 
     text = at if isinstance(at, str) else at.isoformat()
     advice = "give a date and time as 2026-11-03T12:00"

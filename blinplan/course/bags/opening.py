@@ -3,15 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from blinplan.course.bags.errors import NeverOpenError
 from blinplan.quantities import MINUTES_PER_HOUR
 from blinplan.regimen.site.site import WEEKDAYS, Site
 
 _LONGEST_CLOSED = 366
 """Days after which a site counts as one that does not open again."""
-
-
-class NeverOpenError(ValueError):
-    """A site has no open day for a year."""
 
 
 def is_open(site: Site, day: date) -> bool:

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import contents
+from blinplan.course.bags.errors import NoSequenceError
 from blinplan.course.bags.opening import in_ordinary_weeks
-from blinplan.course.bags.times import SHORTEST, Infusion, day_of, on_closed_day, times_of_change
+from blinplan.course.bags.times import SHORTEST, day_of, on_closed_day, times_of_change
+from blinplan.course.infusions import Infusion
 from blinplan.course.wall_clock import WallClock
 from blinplan.quantities import MINUTES_PER_HOUR, duration_text
 from blinplan.regimen.preference import Preference
@@ -25,14 +27,6 @@ FEW_HOURS = 12 * MINUTES_PER_HOUR
 
 MOST_BAGS = 6_000
 """As many as are planned for one course: more than two a day for the longest."""
-
-
-class NoSequenceError(ValueError):
-    """No sequence of bags obeys the profile; ``minute`` is as far as one gets, ``weight`` the patient's then in kg."""
-
-    def __init__(self, message: str, minute: int, weight: Fraction | None = None) -> None:
-        super().__init__(message)
-        self.minute, self.weight = minute, weight
 
 
 Sizes = Callable[[int], Sequence[SiteBag]]

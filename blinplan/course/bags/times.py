@@ -5,31 +5,15 @@ that leaves each at least four hours.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from fractions import Fraction
 from itertools import pairwise
 from math import gcd
 
 from blinplan.course.bags.opening import always_open, is_open, moment_of_change
+from blinplan.course.infusions import Infusion
 from blinplan.course.wall_clock import WallClock
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.regimen.site.site import LongDay, Site
-
-
-@dataclass(frozen=True, slots=True)
-class Infusion:
-    """A stretch of one dose rate (mcg/day), in minutes from the start of the course.
-
-    ``unbroken_since`` is when the infusion began that it belongs to: before it the dose was another one. It is its own
-    start where not given.
-    """
-
-    start: int
-    stop: int
-    rate: Fraction
-    unbroken_since: int | None = None
-
 
 SHORTEST = 4 * MINUTES_PER_HOUR
 """No shorter bag comes of a change of the clock."""

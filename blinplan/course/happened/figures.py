@@ -1,20 +1,21 @@
 """A patient who changes: from when new figures count, and the regimen that they lead to."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.course.eligibility import misfits
 from blinplan.course.patient import AreaFormula, Patient, formula_called, patient
 from blinplan.label.read import label_of
 from blinplan.quantities import decimal_text
-from blinplan.regimen.record.record import BodyMeasurement
 from blinplan.regimen.regimen import Regimen
 
+if TYPE_CHECKING:
+    from blinplan.regimen.record.record import BodyMeasurement
 
-@dataclass(frozen=True, slots=True)
-class NewFigures:
+
+class NewFigures(NamedTuple):
     """Figures of a patient that count from a minute of the course on.
 
     Attributes
@@ -36,8 +37,7 @@ class NewFigures:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Juncture:
+class Juncture(NamedTuple):
     """Where new figures may begin to count: a cycle, or a step of one.
 
     Attributes
@@ -69,7 +69,7 @@ class FiguresOverTime:
     """What is measured of a patient in a course, and from when it counts: from the next cycle on, or the next step."""
 
     def __init__(
-        self, start: datetime | None, measured: Iterable[BodyMeasurement] = (), *, by_step: bool = False
+        self, start: datetime | None, measured: "Iterable[BodyMeasurement]" = (), *, by_step: bool = False
     ) -> None:
         self._start = start
         self._waiting = sorted(measured, key=lambda each: each.day)
@@ -110,7 +110,7 @@ def _figures(whom: Patient) -> tuple[object, ...]:
     return whom.weight, whom.height, None if whom.area is None else whom.area.square_metres
 
 
-def _with(before: Patient, measured: BodyMeasurement) -> Patient:
+def _with(before: Patient, measured: "BodyMeasurement") -> Patient:
     """The patient with what was measured; an area that was given is one of its day, and not of later figures."""
     weight = before.weight if measured.weight is None else measured.weight
     height = before.height if measured.height is None else measured.height

@@ -6,12 +6,23 @@ from datetime import datetime
 from fractions import Fraction
 from itertools import pairwise
 
-from blinplan.course.events import INTERRUPTED, Course, Event, Period, course_of, rate_of_dose
+from blinplan.course.events import (
+    ENDED,
+    INTERRUPTED,
+    NOT_DECIDED,
+    NOT_RESTARTED,
+    Course,
+    Event,
+    Period,
+    course_of,
+    rate_of_dose,
+)
 from blinplan.course.patient import Patient
 from blinplan.label.label import Label
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_HOUR, DoseRate
-from blinplan.regimen.record.record import BagOnRecord, CourseRecord, minutes_between
+from blinplan.regimen.record.moments import minutes_between
+from blinplan.regimen.record.record import BagOnRecord, CourseRecord
 from blinplan.regimen.toml.positions import KeyPath
 
 NO_BAG = "no bag hung"
@@ -19,9 +30,6 @@ EMPTY = "the bag was empty"
 PAST_ITS_HOURS = "the bag was past its hours"
 """Why nothing was given where something was ordered."""
 
-NOT_RESTARTED = "the infusion was stopped"
-ENDED = "the course had ended"
-NOT_DECIDED = "how it went on is not on record"
 AFTER_THE_PLAN = frozenset({NOT_RESTARTED, ENDED, NOT_DECIDED})
 """Why nothing is planned where bags hung all the same."""
 

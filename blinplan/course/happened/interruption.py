@@ -9,15 +9,8 @@ from blinplan.course.adulthood import EITHER
 from blinplan.label.read import label_of
 from blinplan.limits import Limit, Limits, NotStatedError
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, decimal_text, duration_text
-from blinplan.regimen.record.record import (
-    ADVERSE_EVENTS,
-    DEATH,
-    NEUROLOGICAL_EVENTS,
-    OTHER_EVENTS,
-    Cause,
-    Interruption,
-    minutes_between,
-)
+from blinplan.regimen.record.moments import minutes_between
+from blinplan.regimen.record.record import ADVERSE_EVENTS, DEATH, NEUROLOGICAL_EVENTS, OTHER_EVENTS, Cause, Interruption
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.vocabulary import AgeGroup, Indication, Occasion
 from blinplan.thresholds.threshold import threshold

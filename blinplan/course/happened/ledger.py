@@ -1,28 +1,27 @@
 """The ledger of a course: everything that was decided after it was planned, so that the same plan can be made again."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.course.happened.figures import NewFigures
-from blinplan.course.happened.hung import HungBag
-from blinplan.course.happened.interruption import Decision
 from blinplan.course.wall_clock import DayLength, WallClock
 from blinplan.quantities import DoseRate
-from blinplan.regimen.record.record import (
-    BodyMeasurement,
-    Closure,
-    CourseRecord,
-    CycleStart,
-    EndOfCourse,
-    Interruption,
-    PlaceOnRecord,
-    PlannedStart,
-)
 from blinplan.regimen.toml.positions import KeyPath
 
+if TYPE_CHECKING:
+    from blinplan.course.happened.figures import NewFigures
+    from blinplan.course.happened.hung import HungBag
+    from blinplan.course.happened.interruption import Decision
+    from blinplan.regimen.record.record import (
+        BodyMeasurement,
+        Closure,
+        CourseRecord,
+        EndOfCourse,
+        Interruption,
+        PlaceOnRecord,
+    )
 
-@dataclass(frozen=True, slots=True)
-class Resumption:
+
+class Resumption(NamedTuple):
     """How an infusion goes on.
 
     Attributes
@@ -44,8 +43,7 @@ class Resumption:
     minutes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
+class LedgerEntry(NamedTuple):
     """One interruption: when it was, in minutes of the course, what the label asks of it, and how the plan goes on.
 
     Attributes
@@ -58,10 +56,10 @@ class LedgerEntry:
         In words what follows.
     """
 
-    interruption: Interruption
+    interruption: "Interruption"
     stopped: int
     restarted: int | None
-    decisions: tuple[Decision, ...]
+    decisions: "tuple[Decision, ...]"
     resumption: Resumption | None
     resumed: str
 
@@ -70,8 +68,7 @@ AS_PLANNED = "it is planned so"
 """Why a cycle begins when it was planned to; behind it stands the reason of the plan."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartOfCycle:
+class StartOfCycle(NamedTuple):
     """A cycle whose start is on record, or that begins later than it could: in minutes of the course, and why.
 
     ``early`` says how many minutes of the cycle before and of its interval were left out.
@@ -90,12 +87,11 @@ class StartOfCycle:
         return not self.recorded and self.why.startswith(AS_PLANNED)
 
 
-@dataclass(frozen=True, slots=True)
-class CourseEnd:
+class CourseEnd(NamedTuple):
     """The minute of the course at which it ended for good, and why."""
 
     minute: int
-    end: EndOfCourse
+    end: "EndOfCourse"
 
     @property
     def words(self) -> str:
@@ -103,8 +99,7 @@ class CourseEnd:
         return f"the course has ended: {self.end.words}"
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(NamedTuple):
     """Interruptions of a course, starts of its later cycles, and new figures of its patient, each in order of time.
 
     And its end, the days that are known before on which nothing is begun, and the bags that hung.
@@ -115,13 +110,13 @@ class Ledger:
 
     interruptions: tuple[LedgerEntry, ...] = ()
     starts: tuple[StartOfCycle, ...] = ()
-    figures: tuple[NewFigures, ...] = ()
+    figures: "tuple[NewFigures, ...]" = ()
     not_counted: tuple[date, ...] = ()
     days: DayLength = DayLength.BY_THE_CLOCK
     end: CourseEnd | None = None
-    closures: tuple[Closure, ...] = ()
-    bags: tuple[HungBag, ...] = ()
-    places: tuple[PlaceOnRecord, ...] = ()
+    closures: "tuple[Closure, ...]" = ()
+    bags: "tuple[HungBag, ...]" = ()
+    places: "tuple[PlaceOnRecord, ...]" = ()
     moves: tuple[tuple[int, tzinfo], ...] = ()
 
     def clock(self, begins: datetime | None) -> WallClock:
@@ -135,8 +130,10 @@ class Ledger:
         return tuple((stopped, restarted) for stopped, restarted in stops if restarted is not None)
 
 
-def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
+def record_of(ledger: Ledger, regimen: str, start: datetime) -> "CourseRecord":
     """What a ledger tells of what happened, as a record of a course that began at an aware time."""
+    from blinplan.regimen.record.record import CourseRecord, CycleStart, PlannedStart
+
     begun = tuple(
         CycleStart(cycle_start.cycle, start.astimezone(UTC) + timedelta(minutes=cycle_start.start), ("starts", number))
         for number, cycle_start in enumerate(ledger.starts)
@@ -172,7 +169,9 @@ def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
     )
 
 
-def _measurement_of(figures: NewFigures, path: KeyPath) -> BodyMeasurement:
+def _measurement_of(figures: "NewFigures", path: KeyPath) -> "BodyMeasurement":
+    from blinplan.regimen.record.record import BodyMeasurement
+
     whom = figures.patient
     area = whom.area.square_metres if whom.area is not None and whom.area.origin == "given" else None
     return BodyMeasurement(figures.day, whom.weight, whom.height, area, path)

@@ -1,28 +1,29 @@
 """A course with its record or its ledger: what was given, what is left to give, and what was known when."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time, tzinfo
+from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.course.adulthood import Adulthood, adult_from
-from blinplan.course.events import Course, course_of, periods
+from blinplan.course.events import ENDED, NOT_DECIDED, NOT_RESTARTED, Course, course_of, periods
+from blinplan.course.happened.decided import AsPlanned, Decided, RecordError
 from blinplan.course.happened.figures import FiguresOverTime
-from blinplan.course.happened.hung import ENDED, NOT_DECIDED, NOT_RESTARTED, as_given, to_the_last_bag, went_on
 from blinplan.course.happened.ledger import Ledger
-from blinplan.course.happened.resumption import Decided, FromLedger, FromRecord, RecordError
 from blinplan.course.happened.starts import Opens, at_once
 from blinplan.course.happened.walk import Walk
 from blinplan.course.patient import Patient
 from blinplan.course.wall_clock import NO_DATES, Moment, WallClock
 from blinplan.limits import Limits
 from blinplan.quantities import DoseRate
-from blinplan.regimen.record.record import BagOnRecord, CourseRecord, Interruption
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.site.site import Site
+
+if TYPE_CHECKING:
+    from blinplan.regimen.record.record import BagOnRecord, CourseRecord, Interruption
+    from blinplan.regimen.site.site import Site
 
 
-@dataclass(frozen=True, slots=True)
-class Replanned:
+class Replanned(NamedTuple):
     """A course as it came to be, and the ledger of what was decided.
 
     ``planned`` is the one that was planned, on its calendar where it has one, and ``undated`` the same without dates.
@@ -41,7 +42,7 @@ class Replanned:
 
 def replan(
     planned: Course,
-    record: CourseRecord | None,
+    record: "CourseRecord | None",
     opens: Opens = at_once,
     adulthood: Adulthood | None = None,
     clock: WallClock = NO_DATES,
@@ -80,16 +81,19 @@ def replan(
     PatientError
         When a restart at a dose by area can only be compared with the full dose by an area that is not known.
     """
-    if record is not None and record.regimen != planned.regimen.name:
+    if record is None:
+        return _walk(planned, AsPlanned(opens), clock)
+    # Imported here, as all that reads what happened: of most courses nothing is on record.
+    from blinplan.course.happened.resumption import FromRecord
+
+    if record.regimen != planned.regimen.name:
         raise RecordError(f"the record is of {record.regimen}, and the plan of {planned.regimen.name}", ("regimen",))
     known = adulthood or Adulthood(adult_from(planned.regimen), planned.patient.age, weight=planned.patient.weight)
     figures = _figures_over_time(record, known.start, by_step=by_step)
     return _walk(planned, FromRecord(record, opens, known, figures), clock)
 
 
-def _figures_over_time(record: CourseRecord | None, begins: datetime | None, *, by_step: bool) -> FiguresOverTime:
-    if record is None:
-        return FiguresOverTime(None)
+def _figures_over_time(record: "CourseRecord", begins: datetime | None, *, by_step: bool) -> FiguresOverTime:
     return FiguresOverTime(begins or record.begins, record.measurements, by_step=by_step)
 
 
@@ -103,10 +107,12 @@ def replay(planned: Course, ledger: Ledger, clock: WallClock = NO_DATES) -> Repl
     RecordError
         When the ledger is not of this course.
     """
+    from blinplan.course.happened.resumption import FromLedger
+
     return _walk(planned, FromLedger(ledger), ledger.clock(clock.start))
 
 
-def as_it_stood(record: CourseRecord) -> Iterator[CourseRecord]:
+def as_it_stood(record: "CourseRecord") -> "Iterator[CourseRecord]":
     """A record as it was before anything happened, and after each thing that did, the last excepted."""
     times = {interruption.stopped for interruption in record.interruptions}
     times |= {interruption.restarted for interruption in record.interruptions if interruption.restarted is not None}
@@ -128,12 +134,12 @@ def as_it_stood(record: CourseRecord) -> Iterator[CourseRecord]:
         )
 
 
-def _hanging_at(bag: BagOnRecord, moment: datetime) -> BagOnRecord:
+def _hanging_at(bag: "BagOnRecord", moment: datetime) -> "BagOnRecord":
     """What was known of a bag at a time."""
     return bag if bag.taken_down is not None and bag.taken_down <= moment else replace(bag, taken_down=None)
 
 
-def _until(interruption: Interruption, moment: datetime) -> Interruption:
+def _until(interruption: "Interruption", moment: datetime) -> "Interruption":
     """What was known of an interruption at a time."""
     if interruption.restarted is not None and interruption.restarted <= moment:
         return interruption
@@ -151,7 +157,7 @@ def _until(interruption: Interruption, moment: datetime) -> Interruption:
 
 
 def adulthood_in(
-    regimen: Regimen, record: CourseRecord, site: Site | None = None, numbers: Limits | None = None
+    regimen: Regimen, record: "CourseRecord", site: "Site | None" = None, numbers: Limits | None = None
 ) -> Adulthood:
     """Which age group the patient of a record belongs to when: by the site's limit where it states one.
 
@@ -162,7 +168,7 @@ def adulthood_in(
 
 def decide_at(
     regimen: Regimen,
-    record: CourseRecord,
+    record: "CourseRecord",
     whom: Patient,
     adulthood: Adulthood | None = None,
     others: Sequence[Regimen] = (),
@@ -180,7 +186,7 @@ def decide_at(
 
 def course_by(
     regimen: Regimen,
-    record: CourseRecord,
+    record: "CourseRecord",
     whom: Patient,
     adulthood: Adulthood | None = None,
     others: Sequence[Regimen] = (),
@@ -194,19 +200,21 @@ def course_by(
 
 def _walk_of(
     regimen: Regimen,
-    record: CourseRecord,
+    record: "CourseRecord",
     whom: Patient,
     adulthood: Adulthood | None,
     others: Sequence[Regimen],
     moves: tuple[tuple[int, tzinfo], ...],
 ) -> Walk:
+    from blinplan.course.happened.resumption import FromRecord
+
     known = adulthood or adulthood_in(regimen, record)
     told = FromRecord(record, at_once, known, _figures_over_time(record, None, by_step=False))
     clock = NO_DATES if record.time_zone is None else WallClock(record.begins, moves=moves)
     return Walk(Course(regimen, whom, (), others=tuple(others)), periods(regimen), told, clock)
 
 
-def _walk(undated: Course, decided: "Decided", clock: WallClock) -> Replanned:
+def _walk(undated: Course, decided: Decided, clock: WallClock) -> Replanned:
     walk = Walk(undated, [event.period for event in undated.events], decided, clock)
     laid_out = walk.to_its_end()
     course = course_of(undated.regimen, undated.patient, laid_out, tuple(walk.changes))
@@ -217,6 +225,10 @@ def _walk(undated: Course, decided: "Decided", clock: WallClock) -> Replanned:
 
 def _with_its_bags(course: Course, walk: Walk) -> Course:
     """A course with what the bags on record gave, also where nothing was planned any more."""
+    if not walk.ledger.bags:
+        return course
+    from blinplan.course.happened.hung import as_given, to_the_last_bag, went_on
+
     bags = went_on(course, walk.ledger.bags, walk.ledger.same_bag)
     return as_given(to_the_last_bag(course, bags, list(_after_its_end(course, walk))), bags)
 

@@ -1,100 +1,20 @@
 """What is decided when an infusion stops: asked of the label and a record, or read from a ledger."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from fractions import Fraction
-from typing import Protocol
 
 from blinplan.course.adulthood import Adulthood
+from blinplan.course.happened.decided import RecordError, Stop
 from blinplan.course.happened.figures import FiguresOverTime, Juncture, NewFigures
 from blinplan.course.happened.hung import HungBag, bag_at, hung_bags
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.course.happened.ledger import CourseEnd, Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.happened.starts import Opens, StartsOfCycles
 from blinplan.quantities import DoseRate, duration_text
-from blinplan.regimen.record.record import (
-    ADVERSE_EVENTS,
-    Cause,
-    Closure,
-    CourseRecord,
-    Interruption,
-    PlaceOnRecord,
-    minutes_between,
-)
-from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.record.moments import minutes_between
+from blinplan.regimen.record.record import ADVERSE_EVENTS, Cause, Closure, CourseRecord, Interruption, PlaceOnRecord
 from blinplan.regimen.toml.positions import KeyPath
-
-
-class RecordError(ValueError):
-    """A record that does not fit the course; ``path`` is the place in the record."""
-
-    def __init__(self, message: str, path: KeyPath) -> None:
-        super().__init__(message)
-        self.path = path
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Where an infusion is stopped.
-
-    ``dose`` is the one that ran, ``infusion`` the minutes of infusion that are planned for its cycle; the others say
-    whether the cycle's highest dose was given, and whether it is the last cycle. ``against_full`` compares a dose with
-    the highest that was planned: below 0 where it is lower, above where it is higher. ``regimen`` is the one that is
-    given there, to a patient of the ``weight`` in kg that counts there.
-    """
-
-    regimen: Regimen
-    weight: Fraction | None
-    dose: DoseRate
-    infusion: int
-    full_dose_given: bool
-    last_cycle: bool
-    against_full: Callable[[DoseRate], int]
-
-
-class Decided(Protocol):
-    """What is decided on the way: asked of a record, or read from a ledger."""
-
-    def next_stop(self) -> tuple[int, int, KeyPath] | None:
-        """The next interruption: its minute, its cycle, and where it is written; None when there is none."""
-
-    def entry(self, at: "Stop") -> LedgerEntry:
-        """Take the next interruption, which stops the infusion there."""
-
-    def note_start(self, cycle: int, minute: int) -> None:
-        """Take note that a restart began a cycle."""
-
-    def began(self, cycle: int) -> tuple[int, KeyPath] | None:
-        """The minute at which a cycle began, and where that is written; None where it is not on record."""
-
-    def closing(self) -> CourseEnd | None:
-        """When the course ended, and why; None where that is not on record."""
-
-    def closures(self) -> tuple[Closure, ...]:
-        """The days on which it is known that nothing is begun."""
-
-    def bags(self) -> tuple[HungBag, ...]:
-        """The bags that hung, as far as they are on record."""
-
-    def places(self) -> tuple[PlaceOnRecord, ...]:
-        """The sites that take over from one another."""
-
-    def figures(self, juncture: Juncture) -> NewFigures | None:
-        """The patient's figures that begin to count there; None where they are those of before."""
-
-    def start(self, cycle: int, earliest: int, least: int) -> StartOfCycle | None:
-        """When a cycle begins that could begin at a minute; None if then.
-
-        Before the minute ``least`` not even days of 24 hours have passed.
-        """
-
-    @property
-    def not_counted(self) -> tuple[date, ...]:
-        """The days of figures of the patient that no cycle has taken."""
-
-    def end(self, *, ended: bool) -> None:
-        """Complain of what is left over at the end of the course."""
 
 
 class FromRecord:
@@ -102,7 +22,7 @@ class FromRecord:
 
     def __init__(
         self,
-        record: CourseRecord | None,
+        record: CourseRecord,
         opens: Opens,
         adulthood: Adulthood,
         measured: FiguresOverTime,
@@ -111,7 +31,7 @@ class FromRecord:
         self._measured = measured
         self._starts = StartsOfCycles(record, opens)
         self._record = record
-        self._waiting = list(record.interruptions) if record else []
+        self._waiting = list(record.interruptions)
         self._seizures = 0
         self._low: tuple[Cause, DoseRate, int] | None = None
         self._open: Interruption | None = None
@@ -172,20 +92,20 @@ class FromRecord:
 
     def closing(self) -> CourseEnd | None:
         """When and why the course ended, by the record."""
-        end = None if self._record is None else self._record.end
+        end = self._record.end
         return None if end is None else CourseEnd(self._minute(end.at), end)
 
     def closures(self) -> tuple[Closure, ...]:
         """The closures of the record."""
-        return self._record.closures if self._record else ()
+        return self._record.closures
 
     def bags(self) -> tuple[HungBag, ...]:
         """The bags of the record."""
-        return hung_bags(self._record) if self._record else ()
+        return hung_bags(self._record)
 
     def places(self) -> tuple[PlaceOnRecord, ...]:
         """The places of the record."""
-        return self._record.places if self._record else ()
+        return self._record.places
 
     def figures(self, juncture: Juncture) -> NewFigures | None:
         """Take what was measured last."""
@@ -223,7 +143,6 @@ class FromRecord:
             raise RecordError(f"the course has no start of a cycle {begun.cycle}", (*begun.path, "cycle"))
 
     def _minute(self, moment: datetime) -> int:
-        assert self._record is not None  # noqa: S101 - there is a record where there is a moment
         return minutes_between(self._record.start, moment)
 
 
@@ -276,7 +195,7 @@ class FromLedger:
     def figures(self, juncture: Juncture) -> NewFigures | None:
         """Take the figures that are in the ledger, of a patient of the same age."""
         found = self._figures.pop(juncture.minute, None)
-        return None if found is None else replace(found, patient=replace(found.patient, age=juncture.patient.age))
+        return None if found is None else found._replace(patient=replace(found.patient, age=juncture.patient.age))
 
     def start(self, cycle: int, earliest: int, least: int) -> StartOfCycle | None:
         """Take the start that is in the ledger."""

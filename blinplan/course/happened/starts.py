@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from blinplan.course.happened.ledger import AS_PLANNED, StartOfCycle
 from blinplan.quantities import duration_text
-from blinplan.regimen.record.record import Closure, CourseRecord, CycleStart, PlannedStart, minutes_between
+from blinplan.regimen.record.moments import minutes_between
 from blinplan.regimen.toml.positions import KeyPath
+
+if TYPE_CHECKING:
+    from blinplan.regimen.record.record import Closure, CourseRecord, CycleStart, PlannedStart
 
 Opens = Callable[[int], tuple[int, str]]
 """Says when a cycle can begin that could from a minute of the course on, and why."""
@@ -20,22 +24,22 @@ def at_once(minute: int) -> tuple[int, str]:
 class StartsOfCycles:
     """The starts of a course's later cycles: facts before plans, and plans before the first time that is open."""
 
-    def __init__(self, record: CourseRecord | None, opens: Opens) -> None:
+    def __init__(self, record: "CourseRecord", opens: Opens) -> None:
         self._record = record
         self._opens = opens
-        self._begun = {start.cycle: start for start in record.cycle_starts} if record else {}
-        self._planned = {start.cycle: start for start in record.planned_starts} if record else {}
+        self._begun = {start.cycle: start for start in record.cycle_starts}
+        self._planned = {start.cycle: start for start in record.planned_starts}
 
     def on_record(self, cycle: int) -> tuple[int, KeyPath] | None:
         """The minute at which a cycle began, and where that is written; None where it is not on record."""
         begun = self._begun.get(cycle)
         return None if begun is None else (self._minute(begun.started), (*begun.path, "started"))
 
-    def take(self, cycle: int) -> CycleStart | None:
+    def take(self, cycle: int) -> "CycleStart | None":
         """The start of a cycle that is on record, which is not asked for again."""
         return self._begun.pop(cycle, None)
 
-    def others(self) -> Iterator[CycleStart]:
+    def others(self) -> "Iterator[CycleStart]":
         """The starts on record that were not asked for."""
         yield from self._begun.values()
 
@@ -65,9 +69,8 @@ class StartsOfCycles:
             start, _ = self._opens(self._day_after(closed.last, start))
         return start, "; ".join(dict.fromkeys(reasons))
 
-    def _closed_at(self, minute: int) -> Closure | None:
-        closures = self._record.closures if self._record else ()
-        return next((closed for closed in closures if closed.holds(self._local(minute).date())), None)
+    def _closed_at(self, minute: int) -> "Closure | None":
+        return next((closed for closed in self._record.closures if closed.holds(self._local(minute).date())), None)
 
     def _day_after(self, last: date, minute: int) -> int:
         """The minute of the same hour by the clock on the day after another."""
@@ -75,11 +78,9 @@ class StartsOfCycles:
         return self._minute(local.astimezone(UTC))
 
     def _local(self, minute: int) -> datetime:
-        assert self._record is not None  # noqa: S101 - there is a record where something is closed
         return (self._record.start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(self._record.zone)
 
     def _minute(self, moment: datetime) -> int:
-        assert self._record is not None  # noqa: S101 - there is a record where there is a moment
         return minutes_between(self._record.start, moment)
 
 
@@ -92,5 +93,5 @@ def _beside_plan(later: int, early: int) -> str:
     return "it is on record"
 
 
-def _as_planned(planned: PlannedStart) -> str:
+def _as_planned(planned: "PlannedStart") -> str:
     return AS_PLANNED if planned.why is None else f"{AS_PLANNED}: {planned.why}"

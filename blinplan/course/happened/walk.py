@@ -1,15 +1,15 @@
 """The walk through a course: cycle by cycle, with what interrupted it and the patient's new figures as they come."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
 from blinplan.course.events import INTERRUPTED, Course, PatientChange, Period, given_rate, periods
+from blinplan.course.happened.decided import Decided, RecordError, Stop
 from blinplan.course.happened.figures import Juncture, NewFigures
 from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
-from blinplan.course.happened.resumption import Decided, RecordError, Stop
 from blinplan.course.patient import PatientError
 from blinplan.course.wall_clock import Moment, WallClock
 from blinplan.label.read import label_of
@@ -18,8 +18,7 @@ from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.regimen import Regimen
 
 
-@dataclass(frozen=True, slots=True)
-class _Left:
+class _Left(NamedTuple):
     """A stretch of infusion that is still to be given: so many minutes as it was planned, by the clock."""
 
     period: Period
@@ -228,7 +227,7 @@ class Walk:
             return left, before
         steps = self._steps_of(place)
         now = dict(zip((each.step for each in before.periods), steps.periods, strict=True))
-        return [replace(part, period=now.get(part.period.step, part.period)) for part in left], steps
+        return [part._replace(period=now.get(part.period.step, part.period)) for part in left], steps
 
     def _next_stop(self, cycle: int, end: int, *, ends: bool) -> int | None:
         """When the next interruption begins, if it does before a minute, at which the infusion of the cycle may end."""
@@ -283,16 +282,14 @@ class Walk:
         return given_rate(low, area) < given_rate(full, area)
 
 
-@dataclass(frozen=True, slots=True)
-class _Broken:
+class _Broken(NamedTuple):
     """How a cycle was broken off for a new one, and the place in the regimen of the one whose steps it had."""
 
     resumption: Resumption
     like: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Which cycle it is, the place in the regimen of the one whose steps it has, and whether it is the last."""
 
     cycle: int

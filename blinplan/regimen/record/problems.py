@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from blinplan.regimen.age import AgeError, born_on, completed_age
-from blinplan.regimen.record.record import DEATH, YEARS, Ending, in_utc
+from blinplan.regimen.record.moments import YEARS, in_utc
+from blinplan.regimen.record.record import DEATH, Ending
 from blinplan.regimen.record.tables import InterruptionFile, RecordTable
 from blinplan.regimen.toml.beside_faults import Parts
 from blinplan.regimen.toml.document import Document

@@ -1,13 +1,14 @@
 """What happened to one patient's course: the values of a record. It never edits the regimen."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from blinplan.quantities import DoseRate
 from blinplan.regimen.age import Age
+from blinplan.regimen.record.moments import minutes_between
 from blinplan.regimen.toml.positions import KeyPath
 
 
@@ -46,10 +47,6 @@ ADVERSE_EVENTS = frozenset({Cause.CYTOKINE_RELEASE}) | NEUROLOGICAL_EVENTS | OTH
 
 DEATH = 5
 """The grade of an event of which the patient died (Common Terminology Criteria for Adverse Events)."""
-
-
-YEARS = range(1900, 2201)
-"""Years in which a course can be; further ones are slips, and near the ends of the calendar no time can be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,31 +210,3 @@ class CourseRecord:
     def begins(self) -> datetime:
         """When the first infusion began, in the time zone of the record."""
         return self.start.astimezone(self.zone)
-
-
-def minutes_between(start: datetime, stop: datetime) -> int:
-    """Whole minutes from one aware time to another."""
-    return int((stop - start).total_seconds()) // 60
-
-
-def in_utc(written: datetime, zone: str | None) -> datetime:
-    """An aware time in UTC; a time without an offset is local in the zone.
-
-    Raises
-    ------
-    ValueError
-        When it has neither offset nor zone, or when the clock skips that local time or shows it twice; the message
-        says which.
-    """
-    if written.tzinfo is not None:
-        return written.astimezone(UTC)
-    if zone is None:
-        raise ValueError("has no offset, and no time_zone is given")
-    local = written.replace(tzinfo=ZoneInfo(zone))
-    there = local.astimezone(UTC)
-    if there.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != written:
-        raise ValueError(f"does not exist in {zone}: the clock is put forward over it")
-    if local.replace(fold=1).utcoffset() != local.utcoffset():
-        first, second = (f"{local.replace(fold=fold):%z}" for fold in (0, 1))
-        raise ValueError(f"comes twice in {zone}, at {first} and at {second}: the clock is put back over it")
-    return there

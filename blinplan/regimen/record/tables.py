@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from blinplan.quantities import DOSE_PATTERN, LONGEST, MINUTES_PER_DAY, MINUTES_PER_HOUR, read_dose
 from blinplan.regimen.age import OLDEST, Age, born_on, completed_age
+from blinplan.regimen.record.moments import in_utc
 from blinplan.regimen.record.record import (
     BagOnRecord,
     BodyMeasurement,
@@ -21,7 +22,6 @@ from blinplan.regimen.record.record import (
     Interruption,
     PlaceOnRecord,
     PlannedStart,
-    in_utc,
 )
 from blinplan.regimen.schema import NAME_PATTERN
 from blinplan.regimen.toml.positions import KeyPath

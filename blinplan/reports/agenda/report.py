@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.drawing.draw import indent
@@ -17,6 +16,9 @@ from blinplan.reports.agenda.agenda import DueItem, HungBagFigures, PatientDays
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import NOT_A_DEVICE, exact_amount
 from blinplan.terminal import Screen
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 AGENDA = DocumentKind("agenda")
 
@@ -57,7 +59,7 @@ class Agenda:
         return f"{things} in {plans} {plural('plan', plans)}{unread}{parts}"
 
 
-def agenda_report(agenda: Agenda, screen: Screen) -> Iterator[RenderableType]:
+def agenda_report(agenda: Agenda, screen: Screen) -> "Iterator[RenderableType]":
     """Draw what could not be read and what waits, then what is due by day and hour, and below it what to know of it."""
     yield Text(f"{visible(agenda.folder)}: {agenda.summary}", "title")
     yield from _of_unread(agenda)
@@ -105,7 +107,7 @@ def _nothing(agenda: Agenda) -> Text:
     return Text(f"Nothing is due{known}.", "quiet")
 
 
-def _table(items: Sequence[DueItem], screen: Screen, *, several: bool) -> RenderableType:
+def _table(items: Sequence[DueItem], screen: Screen, *, several: bool) -> "RenderableType":
     """Draw what is due on a day; where there are ``several`` time zones, each patient's own is named."""
     table = screen.table()
     table.add_column("When", no_wrap=True)
@@ -127,7 +129,7 @@ def _hour(item: DueItem) -> str:
     return f"{item.start:%H:%M}{item.start: %z}" if twice else f"{item.start:%H:%M}"
 
 
-def _of_unread(agenda: Agenda) -> Iterator[RenderableType]:
+def _of_unread(agenda: Agenda) -> "Iterator[RenderableType]":
     if agenda.unread:
         yield from ("", Text("Could not be read", "title"))
         for unread in agenda.unread:
@@ -135,7 +137,7 @@ def _of_unread(agenda: Agenda) -> Iterator[RenderableType]:
             yield indent(visible(unread.help))
 
 
-def _of_patients(title: str, style: str, told: Sequence[tuple[str, Sequence[str]]]) -> Iterator[RenderableType]:
+def _of_patients(title: str, style: str, told: Sequence[tuple[str, Sequence[str]]]) -> "Iterator[RenderableType]":
     """Tell lines of patients, below the name of each; nothing where nobody has any."""
     if any(lines for _, lines in told):
         yield from ("", Text(title, "title"))
@@ -145,7 +147,7 @@ def _of_patients(title: str, style: str, told: Sequence[tuple[str, Sequence[str]
             yield from (indent(visible(line), style) for line in lines)
 
 
-def _remarks(agenda: Agenda) -> Iterator[RenderableType]:
+def _remarks(agenda: Agenda) -> "Iterator[RenderableType]":
     """Tell what has to be known, each once, below the names of those whom it concerns."""
     whose: dict[str, list[str]] = {}
     for patient in agenda.patients:

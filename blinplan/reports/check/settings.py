@@ -1,9 +1,8 @@
 """What a check goes by, and where each of it was set."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.drawing.draw import indent
@@ -16,6 +15,9 @@ from blinplan.rules.configuration.run_settings import RunSettings
 from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.terminal import Screen
 from blinplan.version import __version__
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 SETTINGS = DocumentKind("settings")
 
@@ -30,7 +32,7 @@ class FileSettings(NamedTuple):
 
 def settings_report(
     here: Configuration, run: RunSettings, files: Mapping[str, FileSettings], screen: Screen
-) -> list[RenderableType]:
+) -> "list[RenderableType]":
     """Draw how the run goes, then the settings of the files, files with the same ones together."""
     table = screen.table()
     for name in ("Setting", "Value", "Set by"):

@@ -1,8 +1,7 @@
 """How often each rule found something."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.reports.shared.document import DocumentKind
@@ -11,10 +10,13 @@ from blinplan.rules.run_result import Result
 from blinplan.terminal import Screen
 from blinplan.version import __version__
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 STATISTICS = DocumentKind("statistics")
 
 
-def statistics_report(result: Result, screen: Screen) -> list[RenderableType]:
+def statistics_report(result: Result, screen: Screen) -> "list[RenderableType]":
     """Draw the counts."""
     table = screen.table()
     table.add_column("Rule", no_wrap=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.drawing.draw import indent
@@ -11,6 +10,8 @@ from blinplan.outside_text import markdown_text, visible
 from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from blinplan.reports.design.comparison.view import ComparisonView
     from blinplan.rules.rule import Finding
 
@@ -34,7 +35,7 @@ class FileConsequences(NamedTuple):
     went: "tuple[Finding, ...]"
 
 
-def consequence_parts(found: FileConsequences, screen: Screen) -> Iterator[RenderableType]:
+def consequence_parts(found: FileConsequences, screen: Screen) -> "Iterator[RenderableType]":
     """Draw what the change of one file does."""
     from blinplan.reports.design.comparison.report import who_parts
     from blinplan.reports.design.comparison.table import tables
@@ -58,7 +59,7 @@ def _in_words(finding: "Finding") -> str:
     return f"{finding.severity}[{finding.code}] {finding.message}"
 
 
-def reading_parts(each: Sequence[FileConsequences]) -> Iterator[RenderableType]:
+def reading_parts(each: Sequence[FileConsequences]) -> "Iterator[RenderableType]":
     """Say once how the tables are read."""
     views = [found.view for found in each if found.view is not None]
     if views:

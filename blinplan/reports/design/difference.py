@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.design.difference.change import RegimenChange
@@ -26,12 +25,15 @@ from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import exact_amount, unverified_lines
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 DIFFERENCE = DocumentKind("difference")
 
 
 def difference_report(
     files: Sequence[FileDifference], screen: Screen, consequences: Sequence[FileConsequences] = ()
-) -> list[RenderableType]:
+) -> "list[RenderableType]":
     """Draw what is otherwise, file by file, and what that does where it was asked; nothing where nothing is."""
     parts: list[RenderableType] = []
     for file, found in zip_longest(files, consequences):
@@ -41,7 +43,7 @@ def difference_report(
     return [*parts, *reading_parts(consequences)]
 
 
-def _file_parts(file: FileDifference) -> Iterator[RenderableType]:
+def _file_parts(file: FileDifference) -> "Iterator[RenderableType]":
     yield Text(visible(heading(file)), "title")
     for faulty in file.unreadable:
         yield indent(f"{visible(faulty.document.name)} is not a regimen; `blinplan check` says why", "error")

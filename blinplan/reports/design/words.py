@@ -1,20 +1,21 @@
 """Differences of two regimens as lines of words, and as data."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
-
-from rich.console import RenderableType
+from typing import TYPE_CHECKING, Any
 
 from blinplan.design.difference.change import RegimenChange
 from blinplan.design.difference.difference import RegimenDifference
 from blinplan.drawing.draw import indent
 from blinplan.outside_text import markdown_text, visible
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 SAME = "Patients get the same."
 ONLY_IN_FILE = "Only the file says otherwise"
 
 
-def difference_parts(found: RegimenDifference) -> Iterator[RenderableType]:
+def difference_parts(found: RegimenDifference) -> "Iterator[RenderableType]":
     """Draw how two regimens differ."""
     if found.is_none:
         yield indent(SAME, "pass")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -15,10 +15,13 @@ from blinplan.reports.library.regimens import doses_in_short
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 
 def new_report(
     judgement: Judgement, path: str | None, left_out: Sequence[str], schema: str | None, screen: Screen
-) -> list[RenderableType]:
+) -> "list[RenderableType]":
     """Draw what was written to ``path`` (None for standard output).
 
     Parameters
@@ -51,7 +54,7 @@ _SIZES = ((70, 170), (30, 135), (12, 90))
 """Weights in kg and heights in cm of patients to try; the first whom a regimen admits."""
 
 
-def _findings(judgement: Judgement) -> RenderableType:
+def _findings(judgement: Judgement) -> "RenderableType":
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
@@ -62,14 +65,14 @@ def _findings(judgement: Judgement) -> RenderableType:
     return indent(grid)
 
 
-def _not_said(judgement: Judgement) -> Iterator[RenderableType]:
+def _not_said(judgement: Judgement) -> "Iterator[RenderableType]":
     for verdict in judgement.verdicts:
         unanswered = verdict.not_evaluated
         if unanswered is not None and unanswered.kind == "not said":
             yield indent(Text(f"{verdict.rule.code}: {unanswered.reason}", "not evaluated"))
 
 
-def _next(path: str | None, regimen: Regimen, schema: str | None, screen: Screen) -> list[RenderableType]:
+def _next(path: str | None, regimen: Regimen, schema: str | None, screen: Screen) -> "list[RenderableType]":
     if path is None:
         return [indent(Text("save it as a file, then: blinplan check FILE"))]
     steps = [("blinplan check " + path, "judge it by every rule, on virtual patients too")]
@@ -83,7 +86,7 @@ def _next(path: str | None, regimen: Regimen, schema: str | None, screen: Screen
     return steps_to_try(steps, screen)
 
 
-def steps_to_try(steps: Sequence[tuple[str, str]], screen: Screen) -> list[RenderableType]:
+def steps_to_try(steps: Sequence[tuple[str, str]], screen: Screen) -> "list[RenderableType]":
     """Draw commands with what each is for: beside each other where all fit, else below each other."""
     longest = max(len(command) for command, _ in steps)
     if longest + max(len(words) for _, words in steps) + 5 <= screen.width:

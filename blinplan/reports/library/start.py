@@ -1,11 +1,15 @@
 """What somebody sees who types ``blinplan`` and nothing else: what it is, and three things to try."""
 
-from rich.console import RenderableType
+from typing import TYPE_CHECKING
+
 from rich.text import Text
 
 from blinplan.reports.library.new import steps_to_try
 from blinplan.terminal import Screen
 from blinplan.version import __version__
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 TO_TRY = (
     ("blinplan plan rr-adult --weight 70", "what a labelled regimen gives one patient"),
@@ -14,7 +18,7 @@ TO_TRY = (
 )
 
 
-def start_report(screen: Screen) -> list[RenderableType]:
+def start_report(screen: Screen) -> "list[RenderableType]":
     """Draw the first screen."""
     return [
         Text.assemble(("blinplan", "title"), f" {__version__}  plan, simulate and check blinatumomab regimens"),

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
@@ -17,12 +16,15 @@ from blinplan.reports.shared.manifest import manifest
 from blinplan.rules.values.value import Value, ValueKind, ValueStatus
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 VALUES = DocumentKind("values")
 
 _SEEN = frozenset({ValueStatus.SEEN, ValueStatus.DERIVED, ValueStatus.CONVENTION})
 
 
-def values_report(values: Sequence[Value], screen: Screen) -> list[RenderableType]:
+def values_report(values: Sequence[Value], screen: Screen) -> "list[RenderableType]":
     """Draw the values, those of a kind under one heading, each with what it rests on and decides."""
     parts: list[RenderableType] = []
     for heading, group in groupby(values, key=_heading):
@@ -52,7 +54,7 @@ def _heading(value: Value) -> str:
     return heading if value.label is None else f"{value.label}, {heading}: {label_named(value.label)}"
 
 
-def _value(value: Value) -> Iterator[RenderableType]:
+def _value(value: Value) -> "Iterator[RenderableType]":
     style = "" if value.status in _SEEN else "unverified"
     yield Text.assemble((value.name, "where"), "  ", visible(value.text), "  ", (value.status.value, style))
     yield indent(value.says)

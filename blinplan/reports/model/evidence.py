@@ -3,9 +3,8 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -18,10 +17,13 @@ from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 EVIDENCE = DocumentKind("evidence")
 
 
-def evidence_report(evidence: Evidence, screen: Screen) -> list[RenderableType]:
+def evidence_report(evidence: Evidence, screen: Screen) -> "list[RenderableType]":
     """Draw how many rows there are of each kind, then each kind with its rows, those that say most first."""
     parts: list[RenderableType] = [
         Text(f"{evidence.patients:,} virtual patients a scenario, seed {evidence.seed}, the same in every scenario"),
@@ -37,7 +39,7 @@ def evidence_report(evidence: Evidence, screen: Screen) -> list[RenderableType]:
     return [*parts, *_not_evaluated(evidence, screen)]
 
 
-def _not_evaluated(evidence: Evidence, screen: Screen) -> Iterator[RenderableType]:
+def _not_evaluated(evidence: Evidence, screen: Screen) -> "Iterator[RenderableType]":
     """What nothing is held against: the number as it was published, its source, and why."""
     if evidence.not_evaluated:
         yield from ("", Text(NOT_EVALUATED, "title"), Text(NOT_EVALUATED_MEANING, "quiet"), _rule(screen))
@@ -61,7 +63,7 @@ _COLUMNS = "Expected", "Simulated", "Patients"
 _WIDEST = 120
 
 
-def _counts(evidence: Evidence, screen: Screen) -> Iterator[RenderableType]:
+def _counts(evidence: Evidence, screen: Screen) -> "Iterator[RenderableType]":
     """How many measures of the article and of other sources are of each kind."""
     yield ""
     table = screen.table()
@@ -79,7 +81,7 @@ def _counts(evidence: Evidence, screen: Screen) -> Iterator[RenderableType]:
     yield table
 
 
-def _claim(finding: ClaimResult, screen: Screen) -> Iterator[RenderableType]:
+def _claim(finding: ClaimResult, screen: Screen) -> "Iterator[RenderableType]":
     """A claim over the whole width, its measures in columns, and its source."""
     claim = finding.claim
     yield _title(claim.id, claim.sentence, claim.status)
@@ -106,7 +108,7 @@ def notes(measurement: Measurement) -> Iterator[str]:
         yield f"missed, it is thought, because: {expectation.miss}"
 
 
-def _line(cells: Sequence[RenderableType], screen: Screen) -> RenderableType:
+def _line(cells: "Sequence[RenderableType]", screen: Screen) -> "RenderableType":
     """A line of columns that are as wide in every line: what is measured has the rest of the width."""
     if not screen.wide:
         return cells[0]
@@ -122,7 +124,7 @@ def _line(cells: Sequence[RenderableType], screen: Screen) -> RenderableType:
 _SIMULATED, _PATIENTS = 21, 8
 
 
-def _row(measurement: Measurement) -> tuple[RenderableType, str, str, str]:
+def _row(measurement: Measurement) -> "tuple[RenderableType, str, str, str]":
     expectation = measurement.expectation
     unit = f" {expectation.unit}" if expectation.unit not in ("", "1") else ""
     simulated = f"{measurement.value:.4g}"

@@ -1,8 +1,7 @@
 """The parameters of the model, each with its source and how far it was checked."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -15,10 +14,13 @@ from blinplan.physiology.model.states import TABLE
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 MODEL = DocumentKind("model")
 
 
-def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> list[RenderableType]:
+def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> "list[RenderableType]":
     """Draw the parameters of one population: value, variability between patients, status and source."""
     table = screen.table()
     table.add_column("Parameter", overflow="fold", min_width=15)
@@ -60,7 +62,7 @@ def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> li
     ]
 
 
-def equations_report(options: Options) -> list[RenderableType]:
+def equations_report(options: Options) -> "list[RenderableType]":
     """Draw the equations: what follows from the states at once, then the rate of change of each state."""
     parts: list[RenderableType] = [
         Text("Signals", "title"),
@@ -79,7 +81,7 @@ def equations_report(options: Options) -> list[RenderableType]:
     return parts
 
 
-def _equation(name: str, formula: str) -> RenderableType:
+def _equation(name: str, formula: str) -> "RenderableType":
     return Padding(Text.assemble((name, "where"), f" = {formula}"), (0, 0, 0, 2))
 
 

@@ -14,8 +14,9 @@ from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.quantities import MINUTES_PER_HOUR
 from blinplan.regimen.site.site import Site
 from blinplan.reports.plan.bags.bag_list import bag_json
+from blinplan.reports.plan.bags.changes import closed_days
 from blinplan.reports.plan.bags.vials import vials_json
-from blinplan.reports.plan.dated_plan import closed_days, day_of_course, entry_text
+from blinplan.reports.plan.dated_plan import day_of_course, entry_text
 from blinplan.reports.plan.ledger import ledger_json
 from blinplan.reports.plan.remarks import joined_texts, once_told, remarks_of_entry
 from blinplan.reports.plan.things_due import block_of, is_optional

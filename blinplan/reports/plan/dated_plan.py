@@ -2,21 +2,17 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.course.calendar import Due, Entry, changed_days
-from blinplan.course.closed_days import doses_on_closed_days
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
-from blinplan.course.happened.hung import wrong_bag_that_hangs
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import Basis, duration_text, hours_text
-from blinplan.reports.plan.bags.changes import changes_on_closed_days
-from blinplan.reports.plan.bags.words import bag_text, preparation_text
 from blinplan.reports.plan.premedication import due_text
 from blinplan.reports.plan.things_due import cycle_text, entry_of_thing_text, reason_of_no_interval
 from blinplan.reports.shared.words import (
@@ -29,8 +25,11 @@ from blinplan.reports.shared.words import (
 )
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
-def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+
+def agenda_report(dated: Dated, screen: Screen) -> "list[RenderableType]":
     """Draw what is due, one line each."""
     table = screen.table()
     table.add_column("When", no_wrap=True)
@@ -64,18 +63,6 @@ _STYLES = {
     Due.INTERRUPTION: "warning",
     Due.NEXT_CYCLE: "quiet",
 }
-
-
-def closed_days(dated: Dated) -> Iterator[Remark]:
-    """Tell of every start, step and restart that wants a new bag when the site changes none, and of other changes."""
-    for change in doses_on_closed_days(dated):
-        if change.entry is not None and dated.shows(change.entry):
-            start = moment_text(dated.clock.at(change.minute))
-            text = f"The {change.entry.due} of {start} needs a new bag: it is {visible(change.why)}."
-            yield Remark(text, cycle=change.cycle, start=change.minute, stop=change.minute)
-    for remark in changes_on_closed_days(dated):
-        if dated.shows_stretch(remark.cycle, remark.start, remark.stop):
-            yield remark
 
 
 def clock_changes(dated: Dated) -> Iterator[Remark]:
@@ -154,6 +141,8 @@ def entry_text(dated: Dated, entry: Entry) -> str:
     if entry.thing is not None:
         return entry_of_thing_text(dated, entry)
     if entry.bag is not None:
+        from blinplan.reports.plan.bags.words import bag_text, preparation_text
+
         preparing = entry.due is Due.PREPARATION
         return preparation_text(dated, entry.bag) if preparing else f"hang {bag_text(dated, entry.bag)}"
     return {
@@ -221,6 +210,8 @@ def _infusion(dated: Dated, due: Due, event: Event) -> str:
 
 def hangs(dated: Dated, event: Event) -> bool:
     """Whether an event is what the wrong bag gives that hangs."""
+    from blinplan.course.happened.hung import wrong_bag_that_hangs
+
     wrong = wrong_bag_that_hangs(dated.course, dated.ledger.bags)
     return wrong is not None and wrong.event == event
 

@@ -8,19 +8,21 @@ from collections.abc import Iterable, Iterator
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark
 from blinplan.regimen.vocabulary import Indication
-from blinplan.reports.plan.bags.hung import end_remarks, happened_remarks, running_remarks
-from blinplan.reports.plan.bags.questions import bag_remarks
-from blinplan.reports.plan.dated_plan import clock_changes, closed_days, total_of_clock_changes
-from blinplan.reports.plan.figures import new_figures
-from blinplan.reports.plan.ledger import starts_and_closures
+from blinplan.reports.plan.dated_plan import clock_changes, total_of_clock_changes
+
+# What tells of bags and of records is imported where there are any: most plans have none.
 
 
 def remarks_of_dates(dated: Dated) -> Iterator[Remark]:
     """What has to be known of the whole course that only a calendar or a record can tell."""
-    yield from running_remarks(dated)
-    yield from end_remarks(dated)
-    yield from new_figures(dated)
-    yield from _of_answers(dated)
+    if dated.recorded:
+        from blinplan.reports.plan.bags.hung import end_remarks, running_remarks
+        from blinplan.reports.plan.figures import new_figures
+
+        yield from running_remarks(dated)
+        yield from end_remarks(dated)
+        yield from new_figures(dated)
+        yield from _of_answers(dated)
     yield from total_of_clock_changes(dated)
 
 
@@ -29,10 +31,22 @@ def remarks_of_days(dated: Dated, other_bags: Iterable[Remark] | None = None) ->
 
     ``other_bags`` is what `other_bags_remarks` says of the whole course, where it was asked before.
     """
-    yield from bag_remarks(dated, other_bags)
-    yield from happened_remarks(dated)
-    yield from starts_and_closures(dated)
-    yield from closed_days(dated)
+    if dated.site is not None:
+        from blinplan.reports.plan.bags.questions import bag_remarks
+
+        yield from bag_remarks(dated, other_bags)
+    if dated.recorded:
+        from blinplan.reports.plan.bags.hung import happened_remarks
+
+        yield from happened_remarks(dated)
+    if dated.recorded or dated.site is not None:  # which lets cycles begin later, too
+        from blinplan.reports.plan.ledger import starts_and_closures
+
+        yield from starts_and_closures(dated)
+    if dated.site is not None:
+        from blinplan.reports.plan.bags.changes import closed_days
+
+        yield from closed_days(dated)
     yield from clock_changes(dated)
 
 

@@ -3,8 +3,8 @@
 from calendar import Calendar
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.course.bags.bag import Bag
@@ -16,8 +16,11 @@ from blinplan.reports.plan.dated_plan import entry_text, listed_entries, zone_li
 from blinplan.reports.shared.words import amount_text
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
-def days_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+
+def days_report(dated: Dated, screen: Screen) -> "list[RenderableType]":
     """Draw the course day by day, from midnight to midnight."""
     table = screen.table()
     table.add_column("Date", no_wrap=True)
@@ -53,7 +56,7 @@ _LEGEND_OF_THINGS = "F pre-phase, I intrathecal, A also due. "
 _LEGEND = "P premedication, S start, U step up, R restart, B new bag, X stopped, E end; mcg from midnight to midnight."
 
 
-def month_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+def month_report(dated: Dated, screen: Screen) -> "list[RenderableType]":
     """Draw the months as a calendar: each day with what is infused on it, and marks for what is due."""
     days, listed = list(_days(dated)), list(listed_entries(dated))
     parts: list[RenderableType] = []

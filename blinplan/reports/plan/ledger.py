@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -21,8 +20,11 @@ from blinplan.quantities import duration_text, plural
 from blinplan.reports.plan.bags.hung import cause_text, wrong_doses_json
 from blinplan.reports.shared.words import moment_text, moments_text
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
-def ledger_report(dated: Dated) -> list[RenderableType]:
+
+def ledger_report(dated: Dated) -> "list[RenderableType]":
     """Tell of every interruption, what the label asks, who says so, how the plan goes on, and which bags are known.
 
     What the remarks say is not said again.

@@ -1,8 +1,8 @@
 """A dated plan at a glance: the course drawn as a line, its steps with their dates, and what goes with them."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.course.calendar import Due
@@ -11,18 +11,20 @@ from blinplan.course.events import INTERRUPTED, Course, Event
 from blinplan.outside_text import visible
 from blinplan.quantities import duration_text
 from blinplan.reports.plan.dated_plan import given_rate_text, zone_line
-from blinplan.reports.plan.ledger import ledger_report
 from blinplan.reports.plan.plan import hospital_days, no_interval_text, whole_course, why_free
 from blinplan.reports.plan.premedication import premedication_lines
 from blinplan.reports.plan.things_due import cycle_text, dated_due_lines
 from blinplan.reports.shared.words import amount_text, moment_text
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 _LEVELS = "▁▂▃▄▅▆▇█"
 _LONGEST_LINE = 120
 
 
-def overview_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+def overview_report(dated: Dated, screen: Screen) -> "list[RenderableType]":
     """Draw the overview."""
     return [
         *timeline(dated, screen),
@@ -33,9 +35,16 @@ def overview_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         *premedication_lines(dated.premedication, dated.clock.day),
         *dated_due_lines(dated),
         *hospital_days(dated.course, dated.site),
-        *ledger_report(dated),
+        *(_ledger(dated) if dated.recorded else ()),
         zone_line(dated),
     ]
+
+
+def _ledger(dated: Dated) -> "list[RenderableType]":
+    # Imported here, because most plans have no ledger to tell of.
+    from blinplan.reports.plan.ledger import ledger_report
+
+    return ledger_report(dated)
 
 
 def timeline(dated: Dated, screen: Screen) -> Iterator[Text]:
@@ -83,7 +92,7 @@ def _key(course: Course, screen: Screen) -> str:
     return f"{drawn}; {'·' if screen.unicode else '.'} free of drug{'; x stopped' if broken else ''}"
 
 
-def _table(dated: Dated, screen: Screen) -> RenderableType:
+def _table(dated: Dated, screen: Screen) -> "RenderableType":
     table = screen.table()
     table.add_column("From", no_wrap=True)
     table.add_column("Lasts", no_wrap=True)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.course.eligibility import Choice
@@ -34,6 +33,8 @@ from blinplan.reports.shared.words import (
 from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from blinplan.data_table import Column, DataTable
     from blinplan.regimen.site.site import Site
 
@@ -42,7 +43,7 @@ PLAN = DocumentKind("plan")
 
 def plan_head(
     course: Course, choice: Choice, label: FollowedLabel, remarks: Sequence[Remark] = ()
-) -> list[RenderableType]:
+) -> "list[RenderableType]":
     """Draw what the plan is of, what decided its doses, and what has to be known of the whole course."""
     title = Text.assemble((visible(course.regimen.name), "title"), "  ", visible(course.regimen.title))
     words = map(Text, blocks_and_intervals([event.period for event in course.events]))
@@ -58,7 +59,7 @@ def plan_report(
     screen: Screen,
     remarks: Sequence[Remark] = (),
     cycle: int | None = None,
-) -> list[RenderableType]:
+) -> "list[RenderableType]":
     """Draw the event table of one patient, with what decided its doses above and what goes with it below."""
     below = [remark for remark in remarks if not stands_above(remark)]
     parts: list[RenderableType] = [
@@ -82,7 +83,7 @@ def _decisions(course: Course, choice: Choice, label: FollowedLabel) -> list[Tex
     return [*lines, Text(label_line(course, label))]
 
 
-def _events(course: Course, screen: Screen, cycle: int | None) -> RenderableType:
+def _events(course: Course, screen: Screen, cycle: int | None) -> "RenderableType":
     table = screen.table()
     table.add_column("Days", no_wrap=True)
     table.add_column("Cycle", justify="right")

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.course.bags.verification import DOSE, Compared, Verification
@@ -23,10 +22,13 @@ from blinplan.reports.shared.words import (
 )
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 VERIFICATION = DocumentKind("verification")
 
 
-def verification_report(dated: Dated, found: Verification, screen: Screen) -> Iterator[RenderableType]:
+def verification_report(dated: Dated, found: Verification, screen: Screen) -> "Iterator[RenderableType]":
     """Draw each figure beside that of the plan, and below whether they agree."""
     regimen = dated.course.regimen_at(found.at)
     yield Text.assemble((visible(regimen.name), "title"), "  ", visible(regimen.title))
@@ -61,7 +63,7 @@ def _place(dated: Dated, found: Verification) -> str:
     return f"{step}, bag {found.number}, hung {hung}, taken down {down}"
 
 
-def _table(found: Verification, screen: Screen) -> RenderableType:
+def _table(found: Verification, screen: Screen) -> "RenderableType":
     table = screen.table()
     table.add_column("", overflow="fold")
     for name in ("Bag and pump", "Plan"):

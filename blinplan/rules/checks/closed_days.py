@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
-from blinplan.course.bags.opening import NeverOpenError
+from blinplan.course.bags.errors import NeverOpenError, NoSequenceError
 from blinplan.course.bags.preparation import (
     advice_on_allowed_bags,
     in_project,
@@ -13,7 +13,6 @@ from blinplan.course.bags.preparation import (
     prepared_by,
     too_light_text,
 )
-from blinplan.course.bags.sequence import NoSequenceError
 from blinplan.course.calendar import Clock
 from blinplan.course.closed_days import ClosedChange, closed_changes, shortages_in
 from blinplan.course.dated import Dated, date_course

@@ -77,20 +77,47 @@ ONLY_TO_SIMULATE = (
 
 
 ONLY_WITH_DATES = (
-    "blinplan.course.bags.sequence",
     "blinplan.course.calendar",
     "blinplan.course.dated",
     "blinplan.course.happened.ledger",
     "blinplan.course.happened.replan",
-    "blinplan.regimen.record.record",
+    "blinplan.regimen.record.moments",
+    "zoneinfo",
+)
+ONLY_WITH_A_SITE = (
+    "blinplan.course.bags.contents",
+    "blinplan.course.bags.sequence",
+    "blinplan.course.bags.ward",
+    "blinplan.course.bags_of_course",
+    "blinplan.course.closed_days",
+    "blinplan.course.infusions",
     "blinplan.regimen.site.site",
+    "blinplan.reports.plan.bags.changes",
+    "blinplan.reports.plan.bags.questions",
+    "blinplan.reports.plan.ledger",
+)
+ONLY_WITH_A_RECORD = (
+    "blinplan.course.happened.hung",
+    "blinplan.course.happened.interruption",
+    "blinplan.course.happened.resumption",
+    "blinplan.regimen.record.record",
+    "blinplan.reports.plan.bags.hung",
+    "blinplan.reports.plan.figures",
+    "blinplan.reports.plan.ledger",
+)
+ONLY_IN_A_VIEW = (
+    "blinplan.course.start_days",
+    "blinplan.reports.plan.bags.bag_list",
+    "blinplan.reports.plan.bags.start_days",
+    "blinplan.reports.plan.day_views",
 )
 CHECK = ("check", "rr-adult", "--no-simulate")
 
 
 def imported(folder: Path, *arguments: str) -> set[str]:
     """Which of those modules a command imports."""
-    names = [*ONLY_WHERE_ASKED, *ONLY_TO_SIMULATE, *ONLY_WITH_DATES, "rich.progress"]
+    of_plans = {*ONLY_WITH_DATES, *ONLY_WITH_A_SITE, *ONLY_WITH_A_RECORD, *ONLY_IN_A_VIEW}
+    names = [*ONLY_WHERE_ASKED, *ONLY_TO_SIMULATE, *of_plans, "rich.console", "rich.progress"]
     ((_, found),) = probe(names, [(arguments, {})], folder)
     return set(found)
 
@@ -104,8 +131,30 @@ def test_a_check_imports_what_is_asked_of_it_and_no_more(tmp_path: Path) -> None
 def test_a_plan_without_dates_waits_for_no_calendar(tmp_path: Path) -> None:
     found = imported(tmp_path, "plan", "rr-adult", "--weight", "70")
     assert not found & {*ONLY_TO_SIMULATE, *ONLY_WITH_DATES, "rich.progress"}
-    start = ("--start", "2026-11-02T10:00", "--time-zone", "Europe/Berlin")
-    assert imported(tmp_path, "plan", "rr-adult", "--weight", "70", *start) >= set(ONLY_WITH_DATES)
+
+
+START = ("--start", "2026-11-02T10:00", "--time-zone", "Europe/Berlin")
+
+
+@pytest.mark.slow
+def test_a_plan_with_dates_waits_for_no_bags_and_no_record(tmp_path: Path) -> None:
+    """Nor for Rich's console, which draws where something is coloured."""
+    found = imported(tmp_path, "plan", "rr-adult", "--weight", "70", *START)
+    assert found >= set(ONLY_WITH_DATES)
+    assert not found & {*ONLY_WITH_A_SITE, *ONLY_WITH_A_RECORD, *ONLY_IN_A_VIEW, *ONLY_TO_SIMULATE, "rich.console"}
+
+
+@pytest.mark.slow
+def test_what_a_plan_is_given_is_imported(tmp_path: Path) -> None:
+    """Else a module that has another name by now would never be found where it should not be."""
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    site = ("--site", "site.toml", *START)
+    assert imported(tmp_path, "plan", "rr-adult", *site) >= set(ONLY_WITH_A_SITE)
+    views = (imported(tmp_path, "plan", "rr-adult", *site, "--view", view) for view in ("bags", "starts", "days"))
+    assert set().union(*views) >= set(ONLY_IN_A_VIEW)
+    record = ("--record", "record.toml", "--time-zone", "Europe/Berlin")
+    assert imported(tmp_path, "plan", "rr-adult", *record) >= set(ONLY_WITH_A_RECORD)
 
 
 _OTHER_FILES = ("blinplan.rules.families.across_files.kinds", "blinplan.rules.families.across_files.neighbours")

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.bags.bag import Bag
-from blinplan.course.bags.sequence import NoSequenceError, bag_sequence
-from blinplan.course.bags.times import Infusion
-from blinplan.course.calendar import infusions
+from blinplan.course.bags.errors import NoSequenceError
+from blinplan.course.bags.sequence import bag_sequence
 from blinplan.course.dated import Dated, date_course
 from blinplan.course.happened.replan import on_calendar
+from blinplan.course.infusions import Infusion, infusions
 from blinplan.course.wall_clock import DayLength, WallClock
 from blinplan.regimen.preference import Preference
 from blinplan.regimen.record.record import Cause

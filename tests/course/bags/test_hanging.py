@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags_of_course import bags_of
-from blinplan.course.calendar import Clock, infusions
+from blinplan.course.calendar import Clock
 from blinplan.course.events import expand
 from blinplan.course.happened.replan import replan
+from blinplan.course.infusions import infusions
 from blinplan.quantities import read_dose
 from blinplan.regimen.record.record import BagOnRecord, CourseRecord, Ending, EndOfCourse
 from blinplan.regimen.site.site import LaterPlace, Site

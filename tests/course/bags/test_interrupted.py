@@ -9,7 +9,7 @@ from types import FrameType
 import pytest
 
 from blinplan.course.bags import sequence
-from blinplan.course.bags.sequence import NoSequenceError
+from blinplan.course.bags.errors import NoSequenceError
 from blinplan.course.bags_of_course import bags_of
 from blinplan.course.calendar import Clock
 from blinplan.course.events import expand

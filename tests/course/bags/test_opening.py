@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from blinplan.course.bags.errors import NeverOpenError
 from blinplan.course.bags.opening import (
-    NeverOpenError,
     always_open,
     hour_of_change,
     in_ordinary_weeks,

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import contents, usage
-from blinplan.course.bags.sequence import NoSequenceError, bag_sequence
-from blinplan.course.bags.times import Infusion
+from blinplan.course.bags.errors import NoSequenceError
+from blinplan.course.bags.sequence import bag_sequence
 from blinplan.course.dated import Dated, date_course
+from blinplan.course.infusions import Infusion
 from blinplan.course.start_days import DAYS, best_start, start_days
 from blinplan.regimen.preference import Preference
 from blinplan.regimen.record.record import Cause

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import contents
+from blinplan.course.bags.errors import NoSequenceError
 from blinplan.course.bags.preparation import at_site, faults_of_site, prepared_by
 from blinplan.course.bags.sequence import (
     MOST_BAGS,
-    NoSequenceError,
     bag_sequence,
     in_use_left,
     keeps,
@@ -24,8 +24,9 @@ from blinplan.course.bags.sequence import (
     usable_bags,
     without_preservative,
 )
-from blinplan.course.bags.times import Infusion, day_of, local_time, minute_of, times_of_change
+from blinplan.course.bags.times import day_of, local_time, minute_of, times_of_change
 from blinplan.course.events import expand
+from blinplan.course.infusions import Infusion
 from blinplan.course.patient import patient
 from blinplan.course.wall_clock import Moment, WallClock
 from blinplan.label.read import DEFAULT, label_named

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blinplan.course.bags.times import Infusion, minute_of, on_closed_day, times_of_change
+from blinplan.course.bags.times import minute_of, on_closed_day, times_of_change
+from blinplan.course.infusions import Infusion
 from blinplan.regimen.site.site import LongDay, Site
 from tests.course.regimens import DAY, HOUR, site
 

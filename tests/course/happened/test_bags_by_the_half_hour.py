@@ -13,17 +13,8 @@ from hypothesis import strategies as st
 
 from blinplan.course.bags_of_course import bags_of
 from blinplan.course.calendar import Clock
-from blinplan.course.events import Course, as_ordered, expand
-from blinplan.course.happened.hung import (
-    EMPTY,
-    NO_BAG,
-    NOT_DECIDED,
-    NOT_RESTARTED,
-    PAST_ITS_HOURS,
-    hung_bags,
-    wrong_bag_that_hangs,
-    wrong_doses,
-)
+from blinplan.course.events import NOT_DECIDED, NOT_RESTARTED, Course, as_ordered, expand
+from blinplan.course.happened.hung import EMPTY, NO_BAG, PAST_ITS_HOURS, hung_bags, wrong_bag_that_hangs, wrong_doses
 from blinplan.course.happened.replan import replan
 from blinplan.quantities import read_dose
 from blinplan.regimen.record.record import BagOnRecord

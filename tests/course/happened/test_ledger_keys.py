@@ -1,7 +1,6 @@
 """The keys of a ledger, one by one: plans that were printed years ago are read by them."""
 
 from copy import deepcopy
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -311,8 +310,8 @@ def test_the_bag_that_went_on_is_told_with_its_stop() -> None:
 def test_a_cycle_is_known_to_have_begun_where_its_start_is_on_record() -> None:
     """One that was planned for another day is none, though it is in the ledger."""
     for recorded in (True, False):
-        planned = replace(LEDGER.starts[0], recorded=recorded)
-        found = FromLedger(replace(LEDGER, starts=(planned,)))
+        planned = LEDGER.starts[0]._replace(recorded=recorded)
+        found = FromLedger(LEDGER._replace(starts=(planned,)))
         assert found.began(2) == ((60540, ("starts",)) if recorded else None)
         assert found.began(3) is None
 

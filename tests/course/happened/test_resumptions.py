@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from blinplan.course.adulthood import Adulthood, adult_from
+from blinplan.course.events import ENDED, NOT_DECIDED, NOT_RESTARTED
+from blinplan.course.happened.decided import RecordError
 from blinplan.course.happened.figures import NewFigures
-from blinplan.course.happened.hung import ENDED, NOT_DECIDED, NOT_RESTARTED
 from blinplan.course.happened.interruption import Topic
 from blinplan.course.happened.ledger import CourseEnd, Ledger, Resumption, StartOfCycle
 from blinplan.course.happened.replan import as_it_stood, decide_at, replan, replay
-from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import Patient, patient
 from blinplan.quantities import read_dose
 from blinplan.regimen.age import read_age

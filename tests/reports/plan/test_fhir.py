@@ -13,9 +13,9 @@ from fhir.resources.R4B.bundle import Bundle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blinplan.course.calendar import infusions
 from blinplan.course.dated import as_planned, date_course
 from blinplan.course.eligibility import Choice
+from blinplan.course.infusions import infusions
 from blinplan.reports.plan.fhir.bundle import fhir
 from blinplan.reports.shared.words import NOT_A_DEVICE
 from tests.collection.examples import fewer_examples

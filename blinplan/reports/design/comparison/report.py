@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.design.comparison.compare import PairedComparison
@@ -16,8 +16,11 @@ from blinplan.reports.design.comparison.view import ComparisonView
 from blinplan.reports.design.words import difference_parts
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
-def comparison_report(of: ComparisonView, screen: Screen) -> list[RenderableType]:
+
+def comparison_report(of: ComparisonView, screen: Screen) -> "list[RenderableType]":
     """Draw the comparison: who, what is otherwise, what is given, what happens, and what the intervals cover."""
     compared = of.comparison
     parts: list[RenderableType] = [_title(compared), *who_parts(of)]
@@ -42,6 +45,6 @@ def _title(compared: PairedComparison) -> Text:
     return Text.assemble((visible(compared.reference.name), "title"), " (the reference)  ", (others, "title"))
 
 
-def _words(found: RegimenDifference) -> Iterator[RenderableType]:
+def _words(found: RegimenDifference) -> "Iterator[RenderableType]":
     """What is otherwise in words; what only the files say is for `blinplan diff`."""
     yield from difference_parts(replace(found, in_file=()))

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -27,8 +27,11 @@ from blinplan.reports.design.comparison.view import ComparisonView
 from blinplan.reports.design.numbers import contrast_text
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
-def tables(of: ComparisonView, screen: Screen) -> Iterator[RenderableType]:
+
+def tables(of: ComparisonView, screen: Screen) -> "Iterator[RenderableType]":
     """Draw what is given, and what happens."""
     yield _given_table(of, screen)
     for endpoints in (shown_shares(of.comparison), of.comparison.numbers):
@@ -123,7 +126,7 @@ def _heads(compared: PairedComparison, shares: bool) -> tuple[list[str], int]:
 
 def _all_rows(
     compared: PairedComparison, endpoints: Sequence[ComparedEndpoint], *, counted: bool
-) -> Iterator[tuple[RenderableType, ...]]:
+) -> "Iterator[tuple[RenderableType, ...]]":
     """The rows of all endpoints, under what they are of; where there is no column for it, labels say of how many."""
     side_by_side = len(compared.arms) == _SIDE_BY_SIDE
     for group, members in groupby(by_group(endpoints), lambda endpoint: endpoint.group):
@@ -133,7 +136,7 @@ def _all_rows(
             yield from (_rows if side_by_side else _stacked_rows)(compared, endpoint, label)
 
 
-def _width(head: str, column: int, rows: Sequence[tuple[RenderableType, ...]], most: int | None) -> int:
+def _width(head: str, column: int, rows: "Sequence[tuple[RenderableType, ...]]", most: int | None) -> int:
     """How wide a column is; a head of a value that is longer than most is broken."""
     texts = [str(row[column]) for row in rows if len(row) > column]
     of_head = cell_len(head) if most is None else min(most, cell_len(head))
@@ -146,7 +149,7 @@ def _of_how_many(compared: PairedComparison, endpoint: ComparedEndpoint) -> str:
     return f", of {counts.pop():,}" if len(counts) == 1 and counts != {compared.cohort.size} else ""
 
 
-def _rows(compared: PairedComparison, endpoint: ComparedEndpoint, label: str) -> Iterator[tuple[RenderableType, ...]]:
+def _rows(compared: PairedComparison, endpoint: ComparedEndpoint, label: str) -> "Iterator[tuple[RenderableType, ...]]":
     """One row, with both values."""
     contrast = endpoint.contrasts[1]
     values = endpoint.values[:2] if contrast is None else (contrast.reference, contrast.other)
@@ -156,7 +159,7 @@ def _rows(compared: PairedComparison, endpoint: ComparedEndpoint, label: str) ->
 
 def _stacked_rows(
     compared: PairedComparison, endpoint: ComparedEndpoint, label: str
-) -> Iterator[tuple[RenderableType, ...]]:
+) -> "Iterator[tuple[RenderableType, ...]]":
     """A row for what it is, and one for each regimen."""
     yield (indent(label),)
     for place, (arm, value, contrast) in enumerate(
@@ -167,7 +170,7 @@ def _stacked_rows(
         yield (indent(indent(visible(arm.name))), shown, *cells)
 
 
-def _cells(compared: PairedComparison, endpoint: ComparedEndpoint, place: int) -> tuple[RenderableType, ...]:
+def _cells(compared: PairedComparison, endpoint: ComparedEndpoint, place: int) -> "tuple[RenderableType, ...]":
     contrast = endpoint.contrasts[place]
     only = (only_one_text(contrast),) if endpoint.measure is Measure.SHARE else ()
     count = "" if contrast is None else f"{contrast.count:,}"

@@ -4,8 +4,8 @@ import math
 import re
 from collections.abc import Iterator
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -39,6 +39,9 @@ from blinplan.reports.shared.words import unverified_mark
 from blinplan.simulation.outcome import Occurrence
 from blinplan.terminal import PIPED_WIDTH, Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 _STYLES = {RequirementVerdict.MET: "pass", RequirementVerdict.AT_LIMIT: "warning", RequirementVerdict.NOT_MET: "error"}
 _NOTHING = "–"
 _HELD_TO = re.compile(r"(.+) ((?:>=|<=|>|<) [^<>]+)")
@@ -47,7 +50,7 @@ _LEAST, _OTHERS, _FEWER, _NARROW = 23, 44, 30, 14
 """Columns in which a value stands in one line, and those of all others where there is room and where there is none."""
 
 
-def search_report(found: Searched, screen: Screen) -> list[RenderableType]:
+def search_report(found: Searched, screen: Screen) -> "list[RenderableType]":
     """Draw what was found: on whom, the schedules, and what they are worth."""
     base = found.start.base
     parts: list[RenderableType] = [Text(f"Schedules for {cycles_text(found.space)} of {visible(base.name)}", "title")]
@@ -138,7 +141,7 @@ def _name(found: Searched, place: int) -> str:
     return found.setting.wish.endpoints[place].name
 
 
-def _cells(found: Searched, row: ShownSchedule, *, roomy: bool) -> Iterator[RenderableType]:
+def _cells(found: Searched, row: ShownSchedule, *, roomy: bool) -> "Iterator[RenderableType]":
     schedule = _marked_text(found, row)
     if not roomy:  # a step a line
         schedule = schedule.replace(", ", ",\n").replace(" = ", "\n= ").replace("; ", ";\n")

@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -28,13 +28,16 @@ from blinplan.reports.design.sensitivity.lines import (
 from blinplan.reports.design.words import markdown_lines, markdown_table
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 SHOWN = 15
 """Rows of a table; data has all."""
 _NAME, _VALUE, _STATUS = 0, 5, 6
 """Columns."""
 
 
-def sensitivity_report(found: Sensitivity, screen: Screen) -> list[RenderableType]:
+def sensitivity_report(found: Sensitivity, screen: Screen) -> "list[RenderableType]":
     """Draw sensitivities: what and who, the tables, and what they cover and do not."""
     parts: list[RenderableType] = [Text.assemble((visible(found.plan.regimen.name), "title"), "  ", title_of(found))]
     parts += [Text(line) for line in who_lines(found)]
@@ -45,7 +48,7 @@ def sensitivity_report(found: Sensitivity, screen: Screen) -> list[RenderableTyp
     return [*parts, "", *(Text(line, "quiet") for line in reading_lines(found))]
 
 
-def _endpoint(found: Sensitivity, of: EndpointSensitivity, screen: Screen) -> Iterator[RenderableType]:
+def _endpoint(found: Sensitivity, of: EndpointSensitivity, screen: Screen) -> "Iterator[RenderableType]":
     yield ""
     yield Text(endpoint_title(of), "title")
     yield from (Text(line, "warning") for line in endpoint_lines(found, of))

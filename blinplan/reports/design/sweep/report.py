@@ -1,8 +1,8 @@
 """A sweep on a terminal and in Markdown."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -21,13 +21,16 @@ from blinplan.reports.design.sweep.lines import (
 from blinplan.reports.design.words import markdown_lines, markdown_table
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 _GAP = 3
 """Columns between two columns of a table."""
 _LEAST, _OF_STUB = 12, 15
 """What a head has at least before it is broken into lines, and that of what says which point it is."""
 
 
-def sweep_report(swept: Sweep, screen: Screen, remarks: Sequence[str] = ()) -> list[RenderableType]:
+def sweep_report(swept: Sweep, screen: Screen, remarks: Sequence[str] = ()) -> "list[RenderableType]":
     """Draw a sweep: what and who, the tables, where half are, and what the intervals cover."""
     name = visible(swept.plan.regimen.name)
     parts: list[RenderableType] = [Text.assemble((name, "title"), "  ", title_of(swept))]
@@ -42,7 +45,7 @@ def sweep_report(swept: Sweep, screen: Screen, remarks: Sequence[str] = ()) -> l
     return parts + [Text(line, "quiet") for line in reading_lines(swept)]
 
 
-def _draw(grid: TextGrid, screen: Screen) -> Iterator[RenderableType]:
+def _draw(grid: TextGrid, screen: Screen) -> "Iterator[RenderableType]":
     """A grid as one table, or as several below each other where the screen is too narrow for all columns."""
     yield ""
     if grid.title:

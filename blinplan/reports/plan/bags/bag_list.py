@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.course.bags.bag import Bag
@@ -31,6 +30,9 @@ from blinplan.reports.plan.bags.words import duration_of_bag
 from blinplan.reports.plan.dated_plan import zone_line
 from blinplan.reports.shared.words import amount_text, exact_amount, moments_text
 from blinplan.terminal import Screen
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _or_none(value: Fraction | None) -> dict[str, Any] | None:
     return None if value is None else exact_amount(value)
 
 
-def bags_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+def bags_report(dated: Dated, screen: Screen) -> "list[RenderableType]":
     """Draw the bags, as a table where there is room for one."""
     bags = dated.shown_bags()
     lines = [bag_line(dated, number, bag) for number, bag in bags]
@@ -145,7 +147,7 @@ def _source_of_rate(size: SiteBag, label: Label) -> str:
 
 def _tables(
     dated: Dated, bags: Sequence[tuple[int, Bag]], lines: Sequence[BagLine], screen: Screen
-) -> Iterator[RenderableType]:
+) -> "Iterator[RenderableType]":
     """Draw what is hung, and below it how that is prepared."""
     hung = screen.table()
     for name in (HEADS.number, HEADS.hung, HEADS.down):
@@ -185,7 +187,7 @@ def _figures(line: BagLine, *, roomy: bool) -> tuple[str, ...]:
     )
 
 
-def _paragraphs(dated: Dated, bags: Sequence[tuple[int, Bag]], lines: Sequence[BagLine]) -> Iterator[RenderableType]:
+def _paragraphs(dated: Dated, bags: Sequence[tuple[int, Bag]], lines: Sequence[BagLine]) -> "Iterator[RenderableType]":
     """Tell the same in a few lines a bag, where there is no room for a table."""
     for (_, bag), line in zip(bags, lines, strict=True):
         yield Text(f"{line.number}  {line.hung} to {line.down}", "title")

@@ -3,11 +3,23 @@
 from collections.abc import Iterator
 
 from blinplan.course.bags.bag import Bag
-from blinplan.course.closed_days import ClosedChange, bags_on_closed_days
+from blinplan.course.closed_days import ClosedChange, bags_on_closed_days, doses_on_closed_days
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark
 from blinplan.outside_text import visible
 from blinplan.reports.shared.words import moment_text
+
+
+def closed_days(dated: Dated) -> Iterator[Remark]:
+    """Tell of every start, step and restart that wants a new bag when the site changes none, and of other changes."""
+    for change in doses_on_closed_days(dated):
+        if change.entry is not None and dated.shows(change.entry):
+            start = moment_text(dated.clock.at(change.minute))
+            text = f"The {change.entry.due} of {start} needs a new bag: it is {visible(change.why)}."
+            yield Remark(text, cycle=change.cycle, start=change.minute, stop=change.minute)
+    for remark in changes_on_closed_days(dated):
+        if dated.shows_stretch(remark.cycle, remark.start, remark.stop):
+            yield remark
 
 
 def changes_on_closed_days(dated: Dated) -> Iterator[Remark]:

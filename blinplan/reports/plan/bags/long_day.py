@@ -5,10 +5,10 @@ from datetime import timedelta, timezone
 from itertools import groupby
 
 from blinplan.course.bags.bag import Bag
-from blinplan.course.bags.sequence import NoSequenceError, bag_sequence, usable_bags
-from blinplan.course.bags.times import Infusion
-from blinplan.course.calendar import infusions
+from blinplan.course.bags.errors import NoSequenceError
+from blinplan.course.bags.sequence import bag_sequence, usable_bags
 from blinplan.course.dated import Dated
+from blinplan.course.infusions import Infusion, infusions
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.course.wall_clock import DayLength, WallClock
 from blinplan.outside_text import visible

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import contents, usage
-from blinplan.course.bags.sequence import NoSequenceError
+from blinplan.course.bags.errors import NoSequenceError
 from blinplan.course.bags_of_course import bags_of
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark, RemarkKind

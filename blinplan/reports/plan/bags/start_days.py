@@ -1,9 +1,8 @@
 """On which of the next days a course would best begin."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.course.dated import Dated
@@ -14,8 +13,11 @@ from blinplan.reports.plan.dated_plan import zone_line
 from blinplan.reports.shared.words import moment_text
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
-def start_days_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+
+def start_days_report(dated: Dated, screen: Screen) -> "list[RenderableType]":
     """Draw what each of the next starts comes to, and which is best."""
     days = list(start_days(dated))
     best = best_start(days)

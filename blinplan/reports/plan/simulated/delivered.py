@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
@@ -23,8 +22,11 @@ from blinplan.simulation.paired import Paired
 from blinplan.simulation.trials.cohort_trial import CohortTrial
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
-def delivered_report(comparison: Delivered, screen: Screen) -> list[RenderableType]:
+
+def delivered_report(comparison: Delivered, screen: Screen) -> "list[RenderableType]":
     """Draw what was delivered beside what was planned, and both as virtual patients go through them."""
     return [
         _doses(comparison.cycles, screen),
@@ -56,7 +58,7 @@ def _open_questions(comparison: Delivered) -> Iterator[str]:
         yield "What an overdose gave in excess is not evaluated: it is not on record. The figures are without it."
 
 
-def _doses(cycles: Iterable[DeliveredCycle], screen: Screen) -> RenderableType:
+def _doses(cycles: Iterable[DeliveredCycle], screen: Screen) -> "RenderableType":
     table = screen.table()
     table.add_column("Cycle")
     for name in ("Infusion days", "mcg", "mcg a week", "Intensity"):

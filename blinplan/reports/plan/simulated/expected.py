@@ -1,9 +1,8 @@
 """What the article expects when, on the calendar of a plan, with the day of the simulated typical patient beside it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.course.calendar import Due
@@ -12,8 +11,11 @@ from blinplan.reports.plan.things_due import cycle_text
 from blinplan.simulation.expected import ExpectedAfter, ExpectedWindow
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
-def expected_report(dated: Dated, doses: Sequence[ExpectedAfter], screen: Screen) -> list[RenderableType]:
+
+def expected_report(dated: Dated, doses: Sequence[ExpectedAfter], screen: Screen) -> "list[RenderableType]":
     """Draw the windows, those that a dose opens together."""
     table = screen.table(title="Expected by the article")
     for name in ("What", "From", "To", "Typical patient"):

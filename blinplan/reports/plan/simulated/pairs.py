@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isfinite, isinf, isnan
-from typing import Any, TypeVar
-
-from rich.console import RenderableType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from blinplan.drawing.draw import indent
 from blinplan.reports.check.check_json import proportion_json
@@ -23,6 +21,9 @@ from blinplan.simulation.outcome import Distribution, Quantity, arrival, distrib
 from blinplan.simulation.paired import PairedQuantity, PairedShare
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 _SHOWN = {of.key for of in (AUC, B_DEPLETED_DAY, B_NADIR, B_HIGHEST_FREE, DEPLETED_CYCLE_1)} | {IL6_PEAK_KEY}
 
 
@@ -34,7 +35,7 @@ def _shares(comparison: Delivered) -> list[PairedShare]:
     return [share for share in comparison.pairs.shares if share.key in _SHOWN]
 
 
-def pairs_table(comparison: Delivered, screen: Screen) -> RenderableType:
+def pairs_table(comparison: Delivered, screen: Screen) -> "RenderableType":
     """Draw the endpoints under both, with the spread between patients and the range over models."""
     table = screen.table(title="Simulated exposure and depletion")
     table.add_column("Median, 5-95 %", overflow="fold")

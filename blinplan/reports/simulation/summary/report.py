@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -43,8 +43,11 @@ from blinplan.simulation.crowd.kept import heads_of
 from blinplan.simulation.trials.simulation import Simulation
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
-def simulation_report(simulation: Simulation, screen: Screen, remarks: Iterable[str] = ()) -> list[RenderableType]:
+
+def simulation_report(simulation: Simulation, screen: Screen, remarks: Iterable[str] = ()) -> "list[RenderableType]":
     """Draw the endpoints: the typical patient, and median and 5th to 95th percentile of the population.
 
     ``remarks`` are on a course as it came to be.
@@ -150,7 +153,7 @@ _ONE_LINE = 80
 """From how many columns on every value stands in one line."""
 _ROOMY = 100
 """From how many columns on a range over parameter sets has a column of its own."""
-_Row = tuple[str, str, tuple[RenderableType, ...], str]
+_Row = tuple[str, str, "tuple[RenderableType, ...]", str]
 """The group of a row, its label, its cells, and what it comes to over parameter sets."""
 
 

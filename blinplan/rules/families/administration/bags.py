@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import impossible_bags
-from blinplan.course.bags.opening import NeverOpenError
+from blinplan.course.bags.errors import NeverOpenError, NoSequenceError
 from blinplan.course.bags.preparation import (
     advice_on_allowed_bags,
     faults_of_site,
@@ -15,10 +15,10 @@ from blinplan.course.bags.preparation import (
     preserved_bags_text,
     too_light_text,
 )
-from blinplan.course.bags.sequence import NoSequenceError, bag_sequence, usable_bags, without_preservative
-from blinplan.course.bags.times import Infusion
+from blinplan.course.bags.sequence import bag_sequence, usable_bags, without_preservative
 from blinplan.course.dated import date_course
 from blinplan.course.events import Course, expand
+from blinplan.course.infusions import Infusion
 from blinplan.course.patient import BodySurfaceArea, Patient, PatientError
 from blinplan.label.read import label_of
 from blinplan.limits import Limits

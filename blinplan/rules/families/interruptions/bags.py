@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from blinplan.course.events import Course
+from blinplan.course.happened.decided import RecordError
 from blinplan.course.happened.hung import NO_BAG, HungBag, WrongDose, wrong_bag_that_hangs, wrong_doses
-from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import PatientError
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.rules.families.interruptions.restarts import DOES_NOT_FIT, course_in, record_in

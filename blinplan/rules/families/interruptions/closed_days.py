@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from blinplan.course.events import expand
-from blinplan.course.happened.resumption import RecordError
+from blinplan.course.happened.decided import RecordError
 from blinplan.course.patient import PatientError, patient
 from blinplan.rules.checks.closed_days import on_closed_days
 from blinplan.rules.families.interruptions.restarts import DOES_NOT_FIT, record_in

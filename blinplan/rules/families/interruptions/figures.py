@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from blinplan.course.happened.decided import RecordError
 from blinplan.course.happened.figures import NewFigures
-from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import KG_PER_POUND, PatientError
 from blinplan.quantities import decimal_text
 from blinplan.regimen.record.record import BodyMeasurement, CourseRecord

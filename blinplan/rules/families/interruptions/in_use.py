@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from blinplan.course.happened.hung import HungBag, hung_bags
 from blinplan.label.read import label_of
 from blinplan.quantities import duration_text, hours_text
-from blinplan.regimen.record.record import CourseRecord, minutes_between
+from blinplan.regimen.record.moments import minutes_between
+from blinplan.regimen.record.record import CourseRecord
 from blinplan.rules.checks import labelled
 from blinplan.rules.families.interruptions.restarts import record_in
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule

@@ -6,16 +6,17 @@ from datetime import datetime
 from blinplan.course.adulthood import Adulthood
 from blinplan.course.eligibility import misfits
 from blinplan.course.events import Course, rate_of_dose
+from blinplan.course.happened.decided import RecordError
 from blinplan.course.happened.hung import HungBag, bag_at, comes_to, hung_bags
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, premedication_goes_by_age
 from blinplan.course.happened.interruption import decisions as label_decisions
 from blinplan.course.happened.ledger import Ledger
 from blinplan.course.happened.replan import adulthood_in, course_by, decide_at
-from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.label.read import label_of
 from blinplan.quantities import Basis, DoseRate, duration_text
-from blinplan.regimen.record.record import ADVERSE_EVENTS, Cause, CourseRecord, Interruption, minutes_between
+from blinplan.regimen.record.moments import minutes_between
+from blinplan.regimen.record.record import ADVERSE_EVENTS, Cause, CourseRecord, Interruption
 from blinplan.regimen.toml.positions import KeyPath
 from blinplan.rules.rule import Answer, Case, Finding, Kind, NotEvaluated, Rule
 

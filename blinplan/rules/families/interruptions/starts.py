@@ -1,10 +1,11 @@
 """What the rule about the starts of cycles asks. Apart from the rules, so that a check of regimens does not wait."""
 
+from blinplan.course.happened.decided import RecordError
 from blinplan.course.happened.ledger import StartOfCycle
-from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import PatientError
 from blinplan.quantities import MINUTES_PER_DAY, duration_text
-from blinplan.regimen.record.record import CourseRecord, minutes_between
+from blinplan.regimen.record.moments import minutes_between
+from blinplan.regimen.record.record import CourseRecord
 from blinplan.rules.families.interruptions.restarts import DOES_NOT_FIT, ledger_of, record_in
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule
 
