@@ -359,13 +359,13 @@ def test_nobody_waits_for_ever_without_workers(
     only = workers.one()
     with cluster_at(by_hand.address):
         """It is there now."""
-    monkeypatch.setattr(many_machines, "SECONDS_WITHOUT_WORKERS", 1)
-    monkeypatch.setattr(many_machines, "_LOOK_EVERY", 0.2)
+    monkeypatch.setattr(many_machines, "SECONDS_WITHOUT_WORKERS", 0.2)
+    monkeypatch.setattr(many_machines, "_LOOK_EVERY", 0.1)
     with cluster_at(by_hand.address) as running:
         waiting = running.submit(time.sleep, 600)
         assert running.submit(abs, -1).cancel()
         workers.kill(only)
-        with pytest.raises(Refusal, match=f"{by_hand.address} has had no worker for 1 s"):
+        with pytest.raises(Refusal, match=f"{by_hand.address} has had no worker for 0.2 s"):
             waiting.result()
 
 
@@ -396,8 +396,8 @@ def test_a_worker_without_blinplan_is_a_sentence_and_so_is_none(
     workers.end()
     none_there(by_hand.address)
     with monkeypatch.context() as patch:
-        patch.setattr(many_machines, "SECONDS_WITHOUT_WORKERS", 1)
-        with pytest.raises(Refusal, match="has had no worker for 1 s") as refused, cluster_at(by_hand.address):
+        patch.setattr(many_machines, "SECONDS_WITHOUT_WORKERS", 0.2)
+        with pytest.raises(Refusal, match="has had no worker for 0.2 s") as refused, cluster_at(by_hand.address):
             pass
     assert f"dask worker {by_hand.address}" in refused.value.advice
     workers.start(bare_package(tmp_path))
@@ -425,10 +425,10 @@ def test_a_scheduler_that_is_not_there_is_a_sentence_after_some_seconds(
     inside: Run, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert many_machines.SECONDS_TO_ANSWER == 5
-    monkeypatch.setattr(many_machines, "SECONDS_TO_ANSWER", 1)
+    monkeypatch.setattr(many_machines, "SECONDS_TO_ANSWER", 0.1)
     ran = inside("simulate", "nhl-5", "--patients", "10", "--scheduler", address)
     assert (ran.status, ran.out) == (2, "")
-    assert f"no scheduler answers at {address} within 1 s" in ran.err
+    assert f"no scheduler answers at {address} within 0.1 s" in ran.err
     assert "dask scheduler" in ran.err
 
 

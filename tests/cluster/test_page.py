@@ -3,8 +3,10 @@
 import ast
 import os
 import re
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +34,21 @@ def shell(script: str, folder: Path) -> str:
         )
         (programs / name).chmod(0o755)
     environment = {**WITHOUT_CODE, "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
-    ended = subprocess.run(  # noqa: S603 - our own page
-        ["/bin/bash", "-c", script],
-        cwd=folder,
-        env={**environment, "DASK_SCHEDULER__DASHBOARD__STATUS__ENABLED": "false"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        encoding="utf-8",
-        timeout=NEVER,
-        check=True,
-    )
-    return ended.stdout
+    with (folder / "shown").open("w") as shown:
+        running = subprocess.Popen(  # noqa: S603 - our own page
+            ["/bin/bash", "-c", script],
+            cwd=folder,
+            env={**environment, "DASK_SCHEDULER__DASHBOARD__STATUS__ENABLED": "false"},
+            stdout=shown,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    try:
+        assert running.wait(NEVER) == 0
+    finally:
+        with suppress(ProcessLookupError):  # where all have ended
+            os.killpg(running.pid, signal.SIGKILL)  # workers take ten seconds to take leave of a scheduler that is gone
+    return (folder / "shown").read_text(encoding="utf-8")
 
 
 @pytest.fixture
