@@ -26,6 +26,7 @@ from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Colour, Terminal
 
 if TYPE_CHECKING:
+    from blinplan.api.planning.paper import Paper
     from blinplan.api.simulating.patients import PatientSource
 
 _SHOWN = "What is shown"
@@ -199,8 +200,6 @@ def plan(
         raise Refusal("--uncertainty plausible is for --view delivered", "add it, or leave --uncertainty out")
     from pathlib import Path
 
-    from blinplan.api.planning.exports import shortened_on_labels
-    from blinplan.api.planning.paper import Paper, read_planned_on
     from blinplan.api.planning.plan import plan as planned
     from blinplan.api.planning.planned import format_by_ending
     from blinplan.files.writing import replace_file
@@ -228,8 +227,10 @@ def plan(
     if form not in {PlanFormat.TABLE, PlanFormat.JSON}:
         for line in found.warnings:
             terminal.say(line, "warning")
-    paper = Paper(patient_name, patient_number, prescriber, ward, read_planned_on(planned_on), sheet)
-    if view is View.LABELS:
+    paper = _paper(form, patient_name, patient_number, prescriber, ward, planned_on, sheet)
+    if view is View.LABELS and paper is not None:
+        from blinplan.api.planning.exports import shortened_on_labels
+
         for line in shortened_on_labels(found.dated, paper, plan_id):
             terminal.say(line, "warning")
     whom, size = (patients, patients) if people is None else _own_patients(people, which.bsa_formula)
@@ -252,6 +253,24 @@ def plan(
         terminal.write(text, form)
     else:
         replace_file(target, text)
+
+
+def _paper(
+    form: PlanFormat,
+    patient_name: str | None,
+    patient_number: str | None,
+    prescriber: str | None,
+    ward: str | None,
+    planned_on: str | None,
+    sheet: LabelSheet,
+) -> "Paper | None":
+    """What a page says, and on which sheets labels are; None where nothing is printed."""
+    if form is not PlanFormat.HTML and planned_on is None:
+        return None
+    # Imported here, because most plans are not printed.
+    from blinplan.api.planning.paper import Paper, read_planned_on
+
+    return Paper(patient_name, patient_number, prescriber, ward, read_planned_on(planned_on), sheet)
 
 
 def _own_patients(people: str, formula: AreaFormula) -> "tuple[PatientSource, int]":

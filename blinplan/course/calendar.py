@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.course.events import ENDED, INTERRUPTED, NOT_RESTARTED, Course, Event
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
@@ -93,8 +93,7 @@ class Due(StrEnum):
     NEXT_CYCLE = "next cycle"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Something that is due: at a minute of the course, or over a stretch of it; a ``thing`` on whole days."""
 
     due: Due
@@ -164,8 +163,7 @@ def things_due(course: Course, clock: Clock, *, ended: bool) -> Iterator[Entry]:
         yield Entry(Due(due.thing.kind.value), start, stop, due.cycle, thing=due.thing)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedDay:
+class ChangedDay(NamedTuple):
     """A day of infusion that has more or less than 24 hours, or what is infused of it: minutes, and mcg, exact."""
 
     start: int

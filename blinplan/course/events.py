@@ -5,13 +5,14 @@ gets: the same periods, with the dose rate in mcg/day after body surface area an
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, plural
 from blinplan.regimen.regimen import Cycle, Regimen
+from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.vocabulary import Phase
 
@@ -48,18 +49,23 @@ class Period:
     cycle_name: str
     phase: Phase | None
     path: KeyPath
-    line: int
     optional: bool = False
     interval_reason: str | None = None
     block: str | None = None
     block_change: str | None = None
     instead_of: "Period | None" = None
     lack: str | None = None
+    document: Document | None = field(default=None, compare=False, repr=False)
 
     @property
     def minutes(self) -> int:
         """How long it lasts."""
         return self.stop - self.start
+
+    @property
+    def line(self) -> int:
+        """The line of the file that says it; 0 where it is of none."""
+        return 0 if self.document is None else self.document.line_of(self.path)
 
 
 class Event(NamedTuple):
@@ -203,7 +209,7 @@ def _laid_out(regimen: Regimen) -> Iterator[Period]:
                 cycle_name=cycle.name,
                 phase=cycle.phase,
                 path=step.path,
-                line=step.line,
+                document=step.document,
                 optional=cycle.optional,
                 interval_reason=None if cycle.treatment_free or step_number < len(cycle.steps) else reasons.get(number),
                 block=cycle.block,
@@ -220,7 +226,7 @@ def _laid_out(regimen: Regimen) -> Iterator[Period]:
                 cycle_name=cycle.name,
                 phase=cycle.phase,
                 path=(*cycle.path, "treatment_free_days"),
-                line=cycle.treatment_free_line,
+                document=cycle.document,
                 optional=cycle.optional,
                 interval_reason=reasons.get(number),
                 block=cycle.block,

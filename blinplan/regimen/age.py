@@ -4,7 +4,6 @@ Who is told to be 17 may have the next birthday tomorrow or in a year, so a ques
 yes, no, and None for not known.
 """
 
-import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -198,7 +197,7 @@ def _completed_on(born: date, years: Fraction | int) -> date:
 
 def _months_after(born: date, months: int) -> date:
     year, month = _month_of(born, months)
-    if born.day <= calendar.monthrange(year, month)[1]:
+    if born.day <= _days_in(year, month):
         return date(year, month, born.day)
     year, month = _month_of(born, months + 1)
     return date(year, month, 1)
@@ -207,7 +206,14 @@ def _months_after(born: date, months: int) -> date:
 def _latest_born(day: date, months: int) -> date:
     """The latest date of birth of somebody who has completed so many months on a day."""
     year, month = _month_of(day, -months)
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    return date(year, month, min(day.day, _days_in(year, month)))
+
+
+def _days_in(year: int, month: int) -> int:
+    # Imported here, because of most patients no age is asked for.
+    from calendar import monthrange
+
+    return monthrange(year, month)[1]
 
 
 def _month_of(day: date, months: int) -> tuple[int, int]:

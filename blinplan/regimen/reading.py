@@ -362,7 +362,7 @@ def _problems_around(rest: "Mended") -> Iterator[Problem]:
             yield problem._replace(fix=None)
 
 
-_HEADER = re.compile(r"^[ \t]*(\[\[?)[ \t]*([A-Za-z_.-]+)[ \t]*\]", re.MULTILINE)
+_HEADER = r"(?m)^[ \t]*(\[\[?)[ \t]*([A-Za-z_.-]+)[ \t]*\]"
 
 
 def _advice_for_header(text: str, line: int) -> str | None:
@@ -370,8 +370,8 @@ def _advice_for_header(text: str, line: int) -> str | None:
     from blinplan.regimen.record.tables import RECORD_FILE
     from blinplan.regimen.site.tables import SITE_FILE
 
-    here = _HEADER.match(text.split("\n")[line - 1])
-    headers = [brackets for brackets, name in _HEADER.findall(text) if here and name == here[2]]
+    here = re.match(_HEADER, text.split("\n")[line - 1])
+    headers = [brackets for brackets, name in re.findall(_HEADER, text) if here and name == here[2]]
     if here is None or len(headers) == 1 or "[" not in headers:
         return None
     files = (schema.REGIMEN_FILE, RECORD_FILE, SITE_FILE)

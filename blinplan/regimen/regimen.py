@@ -179,11 +179,6 @@ class Cycle:
     document: Document | None = field(default=None, compare=False, repr=False)
 
     @property
-    def treatment_free_line(self) -> int:
-        """The line of the file that says the interval; 0 where it is of none."""
-        return 0 if self.document is None else self.document.line_of((*self.path, "treatment_free_days"))
-
-    @property
     def infusion(self) -> int:
         """Minutes of infusion in the cycle."""
         return sum(step.minutes for step in self.steps)

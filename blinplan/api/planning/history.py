@@ -17,6 +17,7 @@ from blinplan.files.inputs import input_text, reason_of
 from blinplan.outside_text import visible
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.age import Age, AgeError, read_age
+from blinplan.regimen.toml.document import Document
 
 if TYPE_CHECKING:
     from blinplan.course.happened.ledger import Ledger
@@ -132,15 +133,15 @@ class CourseHistory(NamedTuple):
             raise Refusal(f"{self.path}: {error}", "correct the figures of the patient") from error
 
 
-def history(record: str | None, ledger: str | None, fingerprint: str, label: str, *, starts: bool) -> CourseHistory:
+def history(record: str | None, ledger: str | None, asked: Document, label: str, *, starts: bool) -> CourseHistory:
     """Read what is known of a course.
 
     Parameters
     ----------
     record, ledger
         Paths of a course record and of an earlier plan, of which one may be given.
-    fingerprint
-        That of the regimen's text: a ledger is only of use with the regimen that it was made from.
+    asked
+        The text of the regimen: a ledger is only of use with the regimen that it was made from.
     label
         The name of the one that a regimen follows which names none.
     starts
@@ -160,7 +161,7 @@ def history(record: str | None, ledger: str | None, fingerprint: str, label: str
         )
     if record is not None:
         return _from_record(record, label)
-    return CourseHistory() if ledger is None else _from_plan(ledger, fingerprint, label)
+    return CourseHistory() if ledger is None else _from_plan(ledger, asked, label)
 
 
 def _from_record(path: str, label: str) -> CourseHistory:
@@ -205,11 +206,12 @@ def _without(code: str, judgement: "Judgement | None") -> "Judgement | None":
 _NO_PLAN = "give the JSON document of a dated plan: blinplan plan … --start … -f json > plan.json"
 
 
-def _from_plan(path: str, fingerprint: str, label: str) -> CourseHistory:
+def _from_plan(path: str, asked: Document, label: str) -> CourseHistory:
     from blinplan.course.happened.ledger_document import LedgerError, ledger_of
+    from blinplan.reports.shared.manifest import input_hash
 
     document = _document(path)
-    if document["manifest"].get("input") != fingerprint:
+    if document["manifest"].get("input") != input_hash(asked):
         raise Refusal(
             f"{path}: the plan was made from another text of the regimen",
             "plan the regimen as it was then, or plan it anew with --record",

@@ -16,7 +16,7 @@ from blinplan.api.planning.places import everywhere, files_of_places, moves_of_p
 from blinplan.api.planning.planned import Plan, Planned
 from blinplan.api.regimens.label import followed_label, source_of
 from blinplan.api.regimens.load import beside, refuse_what_cannot_be_given, site_given
-from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, fingerprint_of, order, reading_of, regimen_of
+from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order, reading_of, regimen_of
 from blinplan.api.vocabulary import Preference, PreferenceName, word_of
 from blinplan.course import events
 from blinplan.course.adulthood import Adulthood, adult_from
@@ -128,7 +128,7 @@ def plan(
     figures = figures_of(patient)
     asked, project = reading_of(regimen), Configurations(_text(config), isolated=isolated)
     followed = followed_label(asked.regimen, source_of(asked.document.name, asked), label, project)
-    happened = history(_text(record), _text(ledger), fingerprint_of(asked), followed.name, starts=start is not None)
+    happened = history(_text(record), _text(ledger), asked.document, followed.name, starts=start is not None)
     taken = day_given("measured", measured)
     if taken is not None:
         happened, figures = happened.with_figures(figures, taken), Figures(age=figures.age)
@@ -165,7 +165,7 @@ def plan(
         chosen.choice,
         dated,
         happened,
-        chosen.fingerprint,
+        asked.document,
         chosen.errors,
         chosen.label._replace(unheeded=_numbers_not_followed(chosen.regimen, limits, HEEDED)),
         dated.premedication

@@ -22,6 +22,7 @@ from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.files.writing import refuse_overwriting, refuse_unwritable, replace_file
 from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.regimen.toml.document import Document
 from blinplan.regimen.vocabulary import AgeGroup
 from blinplan.terminal import PLAIN, Screen
 
@@ -84,8 +85,8 @@ class Plan:
         The course on the calendar; None where no start is known.
     history
         What is known to have happened so far.
-    fingerprint
-        That of the regimen's text.
+    text_of_regimen
+        What the regimen was read from.
     errors
         Errors that rules find in the regimen, a line each.
     label
@@ -102,12 +103,19 @@ class Plan:
     choice: Choice
     dated: "Dated | None"
     history: CourseHistory
-    fingerprint: str
+    text_of_regimen: Document
     errors: tuple[str, ...]
     label: FollowedLabel
     premedication: PremedicationPlan | None
     sources: tuple[str, ...] = ()
     cycle: int | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the regimen's text."""
+        from blinplan.reports.shared.manifest import input_hash
+
+        return input_hash(self.text_of_regimen)
 
     @property
     def entries(self) -> tuple[Planned, ...]:

@@ -21,8 +21,9 @@ _WORDS = {
     "born": "the date of birth",
     "weight_kg": "the weight",
 }
-_MISSING = re.compile(r"`([a-z_]+)`(?= is not on record)")
-_WHICH = re.compile(r" \((interruption [\d, ]+)\)")
+# Compiled when a record is told of.
+_MISSING = r"`([a-z_]+)`(?= is not on record)"
+_WHICH = r" \((interruption [\d, ]+)\)"
 
 
 def finding_text(code: str, message: str) -> str:
@@ -34,6 +35,8 @@ def unanswered_text(verdict: "Verdict") -> str:
     """Say what is not evaluated, and what the record lacks for it."""
     rule, reason = verdict.rule, "" if verdict.not_evaluated is None else verdict.not_evaluated.reason
     asked = _ASKED.get(rule.name, f"Whether there is a fault of this kind ({rule.name.replace('-', ' ')})")
-    keys = dict.fromkeys(_MISSING.findall(reason))
-    said = _WHICH.sub(r", \1", _MISSING.sub(lambda found: _WORDS.get(found[1], found[1].replace("_", " ")), reason))
+    keys = dict.fromkeys(re.findall(_MISSING, reason))
+    said = re.sub(
+        _WHICH, r", \1", re.sub(_MISSING, lambda found: _WORDS.get(found[1], found[1].replace("_", " ")), reason)
+    )
     return f"{asked} is not evaluated: {said} ({', '.join([*(f'`{key}`' for key in keys), rule.code])})."

@@ -1,5 +1,6 @@
 """Read regimens."""
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,8 +29,9 @@ __all__ = [
     "RegimenError",
     "beside",
     "choose_for",
-    "errors_in",
+    "errors_among",
     "faults_report",
+    "findings_in",
     "load",
     "read_record",
     "read_regimen",
@@ -120,14 +122,19 @@ def beside(reading: Reading, name: str) -> Reading:
     return found
 
 
-def errors_in(reading: Reading, label: str = DEFAULT) -> tuple[str, ...]:
-    """The errors that rules find in a regimen without simulating it, a line each."""
+def findings_in(reading: Reading, label: str = DEFAULT) -> "tuple[Finding, ...]":
+    """What rules find in a regimen without simulating it."""
     from blinplan.rules.configuration.settings import Settings
     from blinplan.rules.judge import judge
+
+    return tuple(judge(reading, date.min, None, Settings(label=label)).findings)
+
+
+def errors_among(findings: "Iterable[Finding]") -> tuple[str, ...]:
+    """The errors among what rules find, a line each."""
     from blinplan.rules.rule import Severity
 
-    found = judge(reading, date.min, None, Settings(label=label)).findings
-    return tuple(f"{one.code}: {_in_plain_words(one)}." for one in found if one.severity is Severity.ERROR)
+    return tuple(f"{one.code}: {_in_plain_words(one)}." for one in findings if one.severity is Severity.ERROR)
 
 
 def _in_plain_words(finding: "Finding") -> str:
@@ -138,16 +145,18 @@ def _in_plain_words(finding: "Finding") -> str:
     return CATALOGUE[finding.code].sentence.removesuffix(".") if quotes_marks else finding.message
 
 
-def refuse_what_cannot_be_given(reading: Reading, label: str = DEFAULT) -> None:
-    """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion."""
-    from blinplan.rules.catalogue import CATALOGUE
-    from blinplan.rules.configuration.settings import Settings
-    from blinplan.rules.judge import judge
+def refuse_what_cannot_be_given(reading: Reading, label: str = DEFAULT) -> "tuple[Finding, ...]":
+    """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion.
 
-    found = [f for f in judge(reading, date.min, None, Settings(label=label)).findings if CATALOGUE[f.code].binding]
-    if found:
-        first = found[0]
+    What the other rules find is returned.
+    """
+    from blinplan.rules.catalogue import CATALOGUE
+
+    found = findings_in(reading, label)
+    first = next((one for one in found if CATALOGUE[one.code].binding), None)
+    if first is not None:
         raise Refusal(f"{reading.document.name}: {first.code}: {first.message}", first.help)
+    return found
 
 
 def faults_report(faulty: RegimenError, screen: "Screen") -> "list[RenderableType]":

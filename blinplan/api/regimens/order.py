@@ -2,10 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.api.regimens.label import BY_DEFAULT, followed_label, source_of
-from blinplan.api.regimens.load import beside, choose_for, errors_in, read_regimen, refuse_what_cannot_be_given
+from blinplan.api.regimens.load import (
+    beside,
+    choose_for,
+    errors_among,
+    findings_in,
+    read_regimen,
+    refuse_what_cannot_be_given,
+)
 from blinplan.api.regimens.meant import name_in
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import periods
@@ -16,12 +23,15 @@ from blinplan.regimen.reading import RegimenFile
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.configuration.configurations import Configurations
 
+if TYPE_CHECKING:
+    from blinplan.rules.rule import Finding
+
 
 class OrderedRegimen(NamedTuple):
     """A regimen that was asked for by what it is ``named``, and by ``choice`` the one that a patient gets.
 
     ``reading`` is the file that was asked for; ``is_checked`` says that no binding rule finds anything in it.
-    ``label`` is the one that it follows.
+    ``label`` is the one that it follows, and ``found`` what rules found by it when the file was checked.
     """
 
     named: str
@@ -29,6 +39,7 @@ class OrderedRegimen(NamedTuple):
     choice: Choice
     is_checked: bool = False
     label: FollowedLabel = BY_DEFAULT
+    found: "tuple[Finding, ...] | None" = None
 
     @property
     def regimen(self) -> Regimen:
@@ -57,7 +68,9 @@ class OrderedRegimen(NamedTuple):
     @property
     def errors(self) -> tuple[str, ...]:
         """The errors that rules find in the regimen without simulating it, a line each; none of one switched from."""
-        return () if self.choice.switched else errors_in(self.reading, self.label.name)
+        if self.choice.switched:
+            return ()
+        return errors_among(findings_in(self.reading, self.label.name) if self.found is None else self.found)
 
     @property
     def days(self) -> float:
@@ -66,9 +79,9 @@ class OrderedRegimen(NamedTuple):
 
     def check(self) -> "OrderedRegimen":
         """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion."""
-        if not self.is_checked:
-            refuse_what_cannot_be_given(self.reading, self.label.name)
-        return self._replace(is_checked=True)
+        if self.is_checked:
+            return self
+        return self._replace(is_checked=True, found=refuse_what_cannot_be_given(self.reading, self.label.name))
 
     def check_choice(self) -> "OrderedRegimen":
         """The same for the regimen that the patient gets."""
@@ -85,7 +98,7 @@ class OrderedRegimen(NamedTuple):
         """
         followed = followed_label(self.regimen, source_of(self.named, self.reading), label, project)
         regimen = replace(self.regimen, label=followed.name)
-        return self._replace(choice=self.choice._replace(regimen=regimen), label=followed)
+        return self._replace(choice=self.choice._replace(regimen=regimen), label=followed, found=None)
 
 
 RegimenSource = str | Path | Regimen | OrderedRegimen | RegimenFile

@@ -79,7 +79,7 @@ def age_option(option: str, text: str | None) -> Age | None:
         raise Refusal(f"{option}: {error.fault}", error.advice) from error
 
 
-_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
+_PLAIN_NUMBER = r"-?[0-9]{1,9}(\.[0-9]{1,9})?"
 
 
 def plain_number(option: str, text: str | None) -> Fraction | None:
@@ -87,12 +87,12 @@ def plain_number(option: str, text: str | None) -> Fraction | None:
     if text is None:
         return None
     # Digits only: an exponent of a few characters would be a number of a billion digits.
-    if not _PLAIN_NUMBER.fullmatch(text):
+    if not re.fullmatch(_PLAIN_NUMBER, text):
         raise Refusal(f"{option} is {text[:40]!r}", _plainly(option, text))
     return Fraction(text)
 
 
-_WITH_UNIT = re.compile(r"([0-9]{1,4}(?:[.,][0-9]{1,4})?) ?([a-zA-Z²0-9]{1,8})")
+_WITH_UNIT = r"([0-9]{1,4}(?:[.,][0-9]{1,4})?) ?([a-zA-Z²0-9]{1,8})"
 _UNITS = {
     "weight": {"kg": Fraction(1), "lb": KG_PER_POUND, "lbs": KG_PER_POUND},
     "height": {"cm": Fraction(1), "m": Fraction(100), "in": CM_PER_INCH},
@@ -104,7 +104,7 @@ def _plainly(option: str, text: str) -> str:
     usual = f"give {option} as a plain number, such as 70 or 70.5"
     if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text):
         return f"write a point, as in {text.replace(',', '.')}"
-    match = _WITH_UNIT.fullmatch(text.strip())
+    match = re.fullmatch(_WITH_UNIT, text.strip())
     size = option.rsplit(maxsplit=1)[-1].removeprefix("--")
     factor = None if match is None else _UNITS.get(size, {}).get(match[2].lower())
     if match is None or factor is None:

@@ -20,7 +20,6 @@ from blinplan.reports.plan.remarks import joined_texts, once_told, remark_lines,
 from blinplan.reports.plan.things_due import cycle_text, due_json, due_lines, reason_of_no_interval
 from blinplan.reports.shared.departures import departures_json
 from blinplan.reports.shared.document import DocumentKind
-from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import (
     NOT_A_DEVICE,
     amount_text,
@@ -169,6 +168,9 @@ def plan_json(
     cycle: int | None = None,
 ) -> dict[str, Any]:
     """Write the plan as a JSON document; amounts as exact fractions and as numbers."""
+    # Imported here, because a plan for people states no fingerprints.
+    from blinplan.reports.shared.manifest import manifest
+
     patient = course.patient
     return {
         **PLAN.head(manifest(regimen=course.regimen.name, input=input_fingerprint, label=label.name)),

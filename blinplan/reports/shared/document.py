@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from blinplan.reports.shared.manifest import manifest
-
 
 class DocumentKind(NamedTuple):
     """A kind of JSON document: its name, and the version of its format."""
@@ -25,6 +23,9 @@ class DocumentKind(NamedTuple):
 
     def head(self, made_with: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Write what a document begins with; without a manifest, the one that says the program and the model."""
+        # Imported here, because whoever shows a report to people declares its document, too.
+        from blinplan.reports.shared.manifest import manifest
+
         return {
             "format": self.format,
             "version": self.version,

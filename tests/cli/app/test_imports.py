@@ -159,6 +159,7 @@ def test_what_a_plan_is_given_is_imported(tmp_path: Path) -> None:
 
 _OTHER_FILES = ("blinplan.rules.families.across_files.kinds", "blinplan.rules.families.across_files.neighbours")
 _RICH = ("rich.console", "rich.table", "blinplan.drawing.console")
+_OF_DOCUMENTS = ("hashlib", "blinplan.fingerprint", "blinplan.reports.plan.paper.wanted")
 _READING = ("pydantic_core", "blinplan.regimen.library", "blinplan.regimen.reading")
 WITHOUT = [
     (["--version"], ["rich", "blinplan.drawing.draw", "blinplan.api"]),
@@ -166,7 +167,8 @@ WITHOUT = [
     (["rule", "D202"], ["rich.table", *_READING, *_OTHER_FILES]),
     (["rule", "nothing"], [*_RICH, *_READING, *_OTHER_FILES, "blinplan.api.regimens.load"]),
     ([*CHECK], [*_RICH, "blinplan.regimen.toml.scanner"]),
-    (["plan", "rr-adult"], [*_OTHER_FILES, "blinplan.data_table", "blinplan.executors.executor"]),
+    (["plan", "rr-adult"], [*_OTHER_FILES, *_OF_DOCUMENTS, "blinplan.data_table", "blinplan.executors.executor"]),
+    (["plan", "rr-adult", *START], [*_OF_DOCUMENTS, "blinplan.regimen.toml.scanner", "calendar"]),
 ]
 """Commands, and modules that take time to import and that they do without."""
 
