@@ -5,6 +5,7 @@ the test is skipped; in the gate, which sets ``CI``, it fails.
 """
 
 import importlib
+import locale
 import os
 import shutil
 from pathlib import Path
@@ -43,12 +44,15 @@ def installed(program: str) -> str:
 
 
 def package(name: str) -> Any:
-    """Return a package."""
+    """Return a package. The locale stays: that of COPASI is C, and later tests would write ASCII and no more."""
     _ask()
+    before = locale.setlocale(locale.LC_ALL)
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError:
         return _missing(f"the package {name} is not installed")
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
 
 
 def _ask() -> None:

@@ -365,7 +365,7 @@ def test_nobody_waits_for_ever_without_workers(
         waiting = running.submit(time.sleep, 600)
         assert running.submit(abs, -1).cancel()
         workers.kill(only)
-        with pytest.raises(Refusal, match=f"{by_hand.address} has had no worker for 0.2 s"):
+        with pytest.raises(Refusal, match=rf"{by_hand.address} has had no worker for 0\.2 s"):
             waiting.result()
 
 
@@ -397,7 +397,7 @@ def test_a_worker_without_blinplan_is_a_sentence_and_so_is_none(
     none_there(by_hand.address)
     with monkeypatch.context() as patch:
         patch.setattr(many_machines, "SECONDS_WITHOUT_WORKERS", 0.2)
-        with pytest.raises(Refusal, match="has had no worker for 0.2 s") as refused, cluster_at(by_hand.address):
+        with pytest.raises(Refusal, match=r"has had no worker for 0\.2 s") as refused, cluster_at(by_hand.address):
             pass
     assert f"dask worker {by_hand.address}" in refused.value.advice
     workers.start(bare_package(tmp_path))

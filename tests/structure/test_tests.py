@@ -1,6 +1,7 @@
 """What is asked of the tests themselves."""
 
 import ast
+import locale
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 import blinplan
 from blinplan.fingerprint import model_name
+from tests import public_files
 from tests.collection.compiled import is_worth_compiling
 from tests.collection.grid import some_of_each
 from tests.collection.no_simulation import simulates, without_simulation
@@ -61,6 +63,15 @@ def test_tests_are_skipped_for_what_is_missing_outside_only() -> None:
     """By tests/public_files.py, where it is a failure in the gate."""
     skip = re.compile(r"\b(pytest|mark)\.(skip|skipif|importorskip|exit)\b|\bSkipTest\b")
     assert [path.name for path in FILES if skip.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_no_package_of_others_changes_the_locale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "of_others.py").write_text("import locale; locale.setlocale(locale.LC_ALL, 'C')", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(public_files, "_marked", True)
+    before = locale.setlocale(locale.LC_ALL), locale.getencoding()
+    public_files.package("of_others")
+    assert (locale.setlocale(locale.LC_ALL), locale.getencoding()) == before
 
 
 AT_ANY_MOMENT = {"tests/hostile/faults.py"}

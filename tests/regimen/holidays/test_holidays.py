@@ -135,7 +135,7 @@ def test_the_name_of_a_holiday_is_in_every_view_and_nothing_in_it_is_obeyed(insi
     assert "a holiday (Founder&#39;s Day)" in inside(*asked, *cut, "-f", "html").out
     checked = inside("check", "rr-adult", "--no-simulate", "--site", "ward.toml", "--start", "2026-11-02T10:00")
     assert "a holiday (Founder's Day)" in " ".join(checked.out.split())
-    (tmp_path / "h.txt").write_text(f"2026-11-05 {HOSTILE}\n")
+    (tmp_path / "h.txt").write_text(f"2026-11-05 {HOSTILE}\n", encoding="utf-8")
     for form in ("table", "json", "csv", "ics", "fhir", "html"):
         out = inside(*asked, "-f", form, "--plan-id", "a", *(() if form == "fhir" else cut)).out
         assert "Feast" in out

@@ -180,7 +180,7 @@ def test_what_only_the_replaced_calendar_has_is_cancelled(inside: Run, ward: Non
     daily = WARD.replace(", { hours = 48 }, { hours = 72 }", "").replace('closed = ["saturday", "sunday"]\n', "")
     (tmp_path / "daily.toml").write_text(daily)
     old = inside(*DATED, "--site", "daily.toml", *ID, "--revision", "3").out
-    (tmp_path / "old.ics").write_text(old, newline="")
+    (tmp_path / "old.ics").write_text(old, encoding="utf-8", newline="")
     new = events(inside(*DATED, "--site", "ward.toml", *ID, "--replaces", "old.ics").out)
     standing = {uid for uid, event in new.items() if event["status"] == "CONFIRMED"}
     assert standing == set(events(inside(*DATED, "--site", "ward.toml", *ID).out))
@@ -188,7 +188,9 @@ def test_what_only_the_replaced_calendar_has_is_cancelled(inside: Run, ward: Non
     assert {event["sequence"] for event in new.values()} == {3001}
     corrected = RECORD.replace("grade = 3", "grade = 4")
     (tmp_path / "record.toml").write_text(RECORD)
-    (tmp_path / "old.ics").write_text(inside("plan", "rr-adult", "--record", "record.toml", *ID).out, newline="")
+    (tmp_path / "old.ics").write_text(
+        inside("plan", "rr-adult", "--record", "record.toml", *ID).out, encoding="utf-8", newline=""
+    )
     (tmp_path / "record.toml").write_text(corrected)
     last = events(inside("plan", "rr-adult", "--record", "record.toml", *ID, "--replaces", "old.ics").out)
     assert last["patient-7-restart-1-1@blinplan"]["status"] == "CANCELLED"
