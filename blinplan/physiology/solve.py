@@ -16,9 +16,9 @@ import numpy as np
 from blinplan.executors.executor import Executor, InTurn, in_order, places, shares_memory
 from blinplan.physiology.checkpoints import Checkpoint, Checkpoints, names_of
 from blinplan.physiology.endpoints import Endpoints, join
-from blinplan.physiology.engine.choose import engine_called, engine_for
+from blinplan.physiology.engine.choose import engine_called, engine_for, steps_for
 from blinplan.physiology.engine.grid import IntArray
-from blinplan.physiology.engine.integrate import EngineName, Integrator, Timetable, plan_of, plans_of_sets
+from blinplan.physiology.engine.integrate import EngineName, Integrator, Timetable
 from blinplan.physiology.engine.searches import NOTHING
 from blinplan.physiology.gathering import Gathering
 from blinplan.physiology.model.dosing import Dosing, Options
@@ -88,11 +88,10 @@ def run_chunk(chunk: Chunk) -> Part:
     as_asked = chunk.days is not None and np.array_equal(days, chunk.days)
     into = chunk.into if as_asked else None
     states = np.empty((len(TABLE), len(days), patients.size)) if into is None else into
-    plan = plans_of_sets if chunk.engine == "compiled" else plan_of
     integrator = Integrator(
         patients,
         engine_called(chunk.engine),
-        plan(timetable, patients.constants, days),
+        steps_for(chunk.engine, timetable, patients.constants, days),
         rates[[i.row for i in timetable.intervals]],
         NOTHING if gathered is None else gathered.searches,
         None if gathered is None else gathered.rows,
@@ -202,7 +201,7 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
         When rates and patients, or output days and course, do not fit, or a chunk is below 1.
     """
     n = population.size
-    chosen, by = options or Options(), engine_for(engine, n)
+    chosen, by = options or Options(), engine_for(engine, n, population.constants.sets)
     size = _chunk_for(n, by.chunk, executor) if chunk is None else chunk
     if dosing.rates.shape[1] not in {1, n}:
         raise ValueError(f"rates are for {dosing.rates.shape[1]} patients, the population has {n}")

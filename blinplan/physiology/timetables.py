@@ -31,6 +31,7 @@ from blinplan.physiology.engine.integrate import (
     Interval,
     Rise,
     Timetable,
+    exponents,
     step_sizes,
 )
 from blinplan.physiology.engine.locate import BoolArray
@@ -51,11 +52,12 @@ def timetables(dosing: Dosing, options: Options, patients: Population, *, by_set
     """Part patients into those of one timetable, in the order of the first of each.
 
     Where parameters differ between patients, those who take steps of one size stand behind each other, and where they
-    go ``by_sets`` those of one set, which is what machine code takes as one.
+    go ``by_sets`` among them those of one set, which machine code takes as one.
     """
     columns, constants = np.broadcast_to(np.arange(dosing.rates.shape[1]), patients.size), patients.constants
     kinds = _kinds(dosing.rates, patients)
-    order = list(constants.differing.values()) if by_sets else step_sizes(constants, acts=options.premedication)
+    sizes = step_sizes(constants, acts=options.premedication)
+    order = [*constants.differing.values(), *exponents(constants), *sizes] if by_sets else sizes
     return [
         Together(
             those[np.lexsort([of[those] for of in order])] if order else those,

@@ -21,8 +21,8 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(machine_code, "cache_folder", lambda: folder)
     assert machine_code.folder_to_use() == folder
     (folder / "engine").mkdir()
-    (folder / "engine" / "x.nbi").write_bytes(b"index")
-    (folder / "engine" / "x.1.nbc").write_bytes(b"code")
+    (folder / "engine" / "_advance_alike-1.nbi").write_bytes(b"index")
+    (folder / "engine" / "_advance_alike-1.1.nbc").write_bytes(b"code")
     machine_code.seal()
     return folder
 
@@ -34,10 +34,10 @@ def held(folder: Path) -> set[str]:
 def test_what_was_sealed_is_used(kept: Path) -> None:
     assert machine_code.is_kept()
     assert machine_code.folder_to_use() == kept
-    assert held(kept) == {"x.nbi", "x.1.nbc"}
+    assert held(kept) == {"_advance_alike-1.nbi", "_advance_alike-1.1.nbc"}
 
 
-@pytest.mark.parametrize("name", ["engine/x.nbi", "engine/x.1.nbc", "seal.json"])
+@pytest.mark.parametrize("name", ["engine/_advance_alike-1.nbi", "engine/_advance_alike-1.1.nbc", "seal.json"])
 @pytest.mark.parametrize("content", [b"", b"Xndex", b"[" * 100_000, b"{}", b"[]", b'"\xff"'])
 def test_what_is_damaged_is_thrown_away_and_never_read(kept: Path, name: str, content: bytes) -> None:
     (kept / name).write_bytes(content)
@@ -58,7 +58,7 @@ def put(kind: str, path: Path) -> None:
         file.truncate(10**12)  # of which nothing is on the disk
 
 
-@pytest.mark.parametrize("name", ["engine/x.nbi", "engine/x.1.nbc", "seal.json"])
+@pytest.mark.parametrize("name", ["engine/_advance_alike-1.nbi", "engine/_advance_alike-1.1.nbc", "seal.json"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_no_file_is_never_read(kept: Path, name: str, kind: str) -> None:
     put(kind, kept / name)
@@ -104,7 +104,7 @@ def test_code_that_was_put_beside_it_is_thrown_away(kept: Path) -> None:
     assert held(kept) == set()
 
 
-@pytest.mark.parametrize("name", ["engine/x.nbi", "engine/x.1.nbc"])
+@pytest.mark.parametrize("name", ["engine/_advance_alike-1.nbi", "engine/_advance_alike-1.1.nbc"])
 def test_what_is_gone_is_made_again(kept: Path, name: str) -> None:
     (kept / name).unlink()
     assert not machine_code.is_kept()
@@ -191,7 +191,11 @@ DAY = 24.0 * 60.0 * 60.0
 def used(folder: Path, days_ago: float) -> Path:
     """Machine code of other sources beside it, used so long ago."""
     (folder / "engine").mkdir(parents=True, exist_ok=True)
-    for path in (folder / "engine" / "x.nbi", folder / "engine" / "x.1.nbc", folder / "seal.json"):
+    for path in (
+        folder / "engine" / "_advance_alike-1.nbi",
+        folder / "engine" / "_advance_alike-1.1.nbc",
+        folder / "seal.json",
+    ):
         path.write_bytes(b"{}")
     for path in (*folder.rglob("*"), folder):
         os.utime(path, (time.time() - days_ago * DAY,) * 2)
@@ -211,10 +215,10 @@ def test_machine_code_of_other_versions_goes_when_nobody_has_used_it_for_a_month
     (kept / "engine" / "y.1.nbc").write_bytes(b"compiled now")
     machine_code.seal()
     assert not old.exists()
-    assert held(recent) == {"x.nbi", "x.1.nbc"}
+    assert held(recent) == {"_advance_alike-1.nbi", "_advance_alike-1.1.nbc"}
     assert [path.name for path in with_a_letter.rglob("*")] == ["letter.txt"]
-    assert held(of_others) == held(elsewhere) == {"x.nbi", "x.1.nbc"}
-    assert held(kept) == {"x.nbi", "x.1.nbc", "y.1.nbc"}
+    assert held(of_others) == held(elsewhere) == {"_advance_alike-1.nbi", "_advance_alike-1.1.nbc"}
+    assert held(kept) == {"_advance_alike-1.nbi", "_advance_alike-1.1.nbc", "y.1.nbc"}
 
 
 def test_a_use_is_noted(kept: Path) -> None:

@@ -11,8 +11,8 @@ from functools import cache
 from importlib.util import find_spec
 
 from blinplan.physiology.engine.by_numpy.engine import NUMPY
-from blinplan.physiology.engine.integrate import Advance, Engine, EngineName
-from blinplan.physiology.engine.machine_code import is_kept
+from blinplan.physiology.engine.integrate import Advance, Engine, EngineName, Timetable, plan_of, plans_of_sets
+from blinplan.physiology.engine.machine_code import ALIKE, SETS, is_kept
 from blinplan.physiology.engine.own.plan import OwnPlan, SetPlans, Steps
 from blinplan.physiology.engine.own.sets import advancing_sets
 from blinplan.physiology.engine.step.moment import Individual
@@ -24,9 +24,11 @@ WORTH_COMPILING = 20_000
 
 Compiling took 18.2, 18.8 and 19.3 s of processor time, NumPy 0.65 to 0.83 ms a patient (endpoints of rr-adult, 4,096
 patients, six runs beside it), machine code 0.06 ms: as long for some 29,000 patients. Machine code is kept and serves
-later runs, so that it is worth it somewhat sooner. Machine code for patients whose parameters are each their own was
-tried: it took 12 s more to compile, and what it saved hundreds of sets of one patient were tenths of a second.
+later runs, so that it is worth it somewhat sooner. What patients of parameter sets of their own need is machine code by
+itself: 14.7 and 15.9 s, NumPy 0.63 ms a set of one patient, machine code 0.045 ms (1,024 sets): as long for 25,000.
 """
+_SIDE_BY_SIDE = 32
+"""Patients of one parameter set, below which sets go side by side: so many take 42 µs each by themselves, and 40 so."""
 
 
 def engine_called(name: EngineName | None) -> Engine:
@@ -54,19 +56,43 @@ def takes_turns(name: EngineName | None, patients: int | None = None) -> bool:
     return name is None and patients is not None and not _without_code.is_worth_compiling(patients)
 
 
-def engine_for(name: EngineName | None, patients: int) -> Engine:
-    """What computes so many patients, with the bytes of the engine of that name: NumPy where few would wait."""
+def engine_for(name: EngineName | None, patients: int, sets: int = 1) -> Engine:
+    """What computes so many patients, of so many parameter sets, with the bytes of the engine of that name.
+
+    NumPy where few would wait.
+    """
     named = engine_called(name)
     if name is not None or named is NUMPY:
         return named
-    is_worth_it = _without_code.is_worth_compiling(patients)
-    _without_code.patients += patients
+    few = _go_side_by_side(patients, sets)
+    code = _without_code_of_sets if few else _without_code
+    is_worth_it = code.is_worth_compiling(patients) or (few and _without_code.has_code())
+    code.patients += patients
     return named if is_worth_it and _can_be_imported() else NUMPY
+
+
+def steps_for(name: EngineName, timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> Steps:
+    """The steps of the patients of a chunk, as the engine of a name takes them."""
+    if engine_called(name) is NUMPY:
+        return plan_of(timetable, constants, days)
+    few = _go_side_by_side(max(map(len, constants.differing.values()), default=1), constants.sets)
+    side_by_side = few and _without_code_of_sets.is_worth_compiling(0) and _can_be_imported()
+    return plans_of_sets(timetable, constants, days, side_by_side=side_by_side)
+
+
+def _go_side_by_side(patients: int, sets: int) -> bool:
+    """Whether sets have so few patients each that they go side by side, where there is machine code for it."""
+    return sets > 1 and patients < _SIDE_BY_SIDE * sets
 
 
 def expect(patients: int) -> None:
     """Say that so many patients come, some at a time: whether compiling is worth it is known before the first."""
-    _without_code.expected = max(_without_code.expected, _without_code.patients + patients)
+    _without_code.expect(patients)
+
+
+def expect_sets(patients: int) -> None:
+    """Say the same of patients of parameter sets of their own."""
+    _without_code_of_sets.expect(patients)
 
 
 @cache
@@ -82,8 +108,13 @@ def _can_be_imported() -> bool:
 class _WithoutCode:
     """How many patients this process has been asked for while there was no machine code, and how many are to come."""
 
-    def __init__(self) -> None:
+    def __init__(self, compiled: str = ALIKE) -> None:
         self.patients, self.expected, self._kept = 0, 0, False
+        self._compiled = compiled
+
+    def expect(self, patients: int) -> None:
+        """Take in that so many more are to come."""
+        self.expected = max(self.expected, self.patients + patients)
 
     def is_worth_compiling(self, patients: int) -> bool:
         """Whether so many more are worth machine code: where there is some, or with the others they are enough."""
@@ -91,11 +122,12 @@ class _WithoutCode:
 
     def has_code(self) -> bool:
         """Whether there is machine code now."""
-        self._kept = self._kept or is_kept()
+        self._kept = self._kept or is_kept(self._compiled)
         return self._kept
 
 
 _without_code = _WithoutCode()
+_without_code_of_sets = _WithoutCode(SETS)
 
 
 def _is_installed() -> bool:
@@ -110,6 +142,6 @@ def _kernel() -> Callable[[StepPlan, Individual, Constants], Advance]:
 
 def _advancing_compiled(course: Steps, p: Individual, c: Constants) -> Advance:
     """What advances by machine code; by NumPy, to the same bytes, where numba is there and cannot be imported."""
-    assert not isinstance(course, OwnPlan)  # noqa: S101 - machine code takes one set at a time
+    assert not isinstance(course, OwnPlan)  # noqa: S101 - those who go side by side take the same steps
     advancing = _kernel() if _can_be_imported() else NUMPY.advancing
     return advancing_sets(advancing, course, p, c) if isinstance(course, SetPlans) else advancing(course, p, c)

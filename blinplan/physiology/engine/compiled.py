@@ -16,20 +16,21 @@ from typing import Any, NamedTuple
 
 import numba
 import numpy as np
-from llvmlite import ir  # type: ignore[import-untyped]
-from numba.core import config, types
-from numba.extending import intrinsic, overload, register_jitable, typeof_impl
+from numba.core import config
+from numba.extending import register_jitable
 
 from blinplan.executors.preparation import preparation
 from blinplan.physiology.engine import advance as lines
 from blinplan.physiology.engine import collocation, exponential, gather, locate
 from blinplan.physiology.engine.advance import begin, past_of, states_at
 from blinplan.physiology.engine.collocation import Blend
-from blinplan.physiology.engine.exponential import MANTISSA_BITS
+from blinplan.physiology.engine.for_numba import tell_numba, where_sets_differ
 from blinplan.physiology.engine.gather import LANES, QUEUE, WIDTH, Found, expose, raise_to
 from blinplan.physiology.engine.gather import gather as gather_in_block
 from blinplan.physiology.engine.integrate import Advance, Wanted
-from blinplan.physiology.engine.machine_code import folder_to_use, is_kept, seal
+from blinplan.physiology.engine.machine_code import ALIKE, SETS, folder_to_use, is_kept, seal
+from blinplan.physiology.engine.own import constants
+from blinplan.physiology.engine.own.constants import OwnConstants, own_constants, with_own_weights
 from blinplan.physiology.engine.step import moment, plan, rates, signals, stages
 from blinplan.physiology.engine.step.moment import GridStep, Individual, Inflow, Instant, Node, Past, Signals
 from blinplan.physiology.engine.step.plan import StepPlan, step_of
@@ -56,6 +57,7 @@ from blinplan.physiology.model.states import States
 Kernel = Callable[..., None]
 _STATES, _SIGNALS, _PAST = len(States._fields), len(Signals._fields), len(Past._fields)
 _INDIVIDUAL, _INFUSION, _WATCHED = len(Individual._fields), len(Inflow._fields), len(Watched._fields)
+_CONSTANTS = len(Constants._fields)
 _MOMENT, _NODE = _STATES + _SIGNALS, _STATES + _SIGNALS + _PAST + 1
 
 
@@ -81,6 +83,7 @@ class _Work(NamedTuple):
     rows: FloatArray
     queue: FloatArray
     lanes: FloatArray
+    constants: FloatArray
 
 
 def _advance_all(
@@ -90,7 +93,7 @@ def _advance_all(
     state: FloatArray,
     plateaus: FloatArray,
     individuals: FloatArray,
-    c: Constants,
+    c: Constants | OwnConstants,
     wanted: Wanted,
 ) -> None:
     """Advance all patients; arguments as of `Advance`, with the `p` as rows.
@@ -110,6 +113,7 @@ def _advance_all(
         np.empty((wanted.rows.shape[0], WIDTH)),
         np.zeros(QUEUE),
         np.empty(LANES),
+        np.empty((_CONSTANTS, WIDTH)),
     )
     gathers, is_watched = wanted.rows.shape[0] > 0, wanted.watched.shape[1] > 0
     for start in range(0, state.shape[1], WIDTH):
@@ -118,6 +122,7 @@ def _advance_all(
         _read(individuals, place, work.who)
         _read(state, place, work.states)
         _read(wanted.rows, place, work.rows)
+        _read_constants(c, place, work.constants)
         for k in range(first, last):
             _begin_block(course, k, plateaus[k], place, work, c, wanted)
             at = course.first_wanted[k]
@@ -163,16 +168,22 @@ def _gather(course: StepPlan, k: int, place: _Lanes, work: _Work, wanted: Wanted
 
 
 def _begin_block(
-    course: StepPlan, k: int, plateaus: FloatArray, place: _Lanes, work: _Work, c: Constants, wanted: Wanted
+    course: StepPlan,
+    k: int,
+    plateaus: FloatArray,
+    place: _Lanes,
+    work: _Work,
+    c: Constants | OwnConstants,
+    wanted: Wanted,
 ) -> None:
     left, first_step = course.premedicated[course.first_node[k]], course.lengths[course.kind[k], 0]
     for lane in range(WIDTH):
         states, person = _states(work.states, lane), _individual(work.who, lane)
-        plateau = plateaus[place.start + min(lane, place.width - 1)]
-        node, infusion = begin(states, plateau, person, c, first_step, left, course.desensitises)
+        plateau, own = plateaus[place.start + min(lane, place.width - 1)], _constants(c, work.constants, lane)
+        node, infusion = begin(states, plateau, person, own, first_step, left, course.desensitises)
         _store_node(node, work.now, lane)
         work.who[_INDIVIDUAL, lane], work.who[_INDIVIDUAL + 1, lane] = infusion
-        seen = watch(Instant(node.states, node.signals), person, c)
+        seen = watch(Instant(node.states, node.signals), person, own)
         for row in range(_WATCHED):
             work.seen[0, row, lane] = seen[row]
     if wanted.rows.shape[0]:
@@ -180,34 +191,37 @@ def _begin_block(
         expose(wanted.searches, k, work.states[0], work.who[0], work.who[drug], work.who[drug + 1], rows, place.eights)
 
 
-def _advance_block(work: _Work, c: Constants, step: GridStep, eights: int) -> None:
+def _advance_block(work: _Work, c: Constants | OwnConstants, step: GridStep, eights: int) -> None:
     """Take a step with a block of patients, one stage after the other.
 
     These are the loops that the compiler spreads over a vector: nothing in them may branch on a patient. Each is short,
     so that the processor is at the next patients while results of the first are awaited.
     """
-    now, middle, then, who = work.now, work.middle, work.then, work.who
+    now, middle, then, who, rows = work.now, work.middle, work.then, work.who, work.constants
     for lane in range(8 * eights):
-        drug = follow_drug(_node(now, lane), _infusion(who, lane), _individual(who, lane), c, step)
+        own = _constants(c, rows, lane)
+        drug = follow_drug(_node(now, lane), _infusion(who, lane), _individual(who, lane), own, step)
         _put_drug(drug, middle, then, now, lane)
     for lane in range(8 * eights):
-        drug = _drug(middle, then, now, lane)
-        _put_attack(arm(_node(now, lane), drug, _individual(who, lane), c, step), middle, then, now, lane)
+        drug, own = _drug(middle, then, now, lane), _constants(c, rows, lane)
+        attack = arm(_node(now, lane), drug, _individual(who, lane), own, _weighted(c, own, step))
+        _put_attack(attack, middle, then, now, lane)
     for lane in range(8 * eights):
         attack = _attack(middle, then, now, lane)
         _put_marrow(lyse_marrow(_node(now, lane), attack, _individual(who, lane), step), middle, then, now, lane)
     for lane in range(8 * eights):
         attack, marrow = _attack(middle, then, now, lane), _marrow(middle, then, now, lane)
-        blood = lyse_blood(_node(now, lane), attack, marrow, _individual(who, lane), c, step)
+        own = _constants(c, rows, lane)
+        blood = lyse_blood(_node(now, lane), attack, marrow, _individual(who, lane), own, step)
         _put_blood(blood, middle, then, now, lane)
     for lane in range(8 * eights):
         drug, attack = _drug(middle, then, now, lane), _attack(middle, then, now, lane)
-        blood = _blood(middle, then, now, lane)
-        _put_contact(exchange(drug, attack, blood, _individual(who, lane), c, step), middle, then, now, lane)
+        blood, own = _blood(middle, then, now, lane), _constants(c, rows, lane)
+        _put_contact(exchange(drug, attack, blood, _individual(who, lane), own, step), middle, then, now, lane)
     for lane in range(8 * eights):
         drug, attack = _drug(middle, then, now, lane), _attack(middle, then, now, lane)
-        contact, before = _contact(middle, then, now, lane), _node(now, lane)
-        response = respond(before, drug, attack, contact, c, step)
+        contact, before, own = _contact(middle, then, now, lane), _node(now, lane), _constants(c, rows, lane)
+        response = respond(before, drug, attack, contact, own, _weighted(c, own, step))
         past = past_of(before, response, contact)
         _put_response(response, middle, then, now, lane)
         for k in range(_PAST):
@@ -216,12 +230,12 @@ def _advance_block(work: _Work, c: Constants, step: GridStep, eights: int) -> No
         _take_over(then, now, lane)
 
 
-def _watch_block(work: _Work, c: Constants, at: int, eights: int) -> None:
+def _watch_block(work: _Work, c: Constants | OwnConstants, at: int, eights: int) -> None:
     """Keep what endpoints need of the middle and of the end of a step, at a node and the next."""
     now, middle, who, seen = work.now, work.middle, work.who, work.seen
     for lane in range(8 * eights):
-        person = _individual(who, lane)
-        between, end = watch(_moment(middle, lane), person, c), watch(_moment(now, lane), person, c)
+        person, own = _individual(who, lane), _constants(c, work.constants, lane)
+        between, end = watch(_moment(middle, lane), person, own), watch(_moment(now, lane), person, own)
         for row in range(_WATCHED):
             seen[at, row, lane] = between[row]
             seen[at + 1, row, lane] = end[row]
@@ -242,7 +256,7 @@ def _looks_between_nodes(course: StepPlan, at: int, until: int, i: int) -> bool:
     return False
 
 
-def _look(course: StepPlan, at: int, place: _Lanes, work: _Work, c: Constants, wanted: Wanted) -> None:
+def _look(course: StepPlan, at: int, place: _Lanes, work: _Work, c: Constants | OwnConstants, wanted: Wanted) -> None:
     """Read the states off at a wanted time: at a node as they are, between nodes from all three."""
     node, slot = course.node[at], course.slot[at]
     here = work.middle if node == 1 else work.now
@@ -255,12 +269,13 @@ def _look(course: StepPlan, at: int, place: _Lanes, work: _Work, c: Constants, w
         _write(here, wanted.states[slot], place)
 
 
-def _blend_states(course: StepPlan, at: int, work: _Work, c: Constants) -> None:
+def _blend_states(course: StepPlan, at: int, work: _Work, c: Constants | OwnConstants) -> None:
     blend, elapsed = _blend(course.blend, at), course.elapsed[at]
     for lane in range(WIDTH):
         before, between, after = _moment(work.before, lane), _moment(work.middle, lane), _moment(work.now, lane)
         infusion, person = _infusion(work.who, lane), _individual(work.who, lane)
-        found = states_at(before, between, after, infusion, person, c, blend, elapsed)
+        own = _constants(c, work.constants, lane)
+        found = states_at(before, between, after, infusion, person, own, blend, elapsed)
         for k in range(_STATES):
             work.states[k, lane] = found[k]
 
@@ -284,6 +299,31 @@ def _write(block: FloatArray, rows: FloatArray, place: _Lanes) -> None:
     for k in range(rows.shape[0]):
         for lane in range(place.width):
             rows[k, place.start + lane] = block[k, lane]
+
+
+# What differs where patients of several parameter sets go side by side; each time, the second is for these.
+
+
+def _constants(c: Any, rows: FloatArray, lane: int) -> Any:
+    """The parameters that a patient shares with all."""
+    return c
+
+
+def _read_constants(c: Any, place: _Lanes, rows: FloatArray) -> None:
+    """Take nothing of what all share."""
+
+
+def _read_own_constants(c: Any, place: _Lanes, rows: FloatArray) -> None:
+    _read(c.rows, place, rows)
+
+
+def _weighted(c: Any, own: Constants, step: GridStep) -> GridStep:
+    """A step with weights for the loss rates that all share, which is how it comes."""
+    return step
+
+
+def _weighted_by_own(c: Any, own: Constants, step: GridStep) -> GridStep:
+    return with_own_weights(step, own)
 
 
 # The tuples of one patient, column j of an array, from row k on.
@@ -342,50 +382,6 @@ def _store_node(node: Node, v: FloatArray, j: int) -> None:
     v[_NODE - 1, j] = node.decay
 
 
-def _power_of_two_compiled() -> None:
-    """Let numba have `power_of_two`: the same bits, without an array to look at."""
-
-    @intrinsic
-    def by_bits(_: object, shifted: Any) -> Any:
-        def generate(__: object, builder: ir.IRBuilder, ___: object, arguments: list[ir.Value]) -> ir.Value:
-            bits = ir.IntType(64)
-            shifted = builder.shl(builder.bitcast(arguments[0], bits), ir.Constant(bits, MANTISSA_BITS))
-            return builder.bitcast(shifted, ir.DoubleType())
-
-        return types.float64(types.float64), generate
-
-    of_bits: Any = by_bits
-
-    @overload(exponential.power_of_two, jit_options={"forceinline": True})
-    def of(shifted: Any) -> Any:
-        def implementation(shifted: Any) -> Any:
-            return of_bits(shifted)
-
-        return implementation
-
-
-def _either_compiled() -> None:
-    """Let numba have `either`, of numbers."""
-
-    @overload(locate.either, jit_options={"forceinline": True})
-    def of(condition: Any, this: Any, other: Any) -> Any:
-        def implementation(condition: Any, this: Any, other: Any) -> Any:
-            return this if condition else other
-
-        return implementation
-
-
-def _power_compiled() -> None:
-    """Let numba have `to_the_power`, of a coefficient that all patients share."""
-
-    @overload(mechanism.to_the_power, jit_options={"forceinline": True})
-    def of(ratio: Any, hill: Any) -> Any:
-        def implementation(ratio: Any, hill: Any) -> Any:
-            return mechanism.to_one_power(ratio, hill)
-
-        return implementation
-
-
 @contextmanager
 def _caching_in(folder: Path) -> Iterator[None]:
     """Let numba keep what is declared here in a folder."""
@@ -397,7 +393,7 @@ def _caching_in(folder: Path) -> Iterator[None]:
         config.CACHE_DIR = before  # type: ignore[attr-defined]
 
 
-_LINES = (mechanism, exponential, collocation, moment, signals, rates, stages, plan, lines, locate)
+_LINES = (mechanism, exponential, collocation, moment, signals, rates, stages, plan, lines, locate, constants)
 """The modules whose lines the kernel runs."""
 
 
@@ -418,9 +414,10 @@ def _declare_parts() -> None:
         _blend_states,
         _nodes_kept,
         _gather,
+        _read_own_constants,
         *_lines_of(gather),
     )
-    inside = (_advance_block, _watch_block)
+    inside = (_advance_block, _watch_block, _weighted_by_own)
     read = (_states, _signals, _past, _individual, _infusion, _blend, _moment, _node)
     found = (_drug, _attack, _marrow, _blood, _contact)
     put = (
@@ -441,6 +438,9 @@ def _declare_parts() -> None:
     parts: tuple[Callable[..., Any], ...] = (*inside, *read, *found, *put, *theirs)
     for line in parts:
         declare(error_model="numpy", forceinline=True)(line)
+    where_sets_differ(_constants, constants.constants_in)
+    where_sets_differ(_read_constants, _read_own_constants)
+    where_sets_differ(_weighted, _weighted_by_own)
 
 
 def _lines_of(module: ModuleType) -> list[FunctionType]:
@@ -454,6 +454,12 @@ def _lines_of(module: ModuleType) -> list[FunctionType]:
     ]
 
 
+def _named(name: str, function: Kernel) -> Kernel:
+    """The same function under another name: numba keeps machine code under it, so that all can see what is there."""
+    assert isinstance(function, FunctionType)  # noqa: S101
+    return FunctionType(function.__code__.replace(co_name=name, co_qualname=name), function.__globals__, name)
+
+
 def _compile(function: Kernel) -> Kernel:
     folder = folder_to_use()
     with suppress(OSError, RuntimeError):
@@ -464,23 +470,11 @@ def _compile(function: Kernel) -> Kernel:
     return numba.njit(nogil=True, error_model="numpy")(function)
 
 
-@typeof_impl.register(Wanted)
-def _type_of_wanted(wanted: Wanted, context: Any) -> Any:
-    """The type of what is wanted, whose arrays may lie in memory in any way: one machine code fits all.
-
-    Numba would compile again for each way that comes up: the rows of one patient, or of one day, follow each other.
-    """
-    together: Any = types.BaseTuple.from_types
-    parts = [typeof_impl(part, context) for part in wanted]
-    return together([part.copy(layout="A") if isinstance(part, types.Array) else part for part in parts], Wanted)
-
-
-_power_of_two_compiled()
-_either_compiled()
-_power_compiled()
+tell_numba()
 _declare_parts()
-_was_kept = is_kept()
-_kernel: Any = _compile(_advance_all)
+_alike: Any = _compile(_named(ALIKE, _advance_all))
+_sets: Any = _compile(_named(SETS, _advance_all))
+_WERE_KEPT = {_alike: is_kept(ALIKE), _sets: is_kept(SETS)}
 
 
 @cache
@@ -490,16 +484,18 @@ def _seal(_machine_codes: int) -> None:
 
 
 def advancing_compiled(course: StepPlan, p: Individual, c: Constants) -> Advance:
-    """What advances all patients of a chunk by machine code."""
+    """What advances all patients of a chunk by machine code; of several parameter sets, side by side."""
     individuals = np.stack(p)
+    own = own_constants(c, individuals.shape[1])
+    kernel = _sets if isinstance(own, OwnConstants) else _alike
 
     def advance_through(first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
         by_time = wanted._replace(states=wanted.states.transpose(1, 0, 2))
-        with nullcontext() if _kernel.overloads or _was_kept else preparation("compiling, once"):
+        with nullcontext() if kernel.overloads or _WERE_KEPT[kernel] else preparation("compiling, once"):
             try:
-                _kernel(course, first, last, state, plateaus, individuals, c, by_time)
+                kernel(course, first, last, state, plateaus, individuals, own, by_time)
             except OSError:  # the machine code is there and cannot be kept, as on a full disk
-                _kernel(course, first, last, state, plateaus, individuals, c, by_time)
-        _seal(len(_kernel.overloads))
+                kernel(course, first, last, state, plateaus, individuals, own, by_time)
+        _seal(len(_alike.overloads) + len(_sets.overloads))
 
     return advance_through

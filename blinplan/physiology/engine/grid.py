@@ -47,6 +47,8 @@ FINER_INFUSING = Growth(
 FINER_FREE = Growth((0.0, 0.1, 0.5, 1.5, 5.0, 12.0), (0.0016, 0.0041, 0.0132, 0.046, 0.12, 0.3))
 # Where cytolytic proteins act faster than this (1/day), what follows them is steeper and the steps are smaller.
 _USUAL_CYTOLYTIC_RATE, _REFINEMENT = 3.2, 0.65
+# Ten rungs lead from one rate of the populations that are shipped to the other, and on as evenly.
+_LOW_RUNG, _HIGH_RUNG, _RUNGS, _ROUNDING = 4.0, 12.0, 10, 1e-9
 
 
 class Reach(NamedTuple):
@@ -74,8 +76,15 @@ REACH = Reach(adhesion=40.0, rise=110.0, marrow_lysis=20.0, concentration=25.0, 
 
 
 def refinement(cytolytic_rate: float) -> float:
-    """Factor on all steps for a population, 1 or less."""
-    return float(min(1.0, (_USUAL_CYTOLYTIC_RATE / cytolytic_rate) ** _REFINEMENT))
+    """Factor on all steps for a population, 1 or less; that of the next rate which is a rung of a ladder.
+
+    So that of many parameter sets some take the same steps, and go side by side. None is as much as 8 % smaller for it.
+    """
+    if cytolytic_rate <= _USUAL_CYTOLYTIC_RATE:
+        return 1.0
+    rung = ceil(_RUNGS * log(cytolytic_rate / _LOW_RUNG) / log(_HIGH_RUNG / _LOW_RUNG) - _ROUNDING)
+    rate = _LOW_RUNG * (_HIGH_RUNG / _LOW_RUNG) ** (rung / _RUNGS)
+    return float(min(1.0, (_USUAL_CYTOLYTIC_RATE / rate) ** _REFINEMENT))
 
 
 def refinements(cytolytic_rates: FloatArray | float) -> FloatArray | float:

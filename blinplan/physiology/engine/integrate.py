@@ -155,18 +155,25 @@ def individual_of(patients: Population) -> Individual:
 
 def plan_of(timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> StepPlan | OwnPlan:
     """The steps that patients take: the same, or of their own sizes where their parameters ask for it."""
-    sizes = step_sizes(constants, acts=bool(timetable.premedication_days))
+    sizes = step_sizes(constants, acts=_acts(timetable))
     firsts, whose = _kinds_among(sizes)
     if len(firsts) == 1:
         return course_of(timetable, constants.of_the_first, days)
     return _own_plan(timetable, whose, [constants.select(firsts[at : at + 1]) for at in range(len(firsts))], days)
 
 
-def plans_of_sets(timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> StepPlan | SetPlans:
-    """The steps of patients by their parameter sets, where these differ."""
-    if not constants.differing:
+def plans_of_sets(
+    timetable: Timetable, constants: Constants, days: tuple[float, ...], *, side_by_side: bool
+) -> StepPlan | SetPlans:
+    """The steps of patients by their parameter sets, where these differ; those who go side by side have one of them.
+
+    These take the same steps, by the same exponents, and have other weights, which are not here.
+    """
+    differing = list(constants.differing.values())
+    if not differing:
         return course_of(timetable, constants, days)
-    firsts, whose = _kinds_among(list(constants.differing.values()))
+    alike = [np.zeros(differing[0].shape), *exponents(constants), *step_sizes(constants, acts=_acts(timetable))]
+    firsts, whose = _kinds_among(alike if side_by_side else differing)
     sets = [constants.select(firsts[at : at + 1]) for at in range(len(firsts))]
     some = (sets[at : at + _SETS_AT_ONCE] for at in range(0, len(sets), _SETS_AT_ONCE))
     return SetPlans(whose, tuple(plan for each in some for plan in _step_plans(timetable, each, days)))
@@ -192,6 +199,19 @@ def step_sizes(constants: Constants, *, acts: bool) -> list[FloatArray]:
         found.append(np.asarray(refinements(differing["cytolytic_rate"])))
     return found
 
+
+def _acts(timetable: Timetable) -> bool:
+    """Whether premedication acts."""
+    return bool(timetable.premedication_days)
+
+
+def exponents(constants: Constants) -> list[FloatArray]:
+    """The exponents that differ between patients, each (N): machine code takes those of one side by side."""
+    differing = constants.differing
+    return [np.asarray(differing[name], dtype=np.float64) for name in _EXPONENTS if name in differing]
+
+
+_EXPONENTS = ("lysis_hill", "activation_hill")
 
 _PREMEDICATION = ("premedication_reduction", "premedication_half_life")
 """Parameters that no step knows but by the share of cytokine release that premedication leaves."""

@@ -21,6 +21,8 @@ from blinplan.fingerprint import fingerprint
 if TYPE_CHECKING:
     from pathlib import Path
 
+ALIKE, SETS = "_advance_alike", "_advance_sets"
+"""What is compiled, each by itself: for patients who share what all may share, and for those of several sets."""
 _SEAL = "seal.json"
 _DAY = 24.0 * 60.0 * 60.0
 _UNUSED = 30.0 * _DAY
@@ -32,13 +34,14 @@ def cache_folder() -> Path:
     return caches.cache_folder("compiled") / fingerprint("physiology")[:16]
 
 
-def is_kept() -> bool:
-    """Whether the machine code of the present sources is there already, and whole."""
+def is_kept(compiled: str = ALIKE) -> bool:
+    """Whether one machine code of the present sources is there already, and all that is there is whole."""
     folder = cache_folder()
     if not os.path.isdir(folder) or not caches.make_own(folder):  # noqa: PTH112 - says no of what nobody may look into
         return False
     digests = _digests(folder)
-    is_whole = any(name.endswith(".nbc") for name in digests) and digests == _seal_of(folder)
+    is_there = any(name.endswith(".nbc") and f"{compiled}-" in name for name in digests)
+    is_whole = is_there and digests == _seal_of(folder)
     if is_whole:
         _note_use(folder)
     return is_whole

@@ -56,6 +56,12 @@ class Constants(NamedTuple):
         """Those that differ between patients, by their names."""
         return {name: value for name, value in self._asdict().items() if isinstance(value, np.ndarray)}
 
+    @property
+    def sets(self) -> int:
+        """How many parameter sets follow each other, from patient to patient."""
+        changes = [value[1:] != value[:-1] for value in self.differing.values()]
+        return 1 + int(np.count_nonzero(np.any(changes, axis=0))) if changes else 1
+
     def select(self, patients: slice | NDArray[np.intp]) -> Constants:
         """Those of some patients; what these share is one number again."""
         if not self.differing:

@@ -73,14 +73,14 @@ def test_a_patient_does_not_depend_on_the_neighbours_in_a_block(block: int) -> N
 @pytest.mark.parametrize("days", [None, [3.0], [1.0, 3.0]])
 def test_one_machine_code_fits_all(days: list[float] | None, patients: int) -> None:
     """However the arrays lie in memory: for one patient or one day, rows follow each other."""
-    from blinplan.physiology.engine.compiled import _kernel
+    from blinplan.physiology.engine.compiled import _alike
 
     for endpoints in (True, False):
         wanted = None if days is None else np.array(days)
         simulate(
             label(1), draw("adult-rr", patients, seed=1), output_days=wanted, endpoints=endpoints, engine="compiled"
         )
-    assert len(_kernel.signatures) == 1
+    assert len(_alike.signatures) == 1
 
 
 def test_numpy_takes_over_where_the_compiler_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +93,7 @@ def test_numpy_takes_over_where_the_compiler_is_not_installed(monkeypatch: pytes
 def test_few_patients_do_not_wait_for_a_compiler_and_many_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(choose, "is_kept", lambda: False)
+    monkeypatch.setattr(choose, "is_kept", lambda _: False)
     monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
     assert choose.engine_for(None, 1000) is NUMPY
     assert choose.engine_for(None, 1000) is NUMPY
@@ -106,7 +106,7 @@ def test_few_patients_do_not_wait_for_a_compiler_and_many_do(
 
 
 def test_who_does_not_wait_for_a_compiler_has_no_use_for_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choose, "is_kept", lambda: False)
+    monkeypatch.setattr(choose, "is_kept", lambda _: False)
     monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
     assert choose.takes_turns(None, 1000)
     assert not choose.takes_turns(None, choose.WORTH_COMPILING)
@@ -118,6 +118,6 @@ def test_who_does_not_wait_for_a_compiler_has_no_use_for_threads(monkeypatch: py
 
 
 def test_once_there_is_machine_code_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choose, "is_kept", lambda: True)
+    monkeypatch.setattr(choose, "is_kept", lambda _: True)
     monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
     assert choose.engine_for(None, 1).name == "compiled"

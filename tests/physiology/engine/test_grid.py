@@ -17,6 +17,7 @@ from blinplan.physiology.engine.grid import (
     places,
     refinement,
 )
+from blinplan.physiology.model.parameters import load_parameters
 
 
 @pytest.mark.parametrize("growth", [INFUSING, FREE, ADHERING, FINER_INFUSING, FINER_FREE])
@@ -46,6 +47,19 @@ def test_the_steps_do_not_depend_on_how_long_they_are_asked_for() -> None:
 def test_faster_cytolytic_proteins_are_followed_by_shorter_steps() -> None:
     assert refinement(1.0) == refinement(3.2) == 1.0
     assert refinement(12.0) < refinement(4.0) < 1.0
+
+
+def test_rates_between_two_rungs_have_the_steps_of_the_upper_and_those_of_shipped_populations_are_rungs() -> None:
+    """So that of many parameter sets some take the same steps; none takes many more for it, and none fewer."""
+    rates = np.geomspace(3.2, 200.0, 2000)[1:]
+    factors, usual = np.array([refinement(rate) for rate in rates.tolist()]), (3.2 / rates) ** 0.65
+    assert (factors <= usual * (1.0 + 1e-9)).all()
+    assert (factors > usual / 1.08).all()
+    assert (np.diff(factors) <= 0.0).all()
+    assert len(set(factors[rates < 12.0].tolist())) == 13
+    for preset in load_parameters().presets.values():
+        rate = preset.value("cytolytic_rate")
+        assert refinement(rate) == (3.2 / rate) ** 0.65
 
 
 def test_nodes_are_the_start_the_middles_and_the_ends() -> None:

@@ -16,6 +16,7 @@ from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.wording import read_endpoint
 from blinplan.simulation.trials.together import run_together
 from blinplan.simulation.trials.trial import Outcome, Trial
+from tests.collection.grid import at_night
 
 BASE = load_parameters().presets["adult-rr"]
 REGIMEN = shipped("rr-adult")
@@ -50,7 +51,7 @@ def assert_same_bytes(together: Outcome, alone: Outcome) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize("engine", ["numpy", "compiled", at_night("side by side")], indirect=True)
 def test_patients_of_parameters_of_their_own_have_the_bytes_of_a_run_in_which_all_share_them(
     engine: EngineName,
 ) -> None:

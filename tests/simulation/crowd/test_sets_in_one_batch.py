@@ -129,7 +129,7 @@ def test_endpoints_of_ones_own_are_those_of_each_set_alone_and_all_sets_are_one_
 
 @pytest.mark.nightly
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize("engine", ["numpy", "compiled", at_night("side by side")], indirect=True)
 def test_they_are_in_a_course_that_some_leave_early_too(engine: EngineName) -> None:
     """Of several patients a set, who stand here and there among those of the same steps, by both engines."""
     table = periods(REGIMEN)[:2]
@@ -144,7 +144,7 @@ def test_they_are_in_a_course_that_some_leave_early_too(engine: EngineName) -> N
 
 @pytest.mark.nightly
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize("engine", ["numpy", "compiled", at_night("side by side")], indirect=True)
 def test_the_states_at_any_time_are_those_of_each_set_alone_whatever_the_chunk(engine: EngineName) -> None:
     """An interval that ends inside a step, holds, and times at middles, at ends and between them."""
     given = course((0.37, 9.0), (3.03, 28.0), (0.5, 0.0), (5.23, 28.0), (4.87, 0.0))
@@ -182,7 +182,7 @@ def test_premedication_given_again_acts_in_each_set_by_its_own_half_life() -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize("engine", ["numpy", "compiled", at_night("side by side")], indirect=True)
 def test_all_of_it_at_once_changes_nothing(engine: EngineName) -> None:
     """Premedication as each set has it, a course that some leave early, and patients of one set here and there."""
     table = periods(REGIMEN)[:2]
@@ -198,7 +198,7 @@ def test_all_of_it_at_once_changes_nothing(engine: EngineName) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", [at_night("numpy"), "compiled"])
+@pytest.mark.parametrize("engine", [at_night("numpy"), "compiled", at_night("side by side")], indirect=True)
 def test_a_whole_course_of_plausible_sizes_has_the_same_bytes_by_both_engines(engine: EngineName) -> None:
     table = periods(REGIMEN)
     trials = [

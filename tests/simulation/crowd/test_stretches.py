@@ -362,7 +362,7 @@ def test_who_joins_stretches_does_not_wait_for_a_compiler(inside: Run, monkeypat
     for name, first in (("a.npz", "1"), ("b.npz", "8")):
         assert inside("simulate", "nhl-15", "--patients", "7", "--first", first, "-o", name).status == 0
     monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
-    monkeypatch.setattr(choose, "is_kept", lambda: False)
+    monkeypatch.setattr(choose, "is_kept", lambda _: False)
     monkeypatch.setattr(choose, "_kernel", lambda: pytest.fail("waits for a compiler"))
     ran = inside("merge", "a.npz", "b.npz")
     assert (ran.status, ran.err) == (0, "")

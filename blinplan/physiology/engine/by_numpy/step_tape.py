@@ -11,7 +11,7 @@ from blinplan.physiology.engine.advance import advance
 from blinplan.physiology.engine.collocation import weights
 from blinplan.physiology.engine.own.plan import NO_WEIGHTS
 from blinplan.physiology.engine.step.moment import (
-    SHARED_WEIGHTS,
+    SHARED_LOSS_RATES,
     GridStep,
     Individual,
     Inflow,
@@ -79,6 +79,6 @@ def _beside(middle: tuple[Any, ...], end: tuple[Any, ...]) -> tuple[Any, ...]:
 def _of_own_rates(step: GridStep, c: Constants) -> GridStep:
     """A step with weights that are each patient's own, where loss rates differ between patients, or steps do."""
     length: Any = step.length
-    rates: Any = zip(SHARED_WEIGHTS, shared_loss_rates(c), strict=True)
+    rates: Any = zip(SHARED_LOSS_RATES, shared_loss_rates(c), strict=True)
     own: dict[str, Any] = {name: weights(rate, length) for name, rate in rates if rate.is_row or length.is_row}
     return step._replace(**own)

@@ -12,7 +12,7 @@ import numpy as np
 
 from blinplan.physiology.engine.collocation import Blend, Weights
 from blinplan.physiology.engine.grid import Grid, IntArray, Spots
-from blinplan.physiology.engine.step.moment import SHARED_WEIGHTS, GridStep
+from blinplan.physiology.engine.step.moment import SHARED_LOSS_RATES, GridStep
 from blinplan.physiology.engine.step.plan import StepPlan, nodes_of
 from blinplan.physiology.model.population import FloatArray
 
@@ -143,7 +143,7 @@ def own_steps_of(plan: OwnPlan, k: int) -> GridStep:
 
 
 _NONE: Any = (0.0, 0.0)
-NO_WEIGHTS: dict[str, Any] = dict.fromkeys(SHARED_WEIGHTS, Weights(_NONE, _NONE, _NONE, _NONE))
+NO_WEIGHTS: dict[str, Any] = dict.fromkeys(SHARED_LOSS_RATES, Weights(_NONE, _NONE, _NONE, _NONE))
 """What stands for weights until they are computed."""
 
 

@@ -91,10 +91,15 @@ class GridStep(NamedTuple):
     desensitises: bool
 
 
-SHARED_WEIGHTS = ("cytolytic", "proliferation", "homeostasis", "release")
-"""The fields of `GridStep` that are weights, in the order of their rates."""
+SHARED_LOSS_RATES = {
+    "cytolytic": "cytolytic_rate",
+    "proliferation": "proliferation_loss",
+    "homeostasis": "homeostasis",
+    "release": "cytokine_loss",
+}
+"""The fields of `GridStep` that are weights, and for which loss rate (1/day) that all patients share."""
 
 
 def shared_loss_rates(c: Constants) -> tuple[float, ...]:
-    """Loss rates (1/day) that all patients share, in the order of `SHARED_WEIGHTS`."""
-    return c.cytolytic_rate, c.proliferation_loss, c.homeostasis, c.cytokine_loss
+    """Loss rates (1/day) that all patients share, in the order of `SHARED_LOSS_RATES`."""
+    return tuple(getattr(c, name) for name in SHARED_LOSS_RATES.values())
