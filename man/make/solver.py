@@ -35,8 +35,9 @@ _GRID = (
     " interpolation. Other times are read off the polynomial of fifth degree through the values and rates of change"
     " at the start, the middle and the end of the step they lie in; crossings of a level, peaks and nadirs are"
     " found on the same polynomial. Where cytolytic proteins act faster than usual in a population, all steps of it"
-    " are shorter. Patients of many parameter sets, each with steps of its own sizes, go through a course together"
-    " all the same, and each on the steps that he has alone.",
+    " are shorter: as short as the next faster of a ladder of rates asks for, so that among many parameter sets some"
+    " take the same steps. Patients of many sets go through a course together all the same, and each on the steps"
+    " that he has alone.",
 )
 _RARE = (
     f"Some patients take finer steps than these. Those whose T cells adhere at more than {REACH.adhesion:g}/day, as in"
@@ -72,7 +73,8 @@ _BYTES = (
     " one thread or many, in threads or processes, compiled by numba (the extra `fast`) or computed by NumPy.",
     "Which of the two computes is therefore no part of a result. Few patients go through NumPy and never wait for a"
     f" compiler; from {WORTH_COMPILING:,} patients in a process on, or where there is machine code already, they are"
-    " compiled.",
+    " compiled. Patients of many parameter sets, few of each, have machine code of their own, by the same rule: there"
+    " sets go side by side, and one more costs little beyond its patients.",
 )
 _CELL = (
     "Blasts are kept as a share of what the marrow has room for, on a scale of logarithms. A full marrow is taken"

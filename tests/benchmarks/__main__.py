@@ -4,8 +4,9 @@
 the README. ``python -m tests.benchmarks accuracy`` measures the greatest error over every shipped regimen and 64 random
 patients each, eight of them extreme; it takes about a quarter of an hour. ``bound`` holds 20,000 patients of three
 seeds to it, or as many as stand behind it; what it printed is kept in `man/make/measured`. ``start`` times checks from
-start to end, ``million`` runs a million patients and prints time and memory, and ``stopping`` holds the answers
-that few virtual patients give to those of all, over every shipped regimen and 300 generated ones.
+start to end, ``million`` runs a million patients and prints time and memory, ``sets`` says what one more parameter set
+costs, and ``stopping`` holds the answers that few virtual patients give to those of all, over every shipped regimen and
+300 generated ones.
 """
 
 import os
@@ -24,6 +25,7 @@ from blinplan.regimen import library
 from blinplan.simulation.dosing import dosing
 from tests.benchmarks.bound import bound
 from tests.benchmarks.engines import by_blinplan, by_scipy, greatest_error, series
+from tests.benchmarks.sets import MOST, costs, engines_agree, sets_table
 from tests.benchmarks.speed import GREATEST_ERROR, race
 from tests.benchmarks.start import start
 from tests.benchmarks.stopping import stopping
@@ -31,6 +33,7 @@ from tests.physiology.courses import extremes
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- python -m tests.benchmarks readme -->\n```text\n", "```\n<!-- end -->\n"
+_SETS = 1024
 MOST_MEMORY = 10**9
 """Bytes that a million patients may take."""
 
@@ -54,7 +57,8 @@ def main() -> None:
             worst = race(console, patients=10_000, peer_patients=50, witnessed=8)
         case _:
             sys.exit(
-                "usage: python -m tests.benchmarks [small | readme | accuracy | bound [N] | start | stopping | million]"
+                "usage: python -m tests.benchmarks"
+                " [small | readme | accuracy | bound [N] | start | stopping | million | sets]"
             )
     if worst > GREATEST_ERROR:
         sys.exit(f"the engine's greatest error is {worst:.1e}, above {GREATEST_ERROR:.0e}")
@@ -101,10 +105,18 @@ def accuracy() -> float:
     return worst
 
 
+def sets() -> bool:
+    """Print what one more parameter set costs; return whether that is close to its patients in a crowd, and right."""
+    found = list(costs(_SETS))
+    Console(width=108).print(sets_table(found))
+    return engines_agree() and all(one.greatest_ratio <= MOST for one in found if one.engine == "compiled")
+
+
 _HELD: dict[str, tuple[Callable[[], bool], str]] = {
     "start": (start, "a check takes longer than it should"),
     "stopping": (stopping, "few patients decide otherwise than all would"),
     "million": (million, "a million patients take more memory than they should"),
+    "sets": (sets, "one more parameter set costs more than it should, or engines differ on it"),
 }
 """What is held or not, and what is said where it is not."""
 

@@ -20,7 +20,7 @@ from blinplan.design.sensitivity.sensitivity import Scale, Sensitivity, Sensitiv
 from blinplan.design.variation.axis import AxisError
 from blinplan.executors.executor import InTurn, threads
 from blinplan.physiology.model.dosing import Options
-from blinplan.physiology.model.draw import draw
+from blinplan.physiology.model.draw import draw, from_covariates
 from blinplan.physiology.model.parameters import load_parameters
 from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library
@@ -76,8 +76,11 @@ def rows(of: SensitivityPlan, key: str) -> dict[str, SensitivityRow]:
 def alone(key: str, values: tuple[float, ...]) -> float:
     """An endpoint of the typical patient of nhl-15 with parameters, by a simulation of its own."""
     asked = plan()
-    preset = ADULTS.with_values(dict(zip(FEW, values, strict=True)))
-    simulation = run(asked.regimen, preset="adult-rr", patients=asked.person_with(preset))
+    body: dict[str, Any] = {
+        name: getattr(asked.person, name) for name in ("weight_kg", "height_cm", "age_years", "female", "bsa_m2")
+    }
+    person = from_covariates(ADULTS.with_values(dict(zip(FEW, values, strict=True))), **body)
+    simulation = run(asked.regimen, preset="adult-rr", patients=person)
     return over_patients(next(one for one in simulation.quantities if one.key == key)).median
 
 

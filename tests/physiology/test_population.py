@@ -1,6 +1,7 @@
 """Virtual patients: the same person in every run, correlated bodies, bounds of weight."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -188,3 +189,21 @@ def test_own_children_without_an_age_are_as_old_as_children_of_their_height() ->
     assert people.age_years == pytest.approx([1.0, 6.0, 12.0, 0.1])
     adults = from_covariates("adult-rr", weight_kg=np.array([60.0]), height_cm=np.array([160.0]))
     assert adults.age_years == pytest.approx([41.0])
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_people_with_parameters_of_their_own_are_those_of_a_population_with_them_to_the_bit(preset: str) -> None:
+    """All parameters at once, a hundred times, and with random effects: as each person by himself."""
+    own, number = load_parameters().presets[preset], 100
+    varied = [key for key, one in own.parameters.items() if one.simulated and isinstance(one.value, float)]
+    factors = np.random.default_rng(5).uniform(0.7, 1.4, (len(varied), number))
+    values = {key: own.value(key) * factor for key, factor in zip(varied, factors, strict=True)}
+    size: dict[str, Any] = {"weight_kg": np.full(number, 31.0), "height_cm": np.full(number, 131.0)}
+    for seed in (None, 3):
+        together = from_covariates(own, **size, seed=seed, values=values)
+        for place in range(0, number, 9):
+            preset_of_one = own.with_values({key: float(of[place]) for key, of in values.items()})
+            alone = from_covariates(preset_of_one, **size, seed=seed)
+            for name, of in arrays(together).items():
+                assert of[..., place].tobytes() == arrays(alone)[name][..., place].tobytes(), name
+            assert together.constants.select(slice(place, place + 1)) == alone.constants

@@ -1,7 +1,11 @@
 """What is asked: a regimen, endpoints, a method, and of whom: the typical patient, or a population."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
+
+import numpy as np
 
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
@@ -111,17 +115,11 @@ class SensitivityPlan:
             return GivenCohort(self.person)
         return cohort_of(self.regimen, self.preset, self.patients, self.seed, self.before)
 
-    def person_with(self, preset: Preset) -> Population:
-        """The typical patient with other parameters: the same body."""
-        one = self.person
-        return from_covariates(
-            preset,
-            weight_kg=one.weight_kg,
-            height_cm=one.height_cm,
-            age_years=one.age_years,
-            female=one.female,
-            bsa_m2=one.bsa_m2,
-        )
+    def people_with(self, values: Mapping[str, FloatArray], number: int) -> Population:
+        """The typical patient so many times, each with parameters of his own (number): the same body."""
+        body = ("weight_kg", "height_cm", "age_years", "female", "bsa_m2")
+        bodies: dict[str, Any] = {name: np.repeat(getattr(self.person, name), number) for name in body}
+        return from_covariates(self.own_preset, **bodies, values=values)
 
     def cohort_with(self, preset: Preset) -> Cohort:
         """The same people with other parameters."""

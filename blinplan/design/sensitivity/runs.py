@@ -9,8 +9,7 @@ from blinplan.design.comparison.endpoints import ReadableEndpoints, window_of_ti
 from blinplan.design.sensitivity.plan import USUAL, SensitivityPlan
 from blinplan.design.sensitivity.readers import readers_of
 from blinplan.executors.executor import Executor
-from blinplan.physiology.model.batch import batch
-from blinplan.physiology.model.parameters import Preset
+from blinplan.physiology.engine.choose import expect_sets
 from blinplan.physiology.model.population import FloatArray
 from blinplan.simulation.crowd.cohort import GivenCohort
 from blinplan.simulation.outcome import Occurrence, Quantity, key_by_day, over_patients, share_by
@@ -75,24 +74,24 @@ def endpoints_of_runs(plan: SensitivityPlan, some: Sequence[SomeRuns]) -> tuple[
     )
 
 
-def _presets(plan: SensitivityPlan, at: FloatArray) -> Iterator[Preset]:
-    """The population with the parameters of each place."""
-    columns = [one.at(at[:, number]) for number, one in enumerate(plan.ranges)]
-    keys = [one.key for one in plan.ranges]
-    for values in zip(*columns, strict=True):
-        yield plan.own_preset.with_values(dict(zip(keys, map(float, values), strict=True)))
+def _values_at(plan: SensitivityPlan, at: FloatArray) -> dict[str, FloatArray]:
+    """What each parameter that is varied comes to at each place (R)."""
+    return {one.key: one.at(at[:, number]) for number, one in enumerate(plan.ranges)}
 
 
 def _populations(plan: SensitivityPlan, at: FloatArray) -> Iterator[CohortTrial]:
-    for preset in _presets(plan, at):
+    values = _values_at(plan, at)
+    for place in range(at.shape[0]):
+        preset = plan.own_preset.with_values({key: float(column[place]) for key, column in values.items()})
         yield plan.trial(plan.cohort_with(preset))
 
 
 def _crowds(plan: SensitivityPlan, at: FloatArray) -> Iterator[CohortTrial]:
     """The typical patient of many runs as one crowd, of which each has parameters of its own."""
+    expect_sets(at.shape[0])
     for first in range(0, at.shape[0], _AT_ONCE):
-        some = [plan.person_with(preset) for preset in _presets(plan, at[first : first + _AT_ONCE])]
-        yield plan.trial(GivenCohort(batch(some)))
+        some = at[first : first + _AT_ONCE]
+        yield plan.trial(GivenCohort(plan.people_with(_values_at(plan, some), some.shape[0])))
 
 
 def _endpoints(plan: SensitivityPlan, read: ReadableEndpoints) -> Iterator[RunsOfEndpoint]:

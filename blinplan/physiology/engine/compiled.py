@@ -204,7 +204,7 @@ def _advance_block(work: _Work, c: Constants | OwnConstants, step: GridStep, eig
         _put_drug(drug, middle, then, now, lane)
     for lane in range(8 * eights):
         drug, own = _drug(middle, then, now, lane), _constants(c, rows, lane)
-        attack = arm(_node(now, lane), drug, _individual(who, lane), own, _weighted(c, own, step))
+        attack = arm(_node(now, lane), drug, _individual(who, lane), own, _step_as_weighted(c, own, step))
         _put_attack(attack, middle, then, now, lane)
     for lane in range(8 * eights):
         attack = _attack(middle, then, now, lane)
@@ -221,7 +221,7 @@ def _advance_block(work: _Work, c: Constants | OwnConstants, step: GridStep, eig
     for lane in range(8 * eights):
         drug, attack = _drug(middle, then, now, lane), _attack(middle, then, now, lane)
         contact, before, own = _contact(middle, then, now, lane), _node(now, lane), _constants(c, rows, lane)
-        response = respond(before, drug, attack, contact, own, _weighted(c, own, step))
+        response = respond(before, drug, attack, contact, own, _step_as_weighted(c, own, step))
         past = past_of(before, response, contact)
         _put_response(response, middle, then, now, lane)
         for k in range(_PAST):
@@ -317,12 +317,12 @@ def _read_own_constants(c: Any, place: _Lanes, rows: FloatArray) -> None:
     _read(c.rows, place, rows)
 
 
-def _weighted(c: Any, own: Constants, step: GridStep) -> GridStep:
+def _step_as_weighted(c: Any, own: Constants, step: GridStep) -> GridStep:
     """A step with weights for the loss rates that all share, which is how it comes."""
     return step
 
 
-def _weighted_by_own(c: Any, own: Constants, step: GridStep) -> GridStep:
+def _step_by_own_weights(c: Any, own: Constants, step: GridStep) -> GridStep:
     return with_own_weights(step, own)
 
 
@@ -417,7 +417,7 @@ def _declare_parts() -> None:
         _read_own_constants,
         *_lines_of(gather),
     )
-    inside = (_advance_block, _watch_block, _weighted_by_own)
+    inside = (_advance_block, _watch_block, _step_by_own_weights)
     read = (_states, _signals, _past, _individual, _infusion, _blend, _moment, _node)
     found = (_drug, _attack, _marrow, _blood, _contact)
     put = (
@@ -440,7 +440,7 @@ def _declare_parts() -> None:
         declare(error_model="numpy", forceinline=True)(line)
     where_sets_differ(_constants, constants.constants_in)
     where_sets_differ(_read_constants, _read_own_constants)
-    where_sets_differ(_weighted, _weighted_by_own)
+    where_sets_differ(_step_as_weighted, _step_by_own_weights)
 
 
 def _lines_of(module: ModuleType) -> list[FunctionType]:
@@ -454,7 +454,7 @@ def _lines_of(module: ModuleType) -> list[FunctionType]:
     ]
 
 
-def _named(name: str, function: Kernel) -> Kernel:
+def _rename(name: str, function: Kernel) -> Kernel:
     """The same function under another name: numba keeps machine code under it, so that all can see what is there."""
     assert isinstance(function, FunctionType)  # noqa: S101
     return FunctionType(function.__code__.replace(co_name=name, co_qualname=name), function.__globals__, name)
@@ -472,8 +472,8 @@ def _compile(function: Kernel) -> Kernel:
 
 tell_numba()
 _declare_parts()
-_alike: Any = _compile(_named(ALIKE, _advance_all))
-_sets: Any = _compile(_named(SETS, _advance_all))
+_alike: Any = _compile(_rename(ALIKE, _advance_all))
+_sets: Any = _compile(_rename(SETS, _advance_all))
 _WERE_KEPT = {_alike: is_kept(ALIKE), _sets: is_kept(SETS)}
 
 

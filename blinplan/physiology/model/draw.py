@@ -135,15 +135,19 @@ def _assemble(
     first: int,
     numbers: FloatArray,
     given: Mapping[str, FloatArray] = FrozenMapping({}),
+    values: Mapping[str, FloatArray] = FrozenMapping({}),
 ) -> Population:
     zero = np.zeros(numbers.shape[0])
 
+    def typical_value(key: str) -> FloatArray | float:
+        return values[key] if key in values else preset.value(key)
+
     def individual(key: str) -> FloatArray:
-        parameter = preset.parameters[key]
-        drawn = np.asarray(parameter.value * np.exp(parameter.sd * effects.get(key, zero)), dtype=np.float64)
+        spread = preset.parameters[key].sd
+        drawn = np.asarray(typical_value(key) * np.exp(spread * effects.get(key, zero)), dtype=np.float64)
         return drawn if key not in given else np.where(np.isnan(given[key]), drawn, given[key])
 
-    size_factor = (covariates["bsa_m2"] / preset.value("reference_bsa")) ** preset.value("clearance_exponent")
+    size_factor = (covariates["bsa_m2"] / typical_value("reference_bsa")) ** typical_value("clearance_exponent")
     own: dict[str, Any] = {
         **covariates,
         **{key: individual(key) for key in INDIVIDUAL if key not in _BY_LAWS_OF_THEIR_OWN},
@@ -154,7 +158,7 @@ def _assemble(
         preset=preset.key,
         seed=seed,
         first=first,
-        constants=Constants.of(preset),
+        constants=Constants.of(preset).with_own(values),
         numbers=numbers,
         clearance=24.0 * individual("clearance") * size_factor,
         blasts=np.minimum(individual("blasts"), _GREATEST_BLASTS),
@@ -185,13 +189,15 @@ def from_covariates(
     seed: int | None = None,
     ids: tuple[str, ...] = (),
     baselines: Mapping[str, FloatArray] = FrozenMapping({}),
+    values: Mapping[str, FloatArray] = FrozenMapping({}),
 ) -> Population:
     """Build a population from given people.
 
     Without a seed they respond as the typical patient of their size does; with a seed, patient i carries the random
     effects of patient i of that seed. An age that is not given is the mean one of adults, or that at which half of the
     children are as tall. `baselines`, by the names of parameters, stand in the place of what is drawn; NaN where they
-    do not.
+    do not. `values`, by these names too, are typical values that differ from person to person: each is of a parameter
+    set of its own.
     """
     chosen = preset_called(preset)
     weight, height = (np.array(v, dtype=np.float64, ndmin=1) for v in (weight_kg, height_cm))
@@ -205,7 +211,7 @@ def from_covariates(
     }
     effects = {} if seed is None else _random_effects(chosen.correlations, uniforms(seed, weight.shape[0]))
     numbers = np.arange(weight.shape[0], dtype=np.float64)
-    return replace(_assemble(chosen, covariates, effects, seed, 0, numbers, baselines), ids=ids)
+    return replace(_assemble(chosen, covariates, effects, seed, 0, numbers, baselines, values), ids=ids)
 
 
 def _usual_ages(law: Covariates, height_cm: FloatArray) -> FloatArray:

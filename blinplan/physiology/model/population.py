@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
@@ -50,6 +51,11 @@ class Constants(NamedTuple):
         for hill in ("lysis_hill", "activation_hill"):
             given[hill] = int(given[hill])
         return cls(**given)
+
+    def with_own(self, values: Mapping[str, FloatArray]) -> Constants:
+        """With those of each patient, by their names among others; what these share is one number."""
+        own: dict[str, Any] = {name: values[name] for name in self._fields if name in values}
+        return self._replace(**own).select(slice(None)) if own else self
 
     @property
     def differing(self) -> dict[str, FloatArray]:
