@@ -74,15 +74,14 @@ class Draft:
 
 # --- how steps and premedication are written in one line ------------------------------------------------------------
 
-_STEP = re.compile(
-    r"(?P<dose>.+?)\s+(?:x|×|for)\s*(?P<count>[0-9]{1,4})\s*(?P<unit>d|days?|h|hours?)?(?:,?\s+max\s+(?P<max>.+))?",
-    re.IGNORECASE,
+# Compiled when a step or a premedication is given so: most drafts are made from a regimen.
+_STEP = (
+    r"(?i)(?P<dose>.+?)\s+(?:x|×|for)\s*(?P<count>[0-9]{1,4})\s*(?P<unit>d|days?|h|hours?)?(?:,?\s+max\s+(?P<max>.+))?"
 )
-_PREMEDICATION = re.compile(
-    r"(?P<drug>.+?)\s+(?P<dose>[0-9.,]+ ?mg(?:/m2|/m²)?)(?:,?\s+max\s+(?P<max>.+?))?"
+_PREMEDICATION = (
+    r"(?i)(?P<drug>.+?)\s+(?P<dose>[0-9.,]+ ?mg(?:/m2|/m²)?)(?:,?\s+max\s+(?P<max>.+?))?"
     r"(?:,?\s+(?P<minutes>[0-9]{1,4})(?:\s+to\s+(?P<latest>[0-9]{1,4}))?\s*min(?:utes)?)?"
-    r"\s+before\s+(?P<before>.+?)(?:\s+for\s+(?P<patients>adults|children))?",
-    re.IGNORECASE,
+    r"\s+before\s+(?P<before>.+?)(?:\s+for\s+(?P<patients>adults|children))?"
 )
 
 
@@ -94,7 +93,7 @@ def read_step(text: str) -> StepTable:
     QuantityError
         When it is none; nothing is guessed.
     """
-    match = _STEP.fullmatch(text.strip())
+    match = re.fullmatch(_STEP, text.strip())
     if match is None:
         raise QuantityError(f"a step is written as {STEP_FORM}")
     cap = None if match["max"] is None else _standard_dose(match["max"])
@@ -122,7 +121,7 @@ def read_premedication(text: str) -> tuple[PremedicationTable, ...]:
 
 
 def _one_premedication(text: str) -> PremedicationTable:
-    match = _PREMEDICATION.fullmatch(text.strip())
+    match = re.fullmatch(_PREMEDICATION, text.strip())
     if match is None:
         raise QuantityError(f"premedication is written as {PREMEDICATION_FORM}")
     occasions = tuple(word for word in re.split(r"[,\s]+", match["before"].strip()) if word and word != "and")

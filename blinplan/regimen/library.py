@@ -62,7 +62,9 @@ def names_of(name: str) -> tuple[str, ...]:
     """The names of the shipped regimens that a name stands for: itself, or the members of a family; else none."""
     if name in paths():
         return (name,)
-    return tuple(regimen.name for regimen in shipped_regimens() if regimen.family == name)
+    # A file that does not have the name as a text is of another family, or of none, and is not read.
+    written = f'"{name}"'.encode("utf-8", "surrogatepass")
+    return tuple(one for one, file in paths().items() if written in file.read_bytes() and regimen(one).family == name)
 
 
 def nearest(name: str) -> str | None:

@@ -494,6 +494,13 @@ def test_names_and_families_resolve() -> None:
     )
 
 
+def test_a_family_has_all_files_that_name_it_however_they_write_it() -> None:
+    """They are found without reading the others."""
+    regimens = library.shipped_regimens()
+    for family in {regimen.family for regimen in regimens if regimen.family is not None}:
+        assert library.names_of(family) == tuple(one.name for one in regimens if one.family == family)
+
+
 def test_a_family_is_no_regimens_name() -> None:
     assert not {regimen.family for regimen in library.shipped_regimens()} & set(NAMES)
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from blinplan.api.library import stands_for_regimens
 from blinplan.api.vocabulary import OF_SCAFFOLDS
 from blinplan.refusal import Refusal
 
@@ -24,6 +23,8 @@ class Destination:
             When something is there that must not be replaced, or the name is that of a shipped regimen, or the word
             for another file.
         """
+        from blinplan.api.library import stands_for_regimens
+
         if stands_for_regimens(name):
             raise Refusal(
                 f"{name} is the name of a shipped regimen",
