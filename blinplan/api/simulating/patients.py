@@ -1,6 +1,6 @@
 """Whom virtual patients are: so many of a population, or those of a table."""
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -50,20 +50,20 @@ def own_patients(table: str | Path, formula: AreaFormula = AreaFormula.MOSTELLER
 
     path = Path(table)
     try:
-        return read_people(input_text(path), visible(str(path)), formula, cache(_regimen_named))
+        return read_people(input_text(path), visible(str(path)), formula, cache(partial(_regimen_named, path.parent)))
     except OSError as error:
         raise Refusal(f"{path}: {reason_of(error)}", "check the path; a table is CSV in UTF-8") from error
     except PeopleError as error:
         raise Refusal(str(error), error.advice) from error
 
 
-def _regimen_named(name: str) -> "Regimen":
-    """The regimen that a row of a table names: a file, or a shipped one."""
+def _regimen_named(folder: Path, name: str) -> "Regimen":
+    """The regimen that a row of a table names: a file, as seen from the folder of the table, or a shipped one."""
     from blinplan.api.regimens.order import order
     from blinplan.simulation.people.people import PeopleError
 
     try:
-        return order(name).check().regimen
+        return order(str(folder / name) if Path(name).suffix == ".toml" else name).check().regimen
     except Refusal as error:
         raise PeopleError(f"regimen is {name[:60]!r}: {error.message}", error.advice or "name another one") from error
 

@@ -84,7 +84,8 @@ People = Annotated[
         metavar="FILE",
         help="A CSV table of your own patients: weight_kg, height_cm, and optionally id, age_years, female or sex,"
         " bsa_m2, b_cells_per_ul, t_cells_per_ul, blasts_fraction, il6_pg_per_ml; and what each"
-        " gets otherwise: regimen (a file or a shipped name), hold_from_day with hold_days, off_drug_day.",
+        " gets otherwise: regimen (a file, as seen from the table's folder, or a shipped name), hold_from_day with"
+        " hold_days, off_drug_day.",
         rich_help_panel=_VIRTUAL,
     ),
 ]

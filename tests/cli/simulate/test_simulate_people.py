@@ -132,6 +132,23 @@ def test_who_has_no_name_is_refused_by_number_and_with_the_figure_that_decides(i
     assert "are 17.999 years old (patient 2)" in said
 
 
+def test_a_regimen_of_a_row_is_a_file_as_seen_from_the_table(inside: Run, tmp_path: Path) -> None:
+    """As a record's site is, and a calendar of holidays: whoever stands elsewhere gets the same."""
+    ours = tmp_path / "ours"
+    (ours / "regimens").mkdir(parents=True)
+    assert inside("new", "own", "--from", "nhl-5", "-o", "ours/regimens/own.toml").status == 0
+    rows = "70,175,regimens/own.toml\n80,180,nhl-5\n75,170,\n"
+    (ours / "ward.csv").write_text(f"weight_kg,height_cm,regimen\n{rows}", encoding="utf-8")
+    named = ("ours/ward.csv", str(ours / "ward.csv"))
+    first, second = (inside("simulate", "rr-adult", "--people", name, "-f", "csv") for name in named)
+    assert first.status == second.status == 0
+    assert len(first.out.splitlines()) == 4
+    (ours / "ward.csv").write_text("weight_kg,height_cm,regimen\n70,175,ours/regimens/own.toml\n", encoding="utf-8")
+    refused = inside("simulate", "rr-adult", "--people", "ours/ward.csv")
+    assert refused.status == 2
+    assert "ours/regimens/own.toml" in " ".join(refused.err.split())
+
+
 BODIES = {
     "neither": ("", "", set()),
     "age": (",age_years", ",41", {"age_years", "AGE"}),

@@ -4,7 +4,7 @@ import json
 import tempfile
 from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -68,7 +68,7 @@ def is_people(data: bytes) -> bool:
     from blinplan.simulation.people.read import read_people
 
     try:
-        read_people(text_of(data), "people.csv", regimen_named=cache(_regimen_named))
+        read_people(text_of(data), "people.csv", regimen_named=cache(partial(_regimen_named, Path())))
     except (InputError, PeopleError):
         return False
     return True
