@@ -73,7 +73,7 @@ def engine_for(name: EngineName | None, patients: int, sets: int = 1) -> Engine:
 
 def steps_for(name: EngineName, timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> Steps:
     """The steps of the patients of a chunk, as the engine of a name takes them."""
-    if engine_called(name) is NUMPY:
+    if name == "numpy":
         return plan_of(timetable, constants, days)
     few = _go_side_by_side(max(map(len, constants.differing.values()), default=1), constants.sets)
     side_by_side = few and _without_code_of_sets.is_worth_compiling(0) and _can_be_imported()
