@@ -58,6 +58,11 @@ def regimen(name: str) -> Regimen:
     return load(name).regimen
 
 
+def is_text_of(name: str, text: str) -> bool:
+    """Whether a text is that of a shipped regimen's file; raises KeyError when there is none of that name."""
+    return paths()[name].read_bytes() == text.encode("utf-8", "surrogatepass")
+
+
 def names_of(name: str) -> tuple[str, ...]:
     """The names of the shipped regimens that a name stands for: itself, or the members of a family; else none."""
     if name in paths():

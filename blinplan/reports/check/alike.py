@@ -8,7 +8,7 @@ from typing import Any
 from blinplan.regimen.toml.document import Document
 from blinplan.rules.rule import Finding
 
-_CYCLE_NUMBER = re.compile(r"\bcycle [0-9]+\b")
+_CYCLE_NUMBER = r"\bcycle [0-9]+\b"
 
 
 def findings_alike(findings: Iterable[Finding], document: Document) -> list[list[Finding]]:
@@ -34,7 +34,7 @@ def _content(finding: Finding, document: Document) -> Hashable | None:
     if cycle is None or finding.fix is not None:
         return None
     named = re.escape(f'"{cycle.get("name")}"')
-    message = _CYCLE_NUMBER.sub("cycle", re.sub(f"(?: of)? ?{named}", "", finding.message))
+    message = re.sub(_CYCLE_NUMBER, "cycle", re.sub(f"(?: of)? ?{named}", "", finding.message))
     return finding.code, finding.severity, finding.path[2:], message, finding.help, finding.patient
 
 

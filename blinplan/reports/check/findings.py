@@ -19,7 +19,6 @@ from blinplan.reports.check.lines import NO_TEXT, Line, Lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.citations import citations
 from blinplan.rules.judging.judgement import Judgement
-from blinplan.rules.judging.models import OverModels
 from blinplan.rules.limits import Limits
 from blinplan.rules.rule import Finding, NotEvaluated
 from blinplan.rules.verdict import CountedVerdicts, Verdict, no_answer_of, with_numbers
@@ -27,6 +26,8 @@ from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from blinplan.rules.judging.models import OverModels
 
 _FEW = 10
 """How many files are all listed below the findings; of more, those that something is said of."""
@@ -208,7 +209,7 @@ def _models_lines(judgement: Judgement) -> Iterator[Line]:
         yield Line([(f"  {text}", "")])
 
 
-def models_texts(found: Sequence[OverModels]) -> list[str]:
+def models_texts(found: "Sequence[OverModels]") -> list[str]:
     """Say where the model decides, and where it does not."""
     alike = [one.rule for one in found if not one.differs]
     told = [f"the model decides: {one.text}" for one in found if one.differs]

@@ -159,6 +159,7 @@ def test_what_a_plan_is_given_is_imported(tmp_path: Path) -> None:
 
 _OTHER_FILES = ("blinplan.rules.families.across_files.kinds", "blinplan.rules.families.across_files.neighbours")
 _RICH = ("rich.console", "rich.table", "blinplan.drawing.console")
+_NAMESAKES = "blinplan.rules.families.across_files.shipped_names"
 _OF_DOCUMENTS = ("hashlib", "blinplan.fingerprint", "blinplan.reports.plan.paper.wanted")
 _READING = ("pydantic_core", "blinplan.regimen.library", "blinplan.regimen.reading")
 WITHOUT = [
@@ -166,9 +167,9 @@ WITHOUT = [
     (["regimens"], [*_RICH, "blinplan.course.events", "blinplan.label.label", "blinplan.regimen.toml.scanner"]),
     (["rule", "D202"], ["rich.table", *_READING, *_OTHER_FILES]),
     (["rule", "nothing"], [*_RICH, *_READING, *_OTHER_FILES, "blinplan.api.regimens.load"]),
-    ([*CHECK], [*_RICH, "blinplan.regimen.toml.scanner"]),
+    ([*CHECK], [*_RICH, _NAMESAKES, "blinplan.regimen.toml.scanner", "blinplan.rules.judging.models"]),
     (["plan", "rr-adult"], [*_OTHER_FILES, *_OF_DOCUMENTS, "blinplan.data_table", "blinplan.executors.executor"]),
-    (["plan", "rr-adult", *START], [*_OF_DOCUMENTS, "blinplan.regimen.toml.scanner", "calendar"]),
+    (["plan", "rr-adult", *START], [*_OF_DOCUMENTS, _NAMESAKES, "blinplan.regimen.toml.scanner", "calendar"]),
 ]
 """Commands, and modules that take time to import and that they do without."""
 
