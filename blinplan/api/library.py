@@ -235,13 +235,6 @@ def first_screen(screen: Screen) -> "list[RenderableType]":
     return start_report(screen)
 
 
-def stands_for_regimens(name: str) -> bool:
-    """Whether a name is that of a regimen that comes with the program, or of a family of them."""
-    from blinplan.regimen import library
-
-    return bool(library.names_of(name))
-
-
 def severities() -> tuple[str, ...]:
     """What a finding can count as."""
     from blinplan.rules.rule import Severity

@@ -95,7 +95,7 @@ def _on_the_program(error: Any, message: str) -> str:
 
 
 def _is_regimen(named: str) -> bool:
-    from blinplan.api.library import stands_for_regimens
+    from blinplan.api.regimens.meant import stands_for_regimens
 
     try:
         return stands_for_regimens(named) or Path(named).is_file()

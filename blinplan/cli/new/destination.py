@@ -1,14 +1,14 @@
 """Where ``blinplan new`` writes."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from blinplan.api.regimens.meant import stands_for_regimens
 from blinplan.api.vocabulary import OF_SCAFFOLDS
 from blinplan.refusal import Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(NamedTuple):
     """Where the file goes: what ``-o`` names, and whether a file that is there is replaced."""
 
     named: str | None
@@ -23,8 +23,6 @@ class Destination:
             When something is there that must not be replaced, or the name is that of a shipped regimen, or the word
             for another file.
         """
-        from blinplan.api.library import stands_for_regimens
-
         if stands_for_regimens(name):
             raise Refusal(
                 f"{name} is the name of a shipped regimen",

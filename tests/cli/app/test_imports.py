@@ -168,6 +168,7 @@ WITHOUT = [
     (["rule", "D202"], ["rich.table", *_READING, *_OTHER_FILES]),
     (["rule", "nothing"], [*_RICH, *_READING, *_OTHER_FILES, "blinplan.api.regimens.load"]),
     ([*CHECK], [*_RICH, _NAMESAKES, "blinplan.regimen.toml.scanner", "blinplan.rules.judging.models"]),
+    (["new", "ours", "--from", "rr-adult"], ["blinplan.api.library", "blinplan.words.routes", "rich.console"]),
     (["plan", "rr-adult"], [*_OTHER_FILES, *_OF_DOCUMENTS, "blinplan.data_table", "blinplan.executors.executor"]),
     (["plan", "rr-adult", *START], [*_OF_DOCUMENTS, _NAMESAKES, "blinplan.regimen.toml.scanner", "calendar"]),
 ]
