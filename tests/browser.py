@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,12 +42,17 @@ LOADED = "new Promise(done => document.readyState == 'complete' ? done() : addEv
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A printed page: its width and height in points, its words, and how large its letters are, each with a sample."""
+    """A printed page: its width and height in points, its text, and how large its letters are, each with a sample."""
 
     width: float
     height: float
-    words: str
+    text: str
     sizes: dict[float, str]
+
+    @property
+    def words(self) -> str:
+        """The text with single spaces, whatever its lines are."""
+        return " ".join(self.text.split())
 
 
 class Browser:
@@ -66,15 +72,13 @@ class Browser:
             return str(found["result"]["value"])
 
     def printed(self, page: str, paper: str, folder: Path) -> list[Sheet]:
-        """The sheets of paper of a size, A4 or letter, on which a page is printed: `page.pdf` in a folder."""
+        """The sheets of paper of a size, A4 or letter, on which a page is printed, by way of a folder."""
         sized = page.replace("</style>", f"@page {{ size: {paper}; }}</style>", 1)
         assert sized != page
         (folder / "page.html").write_text(sized, encoding="utf-8")
         with self._opened(folder / "page.html") as tab:
             found = self._call("Page.printToPDF", tab, printBackground=True, preferCSSPageSize=True)
-        target = folder / "page.pdf"
-        target.write_bytes(base64.b64decode(found["data"]))
-        return list(map(_sheet, PdfReader(target).pages))
+        return list(map(_sheet, PdfReader(BytesIO(base64.b64decode(found["data"]))).pages))
 
     @contextmanager
     def _opened(self, page: Path) -> Iterator[str]:
@@ -134,5 +138,5 @@ def _sheet(page: PageObject) -> Sheet:
             height = math.hypot(inner[2] * a + inner[3] * c, inner[2] * b + inner[3] * d) * size
             sizes.setdefault(round(height, 2), text.strip())
 
-    words = " ".join(page.extract_text(visitor_text=measure).split())
-    return Sheet(float(page.mediabox.width), float(page.mediabox.height), words, sizes)
+    text = page.extract_text(visitor_text=measure)
+    return Sheet(float(page.mediabox.width), float(page.mediabox.height), text, sizes)

@@ -83,10 +83,11 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
 def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over ten thousand tests, which stay until the end, and look less often.
 
-    What a test leaves is little beside what Python looks through for it: a fifth of the time of all tests.
+    What a test leaves is little beside what Python looks through for it: a fifth of the time of all tests, and still a
+    twentieth where it looks at each hundred thousand new objects; at each million a process takes a tenth more memory.
     """
     gc.freeze()
-    gc.set_threshold(100_000)
+    gc.set_threshold(1_000_000)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from lxml import html
-from pypdf import PdfReader
 
 from blinplan.reports.plan.paper import room
 from blinplan.reports.plan.paper.plain_words import plain_words
@@ -297,8 +296,8 @@ def test_a_long_name_takes_more_lines_at_the_head_of_every_sheet_and_covers_noth
     asked = ("--patient-name", LONGER, "--patient-number", "MRN 4711-0815", "--plan-id", "bed-1", "--cycle", "1")
     page = inside(*DATED, *HTML, *asked, "--view", view).out
     sheets = browser.printed(page, paper, tmp_path)
-    for number, sheet in enumerate(PdfReader(tmp_path / "page.pdf").pages, start=1):
-        lines = sheet.extract_text().splitlines()
+    for number, sheet in enumerate(sheets, start=1):
+        lines = sheet.text.splitlines()
         assert any(f"page {number} of {len(sheets)}" in line for line in lines)
         head = lines[: next(place for place, line in enumerate(lines) if "not a medical device" in line)]
         assert "MRN4711-0815" in "".join("".join(head).split())
