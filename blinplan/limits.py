@@ -103,7 +103,15 @@ def _number_text(value: Fraction, unit: str) -> str:
     return f"{decimal_text(value)} {in_words}"
 
 
-_COUNTED = frozenset({"cycles", "days", "hours", "months", "years"})
+_COUNTED = frozenset({"cycles", "days", "hours", "months", "times", "years"})
+
+
+def what_can_be_changed(fixed: str | None, stricter: Stricter | None) -> str:
+    """A sentence on a number that not every change is taken of; nothing of one that is changed as somebody likes."""
+    if fixed is None:
+        return ""
+    return f"It cannot be changed: {fixed}." if stricter is None else f"It can only be made {stricter}: {fixed}."
+
 
 Limits = Mapping[str, Limit]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from blinplan.limits import what_can_be_changed
 from blinplan.outside_text import visible_lines
 from blinplan.reports.library.rules import occasions
 from blinplan.rules.catalogue import CATALOGUE, FAMILIES
@@ -55,7 +56,7 @@ def _parts(rule: Rule) -> Iterator[list[str]]:
     yield roff.paragraph(f"[bold]{rule.sentence}[/bold] {rule.why}")
     for name in rule.limits:
         limit = shipped_limits()[name]
-        fixed = f" It cannot be changed: {limit.fixed}." if limit.fixed else ""
+        fixed = f" {what_can_be_changed(limit.fixed, limit.stricter)}" if limit.fixed else ""
         yield roff.item(
             f"{roff.bold(name)} = {roff.escaped(str(limit))}",
             roff.paragraph(limit.says),

@@ -42,7 +42,7 @@ def test_one_command_leads_from_a_value_to_its_source_and_status(inside: Run) ->
 
 def test_a_fixed_number_says_in_which_direction_it_can_be_changed(inside: Run) -> None:
     shown = words(inside("values", "preservative_from_weight").out)
-    assert "It cannot be changed, but to a higher one: it decides A702, which cannot be waived." in shown
+    assert "It can only be made higher: it decides A702, which cannot be waived." in shown
 
 
 def test_the_formats_hold_the_same_values(inside: Run) -> None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from blinplan.label.read import DEFAULT, label_named
+from blinplan.limits import what_can_be_changed
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import Limit, shipped_limits
 from blinplan.rules.rule import Rule
@@ -154,3 +155,17 @@ def test_limits_cannot_be_changed() -> None:
 def test_the_label_s_in_use_time_is_one_number() -> None:
     given = {bag.in_use for bag in label_named(DEFAULT).bags if bag.in_use is not None}
     assert given == {shipped_limits()["in_use"].minutes}
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"), [(1, "times", "1 time"), (2, "times", "2 times"), (1, "kg", "1 kg")]
+)
+def test_one_of_what_is_counted_is_told_in_the_singular(value: int, unit: str, text: str) -> None:
+    limit = next(iter(shipped_limits().values()))
+    assert str(limit._replace(value=Fraction(value), unit=unit)) == text
+
+
+def test_a_number_that_is_fixed_is_said_to_be_changed_in_its_stricter_direction_alone() -> None:
+    assert what_can_be_changed(None, "lower") == ""
+    assert what_can_be_changed("it is what was run", None) == "It cannot be changed: it is what was run."
+    assert what_can_be_changed("it is what was run", "lower") == "It can only be made lower: it is what was run."

@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from blinplan.drawing.draw import indent
+from blinplan.limits import what_can_be_changed
 from blinplan.outside_text import visible_lines
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.catalogue import FAMILIES
@@ -83,10 +84,11 @@ def rule_report(rule: Rule, limits: Limits, screen: Screen) -> "list[RenderableT
 
 
 def _limit(limit: Limit) -> "list[RenderableType]":
+    fixed = what_can_be_changed(limit.fixed, limit.stricter)
     return [
         Padding(Text.assemble(f"{limit.name} = {limit}  ", (limit.citation, "quiet")), (0, 0, 0, 2)),
         Padding(Text(limit.says), (0, 0, 0, 4)),
-        *([Padding(Text(f"It cannot be changed: {limit.fixed}.", "quiet"), (0, 0, 0, 4))] if limit.fixed else []),
+        *([Padding(Text(fixed, "quiet"), (0, 0, 0, 4))] if fixed else []),
     ]
 
 

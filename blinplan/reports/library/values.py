@@ -9,6 +9,7 @@ from rich.text import Text
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.drawing.draw import indent
 from blinplan.label.read import label_named
+from blinplan.limits import what_can_be_changed
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.reports.shared.document import DocumentKind
@@ -66,9 +67,8 @@ def _value(value: Value) -> "Iterator[RenderableType]":
 
 def _constraint(value: Value) -> str:
     """Say whether a project can change it, and in which direction it is stricter."""
-    side = f", but to a {value.stricter} one" if value.stricter else ""
     if value.fixed is not None:
-        return f" It cannot be changed{side}: {value.fixed}."
+        return f" {what_can_be_changed(value.fixed, value.stricter)}"
     return f" A {value.stricter} one is stricter." if value.stricter else ""
 
 
