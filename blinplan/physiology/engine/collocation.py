@@ -10,7 +10,7 @@ A pair is the value at the middle and at the end of a step. What is changed in p
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from blinplan.physiology.engine.exponential import exponential
 from blinplan.physiology.model.population import FloatArray
@@ -31,9 +31,9 @@ class Weights(NamedTuple):
     end: Pair
 
 
-def weights(rate: FloatArray, step: FloatArray | float) -> Weights:
-    """Weights for a loss rate (above 0) held over one step."""
-    exponent = (-0.5 * step) * rate
+def weights(rate: FloatArray | float, step: FloatArray | float) -> Weights:
+    """Weights for a loss rate (above 0) held over one step; a number where all patients share it."""
+    exponent: Any = (-0.5 * step) * rate
     decay = exponential(exponent)
     whole = decay * decay
     inverse = -1.0 / exponent
@@ -183,13 +183,14 @@ class Polynomial(NamedTuple):
     step: float
 
 
-def polynomial(loss: Pair, step: float) -> Polynomial:
-    """Prepare a step from the loss rate inside it.
+def polynomial(loss: tuple[FloatArray | float, FloatArray | float], step: float) -> Polynomial:
+    """Prepare a step from the loss rate inside it; numbers where all patients share it.
 
     With a = h r_m / 3 and b = h r_e / 6 the two stages are y_m = M - a y_m + b y_e / 4 and y_e = E - 2 a y_m - b y_e,
     M and E what the start and the production give; the determinant is 1 + a + b + 3 a b / 2, never 0.
     """
-    middle, end = loss[0] * (step / 3.0), loss[1] * (step / 6.0)
+    middle: Any = loss[0] * (step / 3.0)
+    end: Any = loss[1] * (step / 6.0)
     inverse = middle * end
     inverse *= 1.5
     inverse += middle
