@@ -16,7 +16,7 @@ from blinplan.cli.app.program import run
 from blinplan.physiology.engine import choose
 from blinplan.rules.configuration.configurations import nearest
 from tests import public_files
-from tests.collection.compiled import compile_before_tests, is_worth_compiling
+from tests.collection.compiled import compile_beside_tests, wait_for_machine_code, with_others_last
 from tests.collection.grid import some_of_each
 from tests.collection.lacking import skip_what_a_test_lacks
 from tests.collection.no_simulation import without_simulation
@@ -41,6 +41,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--share", metavar="K/N", help="collect the K-th of N shares of the test files")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the engine where so many tests are run that it is worth it."""
+    compile_beside_tests(config)
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave the files of other shares to other processes."""
     told = config.getoption("--share")
@@ -55,6 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         leave_out(config, items, {item for item in items if item.get_closest_marker("nightly")})
     if most := config.getoption("--few"):
         leave_out(config, items, set(items) - set(some_of_each(items, most)))
+    items[:] = with_others_last(config, items)
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item], others: set[pytest.Item]) -> None:
@@ -90,13 +96,6 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(1_000_000)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
-    """Compile the engine where so many tests are run that it is worth it."""
-    if is_worth_compiling(session.config):
-        compile_before_tests(session.config)
-
-
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Let a worker say no more of a test than somebody reads."""
     if not hasattr(item.config, "workerinput") or phases_are_asked(item.config):
@@ -109,6 +108,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Hold tests that need something from outside to their marker, whether it is there or not."""
+    wait_for_machine_code(item)
     public_files.expect(item.get_closest_marker("outside") is not None)
     count_patients_anew()
 

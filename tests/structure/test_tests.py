@@ -3,6 +3,7 @@
 import ast
 import locale
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,12 @@ import pytest
 import blinplan
 from blinplan.fingerprint import model_name
 from tests import public_files
-from tests.collection.compiled import is_worth_compiling
+from tests.collection.compiled import (
+    compile_beside_tests,
+    is_worth_compiling,
+    wait_for_machine_code,
+    with_others_last,
+)
 from tests.collection.grid import some_of_each
 from tests.collection.no_simulation import simulates, without_simulation
 from tests.collection.reported import worth_telling
@@ -154,6 +160,34 @@ def test_what_runs_many_tests_compiles_before_and_nobody_else(
     monkeypatch.setattr("tests.collection.compiled.is_kept", lambda: True)
     assert not is_worth_compiling(asked("tests"))
     assert {"collectonly", "keyword"} < vars(request.config.option).keys()
+
+
+def item(folder: str, config: Any) -> Any:
+    return SimpleNamespace(path=TESTS / folder / "test_some.py", config=config)
+
+
+def test_while_it_compiles_what_simulates_nothing_goes_first_and_others_wait_until_it_has_ended(tmp_path: Path) -> None:
+    import fcntl
+
+    mark, ended = tmp_path / "lock", threading.Event()
+    config: Any = SimpleNamespace(stash=pytest.Stash(), workerinput={"compiling": str(mark)})
+    compile_beside_tests(config)
+    tests = [item(folder, config) for folder in ("cli", "regimen", "rules/families", "course")]
+    assert [one.path.parent.name for one in with_others_last(config, tests)] == ["regimen", "course", "cli", "families"]
+
+    def wait() -> None:
+        wait_for_machine_code(tests[0])
+        ended.set()
+
+    with mark.open("w") as compiling:
+        fcntl.flock(compiling, fcntl.LOCK_EX)
+        wait_for_machine_code(tests[1])
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        assert not ended.wait(0.05)
+    waiting.join()
+    assert ended.is_set()
+    assert with_others_last(config, tests) == tests
 
 
 def test_of_many_cases_some_are_tried_the_first_and_others_far_from_it() -> None:
