@@ -207,7 +207,7 @@ def test_the_same_words_write_the_same_bytes_whoever_runs_them(found: SearchResu
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("minimise", [["il6_peak"], ["il6_peak", "b_depleted_day"]])
+@pytest.mark.parametrize("minimise", [at_night(["il6_peak"]), ["il6_peak", "b_depleted_day"]])
 def test_an_optimiser_does_not_depend_on_threads_and_hears_the_seed(minimise: list[str]) -> None:
     few = {**ASKED, "doses": (5, 9, 28), "lengths": (4, 7)}
 

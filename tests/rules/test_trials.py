@@ -10,7 +10,7 @@ from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.rules.verdict import Ruling
-from tests.collection.grid import each_third
+from tests.collection.grid import each_sixth
 from tests.regimen_text import TODAY
 
 TRIALS = sorted(name for name, group in library.groups().items() if group == "trials")
@@ -59,7 +59,7 @@ def test_a_trial_s_file_gets_the_findings_that_its_publication_would_accept(name
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", [*FOUND_ON_PATIENTS, *each_third([name for name in TRIALS if name not in FOUND_ON_PATIENTS])]
+    "name", [*FOUND_ON_PATIENTS, *each_sixth([name for name in TRIALS if name not in FOUND_ON_PATIENTS])]
 )
 def test_on_virtual_patients_it_is_decided_and_so_is_every_rule(name: str) -> None:
     judgement = judge(library.load(name), TODAY, PatientSimulator(1000, 1))

@@ -14,7 +14,7 @@ from blinplan.reports.plan.paper import room
 from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.reports.plan.paper.sheets import SIZES, LabelSheet
 from tests.browser import Browser
-from tests.collection.grid import at_night
+from tests.collection.grid import at_night, in_turn
 from tests.plan_text import DATED, RECORD
 from tests.program import Run
 
@@ -269,8 +269,7 @@ def test_a_name_that_no_label_has_room_for_is_told_at_the_command_and_on_the_she
 
 
 @pytest.mark.outside
-@pytest.mark.parametrize("paper", ["A4", "letter"])
-@pytest.mark.parametrize("view", ["overview", "home"])
+@pytest.mark.parametrize(("view", "paper"), in_turn(["overview", "home"], ["A4", "letter"]))
 def test_paper_is_large_enough_to_read_and_each_sheet_says_whose_it_is(
     inside: Run, browser: Browser, ward: None, tmp_path: Path, paper: str, view: str
 ) -> None:
@@ -288,8 +287,7 @@ def test_paper_is_large_enough_to_read_and_each_sheet_says_whose_it_is(
 
 
 @pytest.mark.outside
-@pytest.mark.parametrize("paper", ["A4", "letter"])
-@pytest.mark.parametrize("view", ["overview", "home"])
+@pytest.mark.parametrize(("view", "paper"), in_turn(["overview", "home"], ["A4", "letter"]))
 def test_a_long_name_takes_more_lines_at_the_head_of_every_sheet_and_covers_nothing(
     inside: Run, browser: Browser, ward: None, tmp_path: Path, paper: str, view: str
 ) -> None:
