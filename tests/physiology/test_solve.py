@@ -90,9 +90,9 @@ def test_an_equal_infusion_of_another_step_or_cycle_changes_no_state() -> None:
 def test_time_shift_shifts_everything() -> None:
     # Without growth of blasts there is nothing that knows the date.
     still = replace(PEOPLE, constants=PEOPLE.constants._replace(blast_growth=0.0))
-    days = np.linspace(0.0, 42.0, 85)
-    now = states_of(course((28, 28.0), (14, 0.0)), days, still)
-    later = states_of(course((5, 0.0), (28, 28.0), (14, 0.0)), days + 5.0, still)
+    days = np.linspace(0.0, 12.0, 49)
+    now = states_of(course((7, 28.0), (5, 0.0)), days, still)
+    later = states_of(course((5, 0.0), (7, 28.0), (5, 0.0)), days + 5.0, still)
     for name, values in now.items():
         assert later[name] == pytest.approx(values, rel=1e-9, abs=1e-9), name
 

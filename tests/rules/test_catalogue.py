@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import re
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ def rules_in(file: Path) -> tuple[Rule, ...]:
     return rules
 
 
+@cache
 def found_in(lines: str, rule: Rule) -> Judgement:
     """Judge an example with virtual patients where its rule needs them, and with its rule even where that is off."""
     site = None if rule.site is None else site_in(rule.site)

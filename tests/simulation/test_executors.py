@@ -51,6 +51,7 @@ MAKING: dict[str, Making] = {
     "three threads": lambda: threads(3),
     "forked processes": lambda: _processes("fork"),
     "spawned processes": lambda: _processes("spawn"),
+    "a process of our own": lambda: processes(1),
     "our own processes": lambda: processes(2),
     "copies of this process": lambda: _copies(2),
 }
@@ -65,7 +66,11 @@ def regimen() -> Regimen:
     return reading.regimen
 
 
-@pytest.fixture(params=[at_night(how) if how == "spawned processes" else how for how in MAKING])
+OF_THE_NIGHT = ("spawned processes", "our own processes")
+"""What begins two processes anew: each reads the package and the machine code."""
+
+
+@pytest.fixture(params=[at_night(how) if how in OF_THE_NIGHT else how for how in MAKING])
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     with MAKING[request.param]() as running:
         yield running

@@ -88,14 +88,14 @@ def days_around(zone: str, every: int) -> Iterator[date]:
 def wards_abroad() -> Iterator[Any]:
     """Each ward in Berlin and in one other zone, with each way over the long day in one of them; at night in all.
 
-    And from each third day on; at night from all.
+    And from each sixth day on; at night from all.
     """
     for number, (name, (place, zone)) in enumerate(product(PROFILES, enumerate(CHANGES))):
         is_tried = place in {0, 1 + number // len(CHANGES) % (len(CHANGES) - 1)}
         for turn, way in enumerate((LongDay.LONGER_BAG, LongDay.SPLIT)):
             in_turn = (place > 0) is ((turn + number // len(CHANGES)) % 2 > 0)
             if is_tried and in_turn:
-                yield name, zone, way, 3
+                yield name, zone, way, 6
             yield at_night(name, zone, way, 1)
 
 
@@ -132,7 +132,7 @@ def moved(site: Site) -> Site:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "every"), [case for name in PROFILES for case in ((name, 3), at_night(name, 1))])
+@pytest.mark.parametrize(("name", "every"), [case for name in PROFILES for case in ((name, 6), at_night(name, 1))])
 def test_where_days_have_24_hours_no_start_makes_a_bag_under_four_hours_either(name: str, every: int) -> None:
     ward, planned, made = moved(PROFILES[name]), course(), 0
     for day in days_around("Europe/Berlin", every):

@@ -11,7 +11,7 @@ from blinplan.physiology.engine import choose
 from blinplan.physiology.engine.by_numpy.engine import NUMPY
 from blinplan.physiology.engine.choose import engine_called
 from tests.collection.grid import in_turn
-from tests.physiology.courses import extremes, label
+from tests.physiology.courses import course, extremes, label
 
 
 def states(result: Solution) -> dict[str, np.ndarray]:
@@ -31,8 +31,9 @@ def endpoints(result: Solution) -> dict[str, np.ndarray]:
     in_turn(["adult-rr", "adult-mrd", "child"], [Options(), Options(attenuation="target-loss", premedication=True)]),
 )
 def test_compiled_gives_the_bytes_of_numpy(preset: str, options: Options) -> None:
-    dosing = replace(label(2), premedication_minutes=(-60, 7 * 1440 - 60, 42 * 1440 - 60))
-    people, days = extremes(preset), np.linspace(0.0, 84.0, 337)
+    two_cycles = course((2, 9.0), (3, 28.0), (2, 0.0), (5, 28.0), (2, 0.0), cycles=(1, 1, 1, 2, 2))
+    dosing = replace(two_cycles, premedication_minutes=(-60, 2 * 1440 - 60, 7 * 1440 - 60))
+    people, days = extremes(preset), np.linspace(0.0, 14.0, 337)
     one, other = (
         simulate(dosing, people, options=options, output_days=days, engine=engine) for engine in ("compiled", "numpy")
     )

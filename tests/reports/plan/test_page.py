@@ -14,7 +14,7 @@ from blinplan.course.happened.replan import Replanned
 from blinplan.regimen.site.site import Site
 from blinplan.reports.plan.bags import savings
 from tests.browser import Browser, Sheet
-from tests.collection.grid import in_turn
+from tests.collection.grid import at_night, in_turn
 from tests.plan_text import DATED, RECORD, WARD
 from tests.program import Run
 
@@ -110,15 +110,15 @@ BY_AREA = ("plan", "rr-below-45-kg", "--weight", "30", "--height", "130", "--sta
 
 PRINTED = [
     ((*DATED, "--site", "ward.toml"), 5),
-    ((*BY_AREA, "--site", "daily.toml"), 5),
     ((*BY_AREA, "--time-zone", "UTC"), 5),
     (("plan", "rr-adult", "--record", "record.toml", "--site", "daily.toml"), 6),
 ]
+DAILY_BY_AREA = (*BY_AREA, "--site", "daily.toml"), 5
 """Plans, and on how many sheets they are at least: daily bags and interruptions take a second sheet for a cycle."""
 
 
 @pytest.mark.outside
-@pytest.mark.parametrize(("plan", "paper"), in_turn(PRINTED, ["A4", "letter"]))
+@pytest.mark.parametrize(("plan", "paper"), [*in_turn(PRINTED, ["A4", "letter"]), *(at_night(DAILY_BY_AREA, paper) for paper in ("A4", "letter"))])
 def test_every_sheet_of_paper_is_legible_says_what_it_is_of_and_cuts_no_table(
     inside: Run, browser: Browser, tmp_path: Path, plan: tuple[tuple[str, ...], int], paper: str
 ) -> None:

@@ -140,9 +140,9 @@ def test_many_steps_are_drawn_as_one_and_look_as_each_by_itself(
     simulation: Simulation, bands: Bands, drawn: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A course of a thousand steps took ten seconds to draw."""
-    each = drawn(FigureFormat.PNG, 183.0)
+    each = drawn(FigureFormat.PNG, 89.0)
     monkeypatch.setattr(figures, "_MANY", 0)
-    as_one = figure(simulation, bands, FigureFormat.PNG, 183.0)
+    as_one = figure(simulation, bands, FigureFormat.PNG, 89.0)
     shades = [np.asarray(Image.open(io.BytesIO(png)).convert("L"), dtype=float) for png in (each, as_one)]
     assert shades[0].shape == shades[1].shape
     assert np.abs(shades[0] - shades[1]).mean() < 0.2

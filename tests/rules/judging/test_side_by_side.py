@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blinplan.executors import executor
-from tests.collection.grid import in_turn
+from tests.collection.grid import at_night, in_turn
 from tests.program import PLAIN, python
 from tests.regimen_text import cycle, regimen_text
 
@@ -107,7 +107,12 @@ def test_the_judgements_are_the_same_for_any_number_of_processes(folder: Path) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("fault", "method"), in_turn(["1 / 0", "os._exit(9)", "{1: lambda: 1}"], ["_found_in", "_judgements_of"]), ids=str
+    ("fault", "method"),
+    [
+        *(at_night("1 / 0", method) for method in ("_found_in", "_judgements_of")),
+        *in_turn(["os._exit(9)", "{1: lambda: 1}"], ["_found_in", "_judgements_of"]),
+    ],
+    ids=str,
 )
 def test_what_a_copy_cannot_hand_over_is_judged_here(folder: Path, fault: str, method: str) -> None:
     broken = said(((1, 1), (2, 1)), folder, f"import os{_BROKEN.format(fault=fault, method=method)}")

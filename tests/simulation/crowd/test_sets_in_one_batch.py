@@ -21,6 +21,8 @@ from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.solve import run_chunk
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.library import regimen as shipped
+from blinplan.regimen.reading import RegimenFile, read
+from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import part_at
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.wording import read_endpoint
@@ -28,11 +30,22 @@ from blinplan.simulation.trials.together import run_together
 from blinplan.simulation.trials.trial import Outcome, Trial
 from tests.collection.grid import at_night
 from tests.physiology.courses import course
+from tests.regimen_text import cycle, regimen_text
 
 BASE = load_parameters().presets["adult-rr"]
-REGIMEN = shipped("rr-adult")
 RATES = (2.0, 3.3, 4.6, 6.4, 7.7, 11.0)
 """Of cytolytic proteins, 1/day: all but the first ask for shorter steps than all others."""
+
+
+def of_days() -> Regimen:
+    """A first step, a second and a free interval, each of days; weeks bring nothing else."""
+    lines = cycle("9 mcg/day for 3 days", "28 mcg/day for 5 days", free=2) + cycle("28 mcg/day for 5 days", free=2)
+    reading = read(regimen_text(lines).encode(), "probe.toml")
+    assert isinstance(reading, RegimenFile)
+    return reading.regimen
+
+
+REGIMEN = of_days()
 
 
 def set_of(rate: float, **values: float) -> Preset:
@@ -93,7 +106,7 @@ def test_open_questions_change_nothing_in_it(options: Options) -> None:
 @pytest.mark.slow
 def test_patients_who_go_off_the_drug_have_their_own_course_in_a_set_too() -> None:
     table = periods(REGIMEN)[:2]
-    off = np.array([table[-1].stop, 9.3 * MINUTES_PER_DAY, 3.0 * MINUTES_PER_DAY])
+    off = np.array([table[-1].stop, 4.3 * MINUTES_PER_DAY, 1.5 * MINUTES_PER_DAY])
     parted = part_at(table, off.tolist())
     assert_as_alone(
         [Trial(REGIMEN, parted, draw(of, 3, seed=8), engine="numpy", off_drug=off) for of in (*SETS[:3], *SETS[5:])]
@@ -133,7 +146,7 @@ def test_endpoints_of_ones_own_are_those_of_each_set_alone_and_all_sets_are_one_
 def test_they_are_in_a_course_that_some_leave_early_too(engine: EngineName) -> None:
     """Of several patients a set, who stand here and there among those of the same steps, by both engines."""
     table = periods(REGIMEN)[:2]
-    off = np.array([table[-1].stop, 9.3 * MINUTES_PER_DAY, 3.0 * MINUTES_PER_DAY])
+    off = np.array([table[-1].stop, 4.3 * MINUTES_PER_DAY, 1.5 * MINUTES_PER_DAY])
     parted = part_at(table, off.tolist())
     trials = [
         Trial(REGIMEN, parted, draw(of, 3, seed=8), engine=engine, asked=OWN, off_drug=off) for of in (*SETS, SETS[1])
@@ -186,7 +199,7 @@ def test_premedication_given_again_acts_in_each_set_by_its_own_half_life() -> No
 def test_all_of_it_at_once_changes_nothing(engine: EngineName) -> None:
     """Premedication as each set has it, a course that some leave early, and patients of one set here and there."""
     table = periods(REGIMEN)[:2]
-    off = np.array([table[-1].stop, 9.3 * MINUTES_PER_DAY])
+    off = np.array([table[-1].stop, 4.3 * MINUTES_PER_DAY])
     parted = part_at(table, off.tolist())
     sets = [*SETS, set_of(3.3, premedication_half_life=2.0), set_of(2.0, premedication_reduction=0.0), SETS[2]]
     trials = [
@@ -200,9 +213,9 @@ def test_all_of_it_at_once_changes_nothing(engine: EngineName) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", [at_night("numpy"), "compiled", at_night("side by side")], indirect=True)
 def test_a_whole_course_of_plausible_sizes_has_the_same_bytes_by_both_engines(engine: EngineName) -> None:
-    table = periods(REGIMEN)
+    regimen = shipped("rr-adult")
     trials = [
-        Trial(REGIMEN, table, draw(set_of(rate), 1 + at % 3, seed=2), engine=engine)
+        Trial(regimen, periods(regimen), draw(set_of(rate), 1 + at % 3, seed=2), engine=engine)
         for at, rate in enumerate(np.geomspace(1.5, 11.0, 40).tolist())
     ]
     outcomes = run_together(trials, InTurn())
