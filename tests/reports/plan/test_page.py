@@ -113,12 +113,13 @@ PRINTED = [
     ((*BY_AREA, "--time-zone", "UTC"), 5),
     (("plan", "rr-adult", "--record", "record.toml", "--site", "daily.toml"), 6),
 ]
-DAILY_BY_AREA = (*BY_AREA, "--site", "daily.toml"), 5
 """Plans, and on how many sheets they are at least: daily bags and interruptions take a second sheet for a cycle."""
+DAILY_BY_AREA = ((*BY_AREA, "--site", "daily.toml"), 5)
+ON_PAPER = [*in_turn(PRINTED, ["A4", "letter"]), at_night(DAILY_BY_AREA, "A4"), at_night(DAILY_BY_AREA, "letter")]
 
 
 @pytest.mark.outside
-@pytest.mark.parametrize(("plan", "paper"), [*in_turn(PRINTED, ["A4", "letter"]), *(at_night(DAILY_BY_AREA, paper) for paper in ("A4", "letter"))])
+@pytest.mark.parametrize(("plan", "paper"), ON_PAPER)
 def test_every_sheet_of_paper_is_legible_says_what_it_is_of_and_cuts_no_table(
     inside: Run, browser: Browser, tmp_path: Path, plan: tuple[tuple[str, ...], int], paper: str
 ) -> None:

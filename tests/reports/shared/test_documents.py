@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -229,7 +229,10 @@ def test_what_a_command_prints_is_what_its_schema_says_and_nothing_else(kind: st
     for document in printed:
         check.validate(document)
     seen: set[tuple[str, ...]] = set()
-    for document in map(few, printed):
+    for whole, members in product(printed, (*ALONE, slice(3))):
+        document = few(whole, members)
+        if members in ALONE and not check.is_valid(document):
+            continue  # it has a list of two at least
         assert check.is_valid(document)
         for place, parent, key in places(document, (document.get("record", ""),)):
             if place not in seen:
@@ -252,13 +255,17 @@ def accepted(check: Draft202012Validator, document: Any, parent: Any, key: Any, 
     return passed
 
 
-def few(value: Any) -> Any:
+ALONE = (slice(1), slice(1, 2), slice(2, 3))
+"""Most places are in a document with one member of each list, which is judged in a fraction of the time."""
+
+
+def few(value: Any, members: slice) -> Any:
     """A document with few members of each of its lists: enough to see what the schema says of them."""
     if isinstance(value, list):
-        return [few(inner) for inner in value[:3]]
+        return [few(inner, members) for inner in value[members] or value[:1]]
     if isinstance(value, dict):
         names = list(value)[:2] if len(value) > 25 else value
-        return {name: few(value[name]) for name in names}
+        return {name: few(value[name], members) for name in names}
     return value
 
 

@@ -11,15 +11,15 @@ from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.draw import draw, typical
 from blinplan.physiology.model.parameters import Preset, load_parameters
-from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.wording import read_endpoint
 from blinplan.simulation.trials.together import run_together
 from blinplan.simulation.trials.trial import Outcome, Trial
 from tests.collection.grid import at_night
+from tests.simulation.courses import course_of_days
 
 BASE = load_parameters().presets["adult-rr"]
-REGIMEN = shipped("rr-adult")
+REGIMEN = course_of_days()
 PERIODS = periods(REGIMEN)[:3]
 
 
@@ -82,12 +82,12 @@ def test_sets_of_many_patients_go_by_machine_code_and_few_beside_them_do_not_mat
 
 
 def test_trials_of_other_courses_and_options_come_back_in_their_order() -> None:
-    week = replace(PERIODS[0], stop=PERIODS[0].stop), replace(PERIODS[-1], start=PERIODS[0].stop)
+    short = replace(PERIODS[0], stop=PERIODS[0].stop), replace(PERIODS[-1], start=PERIODS[0].stop)
     people = draw("adult-rr", 4, seed=9)
     own = AskedEndpoints(own=(read_endpoint("IL-6 above 20 pg/mL in cycle 1"),))
     trials = [
         Trial(REGIMEN, PERIODS, people, asked=own),
-        Trial(REGIMEN, week, people, asked=own),
+        Trial(REGIMEN, short, people, asked=own),
         Trial(REGIMEN, PERIODS, draw(SETS[1], 5, seed=9), asked=own),
         Trial(REGIMEN, PERIODS, people, Options(premedication=True), asked=own),
         Trial(REGIMEN, PERIODS, draw(with_values(premedication_half_life=2.0), 5, seed=9), Options(premedication=True)),
@@ -98,10 +98,10 @@ def test_trials_of_other_courses_and_options_come_back_in_their_order() -> None:
         assert_same_bytes(outcome, alone)
         for one, other in zip(outcome.quantities, alone.quantities, strict=True):
             assert one.values.tobytes() == other.values.tobytes(), one.key
-    # Off the drug from day 7 on, his infusion ends there, and so do his counts.
-    assert outcomes[1].endpoints.own_infusion_end_days.tolist() == [[7.0] * 4]
-    assert outcomes[0].endpoints.own_infusion_end_days.tolist() == [[28.0] * 4]
-    assert (outcomes[1].endpoints.infused == 9.0 * 7.0).all()
+    # Off the drug from day 3 on, his infusion ends there, and so do his counts.
+    assert outcomes[1].endpoints.own_infusion_end_days.tolist() == [[3.0] * 4]
+    assert outcomes[0].endpoints.own_infusion_end_days.tolist() == [[8.0] * 4]
+    assert (outcomes[1].endpoints.infused == 9.0 * 3.0).all()
 
 
 def test_no_trials_have_no_outcomes() -> None:

@@ -14,7 +14,6 @@ from blinplan.executors.executor import InTurn, threads
 from blinplan.executors.processes import processes
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.draw import typical
-from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.admission import admitted_cohort
 from blinplan.simulation.crowd.cohort import GivenCohort
 from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome
@@ -24,8 +23,9 @@ from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial, portions_of
 from blinplan.simulation.trials.together import joined_trials
 from blinplan.simulation.uncertainty import parameter_sets
+from tests.simulation.courses import course_of_days
 
-REGIMEN = shipped("rr-adult")
+REGIMEN = course_of_days()
 PERIODS = periods(REGIMEN)[:3]
 ASKED = AskedEndpoints(keys=("b_nadir", "il6_peak"))
 
@@ -49,8 +49,8 @@ def small_loads(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("small_loads")
 def test_trials_of_every_size_and_course_have_the_bytes_of_each_alone() -> None:
-    week = replace(PERIODS[0], stop=PERIODS[0].stop), replace(PERIODS[-1], start=PERIODS[0].stop)
-    trials = [trial_of(1), trial_of(19), trial_of(3, seed=2, periods=week), trial_of(8), trial_of(2, asked=ASKED)]
+    short = replace(PERIODS[0], stop=PERIODS[0].stop), replace(PERIODS[-1], start=PERIODS[0].stop)
+    trials = [trial_of(1), trial_of(19), trial_of(3, seed=2, periods=short), trial_of(8), trial_of(2, asked=ASKED)]
     told: list[int] = []
     with threads(2) as running:
         outcomes = list(outcomes_of(trials, running, told.append))

@@ -21,8 +21,6 @@ from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.solve import run_chunk
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.library import regimen as shipped
-from blinplan.regimen.reading import RegimenFile, read
-from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import part_at
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.wording import read_endpoint
@@ -30,22 +28,12 @@ from blinplan.simulation.trials.together import run_together
 from blinplan.simulation.trials.trial import Outcome, Trial
 from tests.collection.grid import at_night
 from tests.physiology.courses import course
-from tests.regimen_text import cycle, regimen_text
+from tests.simulation.courses import course_of_days
 
 BASE = load_parameters().presets["adult-rr"]
+REGIMEN = course_of_days()
 RATES = (2.0, 3.3, 4.6, 6.4, 7.7, 11.0)
 """Of cytolytic proteins, 1/day: all but the first ask for shorter steps than all others."""
-
-
-def of_days() -> Regimen:
-    """A first step, a second and a free interval, each of days; weeks bring nothing else."""
-    lines = cycle("9 mcg/day for 3 days", "28 mcg/day for 5 days", free=2) + cycle("28 mcg/day for 5 days", free=2)
-    reading = read(regimen_text(lines).encode(), "probe.toml")
-    assert isinstance(reading, RegimenFile)
-    return reading.regimen
-
-
-REGIMEN = of_days()
 
 
 def set_of(rate: float, **values: float) -> Preset:
