@@ -27,6 +27,11 @@ def label(cycles: int = 2) -> Dosing:
     return course(*first, *later, cycles=numbers)
 
 
+def two_cycles_of_days() -> Dosing:
+    """Two cycles as those of the label, of days in place of weeks."""
+    return course((2.0, 9.0), (3.0, 28.0), (2.0, 0.0), (5.0, 28.0), (2.0, 0.0), cycles=(1, 1, 1, 2, 2))
+
+
 def with_values(population: Population, **values: FloatArray) -> Population:
     """The same patients, some of their parameters replaced."""
     from dataclasses import replace

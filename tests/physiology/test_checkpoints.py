@@ -74,7 +74,7 @@ def test_a_course_that_begins_as_another_did_goes_on_from_there_to_the_same_endp
     same(run(table(*one[:alike]), shared), run(table(*one[:alike]), None))  # a shorter one, of which all is known
 
 
-@pytest.mark.parametrize("name", [at_night("rr-adult"), "rr-adult-continued", at_night("mrd-adult"), "tower"])
+@pytest.mark.parametrize("name", [at_night("rr-adult"), "rr-adult-continued", at_night("mrd-adult"), at_night("tower")])
 def test_shipped_regimens_one_after_the_other_are_as_each_alone(name: str) -> None:
     shared = Checkpoints()
     for regimen in map(library.regimen, ("rr-adult", "tower", name, name)):

@@ -46,9 +46,10 @@ def test_every_state_is_held_to_the_witness() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("preset", ["adult-rr", at_night("adult-mrd"), at_night("child")])
-def test_the_engine_agrees_with_scipy_also_in_extreme_patients(preset: str) -> None:
-    people = extremes(preset)
-    found = worst(label(2), people, [0, 1, 2, 3, 4, 5, 6, 7, 9, 12])
+@pytest.mark.parametrize("patients", [[0, 3, 5, 6, 12], at_night([1, 2, 4, 7, 9])], ids=str)
+def test_the_engine_agrees_with_scipy_also_in_extreme_patients(preset: str, patients: list[int]) -> None:
+    """In every run those among whom each two extremes meet."""
+    found = worst(label(2), extremes(preset), patients)
     assert max(found.values()) <= GREATEST_ERROR, found
 
 

@@ -9,7 +9,7 @@ from blinplan.executors.executor import threads
 from blinplan.physiology import Dosing, Endpoints, Options, draw, simulate, typical
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.solve import Chunk, Part, run_chunk
-from tests.physiology.courses import CLEARED, DAY, cleared, course, extremes, label, values_of
+from tests.physiology.courses import CLEARED, DAY, cleared, course, extremes, label, two_cycles_of_days, values_of
 
 PEOPLE = draw("adult-rr", 40, seed=9)
 
@@ -120,13 +120,13 @@ def test_same_patient_in_ten_and_in_many_to_the_last_bit() -> None:
 @pytest.mark.parametrize("engine", [pytest.param("compiled", marks=pytest.mark.slow), "numpy"])
 @pytest.mark.parametrize(("number", "chunk"), [(1, 7), (2, 16), (2, 1), (1, 4096)])
 def test_threads_and_chunks_do_not_matter_to_the_last_bit(number: int, chunk: int, engine: EngineName) -> None:
-    days = np.array([0.3, 7.0, 28.5, 42.0])
+    given, days = two_cycles_of_days(), np.array([0.3, 2.0, 8.5, 14.0])
     people = (
         PEOPLE if engine == "compiled" else PEOPLE.select(slice(0, 9))
     )  # a chunk takes NumPy as long as it is small
-    plain = simulate(label(1), people, output_days=days, engine=engine)
+    plain = simulate(given, people, output_days=days, engine=engine)
     with threads(number) as running:
-        other = simulate(label(1), people, output_days=days, executor=running, chunk=chunk, engine=engine)
+        other = simulate(given, people, output_days=days, executor=running, chunk=chunk, engine=engine)
     assert plain.endpoints is not None
     assert other.endpoints is not None
     for name, values in endpoint_arrays(plain.endpoints).items():

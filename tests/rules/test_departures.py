@@ -15,6 +15,7 @@ from blinplan.rules.checks import departures
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.reference import regimen_reference
 from blinplan.rules.rule import Severity
+from tests.collection.grid import in_turn
 from tests.read_text import regimen_in
 from tests.regimen_text import cycle, judgement_of, regimen_text
 
@@ -87,8 +88,7 @@ def test_an_interval_that_the_base_does_not_have_is_held_to_its_last_between_two
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("with_base", [True, False])
-@pytest.mark.parametrize("name", LABELLED)
+@pytest.mark.parametrize(("name", "with_base"), in_turn(LABELLED, [True, False]))
 def test_no_mistake_of_size_passes_because_it_is_called_investigational(name: str, with_base: bool) -> None:
     made = dict.fromkeys(mistakes(relabelled(name, name if with_base else None)))
     assert len(made) > 6

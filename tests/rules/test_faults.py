@@ -13,7 +13,7 @@ from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.verdict import Ruling
-from tests.collection.grid import at_night
+from tests.collection.grid import at_night, each_third
 from tests.regimen_text import codes, cycle, judgement_of, marks, regimen_text, verdict_of, waiver
 from tests.rules.faults import Change, faults, faults_with_mistakes, hold, mistakes
 
@@ -235,7 +235,9 @@ def some(text: str, number: int) -> list[tuple[Change, Change]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "number"), [case for name in SHIPPED for case in ((name, 1), at_night(name, 4))], ids=str
+    ("name", "number"),
+    [*each_third([pytest.param(name, 1) for name in SHIPPED]), *(at_night(name, 4) for name in SHIPPED)],
+    ids=str,
 )
 def test_in_every_shipped_regimen_a_fault_and_a_mistake_are_both_told(name: str, number: int) -> None:
     for mistake, fault in some(library.paths()[name].read_text(encoding="utf-8"), number):

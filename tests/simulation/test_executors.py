@@ -145,7 +145,8 @@ def test_hundreds_of_patients_in_processes_are_those_of_one_thread(
 
 
 @pytest.mark.parametrize(
-    ("chunk", "engine"), [(1, "compiled"), at_night(7, "numpy"), (7, "compiled"), at_night(1, "numpy"), (1000, "numpy")]
+    ("chunk", "engine"),
+    [at_night(1, "compiled"), at_night(7, "numpy"), (7, "compiled"), at_night(1, "numpy"), (1000, "numpy")],
 )
 def test_the_size_of_chunks_does_not_matter_in_processes(regimen: Regimen, engine: EngineName, chunk: int) -> None:
     trial = trial_of(regimen, 40 if engine == "compiled" else 8, engine)

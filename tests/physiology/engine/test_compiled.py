@@ -11,7 +11,7 @@ from blinplan.physiology.engine import choose
 from blinplan.physiology.engine.by_numpy.engine import NUMPY
 from blinplan.physiology.engine.choose import engine_called
 from tests.collection.grid import in_turn
-from tests.physiology.courses import course, extremes, label
+from tests.physiology.courses import extremes, label, two_cycles_of_days
 
 
 def states(result: Solution) -> dict[str, np.ndarray]:
@@ -31,8 +31,7 @@ def endpoints(result: Solution) -> dict[str, np.ndarray]:
     in_turn(["adult-rr", "adult-mrd", "child"], [Options(), Options(attenuation="target-loss", premedication=True)]),
 )
 def test_compiled_gives_the_bytes_of_numpy(preset: str, options: Options) -> None:
-    two_cycles = course((2, 9.0), (3, 28.0), (2, 0.0), (5, 28.0), (2, 0.0), cycles=(1, 1, 1, 2, 2))
-    dosing = replace(two_cycles, premedication_minutes=(-60, 2 * 1440 - 60, 7 * 1440 - 60))
+    dosing = replace(two_cycles_of_days(), premedication_minutes=(-60, 2 * 1440 - 60, 7 * 1440 - 60))
     people, days = extremes(preset), np.linspace(0.0, 14.0, 337)
     one, other = (
         simulate(dosing, people, options=options, output_days=days, engine=engine) for engine in ("compiled", "numpy")
@@ -49,9 +48,9 @@ def test_compiled_gives_the_bytes_of_numpy(preset: str, options: Options) -> Non
 def test_compiled_gives_the_bytes_of_numpy_at_every_cooperativity(hill: int) -> None:
     people = draw("adult-rr", 5, seed=2)
     people = replace(people, constants=people.constants._replace(lysis_hill=hill, activation_hill=hill))
-    days = np.array([0.5, 7.0, 14.0])
+    given, days = two_cycles_of_days(), np.array([0.5, 7.0, 14.0])
     one, other = (
-        simulate(label(1), people, output_days=days, endpoints=False, engine=engine) for engine in ("compiled", "numpy")
+        simulate(given, people, output_days=days, endpoints=False, engine=engine) for engine in ("compiled", "numpy")
     )
     for name, values in states(other).items():
         assert states(one)[name].tobytes() == values.tobytes(), name

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import product
+from itertools import product, starmap
 from typing import NamedTuple
 
 import numpy as np
@@ -129,9 +129,15 @@ def test_an_infusion_begins_anew_after_any_number_of_days_without(days: int, sim
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("patient", "of"), in_turn(range(6), [*product(("adult-rr", "adult-mrd", "child"), TURN)]))
-def test_no_free_interval_of_any_patient_stops_a_simulator(patient: int, of: tuple[str, str]) -> None:
-    preset, simulator = of
+@pytest.mark.parametrize(
+    ("patient", "preset", "simulator"),
+    [
+        (0, "adult-rr", "COPASI"),
+        (3, "child", "libRoadRunner"),
+        *starmap(at_night, product(range(6), ("adult-rr", "adult-mrd", "child"), TURN)),
+    ],
+)
+def test_no_free_interval_of_any_patient_stops_a_simulator(patient: int, preset: str, simulator: str) -> None:
     generator = default_rng([20261129, patient])
     rates = generator.choice([0.5, 5.0, 9.0, 28.0, 112.0], 3).tolist()
     goes_through(drawn_gaps(generator), rates, preset, patient, simulator)

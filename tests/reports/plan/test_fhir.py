@@ -19,6 +19,7 @@ from blinplan.course.infusions import infusions
 from blinplan.reports.plan.fhir.bundle import fhir
 from blinplan.reports.shared.words import NOT_A_DEVICE
 from tests.collection.examples import fewer_examples
+from tests.collection.grid import in_turn
 from tests.course.records import CRS, DAY, START, course, record, stop
 from tests.plan_text import DATED, RECORD, WARD
 from tests.program import Run
@@ -144,11 +145,13 @@ def sound(document: Resource) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("site", [(), ("--site", "ward.toml")], ids=["without bags", "with bags"])
 @pytest.mark.parametrize(
-    "arguments",
-    [DATED, (*BY_AREA, "--bsa", "1.1"), (*BY_AREA, "--weight", "38", "--height", "150"), RECORDED],
-    ids=["flat", "by area", "by computed area", "recorded"],
+    ("arguments", "site"),
+    in_turn(
+        [RECORDED, (*BY_AREA, "--bsa", "1.1"), (*BY_AREA, "--weight", "38", "--height", "150"), DATED],
+        [("--site", "ward.toml"), ()],
+    ),
+    ids=" ".join,
 )
 def test_every_minute_and_microgram_of_the_plan_is_in_one_request(
     inside: Run, ward: None, arguments: tuple[str, ...], site: tuple[str, ...]

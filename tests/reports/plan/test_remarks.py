@@ -21,7 +21,7 @@ from blinplan.course.remarks import RemarkKind
 from blinplan.regimen.age import completed_age
 from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.terminal import Screen
-from tests.collection.grid import each_third, in_turn, pairs_of
+from tests.collection.grid import at_night, each_third, in_turn, pairs_of
 from tests.plan_text import RECORD
 
 pytestmark = pytest.mark.slow  # every view and format of many plans
@@ -276,7 +276,7 @@ EASTER = (
 )
 
 
-@pytest.mark.parametrize("cycle", [None, 1])
+@pytest.mark.parametrize("cycle", [None, at_night(1)])
 def test_a_bag_that_has_to_be_changed_at_easter_is_told_everywhere(tmp_path: Path, cycle: int | None) -> None:
     (tmp_path / "ward.toml").write_text(EASTER)
     regimen, figures = WHO["adult"]

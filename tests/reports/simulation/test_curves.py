@@ -15,6 +15,7 @@ from blinplan.reports.simulation.curves import Curves, curves_report
 from blinplan.simulation.percentiles import LEVELS, SIGNALS, Band, Bands, bands_of, sampling_days
 from blinplan.simulation.trials.simulation import Simulation
 from blinplan.terminal import Screen
+from tests.collection.grid import in_turn
 
 REGIMEN = library.regimen("rr-adult")
 PERIODS = periods(REGIMEN)
@@ -155,8 +156,7 @@ def test_days_are_round_and_not_more_than_fit(first: float, last: float, most: i
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [60, 80, 120, 200])
-@pytest.mark.parametrize("unicode", [True, False])
+@pytest.mark.parametrize(("width", "unicode"), in_turn([60, 80, 120, 200], [True, False]))
 def test_it_fits_and_all_rows_are_under_one_axis(simulation: Simulation, width: int, unicode: bool) -> None:
     screen = Screen(width, False, unicode)
     found = bands_of(simulation, sampling_days(simulation.periods, 0.0, 210.0))

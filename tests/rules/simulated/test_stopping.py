@@ -8,6 +8,7 @@ import pytest
 from blinplan.regimen import library
 from blinplan.rules.simulated.virtual import PatientSimulator
 from tests.benchmarks.stopping import SIMULATED, AllPatients, answer_of, generated_texts
+from tests.collection.grid import at_night
 from tests.regimen_text import judgement_of
 
 
@@ -18,12 +19,12 @@ def the_same_answers(text: str) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", [0, at_night(1), at_night(2)])
 def test_few_patients_answer_as_all_do_on_generated_regimens(number: int) -> None:
     assert the_same_answers(generated_texts(number + 1)[number])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["rr-adult", "nhl-1.5", "nhl-3", "mt103-206-15"])
+@pytest.mark.parametrize("name", ["rr-adult", at_night("nhl-1.5"), "nhl-3", at_night("mt103-206-15")])
 def test_few_patients_answer_as_all_do_on_shipped_regimens(name: str) -> None:
     assert the_same_answers(library.paths()[name].read_text(encoding="utf-8"))

@@ -12,6 +12,7 @@ import pytest
 import blinplan
 from blinplan.api.simulating.merge import joined_tables
 from blinplan.files.writing import replace_file
+from tests.collection.grid import in_turn
 from tests.program import Run
 
 ASKED = ("simulate", "rr-below-45-kg", "--seed", "7", "--follow-up", "3")
@@ -29,8 +30,7 @@ def made(inside: Run, *options: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize(("kind", "ending"), in_turn([*KINDS], ["csv", "parquet"]))
 def test_parts_are_the_bytes_of_one_run(inside: Run, kind: str, ending: str) -> None:
     for name, first, patients in (("a", "1", "4"), ("b", "5", "1"), ("c", "6", "4")):
         made(inside, "--first", first, "--patients", patients, *KINDS[kind], "-o", f"{name}.{ending}")

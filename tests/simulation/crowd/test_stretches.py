@@ -15,6 +15,7 @@ import blinplan
 from blinplan.files.writing import replace_file
 from blinplan.physiology.engine import choose
 from blinplan.refusal import Refusal
+from tests.collection.grid import at_night
 from tests.program import Run
 
 pytestmark = pytest.mark.slow
@@ -42,7 +43,14 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.mark.parametrize(
     "options",
-    [["-f", "table"], ["-f", "json"], ["-f", "csv"], ["-o", "out.csv"], ["-o", "out.parquet"], ["-o", "out.npz"]],
+    [
+        ["-f", "table"],
+        ["-f", "json"],
+        ["-f", "csv"],
+        at_night(["-o", "out.csv"]),
+        ["-o", "out.parquet"],
+        ["-o", "out.npz"],
+    ],
     ids=" ".join,
 )
 def test_four_uneven_stretches_are_the_bytes_of_one_run(
@@ -269,7 +277,13 @@ def curve_parts(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.mark.parametrize(
     "options",
-    [["-f", "csv"], ["-o", "out.csv"], ["-o", "out.parquet"], ["-o", "out.npz"], ["-f", "nonmem", "-o", "out.csv"]],
+    [
+        ["-f", "csv"],
+        at_night(["-o", "out.csv"]),
+        ["-o", "out.parquet"],
+        ["-o", "out.npz"],
+        ["-f", "nonmem", "-o", "out.csv"],
+    ],
     ids=" ".join,
 )
 def test_stretches_of_curves_are_the_bytes_of_one_run(

@@ -203,7 +203,7 @@ SLIPS = {"dexamethasone": ("dexamethsone", "dexamethaosne", "dexamethazole"), "p
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
+@pytest.mark.parametrize(("label", "regimen", "number"), each_third(PLACES))
 def test_the_drug_is_known_in_other_languages_and_a_slip_is_told(label: Label, regimen: Regimen, number: int) -> None:
     name = regimen.premedication[number].drug
     for spelling in (*SPELLINGS[name], f"{name} IV", f"{name.upper()} sodium phosphate"):
@@ -498,7 +498,7 @@ def timed(regimen: Regimen, number: int, most: int, least: int) -> Found:
     return found(written(with_changed(regimen, number, minutes_before=most, latest_minutes_before=least)))
 
 
-@pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
+@pytest.mark.parametrize(("label", "regimen", "number"), each_third(PLACES))
 def test_another_time_is_found_by_its_size(label: Label, regimen: Regimen, number: int) -> None:
     stated = stated_for(label, regimen, number)
     early, late = stated.minutes_before, stated.latest_minutes_before
