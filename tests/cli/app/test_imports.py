@@ -3,7 +3,6 @@
 import importlib
 import importlib.util
 import pkgutil
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -27,21 +26,6 @@ WITHOUT_THE_ENGINE = [
 ]
 
 
-@pytest.mark.slow
-def test_the_engine_is_not_imported(tmp_path: Path) -> None:
-    """And is where something is simulated, last, which shows that it would be seen."""
-    (tmp_path / "x.toml").write_text(regimen_text(cycle("1 mcg/m2/day for 28 days")), encoding="utf-8")
-    (tmp_path / "faulty.toml").write_text("= 1", encoding="utf-8")
-    simulated = ["simulate", "nhl-15", "--patients", "1", "-f", "json"]
-    asked = [*(arguments for arguments, _ in WITHOUT_THE_ENGINE), ["model"], simulated]
-    *found, (shown, of_model), (status, imported) = probe(HEAVY, [(arguments, {}) for arguments in asked], tmp_path)
-    for (arguments, expected), answer in zip(WITHOUT_THE_ENGINE, found, strict=True):
-        assert answer == [expected, []], arguments
-    assert (shown, status) == (0, 0)
-    assert {"numpy", "scipy"} <= set(imported)
-    assert "scipy" not in of_model, "who shows the model draws nobody"
-
-
 ONLY_WHERE_ASKED = {
     "blinplan.api.patient": ["--patient", "weight=70,age=30"],
     "blinplan.cli.app.patient_options": ["--patient", "weight=70,age=30"],
@@ -56,7 +40,7 @@ ONLY_WHERE_ASKED = {
     "blinplan.regimen.record.record": ["record.toml"],
     "blinplan.regimen.route.problem": ["subcutaneous.toml"],
     "blinplan.rules.acceptance.baseline": ["--write-baseline", "baseline.json"],
-    "blinplan.rules.configuration.file": ["--config", "blinplan.toml"],
+    "blinplan.rules.configuration.file": ["--config", "settings.toml"],
     "blinplan.rules.fix": ["--diff"],
     "blinplan.rules.located": ["-f", "sarif"],
 }
@@ -64,8 +48,10 @@ ONLY_WHERE_ASKED = {
 FILES = {
     "site.toml": 'site = 1\nname = "Ward"\nbag = [{ hours = 24, fill_ml = 276 }]\n',
     "record.toml": 'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n',
-    "blinplan.toml": "",
+    "settings.toml": "",
     "subcutaneous.toml": 'format = 1\nroute = "subcutaneous"\n',
+    "x.toml": regimen_text(cycle("1 mcg/m2/day for 28 days")),
+    "faulty.toml": "= 1",
 }
 ONLY_TO_SIMULATE = (
     "blinplan.executors.executor",
@@ -114,49 +100,7 @@ ONLY_IN_A_VIEW = (
 CHECK = ("check", "rr-adult", "--no-simulate")
 
 
-def imported(folder: Path, *arguments: str) -> set[str]:
-    """Which of those modules a command imports."""
-    of_plans = {*ONLY_WITH_DATES, *ONLY_WITH_A_SITE, *ONLY_WITH_A_RECORD, *ONLY_IN_A_VIEW}
-    names = [*ONLY_WHERE_ASKED, *ONLY_TO_SIMULATE, *of_plans, "rich.console", "rich.progress"]
-    ((_, found),) = probe(names, [(arguments, {})], folder)
-    return set(found)
-
-
-@pytest.mark.slow
-def test_a_check_imports_what_is_asked_of_it_and_no_more(tmp_path: Path) -> None:
-    assert imported(tmp_path, *CHECK) == set()
-
-
-@pytest.mark.slow
-def test_a_plan_without_dates_waits_for_no_calendar(tmp_path: Path) -> None:
-    found = imported(tmp_path, "plan", "rr-adult", "--weight", "70")
-    assert not found & {*ONLY_TO_SIMULATE, *ONLY_WITH_DATES, "rich.progress"}
-
-
 START = ("--start", "2026-11-02T10:00", "--time-zone", "Europe/Berlin")
-
-
-@pytest.mark.slow
-def test_a_plan_with_dates_waits_for_no_bags_and_no_record(tmp_path: Path) -> None:
-    """Nor for Rich's console, which draws where something is coloured."""
-    found = imported(tmp_path, "plan", "rr-adult", "--weight", "70", *START)
-    assert found >= set(ONLY_WITH_DATES)
-    assert not found & {*ONLY_WITH_A_SITE, *ONLY_WITH_A_RECORD, *ONLY_IN_A_VIEW, *ONLY_TO_SIMULATE, "rich.console"}
-
-
-@pytest.mark.slow
-def test_what_a_plan_is_given_is_imported(tmp_path: Path) -> None:
-    """Else a module that has another name by now would never be found where it should not be."""
-    for name, text in FILES.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    site = ("--site", "site.toml", *START)
-    assert imported(tmp_path, "plan", "rr-adult", *site) >= set(ONLY_WITH_A_SITE)
-    views = (imported(tmp_path, "plan", "rr-adult", *site, "--view", view) for view in ("bags", "starts", "days"))
-    assert set().union(*views) >= set(ONLY_IN_A_VIEW)
-    record = ("--record", "record.toml", "--time-zone", "Europe/Berlin")
-    assert imported(tmp_path, "plan", "rr-adult", *record) >= set(ONLY_WITH_A_RECORD)
-
-
 _OTHER_FILES = ("blinplan.rules.families.across_files.kinds", "blinplan.rules.families.across_files.neighbours")
 _RICH = ("rich.console", "rich.table", "blinplan.drawing.console")
 _NAMESAKES = "blinplan.rules.families.across_files.shipped_names"
@@ -173,28 +117,108 @@ WITHOUT = [
     (["plan", "rr-adult", *START], [*_OF_DOCUMENTS, _NAMESAKES, "blinplan.regimen.toml.scanner", "calendar"]),
 ]
 """Commands, and modules that take time to import and that they do without."""
+_WEIGHED = ("plan", "rr-adult", "--weight", "70")
+_SITE = ("plan", "rr-adult", "--site", "site.toml", *START)
+_VIEWS = [(*_SITE, "--view", view) for view in ("bags", "starts", "days")]
+_RECORD = ("plan", "rr-adult", "--record", "record.toml", "--time-zone", "Europe/Berlin")
+_SIMULATED = ("simulate", "nhl-15", "--patients", "1", "-f", "json")
+IN_TURN: dict[str, list[tuple[str, ...]]] = {
+    "rules and plans": [("rule", "nothing"), ("rule", "D202"), ("plan", "rr-adult"), _WEIGHED],
+    "dates": [
+        ("plan", "rr-adult", *START),
+        (*_WEIGHED, *START),
+        _RECORD,
+        _SITE,
+        *_VIEWS,
+        ("new", "ours", "--from", "rr-adult"),
+    ],
+    "checks": [CHECK, *sorted({(*CHECK, *one) for one in ONLY_WHERE_ASKED.values()})],
+    "the engine": [
+        *(("--version",), ("regimens",)),
+        *(tuple(arguments) for arguments, _ in WITHOUT_THE_ENGINE),
+        *(("model",), _SIMULATED),
+    ],
+}
+"""Commands that are run in one process each, one after the other: each is held to what those before it import, too."""
+Imported = dict[str, list[tuple[tuple[str, ...], int, set[str]]]]
+"""Of each process its commands, with their status and those of all modules of this page that are imported by then."""
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Imported:
+    of_plans = {*ONLY_WITH_DATES, *ONLY_WITH_A_SITE, *ONLY_WITH_A_RECORD, *ONLY_IN_A_VIEW}
+    others = {"rich.progress", *HEAVY, *(name for _, modules in WITHOUT for name in modules)}
+    names = [*ONLY_WHERE_ASKED, *ONLY_TO_SIMULATE, *of_plans, *others]
+
+    def told(asked: list[tuple[str, ...]]) -> list[tuple[tuple[str, ...], int, set[str]]]:
+        folder = tmp_path_factory.mktemp("imports")
+        for name, text in FILES.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        found = probe(names, [(arguments, {}) for arguments in asked], folder)
+        return [(arguments, status, set(seen)) for arguments, (status, seen) in zip(asked, found, strict=True)]
+
+    return {process: told(asked) for process, asked in IN_TURN.items()}
+
+
+def imported(ran: Imported, *arguments: str) -> set[str]:
+    """Which of the modules are imported once a command has run, where it is run first."""
+    return next(seen for runs in ran.values() for asked, _, seen in runs if asked == arguments)
+
+
+@pytest.mark.slow
+def test_the_engine_is_not_imported(ran: Imported) -> None:
+    """And is where something is simulated, last, which shows that it would be seen."""
+    _, _, *found, (_, shown, of_model), (_, status, seen) = ran["the engine"]
+    for (arguments, expected), (_, ended, names) in zip(WITHOUT_THE_ENGINE, found, strict=True):
+        assert (ended, names.intersection(HEAVY)) == (expected, set()), arguments
+    assert (shown, status) == (0, 0)
+    assert {"numpy", "scipy"} <= seen
+    assert "scipy" not in of_model, "who shows the model draws nobody"
+
+
+@pytest.mark.slow
+def test_a_check_imports_what_is_asked_of_it_and_no_more(ran: Imported) -> None:
+    of_plans = {*ONLY_WITH_DATES, *ONLY_WITH_A_SITE, *ONLY_WITH_A_RECORD, *ONLY_IN_A_VIEW}
+    others = {*ONLY_WHERE_ASKED, *ONLY_TO_SIMULATE, "rich.console", "rich.progress"}
+    assert not imported(ran, *CHECK) & (of_plans | others)
+
+
+@pytest.mark.slow
+def test_a_plan_without_dates_waits_for_no_calendar(ran: Imported) -> None:
+    assert not imported(ran, *_WEIGHED) & {*ONLY_TO_SIMULATE, *ONLY_WITH_DATES, "rich.progress"}
+
+
+@pytest.mark.slow
+def test_a_plan_with_dates_waits_for_no_bags_and_no_record(ran: Imported) -> None:
+    """Nor for Rich's console, which draws where something is coloured."""
+    found = imported(ran, *_WEIGHED, *START)
+    assert found >= set(ONLY_WITH_DATES)
+    assert not found & {*ONLY_WITH_A_SITE, *ONLY_WITH_A_RECORD, *ONLY_IN_A_VIEW, *ONLY_TO_SIMULATE, "rich.console"}
+
+
+@pytest.mark.slow
+def test_what_a_plan_is_given_is_imported(ran: Imported) -> None:
+    """Else a module that has another name by now would never be found where it should not be."""
+    assert imported(ran, *_RECORD) >= set(ONLY_WITH_A_RECORD)
+    assert imported(ran, *_SITE) >= set(ONLY_WITH_A_SITE)
+    assert imported(ran, *_VIEWS[-1]) >= set(ONLY_IN_A_VIEW)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "modules"), WITHOUT, ids=" ".join)
 def test_a_command_does_without_what_it_is_not_asked_for(
-    arguments: list[str], modules: list[str], tmp_path: Path
+    arguments: list[str], modules: list[str], ran: Imported
 ) -> None:
     """What is drawn in colour is drawn by Rich, and a record of a course is read: so both would be seen."""
-    ((_, found),) = probe(modules, [(arguments, {})], tmp_path)
-    assert found == []
+    assert imported(ran, *arguments).isdisjoint(modules)
     assert all(importlib.util.find_spec(name) for name in modules)
 
 
 @pytest.mark.slow
-def test_what_is_asked_of_a_check_is_imported(tmp_path: Path) -> None:
+def test_what_is_asked_of_a_check_is_imported(ran: Imported) -> None:
     """Else a module that has another name by now would never be found where it should not be."""
-    for name, text in FILES.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    asked = sorted({tuple(one) for one in ONLY_WHERE_ASKED.values()})
-    runs = probe(list(ONLY_WHERE_ASKED), [((*CHECK, *arguments), {}) for arguments in asked], tmp_path)
-    for arguments, (_, found) in zip(asked, runs, strict=True):
-        assert set(found) >= {name for name, one in ONLY_WHERE_ASKED.items() if tuple(one) == arguments}
+    for name, asked in ONLY_WHERE_ASKED.items():
+        assert name in imported(ran, *CHECK, *asked), name
     assert all(importlib.util.find_spec(name) for name in ONLY_TO_SIMULATE)
 
 
