@@ -179,7 +179,7 @@ def test_what_stands_where_a_baseline_goes_is_looked_at_as_any_input(inside: Run
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "status"), [(50, 0), (51, 2), (2000, 2)])
+@pytest.mark.parametrize(("number", "status"), [(50, 0), (51, 2), at_night(2000, 2)])
 def test_configurations_extend_each_other_so_many_times_and_no_more(
     inside: Run, folder: Path, number: int, status: int
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.collection.grid import at_night
 from tests.program import Run
 
 ASKED = {
@@ -115,7 +116,7 @@ OF_PEOPLE = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", OF_PEOPLE)
+@pytest.mark.parametrize("command", [at_night(name) if name in {"maps", "correlation"} else name for name in OF_PEOPLE])
 def test_tables_figures_and_documents_speak_of_the_people_of_the_table(
     inside: Run, tmp_path: Path, command: str
 ) -> None:
