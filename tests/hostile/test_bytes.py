@@ -1,6 +1,7 @@
 """Words of a command line that are bytes and no text: files may have such names, and anything else is a sentence."""
 
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.collection.grid import at_night
 from tests.hostile.inputs import COMMANDS, options_of
 from tests.hostile.oracle import answer_to
 from tests.hostile.sound import OWN
-from tests.program import process
+from tests.program import NEVER, PLAIN, python
 
 WORD = os.fsdecode(b"x\xff")
 _SIMULATING = {"simulate", "compare", "sweep", "search", "sensitivity", "report", "evidence", "merge", "model"}
@@ -62,13 +63,40 @@ def test_what_would_be_written_and_is_no_text_is_a_sentence(folder: Path, option
 def test_a_file_of_such_a_name_is_read_and_written_in_every_locale(folder: Path, locale: dict[str, Any]) -> None:
     name, out = os.fsdecode(b"\xff.toml"), os.fsdecode(b"out\xe9.csv")
     (folder / name).write_text(OWN, encoding="utf-8")
-    missing = process("check", os.fsdecode(b"no\xff.toml"), "--no-simulate", folder=folder, **locale)
-    assert missing.status == 2
-    assert "no such file" in missing.err
-    read = process("check", name, "--no-simulate", "-f", "concise", folder=folder, **locale)
-    assert read.status in {0, 1}
-    written = process("plan", name, "--weight", "70", *DATES, "-o", out, folder=folder, **locale)
-    assert (written.status, (folder / out).is_file()) == (0, True), written
-    asked = process("simulate", "rr-adult", "--endpoint", os.fsdecode(b"IL-6 above \xb5g"), folder=folder, **locale)
-    assert asked.status == 2
-    assert "\\udcb5g" in asked.err or "\\xb5g" in asked.err
+    missing = ("check", os.fsdecode(b"no\xff.toml"), "--no-simulate")
+    read = ("check", name, "--no-simulate", "-f", "concise")
+    written = ("plan", name, "--weight", "70", *DATES, "-o", out)
+    asked = ("simulate", "rr-adult", "--endpoint", os.fsdecode(b"IL-6 above \xb5g"))
+    (no_file, _, _, no_endpoint), statuses = in_turn(folder, locale, missing, read, written, asked)
+    assert "no such file" in no_file
+    assert (folder / out).is_file(), statuses
+    assert (statuses[0], statuses[1] in {0, 1}, *statuses[2:]) == (2, True, 0, 2)
+    assert "\\udcb5g" in no_endpoint or "\\xb5g" in no_endpoint
+
+
+NEXT = "--next--"
+IN_TURN = python(f"""
+import sys
+from blinplan.cli.app.program import run
+given, statuses = sys.argv[1:], []
+while given:
+    end = given.index({NEXT!r})
+    sys.argv, given = ["blinplan", *given[:end]], given[end + 1:]
+    try:
+        run()
+    except SystemExit as ended:
+        statuses.append(int(ended.code or 0))
+    print({NEXT!r}, file=sys.stderr)
+print(*statuses, file=sys.stderr)
+""")
+
+
+def in_turn(folder: Path, locale: dict[str, Any], *asked: tuple[str, ...]) -> tuple[list[str], list[int]]:
+    """What the program says to some commands on standard error, and how it ends, in one process of a locale."""
+    words = [word for command in asked for word in (*command, NEXT)]
+    environment = {**PLAIN, "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error", **locale}
+    ended = subprocess.run(  # noqa: S603 - our own program
+        [*IN_TURN, *words], cwd=folder, env=environment, capture_output=True, check=True, timeout=NEVER
+    )
+    *said, statuses = ended.stderr.decode().split(f"{NEXT}\n")
+    return said, list(map(int, statuses.split()))
