@@ -183,10 +183,11 @@ def test_what_stands_where_a_baseline_goes_is_looked_at_as_any_input(inside: Run
 def test_configurations_extend_each_other_so_many_times_and_no_more(
     inside: Run, folder: Path, number: int, status: int
 ) -> None:
-    (folder / "blinplan.toml").write_text('extend = "c1.toml"\n', encoding="utf-8")
+    (folder / "blinplan.toml").write_text('extend = "extended/c1.toml"\n', encoding="utf-8")
+    (folder / "extended").mkdir()  # what lies beside a regimen is looked at as its neighbour
     for at in range(1, number + 1):
         text = f'extend = "c{at + 1}.toml"\n' if at < number else ""
-        (folder / f"c{at}.toml").write_text(text, encoding="utf-8")
+        (folder / "extended" / f"c{at}.toml").write_text(text, encoding="utf-8")
     ran = inside(*CHECK)
     assert ran.status == status, ran.err
     assert status == 0 or "50 files extend each other before this one" in " ".join(ran.err.split())

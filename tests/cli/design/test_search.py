@@ -17,6 +17,7 @@ from blinplan.refusal import Refusal
 from tests.cli.design.long_runs import ended_after
 from tests.collection.grid import at_night, in_turn
 from tests.program import Run
+from tests.regimen_text import cycle, regimen_text
 
 SPACE = ("search", "rr-adult", "--cycle", "1", "--steps", "1-2", "--doses", "5,9,28", "--lengths", "4,7")
 FEW = ("--search-patients", "40", "--patients", "60", "--sets", "1", "--show", "2")
@@ -207,7 +208,10 @@ def test_what_was_tried_is_kept_and_the_same_command_goes_on_to_the_same_files(
 @pytest.mark.slow
 @pytest.mark.parametrize("sent", [at_night(signal.SIGKILL), signal.SIGINT])
 def test_a_search_that_is_ended_at_any_moment_goes_on_to_the_same_files(inside: Run, tmp_path: Path, sent: int) -> None:
-    asked = (*ONE, "--threads", "1")
+    """Of a course of one cycle: a process without machine code needs seconds for the five of the label."""
+    one_cycle = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"), called="one")
+    (tmp_path / "one.toml").write_text(one_cycle, encoding="utf-8")
+    asked = ("search", "one.toml", *ONE[2:], "--threads", "1")
     whole, chance = inside(*asked, "-o", "whole"), random.Random()  # noqa: S311 - moments, and no secrets
     ended_after((*asked, "-o", "killed"), tmp_path / "killed.tried", chance.randrange(1, 15), sent)
     ran = inside(*asked, "-o", "killed")
