@@ -213,7 +213,7 @@ def test_a_search_that_is_ended_at_any_moment_goes_on_to_the_same_files(inside: 
     (tmp_path / "one.toml").write_text(one_cycle, encoding="utf-8")
     asked = ("search", "one.toml", *ONE[2:], "--threads", "1")
     whole, chance = inside(*asked, "-o", "whole"), random.Random()  # noqa: S311 - moments, and no secrets
-    ended_after((*asked, "-o", "killed"), tmp_path / "killed.tried", chance.randrange(1, 15), sent)
+    ended_after((*asked, "-o", "killed"), tmp_path / "killed.tried", chance.randrange(1, 10), sent)
     ran = inside(*asked, "-o", "killed")
     assert (ran.status, ran.out) == (0, whole.out)
     for path in (tmp_path / "whole").iterdir():
