@@ -4,6 +4,7 @@ import json
 import os
 import re
 import stat
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -217,7 +218,9 @@ def test_fix_follows_a_link_and_keeps_it(inside: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_diff_shows_what_fix_would_do_and_does_nothing(inside: Run, tmp_path: Path) -> None:
+def test_diff_shows_what_fix_would_do_and_does_nothing(
+    inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "slips.toml").write_text(SLIPS, encoding="utf-8")
     ran = inside("check", "slips.toml", QUICK, "--diff")
     assert ran.status == 1
@@ -225,7 +228,8 @@ def test_diff_shows_what_fix_would_do_and_does_nothing(inside: Run, tmp_path: Pa
     assert '-  { dose = "9.0 µg/d", days = 7 },\n' in ran.out
     assert '+  { dose = "9 mcg/day", days = 7 },\n' in ran.out
     assert (tmp_path / "slips.toml").read_text(encoding="utf-8") == SLIPS
-    assert process("check", "-", QUICK, "--diff", given=SLIPS.encode(), folder=tmp_path).status == 1
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(SLIPS.encode())))
+    assert inside("check", "-", QUICK, "--diff").status == 1
     inside("check", ".", QUICK, "--fix")
     again = inside("check", ".", QUICK, "--diff")
     assert (again.status, again.out) == (0, "")
@@ -255,8 +259,9 @@ def test_the_diff_of_a_file_without_a_last_line_end_is_one_that_patch_takes(insi
 
 
 @pytest.mark.slow
-def test_fix_refuses_standard_input_and_leaves_shipped_regimens(inside: Run, tmp_path: Path) -> None:
-    ran = process("check", "-", QUICK, "--fix", given=SLIPS.encode(), folder=tmp_path)
+def test_fix_refuses_standard_input_and_leaves_shipped_regimens(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(SLIPS.encode())))
+    ran = inside("check", "-", QUICK, "--fix")
     assert (ran.status, ran.out) == (2, "")
     assert "cannot write to standard input" in ran.err
     assert "fixed: nothing" in inside("check", "rr-adult", QUICK, "--fix").err

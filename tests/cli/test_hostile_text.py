@@ -115,7 +115,7 @@ HEAVY = (
     ("simulate", "r.toml", "--typical"),
     ("simulate", "r.toml", "--patients", "4", "-f", "json"),
     ("simulate", "r.toml", "--patients", "2", "-f", "csv"),
-    ("simulate", "r.toml", "--patients", "2", "--figure", "f.svg", "--no-curves"),
+    ("simulate", "r.toml", "--patients", "2", "--figure", "f.svg", "--signals", "drug", "--no-curves"),
     ("compare", "rr-adult", "r.toml", "--patients", "2"),
     ("compare", "r.toml", "rr-adult", "tower", "--patients", "2", "--cycles", "1", "-f", "markdown"),
     ("compare", "r.toml", "rr-adult", "--patients", "2", "-f", "csv"),

@@ -8,6 +8,7 @@ import pandas as pd  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
+from tests.collection.grid import in_turn
 from tests.program import Run
 from tests.regimen_text import cycle, regimen_text
 
@@ -15,10 +16,9 @@ CURVES = ("simulate", "nhl-15", "--patients", "9", "--every", "6h")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", ["csv", "parquet"])
-@pytest.mark.parametrize("every", [(), ("--every", "2d")])
+@pytest.mark.parametrize(("every", "ending"), in_turn([(), ("--every", "2d")], ["csv", "parquet"]))
 def test_the_same_bytes_with_any_number_of_threads(
-    inside: Run, tmp_path: Path, ending: str, every: tuple[str, ...]
+    inside: Run, tmp_path: Path, every: tuple[str, ...], ending: str
 ) -> None:
     made = []
     for threads in ("1", "2"):

@@ -12,6 +12,7 @@ from blinplan import plan
 from blinplan.course.calendar import Due
 from blinplan.reports.plan.bags.vials import usage_of_cycles
 from blinplan.reports.plan.dated_plan import entry_text
+from tests.collection.grid import pairs_of
 from tests.stories.ward import ADULT, exact, found, on_calendar, planned, steps
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -335,9 +336,14 @@ AT_HOME = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "Australia/Sydney", "Europe/London"])
-@pytest.mark.parametrize("hour", ["18:00", "09:00", None])
-@pytest.mark.parametrize("first", ["2026-11-30", "2026-09-07", "2027-03-01", "2027-02-08"])
+@pytest.mark.parametrize(
+    ("zone", "hour", "first"),
+    pairs_of(
+        ["America/New_York", "Asia/Tokyo", "Australia/Sydney", "Europe/London"],
+        ["18:00", "09:00", None],
+        ["2026-11-30", "2026-09-07", "2027-03-01", "2027-02-08"],
+    ),
+)
 def test_who_goes_home_to_another_zone_begins_each_cycle_at_the_hour_there(
     tmp_path: Path, zone: str, hour: str | None, first: str
 ) -> None:

@@ -14,6 +14,7 @@ from blinplan.cli.app.quick import COMMANDS, COMPLETION
 from blinplan.regimen import library
 from blinplan.rules.catalogue import CATALOGUE
 from man.make.commands import commands
+from tests.collection.grid import each_third
 from tests.program import HEAVY, PLAIN, PROGRAM, Ran, Run, probe, process
 from tests.public_files import installed
 from tests.regimen_text import cycle, regimen_text
@@ -86,7 +87,7 @@ def test_what_is_offered(inside: Run, shell: str, line: str, offered: list[str])
     assert ask(inside, shell, line) == offered
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", each_third([*SHELLS]))
 def test_a_process_offers_the_same(shell: str) -> None:
     assert ask(process, shell, "blinplan check -f gi") == GI
 
@@ -109,9 +110,9 @@ def test_a_value_after_an_equals_sign_is_offered_as_each_shell_wants_it(
         assert ask(inside, shell, line) == [f"{value}{word}" for word in offered]
 
 
-def test_a_bash_that_does_not_break_words_at_equals_signs_gets_whole_words() -> None:
+def test_a_bash_that_does_not_break_words_at_equals_signs_gets_whole_words(inside: Run) -> None:
     asked: Any = {COMPLETION: "complete_bash", "COMP_WORDS": "blinplan\ncheck\n--select=D21", "COMP_CWORD": "2"}
-    assert process(**asked).out.split() == [f"--select={code}" for code in D21]
+    assert inside(**asked).out.split() == [f"--select={code}" for code in D21]
 
 
 @pytest.mark.slow
@@ -157,9 +158,9 @@ def test_a_fault_stays_out_of_the_line_that_a_person_types(
 
 
 @pytest.mark.parametrize("broken", [{}, {"COMP_WORDS": "blinplan"}, {"COMP_WORDS": "blinplan", "COMP_CWORD": "x"}])
-def test_a_request_that_cannot_be_understood_is_met_with_silence(broken: dict[str, str]) -> None:
+def test_a_request_that_cannot_be_understood_is_met_with_silence(inside: Run, broken: dict[str, str]) -> None:
     environment: Any = {COMPLETION: "complete_bash", **broken}
-    assert process(**environment) == Ran(1, "", "")
+    assert inside(**environment) == Ran(1, "", "")
 
 
 def test_a_person_does_not_wait_for_the_engine(tmp_path: Path) -> None:

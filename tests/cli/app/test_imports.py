@@ -122,6 +122,7 @@ _SITE = ("plan", "rr-adult", "--site", "site.toml", *START)
 _VIEWS = [(*_SITE, "--view", view) for view in ("bags", "starts", "days")]
 _RECORD = ("plan", "rr-adult", "--record", "record.toml", "--time-zone", "Europe/Berlin")
 _SIMULATED = ("simulate", "nhl-15", "--patients", "1", "-f", "json")
+_CURVES = ("simulate", "nhl-15", "--typical", "--curves")
 IN_TURN: dict[str, list[tuple[str, ...]]] = {
     "rules and plans": [("rule", "nothing"), ("rule", "D202"), ("plan", "rr-adult"), _WEIGHED],
     "dates": [
@@ -136,7 +137,7 @@ IN_TURN: dict[str, list[tuple[str, ...]]] = {
     "the engine": [
         *(("--version",), ("regimens",)),
         *(tuple(arguments) for arguments, _ in WITHOUT_THE_ENGINE),
-        *(("model",), _SIMULATED),
+        *(("model",), _SIMULATED, _CURVES),
     ],
 }
 """Commands that are run in one process each, one after the other: each is held to what those before it import, too."""
@@ -168,12 +169,17 @@ def imported(ran: Imported, *arguments: str) -> set[str]:
 @pytest.mark.slow
 def test_the_engine_is_not_imported(ran: Imported) -> None:
     """And is where something is simulated, last, which shows that it would be seen."""
-    _, _, *found, (_, shown, of_model), (_, status, seen) = ran["the engine"]
+    _, _, *found, (_, shown, of_model), (_, status, seen), (_, curves, _) = ran["the engine"]
     for (arguments, expected), (_, ended, names) in zip(WITHOUT_THE_ENGINE, found, strict=True):
         assert (ended, names.intersection(HEAVY)) == (expected, set()), arguments
-    assert (shown, status) == (0, 0)
+    assert (shown, status, curves) == (0, 0, 0)
     assert {"numpy", "scipy"} <= seen
     assert "scipy" not in of_model, "who shows the model draws nobody"
+
+
+@pytest.mark.slow
+def test_without_a_figure_matplotlib_is_not_imported(ran: Imported) -> None:
+    assert "matplotlib" not in imported(ran, *_CURVES)
 
 
 @pytest.mark.slow

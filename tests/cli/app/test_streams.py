@@ -210,7 +210,7 @@ def with_terminal(folder: Path, arguments: Sequence[str], environment: Mapping[s
 
 def folder_to_simulate(folder: Path, count: int) -> None:
     for number in range(count):
-        text = regimen_text(cycle(free=14 + number, repeat=2))
+        text = regimen_text(cycle(free=14 + number))
         (folder / f"r{number}.toml").write_text(text, encoding="utf-8")
 
 

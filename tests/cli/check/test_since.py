@@ -7,6 +7,7 @@ import pytest
 
 import blinplan
 from blinplan.refusal import Refusal
+from tests.collection.grid import in_turn
 from tests.program import Ran, Run
 from tests.regimen_text import cycle, regimen_text
 
@@ -108,20 +109,23 @@ def test_a_new_file_counts_tracked_or_not_and_a_renamed_one_does_not(inside: Run
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("place", "configuration"),
-    [
-        ("drafts", 'exclude = ["drafts/"]\n'),
-        ("scratch", ""),
-        ("regimens/.old", ""),
-        ("regimens/lax", '[per-file."regimens/lax/**"]\nignore = ["S301"]\n'),
-        ("regimens/lax", '[per-file."regimens/lax/**"]\nseverity = { S301 = "note" }\n'),
-        ("regimens/lax", '[per-file."regimens/lax/**"]\nfail-on = "never"\n'),
-    ],
+    ("moved", "edited"),
+    in_turn(
+        [
+            ("drafts", 'exclude = ["drafts/"]\n'),
+            ("scratch", ""),
+            ("regimens/.old", ""),
+            ("regimens/lax", '[per-file."regimens/lax/**"]\nignore = ["S301"]\n'),
+            ("regimens/lax", '[per-file."regimens/lax/**"]\nseverity = { S301 = "note" }\n'),
+            ("regimens/lax", '[per-file."regimens/lax/**"]\nfail-on = "never"\n'),
+        ],
+        [False, True],
+    ),
 )
-@pytest.mark.parametrize("edited", [False, True])
 def test_a_file_moved_in_from_where_it_did_not_count_is_new(
-    inside: Run, git: object, place: str, configuration: str, edited: bool
+    inside: Run, git: object, moved: tuple[str, str], edited: bool
 ) -> None:
+    place, configuration = moved
     write(Path("blinplan.toml"), configuration)
     write(Path(place, "moved.toml"), regimen_text(cycle(SHORT), called="moved"))
     git("add", "--all")  # type: ignore[operator]

@@ -9,7 +9,7 @@ import pytest
 from tests.collection.grid import at_night
 from tests.program import NO_CACHE, process, python
 
-FEW = ("--patients", "5", "--figure", "x.svg")
+FEW = ("--patients", "2", "--figure", "x.svg")
 DRAWING = {
     "simulate": ("simulate", "nhl-5", "--signals", "drug", *FEW),
     "report": ("report", "nhl-5", "--patients", "50", "-o", "x.html"),

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 from blinplan.reports.simulation.data import column_name
-from tests.program import WITHOUT_CODE, Run, process, python
+from tests.program import Run, process
 from tests.regimen_text import cycle, regimen_text
 
 CLEARANCE = 2.22 * 24  # L/day at 1.876 m²
@@ -243,16 +242,6 @@ def test_a_figure_without_matplotlib_says_what_to_install(inside: Run, monkeypat
     assert (ran.status, ran.out) == (2, "")
     assert "--figure needs the package matplotlib" in ran.err
     assert "pip install 'blinplan[plot]'" in ran.err
-
-
-@pytest.mark.slow
-def test_without_a_figure_matplotlib_is_not_imported() -> None:
-    program = (
-        "from blinplan.cli.app.program import run\n"
-        "sys.argv = ['blinplan', 'simulate', 'nhl-15', '--typical', '--curves']\n"
-        "try: run()\nexcept SystemExit: pass\nassert 'matplotlib' not in sys.modules"
-    )
-    subprocess.run(python(program), check=True, env=WITHOUT_CODE, capture_output=True)  # noqa: S603 - ours
 
 
 def test_patients_of_another_weight_are_told_by_theirs(inside: Run, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 import blinplan
 from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
+from tests.collection.grid import in_turn
 from tests.program import Run
 
 FEW = ("--patients", "12", "--uncertainty", "plausible", "--sets", "2")
@@ -82,10 +83,9 @@ def test_event_records_take_no_patient_for_one_under_another_model(inside: Run) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["npz", "csv"])
-@pytest.mark.parametrize("every", [(), ("--every", "3d")], ids=["endpoints", "curves"])
+@pytest.mark.parametrize(("every", "kind"), in_turn([(), ("--every", "3d")], ["npz", "csv"]), ids=str)
 def test_stretches_under_plausible_models_join_to_one_run(
-    inside: Run, tmp_path: Path, kind: str, every: tuple[str, ...]
+    inside: Run, tmp_path: Path, every: tuple[str, ...], kind: str
 ) -> None:
     sets = ("--uncertainty", "plausible", "--sets", "2", *every)
     inside("simulate", "nhl-15", "--patients", "7", *sets, "--first", "1", "-o", f"a.{kind}")
