@@ -621,11 +621,11 @@ def test_an_unchanged_regimen_is_not_simulated_again(inside: Run, tmp_path: Path
     def checked(*more: str) -> Ran:
         return inside(*arguments, *more, XDG_CACHE_HOME=str(cache))
 
-    first = process(*arguments, folder=tmp_path, XDG_CACHE_HOME=str(cache))
+    first = checked()
     kept = {path: path.stat().st_mtime_ns for path in (cache / "blinplan" / "outcomes").rglob("*.json")}
     assert kept
     (tmp_path / "a.toml").write_text(f"# a comment\n{SOUND}".replace("title = ", "title   =  "), encoding="utf-8")
-    second = checked()
+    second = process(*arguments, folder=tmp_path, XDG_CACHE_HOME=str(cache))
     assert {path: path.stat().st_mtime_ns for path in (cache / "blinplan" / "outcomes").rglob("*.json")} == kept
     simulated = [run.json["files"][0]["simulated"] for run in (first, second, checked("--no-cache"))]
     assert simulated[0] == simulated[1] == simulated[2]
