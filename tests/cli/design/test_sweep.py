@@ -149,7 +149,7 @@ def test_a_finished_sweep_is_shown_and_not_run_again(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sent", [at_night(signal.SIGINT), signal.SIGTERM])
+@pytest.mark.parametrize("sent", [at_night(signal.SIGINT), at_night(signal.SIGTERM)])
 def test_a_sweep_that_is_ended_shows_what_is_done_and_says_how_to_go_on(tmp_path: Path, sent: int) -> None:
     journal = tmp_path / "killed.csv.cells"
     told = ended_after((*MANY, "-o", "killed.csv"), journal, 2, sent)

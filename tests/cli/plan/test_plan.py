@@ -15,7 +15,7 @@ from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.reports.shared.number import number
 from tests.collection.grid import at_night
 from tests.plan_text import DATED, RECORD, WARD
-from tests.program import Run, process
+from tests.program import Run
 from tests.regimen_text import cycle, regimen_text
 
 
@@ -630,7 +630,7 @@ def test_what_was_delivered_stands_beside_what_was_planned(inside: Run, tmp_path
 
 
 @pytest.mark.slow
-def test_the_overview_draws_the_course(inside: Run, tmp_path: Path) -> None:
+def test_the_overview_draws_the_course(inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "record.toml").write_text(RECORD)
     for width in (60, 80, 120, 200):
         shown = inside("plan", "rr-adult", "--record", "record.toml", COLUMNS=str(width)).out
@@ -643,7 +643,10 @@ def test_the_overview_draws_the_course(inside: Run, tmp_path: Path) -> None:
         assert pytest.approx(free / len(line), abs=0.05) == 5 * 14 / 213
         assert pytest.approx(full / len(line), abs=0.05) == 126 / 213
         assert "…" not in shown
-    plain = process(*DATED, PYTHONIOENCODING="ascii").out
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="ascii"))
+    assert inside(*DATED).status == 0
+    plain = written.getvalue().decode("ascii")
     assert "#####" in plain
     assert "\\u" not in plain
 
@@ -757,7 +760,12 @@ def test_what_a_plan_must_not_hide_is_said_in_every_format(inside: Run, tmp_path
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "change", [("", ""), at_night(("grade = 3", "grade = 4")), ("cycle = 1", 'restart_dose = "28 mcg/day"\ncycle = 1')]
+    "change",
+    [
+        ("", ""),
+        at_night(("grade = 3", "grade = 4")),
+        at_night(("cycle = 1", 'restart_dose = "28 mcg/day"\ncycle = 1')),
+    ],
 )
 def test_a_plan_made_again_from_its_ledger_is_the_same_in_every_format(
     inside: Run, tmp_path: Path, change: tuple[str, str]
