@@ -1,6 +1,8 @@
 """``--since REV``: whole files are judged, and only what was not found before counts."""
 
+import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,23 +17,33 @@ QUICK = ("--no-simulate", "-f", "concise")
 SHORT = "28 mcg/day for 27 days"
 
 
-@pytest.fixture
-def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+def run_git(*arguments: str, folder: Path) -> str:
+    named = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "protocol.file.allow=always"]
+    ended = subprocess.run(["git", *named, *arguments], cwd=folder, capture_output=True, check=True)  # noqa: S603, S607
+    return ended.stdout.decode().strip()
+
+
+@pytest.fixture(scope="module")
+def first_commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository whose main branch has a sound regimen and two with a finding, and a branch that is checked out."""
+    folder = tmp_path_factory.mktemp("repository")
+    run_git("init", "--quiet", "--template=", "--initial-branch", "main", folder=folder)
+    for name, text in {"sound": cycle(), "short": cycle(SHORT), "early": cycle("28 mcg/day for 26 days")}.items():
+        write(folder / "regimens" / f"{name}.toml", regimen_text(text, called=name))
+    run_git("add", "--all", folder=folder)
+    run_git("commit", "--quiet", "--message", "First", folder=folder)
+    run_git("checkout", "--quiet", "-b", "branch", folder=folder)
+    return folder
+
+
+@pytest.fixture
+def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_commit: Path) -> object:
+    """That repository, copied, with files that git knows to be unchanged."""
     for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
         monkeypatch.delenv(name, raising=False)
-
-    def run(*arguments: str, folder: Path = tmp_path) -> str:
-        named = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "protocol.file.allow=always"]
-        ended = subprocess.run(["git", *named, *arguments], cwd=folder, capture_output=True, check=True)  # noqa: S603, S607
-        return ended.stdout.decode().strip()
-
-    run("init", "--quiet", "--initial-branch", "main")
-    for name, text in {"sound": cycle(), "short": cycle(SHORT), "early": cycle("28 mcg/day for 26 days")}.items():
-        write(tmp_path / "regimens" / f"{name}.toml", regimen_text(text, called=name))
-    run("add", "--all")
-    run("commit", "--quiet", "--message", "First")
-    run("checkout", "--quiet", "-b", "branch")
+    shutil.copytree(first_commit, tmp_path, dirs_exist_ok=True)
+    run = partial(run_git, folder=tmp_path)
+    run("update-index", "--refresh")
     return run
 
 
