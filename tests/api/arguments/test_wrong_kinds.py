@@ -15,6 +15,7 @@ import pytest
 import blinplan
 from blinplan.api.kinds import with_kinds
 from blinplan.regimen.build import Number
+from tests.collection.grid import in_turn
 
 STEP = blinplan.step("9 mcg/day", days=28)
 CYCLE = blinplan.cycle(steps=STEP, treatment_free_days=14)
@@ -117,14 +118,14 @@ def _call(name: str, argument: str, value: object, given: tuple[tuple[Any, ...],
     return function(*positional, **{**named, argument: value})
 
 
-@pytest.mark.parametrize(("name", "argument"), list(_arguments()))
+@pytest.mark.parametrize(("of", "third"), in_turn([*_arguments()], range(3)), ids=str)
 def test_whatever_is_given_is_taken_or_refused(
-    name: str, argument: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    of: tuple[str, str], third: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Never by a fault: a refusal, or of what a regimen is built of, and of figures, a `ValueError` that says it."""
     monkeypatch.chdir(tmp_path)
-    refused: list[Exception] = []
-    for value in OTHERS:
+    (name, argument), refused = of, list[Exception]()
+    for value in OTHERS[third::3]:
         try:
             _call(name, argument, value, _sound(name))
         except (blinplan.Refusal, ValueError) as error:
