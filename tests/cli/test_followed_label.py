@@ -73,7 +73,7 @@ def sources(name: str) -> set[str]:
 
 HONG_KONG = [
     at_night(("hk-rr-adult", "--weight", "70", "--age", "40")),
-    ("hk-rr-adult", "--weight", "60"),
+    at_night(("hk-rr-adult", "--weight", "60")),
     ("hk-rr-below-45-kg", "--weight", "30", "--height", "130", "--age", "9"),
     at_night(("hk-first-relapse", "--weight", "50", "--age", "14")),
     at_night(("hk-first-relapse-below-45-kg", "--weight", "30", "--height", "130", "--age", "9")),

@@ -20,6 +20,7 @@ from blinplan.version import __version__
 from man.make import commands, formats, manual, roff
 from man.make.generated import left_over
 from man.make.public import ROOT
+from tests.collection.grid import in_turn
 from tests.program import Run
 from tests.public_files import installed
 
@@ -88,8 +89,7 @@ READERS = [("mandoc", "-T", "utf8", "-O", "width=78"), ("man", "--warnings", "-l
 
 
 @pytest.mark.outside
-@pytest.mark.parametrize("page", PAGES, indirect=True)
-@pytest.mark.parametrize("reader", READERS, ids=["mandoc", "man"])
+@pytest.mark.parametrize(("page", "reader"), in_turn([*PAGES], READERS), indirect=["page"], ids=str)
 def test_a_page_is_read_without_a_warning_fits_80_columns_and_its_signs_are_shown(
     page: Path, reader: tuple[str, ...]
 ) -> None:
