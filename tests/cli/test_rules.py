@@ -9,6 +9,7 @@ import tomli
 from blinplan.outside_text import visible_lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
+from tests.collection.grid import each_third
 from tests.program import Run
 
 
@@ -28,7 +29,7 @@ def test_the_catalogue_lists_every_rule_at_every_width(inside: Run, width: int) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rule", CATALOGUE.values(), ids=list(CATALOGUE))
+@pytest.mark.parametrize("rule", each_third([*CATALOGUE.values()]), ids=list(CATALOGUE))
 def test_the_page_of_a_rule_says_why_by_what_limits_and_who_says_so(inside: Run, rule: object) -> None:
     asked = CATALOGUE[getattr(rule, "code", "")]
     page = words(inside("rule", asked.code).out)

@@ -13,7 +13,7 @@ from tests.hostile.faults import FAULTS, begin, hurt
 from tests.hostile.writers import IN_PLACE, WRITERS
 from tests.program import NEVER
 
-QUICK = ("a plan", "reports of findings", "a scaffold", "what was put right")
+QUICK = ("a plan", "a scaffold", "what was put right")
 
 LIKE_OTHERS = {"full errors", "hung up", "a full output", "no output", "no errors", "interrupted"}
 """Faults that quicker tests hold too: tests/cli/app/test_streams.py closes and fills streams, and interrupts."""

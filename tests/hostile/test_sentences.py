@@ -16,7 +16,7 @@ from blinplan.files.writing import kept_file
 from blinplan.regimen.recovery.gaps import _tables_in
 from blinplan.regimen.schema import REGIMEN_FILE
 from blinplan.terminal import WIDEST
-from tests.collection.grid import at_night
+from tests.collection.grid import at_night, each_third, in_turn
 from tests.files.no_files import NO_FILES, put_no_file
 from tests.hostile.oracle import SECONDS
 from tests.hostile.sound import LONG_RECORD, OWN, PEOPLE, SITE
@@ -95,7 +95,10 @@ def test_an_input_that_is_called_as_an_output_is_stays_what_it_is(
     assert held(folder) == before
 
 
-@pytest.mark.parametrize("writer", [name for name in WRITERS if "-o" in WRITERS[name] and name not in NEW_ONLY])
+WITH_A_PATH = [name for name in WRITERS if "-o" in WRITERS[name] and name not in NEW_ONLY]
+
+
+@pytest.mark.parametrize("writer", each_third(WITH_A_PATH))
 def test_a_path_that_is_no_file_is_a_sentence(inside: Run, folder: Path, writer: str) -> None:
     (folder / "there").mkdir()
     (folder / "there" / "x").write_text("", encoding="utf-8")
@@ -431,22 +434,24 @@ def test_nothing_of_a_file_is_obeyed_by_a_terminal(
     assert (ran.out + ran.err).replace("\n", "").isprintable()
 
 
-@pytest.mark.parametrize("word", ["\x1b[31mx", "x\x9b2J", "\u202ex", "x\x07\x08", "x\r\ny"])
 @pytest.mark.parametrize(
-    "arguments",
-    [
-        ("plan", "{}"),
-        ("rule", "{}"),
-        ("schema", "{}"),
-        ("evidence", "{}"),
-        (*CHECK, "--select", "{}"),
-        (*CHECK, "--config", "{}.toml"),
-        (*PLAN[:-1], "{}"),
-        ("simulate", "r.toml", "--endpoint", "{}"),
-        (*PLAN, "--view", "{}"),
-        ("{}",),
-        ("check", "--{}"),
-    ],
+    ("arguments", "word"),
+    in_turn(
+        [
+            ("plan", "{}"),
+            ("rule", "{}"),
+            ("schema", "{}"),
+            ("evidence", "{}"),
+            (*CHECK, "--select", "{}"),
+            (*CHECK, "--config", "{}.toml"),
+            (*PLAN[:-1], "{}"),
+            ("simulate", "r.toml", "--endpoint", "{}"),
+            (*PLAN, "--view", "{}"),
+            ("{}",),
+            ("check", "--{}"),
+        ],
+        ["\x1b[31mx", "x\x9b2J", "\u202ex", "x\x07\x08", "x\r\ny"],
+    ),
 )
 def test_nothing_of_a_command_line_is_obeyed_by_a_terminal(
     inside: Run, folder: Path, arguments: tuple[str, ...], word: str

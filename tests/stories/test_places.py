@@ -17,6 +17,7 @@ from blinplan.course.dated import Dated
 from blinplan.course.wall_clock import Moment, WallClock
 from blinplan.regimen.reading import RecordFile, read
 from blinplan.rules.judge import judge
+from tests.collection.grid import at_night
 from tests.regimen_text import TODAY, codes
 from tests.stories.ward import ADULT, exact, on_calendar, planned
 
@@ -47,13 +48,13 @@ def told_difference(dated: Dated) -> Fraction:
     ("since", "zone", "more"),
     [
         ("2026-12-09T12:00:00", "America/New_York", Fraction(28 * 6, 24)),  # within a step, to the west
-        ("2026-12-09T12:00:00", "Asia/Tokyo", -Fraction(28 * 8, 24)),  # and to the east
+        at_night("2026-12-09T12:00:00", "Asia/Tokyo", -Fraction(28 * 8, 24)),  # and to the east
         ("2026-12-09T12:00:00", "Asia/Kathmandu", -Fraction(28 * 19, 24 * 4)),  # 4 h 45 min
         ("2026-12-05T23:30:00", "America/New_York", Fraction(9 * 6, 24)),  # within the first step
-        ("2026-12-07T08:00:00", "America/New_York", Fraction(9 * 6, 24)),  # on the day of the step, before it
+        at_night("2026-12-07T08:00:00", "America/New_York", Fraction(9 * 6, 24)),  # on the day of the step, before it
         ("2026-12-07T12:00:00", "America/New_York", Fraction(28 * 6, 24)),  # and after it
         ("2027-01-03T12:00:00", "America/New_York", Fraction(0)),  # in the interval
-        ("2027-01-03T12:00:00", "Asia/Tokyo", Fraction(0)),
+        at_night("2027-01-03T12:00:00", "Asia/Tokyo", Fraction(0)),
         ("2026-12-09T12:00:00", "Europe/Paris", Fraction(0)),  # of the same hour
     ],
 )

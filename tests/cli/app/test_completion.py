@@ -181,7 +181,7 @@ def test_every_regimen_and_rule_that_can_be_named_is_offered() -> None:
     assert [one.name for one in named if one._custom_shell_complete is None] == []
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", each_third([*SHELLS]))
 def test_the_script_that_switches_it_on_asks_for_it_by_the_name_of_the_program(shell: str) -> None:
     script = process("--show-completion", shell, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1").out
     assert f"{COMPLETION}=complete_{shell}" in script

@@ -11,7 +11,7 @@ from blinplan.regimen.reading import Reading
 from blinplan.rules import task
 from blinplan.rules.judge import judge
 from blinplan.rules.judging.judgement import Judgement
-from tests.collection.grid import each_sixth
+from tests.collection.grid import each_sixth, in_turn
 from tests.program import Ran, Run
 from tests.regimen_text import cycle, regimen_text, waiver
 
@@ -37,10 +37,9 @@ def no_traceback(ran: Ran) -> None:
     assert ran.status != 3
 
 
-@pytest.mark.parametrize("data", NO_REGIMENS.values(), ids=list(NO_REGIMENS))
-@pytest.mark.parametrize("form", ["full", "concise", "json"])
-def test_a_file_that_is_no_regimen_is_a_finding(inside: Run, tmp_path: Path, data: bytes, form: str) -> None:
-    (tmp_path / "x.toml").write_bytes(data)
+@pytest.mark.parametrize(("kind", "form"), in_turn([*NO_REGIMENS], ["full", "concise", "json"]))
+def test_a_file_that_is_no_regimen_is_a_finding(inside: Run, tmp_path: Path, kind: str, form: str) -> None:
+    (tmp_path / "x.toml").write_bytes(NO_REGIMENS[kind])
     ran = inside("check", "x.toml", "-f", form)
     no_traceback(ran)
     assert ran.status == 1

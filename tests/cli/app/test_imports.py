@@ -21,6 +21,7 @@ WITHOUT_THE_ENGINE = [
     (["--help"], 0),
     ([], 0),
     (["new", "ours", "--from", "rr-adult"], 0),
+    (["diff", "rr-adult", "rr-2014"], 1),
     (["simulate", "nowhere"], 2),
     (["report", "nowhere"], 2),
 ]

@@ -1,11 +1,11 @@
 """The settings of each file's own folder decide about that file, what counts included."""
 
 import json
-from itertools import product
 from pathlib import Path
 
 import pytest
 
+from tests.collection.grid import pairs_of
 from tests.program import Run
 from tests.regimen_text import cycle, regimen_text
 
@@ -38,8 +38,7 @@ LEVELS = (None, "error", "warning", "never")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("first", "second"), list(product(LEVELS, LEVELS)))
-@pytest.mark.parametrize("found", ["warning", "error"])
+@pytest.mark.parametrize(("first", "second", "found"), pairs_of(LEVELS, LEVELS, ["warning", "error"]))
 def test_what_counts_in_a_folder_is_what_its_own_configuration_says(
     inside: Run, tmp_path: Path, first: str | None, second: str | None, found: str
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from blinplan.regimen import library
-from tests.program import HEAVY, Run, probe
+from tests.program import Run
 from tests.regimen_text import cycle, regimen_text
 
 TOLD = "Cycle 1, day 1: 28 → 15 mcg/day, for 28 d"
@@ -181,11 +181,6 @@ def test_markdown_says_first_what_patients_get(inside: Run, git: Git, tmp_path: 
     out = inside("diff", "HEAD", "-f", "markdown").out
     assert "### regimens/ward.toml\n\n- **Cycle 1, day 1**: 28 → 15 mcg/day, for 28 d\n" in out
     assert "<b>" not in out
-
-
-@pytest.mark.slow
-def test_a_difference_waits_for_no_engine(tmp_path: Path) -> None:
-    assert probe(HEAVY, [(["diff", "rr-adult", "rr-2014"], {})], tmp_path) == [[1, []]]
 
 
 @pytest.mark.slow

@@ -320,7 +320,7 @@ def test_a_file_beside_that_holds_something_else_is_left_alone(inside: Run, tmp_
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("asked", [DOSES, (*DOSES, "--uncertainty", "2"), TWO])
+@pytest.mark.parametrize("asked", [DOSES, at_night((*DOSES, "--uncertainty", "2")), TWO])
 def test_figures_are_the_same_bytes_and_say_what_they_show(inside: Run, tmp_path: Path, asked: tuple[str, ...]) -> None:
     for name in ("a.svg", "b.svg") if asked == DOSES else ("a.svg",):
         assert inside(*asked, "--figure", name).status == 0
