@@ -9,23 +9,29 @@ import pytest
 from blinplan.physiology import draw
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.states import TABLE, initial_state
+from tests.benchmarks import plain
 from tests.benchmarks.__main__ import BEGIN, END, README
 from tests.benchmarks.plain import derivative, parameters_of
 from tests.benchmarks.speed import GREATEST_ERROR, Competitor, Race, competitors, elapsed, speed_table
 from tests.collection.grid import at_night
-from tests.witness import right_hand_side
+from tests.witness import rates_of_change, right_hand_side
 
 NAMES = {one.name for one in competitors()}
 
 
 @pytest.mark.slow
-def test_the_plain_right_hand_side_is_that_of_the_witness() -> None:
+@pytest.mark.parametrize("is_compiled", [False, at_night(True)])
+def test_the_plain_right_hand_side_is_that_of_the_witness(is_compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     people = draw("adult-rr", 6, 4)
+    asked: Any = derivative
     chance, parameters = np.random.default_rng(1), parameters_of(people)
+    if not is_compiled:  # which takes half a second
+        monkeypatch.setattr(plain, "_rates_of_change", rates_of_change)
+        asked, parameters = derivative.py_func, parameters.view(np.recarray)
     for patient in range(people.size):
         y = initial_state(people)[:, patient] + chance.random(len(TABLE))
         y[0], found = 400.0 * chance.random(), np.empty(len(TABLE))
-        derivative(y, 28.0, parameters[patient], found)
+        asked(y, 28.0, parameters[patient], found)
         expected = right_hand_side(people, patient, 28.0, Options(), ())(0.0, y)
         assert found == pytest.approx(expected, rel=1e-12, abs=1e-14)
 

@@ -79,6 +79,7 @@ signals = st.sampled_from([shown.key for shown in SHOWN if shown.quantity is not
 
 
 @pytest.mark.slow
+@fewer_examples(2)
 @given(signals, st.floats(0.03, 0.97), st.booleans(), st.floats(0.5, 60.0), st.floats(2.0, 60.0))
 def test_any_level_in_any_window_is_seen_as_on_a_fine_trajectory(
     fine: dict[str, FloatArray], signal: str, part: float, is_above: bool, start: float, length: float
@@ -106,6 +107,7 @@ def test_any_level_in_any_window_is_seen_as_on_a_fine_trajectory(
 
 
 @pytest.mark.slow
+@fewer_examples(2)
 @given(st.floats(0.0, 50.0), st.floats(0.1, 15.0), st.floats(0.1, 15.0), signals)
 def test_days_of_two_windows_are_those_of_both_together(start: float, one: float, other: float, signal: str) -> None:
     levels = {"drug": 150.0, "b-cells": 10.0, "t-cells": 700.0, "blasts": 0.3}

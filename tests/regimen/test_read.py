@@ -216,9 +216,9 @@ def is_right(path: KeyPath, literal: str) -> bool:
 
 
 def layouts_and_values() -> Iterator[Any]:
-    """Each key in one layout with each third value, in turn; at night in all layouts with all."""
+    """Each key in one layout with each sixth value, in turn; at night in all layouts with all."""
     for number, path in enumerate(keys()):
-        yield path, list(LAYOUTS)[number % 3], slice(number // 3 % 3, None, 3)
+        yield path, list(LAYOUTS)[number % 3], slice(number // 3 % 6, None, 6)
         yield from (at_night(path, layout, slice(None)) for layout in LAYOUTS)
 
 

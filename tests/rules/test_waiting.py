@@ -20,6 +20,7 @@ from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 from blinplan.rules.simulated.virtual import NotKeptError, PatientSimulator
 from blinplan.rules.task import JudgementOrFault, ProgramFault, Task
+from tests.collection.grid import pairs_of
 from tests.regimen_text import TODAY, cycle, outcome, regimen_text
 
 
@@ -92,9 +93,7 @@ def said(answers: Sequence[JudgementOrFault]) -> list[object]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [1, 2, 3])
-@pytest.mark.parametrize("kept", [0, 1, 4])
-@pytest.mark.parametrize("waiting", [0, 1, 3, 4, 5])
+@pytest.mark.parametrize(("waiting", "kept", "workers"), pairs_of([0, 1, 3, 4, 5], [0, 1, 4], [1, 2, 3]))
 def test_files_that_wait_are_simulated_once_and_by_processes_where_there_are_four(
     monkeypatch: pytest.MonkeyPatch, waiting: int, kept: int, workers: int
 ) -> None:

@@ -32,7 +32,7 @@ def endpoints(result: Solution) -> dict[str, np.ndarray]:
 )
 def test_compiled_gives_the_bytes_of_numpy(preset: str, options: Options) -> None:
     dosing = replace(two_cycles_of_days(), premedication_minutes=(-60, 2 * 1440 - 60, 7 * 1440 - 60))
-    people, days = extremes(preset), np.linspace(0.0, 14.0, 337)
+    people, days = extremes(preset), np.linspace(0.0, 14.0, 57)
     one, other = (
         simulate(dosing, people, options=options, output_days=days, engine=engine) for engine in ("compiled", "numpy")
     )

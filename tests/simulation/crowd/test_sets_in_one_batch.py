@@ -82,7 +82,7 @@ def test_it_is_the_same_in_whatever_order_the_sets_come() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
-    [Options(premedication=True), Options(coarseness=5.0), Options(attenuation="target-loss")],
+    [at_night(Options(premedication=True)), Options(coarseness=5.0), Options(attenuation="target-loss")],
     ids=["premedication", "coarse", "target loss"],
 )
 def test_open_questions_change_nothing_in_it(options: Options) -> None:
@@ -91,6 +91,7 @@ def test_open_questions_change_nothing_in_it(options: Options) -> None:
     assert_as_alone([Trial(REGIMEN, table, draw(of, 2, seed=6), options, engine="numpy") for of in sets])
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_patients_who_go_off_the_drug_have_their_own_course_in_a_set_too() -> None:
     table = periods(REGIMEN)[:2]
@@ -185,7 +186,10 @@ def test_premedication_given_again_acts_in_each_set_by_its_own_half_life() -> No
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["numpy", "compiled", at_night("side by side")], indirect=True)
 def test_all_of_it_at_once_changes_nothing(engine: EngineName) -> None:
-    """Premedication as each set has it, a course that some leave early, and patients of one set here and there."""
+    """Premedication as each set has it, a course that some leave early, and patients of one set here and there.
+
+    At night each of them by itself too.
+    """
     table = periods(REGIMEN)[:2]
     off = np.array([table[-1].stop, 4.3 * MINUTES_PER_DAY])
     parted = part_at(table, off.tolist())
