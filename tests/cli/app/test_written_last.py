@@ -9,7 +9,7 @@ import pytest
 import blinplan
 from blinplan.files import inputs, of_a_run, writing
 from blinplan.refusal import Refusal
-from tests.collection.grid import at_night, each_third
+from tests.collection.grid import at_night, each_sixth
 from tests.hostile.faults import prepare
 from tests.hostile.inputs import options_of
 from tests.hostile.writers import IN_PLACE, WRITERS
@@ -29,7 +29,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("writer", each_third([*ALL]))
+@pytest.mark.parametrize("writer", each_sixth([*ALL]))
 def test_all_is_read_before_the_first_file_is_written(
     inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: str
 ) -> None:
