@@ -204,6 +204,16 @@ def test_generated_regimens_differ_in_words_just_where_they_do_in_what_flows(one
     assert difference(one, one).is_none
 
 
+def test_of_ways_that_cost_the_same_the_same_is_told_from_both_sides() -> None:
+    """As far apart: 15 and then 5 with 15 and then 28, or 28 with 28 and the others alone."""
+    day = cycle(steps=[step("5 mcg/day", days=1)], treatment_free_days=0)
+    one = made(day, day, cycle(steps=[step("15 mcg/day", days=4), step("28 mcg/day", days=2)], treatment_free_days=0))
+    last = [step("28 mcg/day", days=2), step("15 mcg/day", days=1), step("5 mcg/day", days=1)]
+    other = made(day, day, day, cycle(steps=last, treatment_free_days=0))
+    turned = {(subject, after, before) for subject, before, after in from_the_other_side(difference(other, one))}
+    assert turned == set(from_the_other_side(difference(one, other)))
+
+
 def test_the_whole_course_is_exact() -> None:
     """7 x 9 + 21 x 28 = 651 mcg; without the first step 784, which is 20.430... % more."""
     found = difference(made(TWO_STEPS), made(TARGET))
