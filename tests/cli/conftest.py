@@ -1,9 +1,12 @@
-"""Regimen files of every kind."""
+"""Regimen files of every kind, and a repository of them."""
 
+import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.cli.repository import Git, run_git
 from tests.regimen_text import cycle, regimen_text
 
 
@@ -21,3 +24,13 @@ def files(tmp_path: Path) -> dict[str, str]:
     for name, text in texts.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     return texts
+
+
+@pytest.fixture
+def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_commit: Path) -> Git:
+    """The repository that a file of tests makes once, copied, with files that git knows to be unchanged."""
+    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    shutil.copytree(first_commit, tmp_path, dirs_exist_ok=True)
+    run_git(tmp_path, "update-index", "--refresh")
+    return partial(run_git, tmp_path)

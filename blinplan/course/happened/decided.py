@@ -99,8 +99,8 @@ class AsPlanned:
         """No interruption."""
 
     def entry(self, at: Stop) -> LedgerEntry:
-        """There is none to be taken."""
-        raise NotImplementedError
+        """There is none to be taken: nobody asks where `next_stop` says that there is none."""
+        raise LookupError("nothing is on record")
 
     def note_start(self, cycle: int, minute: int) -> None:
         """Nothing is to be noted: there are no restarts."""

@@ -1,47 +1,25 @@
 """``blinplan diff``: two regimens, a file as it was, and whole folders, from any working folder."""
 
-import shutil
-import subprocess
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from blinplan.regimen import library
+from tests.cli.repository import Git, begin_repository
 from tests.program import Run
 from tests.regimen_text import cycle, regimen_text
 
 TOLD = "Cycle 1, day 1: 28 → 15 mcg/day, for 28 d"
-Git = Callable[..., str]
-
-
-def run_git(folder: Path, *arguments: str) -> str:
-    named = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org"]
-    ended = subprocess.run([*named, *arguments], cwd=folder, capture_output=True, check=True)  # noqa: S603
-    return ended.stdout.decode()
 
 
 @pytest.fixture(scope="module")
 def first_commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with two regimens in a folder."""
     folder = tmp_path_factory.mktemp("repository")
-    run_git(folder, "init", "--quiet", "--template=", "--initial-branch", "main")
     write(folder, "ward", "28 mcg/day for 28 days")
     write(folder, "other", "28 mcg/day for 27 days")
-    run_git(folder, "add", "--all")
-    run_git(folder, "commit", "--quiet", "--message", "First")
+    begin_repository(folder)
     return folder
-
-
-@pytest.fixture
-def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_commit: Path) -> Git:
-    """That repository, copied, with files that git knows to be unchanged."""
-    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    shutil.copytree(first_commit, tmp_path, dirs_exist_ok=True)
-    run_git(tmp_path, "update-index", "--refresh")
-    return partial(run_git, tmp_path)
 
 
 def write(top: Path, name: str, steps: str, title: str = "A regimen") -> None:
