@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from blinplan.executors.copies import Ask, copies
@@ -238,7 +238,12 @@ def in_order(executor: Executor, function: Callable[[A], T], arguments: Iterable
         while some := list(islice(waiting, 1 if isinstance(executor, InTurn) else _AT_ONCE)):
             yield from executor.map(function, some)
         return
-    yield from _sliding(executor, function, arguments)
+    waiting = iter(arguments)
+    first, more = list(islice(waiting, 1)), list(islice(waiting, 1))
+    if not more and isinstance(executor, InThreads):  # nothing runs beside it: a thread takes longer than one patient
+        yield from map(function, first)
+        return
+    yield from _sliding(executor, function, chain(first, more, waiting))
 
 
 def _sliding(executor: Executor, function: Callable[[A], T], arguments: Iterable[A]) -> Iterator[T]:

@@ -164,9 +164,10 @@ def _longer(interval: Interval, more: CyclePart) -> Interval:
 def _dose_steps(dosing: Dosing) -> tuple[DoseStep, ...]:
     """The infusions of a course; those that differ in nothing from the one before are one with it."""
     found, before = [], None
+    infusing = np.any(dosing.of_the_course > 0.0, axis=1)
     for k, start in enumerate(dosing.edges_minutes[:-1]):
         now = (dosing.cycles[k], dosing.steps[k], dosing.of_the_course[k].tobytes())
-        if now != before and (dosing.of_the_course[k] > 0.0).any():
+        if now != before and infusing[k]:
             found.append(DoseStep(start / MINUTES_PER_DAY, k))
         before = now
     return tuple(found)

@@ -122,6 +122,16 @@ def test_selecting_patients_selects_all_of_each() -> None:
         assert np.array_equal(values[..., [4, 2]], arrays(chosen)[name])
 
 
+def test_selecting_everybody_is_the_population_itself_and_of_a_batch_what_all_share_is_one_number() -> None:
+    people = draw("adult-rr", 5, seed=1)
+    assert people.select(slice(0, 5)) is people
+    assert people.select(slice(None)) is people
+    as_column: dict[str, Any] = {"volume": np.full(5, 4.0)}
+    apart = replace(people, constants=people.constants._replace(**as_column))
+    assert apart.select(slice(0, 5)).constants.volume == 4.0
+    assert apart.select(slice(0, 5)).clearance is people.clearance
+
+
 @pytest.mark.parametrize(("patients", "seed", "first"), [(0, 1, 0), (1, -1, 0), (1, 1, -1)])
 def test_impossible_draws_are_refused(patients: int, seed: int, first: int) -> None:
     with pytest.raises(ValueError, match="at least 1"):

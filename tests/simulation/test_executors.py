@@ -15,7 +15,7 @@ import pytest
 
 from blinplan.course.events import periods
 from blinplan.evidence.evaluate import evaluate
-from blinplan.executors.executor import Executor, InCopies, InTurn, executor_or_threads, threads, workers
+from blinplan.executors.executor import Executor, InCopies, InTurn, executor_or_threads, in_order, threads, workers
 from blinplan.executors.processes import processes
 from blinplan.physiology import Endpoints, draw, load_parameters, simulate
 from blinplan.physiology.engine.integrate import EngineName
@@ -130,6 +130,15 @@ def test_threads_begin_with_the_first_call() -> None:
         assert two.submit(_who, 4).result() == (4, os.getpid())
         assert threading.active_count() > before
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("calls", [0, 1, 2, 3])
+def test_a_thread_is_taken_where_a_call_runs_beside_another(calls: int) -> None:
+    here = threading.get_ident()
+    with threads(2) as running:
+        found = list(in_order(running, lambda _: threading.get_ident(), range(calls)))
+    assert len(found) == calls
+    assert all((where == here) == (calls == 1) for where in found)
 
 
 @pytest.fixture(scope="module")

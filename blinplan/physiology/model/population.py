@@ -169,6 +169,9 @@ class Population:
 
     def select(self, patients: slice | NDArray[np.intp]) -> Population:
         """Return some of the patients, by slice or by index."""
+        if isinstance(patients, slice) and patients.indices(self.size) == (0, self.size, 1):
+            constants = self.constants.select(patients)
+            return self if constants is self.constants else replace(self, constants=constants)
         chosen: dict[str, Any] = {
             entry.name: np.ascontiguousarray(getattr(self, entry.name)[..., patients])
             for entry in fields(self)
