@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema_rs import Draft202012Validator
 
 from blinplan.quantities import RouteError, read_dose
 from blinplan.regimen import library, schema
@@ -269,7 +269,7 @@ def test_the_one_route_is_accepted_however_it_is_written(words: str) -> None:
     text = with_headers(changed(("dosing", "route"), f'"{words}"'))
     assert problems(text) == ()
     values = parse(text, "x.toml").values
-    assert Draft202012Validator(schema.ROUTE.json).is_valid(values["dosing"]["route"])
+    assert Draft202012Validator(dict(schema.ROUTE.json)).is_valid(values["dosing"]["route"])
 
 
 @pytest.mark.parametrize("words", ["infusion", "", "continuous", "by pump"])

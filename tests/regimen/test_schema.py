@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema_rs import Draft202012Validator, meta
 
 from blinplan.regimen import library, schema
 from blinplan.regimen.reading import RegimenFile, read
@@ -17,7 +17,7 @@ from tests.regimen.layouts import FULL, changed, keys, renamed, with_inline_tabl
 from tests.regimen.readings import NESTED, SCALARS
 
 SCHEMA = schema.json_schema()
-VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
+VALIDATOR = Draft202012Validator(SCHEMA, validate_formats=True)
 BESIDE = library.folder() / "regimen.schema.json"
 
 # JSON has no infinity, no dates apart from texts, and takes -0.0 for 0.
@@ -52,7 +52,7 @@ def accepted(text: str) -> tuple[bool, bool]:
 
 
 def test_it_is_a_schema_of_2020_12() -> None:
-    Draft202012Validator.check_schema(SCHEMA)
+    meta.validate(SCHEMA)
     assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 

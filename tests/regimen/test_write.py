@@ -5,7 +5,7 @@ import tomllib
 from decimal import Decimal
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +27,7 @@ from blinplan.regimen.schema import (
 )
 from blinplan.regimen.write import NotARegimenError, toml_value, write_regimen
 
-_VALID = jsonschema.Draft202012Validator(json_schema())
+_VALID = jsonschema_rs.Draft202012Validator(json_schema())
 _SENTENCE = st.text(min_size=1, max_size=40).filter(lambda text: bool(text.strip("\x1c\x1d\x1e\x1f\x85").strip()))
 _NUMBER = st.sampled_from(["1", "0.5", "9", "28", "112", "1,000"])
 _VALUE = _SENTENCE | st.integers(0, 366) | st.decimals("0.1", "100", places=1) | st.dates() | st.just((9, 2))

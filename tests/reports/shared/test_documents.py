@@ -11,7 +11,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema_rs import Draft202012Validator, meta
 
 import blinplan
 from blinplan.api.schema import schema_names
@@ -192,7 +192,7 @@ def closed(schema: Any) -> Any:
 
 
 def validator(kind: str) -> Draft202012Validator:
-    return Draft202012Validator(closed(document_schema(kind)), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return Draft202012Validator(closed(document_schema(kind)), validate_formats=True)
 
 
 @pytest.fixture
@@ -290,7 +290,7 @@ def places(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_document_has_one_head(kind: str) -> None:
     schema = document_schema(kind)
-    Draft202012Validator.check_schema(schema)
+    meta.validate(schema)
     head = schema["$defs"]["manifest"] if kind == "check-lines" else schema
     assert head["properties"]["format"] == {"const": f"blinplan-{kind}"}
     assert head["properties"]["version"] == {"const": 2 if kind == "baseline" else 1}
