@@ -13,13 +13,13 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
-from itertools import count
+from itertools import count, groupby
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pypdf import PageObject, PdfReader
+from pypdfium2 import PdfDocument, PdfPage, raw  # type: ignore[import-untyped]
 
 from tests.program import NEVER
 from tests.public_files import installed
@@ -78,7 +78,8 @@ class Browser:
         (folder / "page.html").write_text(sized, encoding="utf-8")
         with self._opened(folder / "page.html") as tab:
             found = self._call("Page.printToPDF", tab, printBackground=True, preferCSSPageSize=True)
-        return list(map(_sheet, PdfReader(BytesIO(base64.b64decode(found["data"]))).pages))
+        with PdfDocument(base64.b64decode(found["data"])) as document:
+            return list(map(_sheet, document))
 
     @contextmanager
     def _opened(self, page: Path) -> Iterator[str]:
@@ -128,15 +129,17 @@ def running_browser(folder: Path) -> Iterator[Browser]:
         yield Browser(started)
 
 
-def _sheet(page: PageObject) -> Sheet:
+def _sheet(page: PdfPage) -> Sheet:
     """Read a page once: its letters are as large as printed, whatever a browser did to fit them in."""
+    letters = page.get_textpage()
+    found, matrix = list[tuple[str, float]](), raw.FS_MATRIX()
+    for place in range(letters.count_chars()):
+        raw.FPDFText_GetMatrix(letters, place, matrix)
+        height = math.hypot(matrix.c, matrix.d) * raw.FPDFText_GetFontSize(letters, place)
+        found.append((chr(raw.FPDFText_GetUnicode(letters, place)), round(height, 2)))
+    printed = groupby(((letter, height) for letter, height in found if not letter.isspace()), key=itemgetter(1))
     sizes: dict[float, str] = {}
-
-    def measure(text: str, outer: list[float], inner: list[float], _: Any, size: float) -> None:
-        if text.strip():
-            (a, b), (c, d) = outer[:2], outer[2:4]
-            height = math.hypot(inner[2] * a + inner[3] * c, inner[2] * b + inner[3] * d) * size
-            sizes.setdefault(round(height, 2), text.strip())
-
-    text = page.extract_text(visitor_text=measure)
-    return Sheet(float(page.mediabox.width), float(page.mediabox.height), text, sizes)
+    for height, same in printed:
+        sizes.setdefault(height, "".join(letter for letter, _ in same))
+    text = letters.get_text_range().replace("\ufffe", "-")  # so a hyphen at the end of a line is told
+    return Sheet(page.get_width(), page.get_height(), text, sizes)
