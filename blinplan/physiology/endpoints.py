@@ -53,7 +53,7 @@ class Endpoints:
     b_depleted_day : (C, N) first day at or below 10 cells/µL while the cycle is infused; NaN when never.
     b_depleted_days : (C, N) days at or below 10 cells/µL in the cycle, its free interval included.
     b_at_infusion_end : (C, N) cells/µL. b_highest_free, b_highest_free_day : (C, N) highest count from the end of
-        infusion to the end of the cycle, cells/µL.
+        infusion to the end of the cycle, cells/µL; NaN where that is the same time.
     b_nadir, b_nadir_day : (N). b_recovery_day : (N) first day above 10 cells/µL after the last infusion; NaN when none
         within the course or not depleted.
     t_minimum, t_minimum_day : (N) least T cells in blood in the first week, over baseline. t_return_day : (N) first
@@ -122,11 +122,17 @@ class Endpoints:
         return ~np.isnan(self.own_infusion_end_days)
 
     @property
-    def b_low_at_last_infusion_end(self) -> BoolArray:
-        """(N) at 10 cells/µL or less when the patient's own last infusion ends."""
+    def b_low_before_free(self) -> BoolArray:
+        """(C, N) the same, of those whose cycle goes on after its infusion: nobody else can recover in it."""
+        return self.b_low_at_infusion_end & ~np.isnan(self.b_highest_free)
+
+    @property
+    def b_low_after_last_infusion(self) -> BoolArray:
+        """(N) at 10 cells/µL or less when the patient's own last infusion ends, and the course goes on after it."""
         infused = self.infused_in_cycle
-        last = infused.shape[0] - 1 - np.argmax(infused[::-1], axis=0)
-        return np.asarray(self.b_low_at_infusion_end[last, np.arange(last.shape[0])])
+        last, everybody = infused.shape[0] - 1 - np.argmax(infused[::-1], axis=0), np.arange(infused.shape[1])
+        goes_on = self.own_infusion_end_days[last, everybody] < self.cycle_end_days[-1]
+        return np.asarray(self.b_low_at_infusion_end[last, everybody] & goes_on)
 
     @property
     def t_expanded(self) -> BoolArray:

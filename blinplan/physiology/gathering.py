@@ -334,7 +334,7 @@ class Gathering:
             b_depleted_day=self._of_cycles("depleted"),
             b_depleted_days=self._of_cycles("depleted_days"),
             b_at_infusion_end=np.where(is_infused, b_end, np.nan),
-            b_highest_free=np.where(np.isfinite(b_free), b_free, b_end),
+            b_highest_free=np.where(np.isfinite(b_free), b_free, np.nan),
             b_highest_free_day=self._of_cycles("b_free_day"),
             b_nadir=-self._whole("deepest"),
             b_nadir_day=self._whole("nadir_day"),

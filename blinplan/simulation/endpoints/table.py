@@ -81,12 +81,12 @@ def _after_escalations(gathered: Measurements) -> Iterator[Reading]:
 def _recoveries(gathered: Measurements) -> Iterator[Reading]:
     endpoints = gathered.endpoints
     for cycle, number in enumerate(endpoints.cycles[1:]):
-        yield Reading(endpoints.b_recovered[cycle], {"cycle": number}, endpoints.b_low_at_infusion_end[cycle])
+        yield Reading(endpoints.b_recovered[cycle], {"cycle": number}, endpoints.b_low_before_free[cycle])
 
 
 def _last_recovery(gathered: Measurements) -> Iterator[Reading]:
     endpoints = gathered.endpoints
-    yield Reading(endpoints.b_recovery_day, at_risk=endpoints.b_low_at_last_infusion_end)
+    yield Reading(endpoints.b_recovery_day, at_risk=endpoints.b_low_after_last_infusion)
 
 
 def _days_depleted(gathered: Measurements) -> Iterator[Reading]:
@@ -208,6 +208,12 @@ def _returns(gathered: Measurements) -> Iterator[Reading]:
     yield Reading(fell & ~np.isnan(gathered.endpoints.t_return_day), at_risk=fell)
 
 
+def _highest_free(curve: Curve) -> FloatArray:
+    free = [window for window in map(curve.free, curve.cycles) if window.start < window.stop]
+    none = np.full_like(curve.baseline, np.nan)
+    return np.asarray(np.fmax.reduce([none, *(on.highest(curve, window) for window in free)], axis=0))
+
+
 def _recovery_day(curve: Curve) -> FloatArray:
     free = CurveWindow(curve.free(max(curve.cycles)).start, curve.whole.stop)
     day = on.first_day(curve, free, DEPLETED, above=True)
@@ -257,10 +263,10 @@ B_HIGHEST_FREE = Definition(
     "cells/µL",
     EndpointKind.VALUE,
     "from the end of each cycle's infusion to the end of the cycle",
-    "most B cells in blood over all these intervals",
-    _one(lambda found: np.max(found.b_highest_free, axis=0)),
+    "most B cells in blood over all these intervals; missing where a course has none",
+    _one(lambda found: np.fmax.reduce(found.b_highest_free, axis=0)),
     "b-cells",
-    lambda curve, _: np.max([on.highest(curve, curve.free(cycle)) for cycle in curve.cycles], axis=0),
+    lambda curve, _: _highest_free(curve),
 )
 T_RETURN_DAY = Definition(
     "t_return_day",
@@ -345,7 +351,7 @@ ENDPOINTS = (
         EndpointKind.TIME,
         "from the end of the last infusion to the end of the course",
         f"first time with more than {DEPLETED:g} B cells/µL; {_FROM_START}; of patients with {DEPLETED:g} or fewer when"
-        " the last infusion ends",
+        " the last infusion ends, whose course goes on after it",
         _last_recovery,
         "b-cells",
         lambda curve, _: _recovery_day(curve),
@@ -422,7 +428,7 @@ ENDPOINTS = (
         EndpointKind.EVENT,
         "from the end of a cycle's infusion to the next cycle",
         f"more than {DEPLETED:g} B cells/µL at some time; of patients with {DEPLETED:g} or fewer when"
-        " the infusion ends",
+        " the infusion ends and a free interval follows",
         _recoveries,
         "b-cells",
         lambda curve, cycle: on.highest(curve, _before(curve, cycle)) > DEPLETED,

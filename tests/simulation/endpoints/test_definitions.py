@@ -17,6 +17,7 @@ from blinplan.regimen import library
 from blinplan.reports.shared.document import document_schema
 from blinplan.reports.simulation.data import column_name, endpoint_table
 from blinplan.reports.simulation.summary.document import simulation_json
+from blinplan.simulation.dosing import part_at
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.definition import COLUMN_WORDS, GROUPS, EndpointKind
 from blinplan.simulation.endpoints.table import ENDPOINTS
@@ -125,6 +126,28 @@ def test_a_window_that_a_course_has_not_all_of_is_missing(days: int, keys: set[s
         missing = {of.key for of in found.quantities if np.isnan(of.values).all()}
         assert (keys <= missing) == (stop < first + days * MINUTES_PER_DAY)
         assert keys.isdisjoint(missing) or keys <= missing
+
+
+@pytest.mark.parametrize("minutes", [0, 1])
+def test_who_has_no_free_interval_is_not_said_to_be_low_in_it_or_never_to_recover_in_it(minutes: int) -> None:
+    """A minute of it decides, by each patient's own infusion: one goes off the drug on day 20, the others never do."""
+    whole = periods(library.regimen("rr-adult"))
+    at = next(at for at, of in enumerate(whole) if of.dose is None)
+    end = whole[at].start + minutes
+    free = [replace(whole[at], stop=end)] if minutes else []
+    course = (*whole[:at], *free, replace(whole[at + 1], start=end, stop=end + 28 * MINUTES_PER_DAY))
+    off = np.array([np.inf, 20.0 * MINUTES_PER_DAY, np.inf])
+    parted = part_at(course, [off[1]])
+    found = Trial(library.regimen("rr-adult"), parted, draw("adult-rr", 3, seed=1), engine="numpy", off_drug=off)
+    outcome = found.run(InTurn())
+    values = {of.key: of for of in outcome.quantities}
+    (again,) = (of for of in outcome.events if of.key == "b_recovered_before_cycle_2")
+    has_one = np.array([minutes > 0, True, minutes > 0])
+    assert np.array_equal(~np.isnan(values["b_highest_free"].values), has_one)
+    assert np.array_equal(again.at_risk, has_one)
+    at_risk = values["b_recovery_day"].at_risk
+    assert at_risk is not None
+    assert at_risk.tolist() == [False, True, False]
 
 
 def test_whose_t_cells_never_fell_has_nothing_to_come_back_from() -> None:

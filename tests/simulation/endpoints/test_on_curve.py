@@ -14,16 +14,17 @@ from tests.simulation.endpoints.curves import Measured, both_ways, fine_days
 
 NOT_ON_A_CURVE = {"steady_state_{amounts}", "dose"}
 """What follows from the doses alone."""
-REGIMENS = ("nhl-5", "short-course", "mrd-adult")
+REGIMENS = (("nhl-5", None), ("short-course", None), ("mrd-adult", None), ("rr-adult", 2))
+"""By their names, and how much there is of each: the last ends with its first infusion."""
 
 
 @pytest.fixture(scope="module")
 def measured() -> list[Measured]:
     found: list[Measured] = []
-    for name in REGIMENS:
+    for name, parts in REGIMENS:
         regimen = library.regimen(name)
         people = draw(regimen.virtual_population, 16, seed=5)
-        trial = Trial(regimen, periods(regimen), people)
+        trial = Trial(regimen, periods(regimen)[:parts], people)
         outcome = trial.run()
         changes = tuple(minute / 1440 for minute in trial.dosing.edges_minutes[:-1])
         days = fine_days(trial.dosing.edges_minutes[-1] / 1440, changes)
