@@ -173,6 +173,11 @@ def _dose_steps(dosing: Dosing) -> tuple[DoseStep, ...]:
     return tuple(found)
 
 
+def escalation_days(dosing: Dosing) -> tuple[float, ...]:
+    """When the infusion of the course rises, whoever gets it."""
+    return tuple(rise.day for rise in _escalations(dosing, _rises(dosing.rates)))
+
+
 def _escalations(dosing: Dosing, own: BoolArray) -> Iterator[Rise]:
     """When the infusion of the course rises, and whether that of these patients does."""
     for k in np.flatnonzero(_rises(dosing.of_the_course)).tolist():

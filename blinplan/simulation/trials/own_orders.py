@@ -9,6 +9,7 @@ import numpy as np
 from blinplan.course.events import periods
 from blinplan.outside_text import visible
 from blinplan.physiology.engine.grid import IntArray
+from blinplan.physiology.timetables import escalation_days
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import GivenCohort
@@ -106,15 +107,15 @@ def _require_ages(regimen: Regimen, patients: People, places: IntArray) -> None:
 def with_heads(trial: CohortTrial, typical: Outcome) -> tuple[CohortTrial, Outcome]:
     """The same, and the typical patient, with all endpoints that any of the courses has.
 
-    What they are called follows from the first patient of each regimen, and of each choice of windows that it has.
+    What they are called follows from the regimen, from the windows that a course has, and from the days of its steps
+    up, which a hold moves: so it is asked of one patient of each.
     """
     own, cohort = trial.own, trial.cohort
     if own is None or not isinstance(cohort, GivenCohort):
         return trial, typical
-    firsts = {
-        (id(course.regimen), course.asked.own): numbers[:1] for course, numbers in own.groups(cohort.people.numbers)
-    }
-    trials = [some for first in firsts.values() for some, _ in trial.trials_of(cohort.people.select(first))]
+    people = cohort.people
+    firsts = (people.select(numbers[:1]) for _, numbers in own.groups(people.numbers))
+    trials = list({_names_in(one): one for first in firsts for one, _ in trial.trials_of(first)}.values())
     heads = _heads_of([typical, *run_together(trials)])
     _require_keys(trial.asked.keys, heads, [typical.trial, *trials])
     everywhere = slice(None)
@@ -124,6 +125,11 @@ def with_heads(trial: CohortTrial, typical: Outcome) -> tuple[CohortTrial, Outco
         events=in_columns(heads.events, [(typical.events, everywhere)], 1),
     )
     return replace(trial, own=replace(own, heads=heads)), shown
+
+
+def _names_in(trial: Trial) -> tuple[object, ...]:
+    """What the names of its endpoints follow from."""
+    return id(trial.regimen), trial.asked.own, escalation_days(trial.dosing)
 
 
 def _require_keys(keys: Sequence[str], heads: Heads, trials: Sequence[Trial]) -> None:

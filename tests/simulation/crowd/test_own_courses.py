@@ -90,6 +90,32 @@ def test_each_has_the_bytes_of_a_run_of_him_alone_in_his_course(found: blinplan.
         assert happened.keys() <= events.keys()
 
 
+@pytest.mark.parametrize("order", [1, -1], ids=["as they come", "backwards"])
+def test_what_somebody_has_is_told_of_him_whoever_stands_beside_him(tmp_path: Path, order: int) -> None:
+    """A hold moves the days of the steps that come after it, and with them what endpoints are called.
+
+    The names of one hold alone were told, that of the last row: what the other patients had was left out.
+    """
+    holds = ("3,2.5", "8,1", ",", "1,0.25", "2,4", "30,5")[::order]
+    table = tmp_path / "ward.csv"
+    rows = [f"P{number},{70 + number},175,{hold}" for number, hold in enumerate(holds)]
+    head = "id,weight_kg,height_cm,hold_from_day,hold_days\n"
+    table.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+    found = blinplan.simulate("rr-adult", table, seed=5)
+    numbers, course = by_key(found.simulation.outcome.quantities), shipped("rr-adult")
+    for number, hold in enumerate(holds):
+        start, _, days = hold.partition(",")
+        whole = periods(course)
+        given = with_hold(whole, *(int(float(each) * MINUTES_PER_DAY) for each in (start, days))) if start else whole
+        alone = Trial(course, given, found.population.select(slice(number, number + 1))).run(InTurn())
+        for own in alone.quantities:
+            quantity = numbers.get(own.key)
+            assert isinstance(quantity, Quantity), (hold, own.key)
+            assert own.values.tobytes() == quantity.values[number : number + 1].tobytes(), (hold, own.key)
+    steps = [key.removeprefix("t_after_escalation_day_") for key in numbers if key.startswith("t_after_")]
+    assert sorted(map(float, steps)) == [7.0, 7.25, 9.5, 11.0]
+
+
 def test_rates_holds_and_ends_are_each_ones_own(found: blinplan.SimulationResult, table: Path) -> None:
     """What is infused is what each one's order comes to; a hold moves all that is left, and drops nothing."""
     numbers = by_key(found.simulation.outcome.quantities)
