@@ -114,6 +114,7 @@ _WHOLE = {
     "t_deepest": -np.inf,
     "t_min_day": np.nan,
     "t_return": np.nan,
+    "auc_whole": 0.0,
 }
 _BY_CYCLE = {
     "auc": 0.0,
@@ -228,6 +229,8 @@ class _Looking:
             yield Crossing(_T_CELLS, -1.0, *level, 0.0, since, self._length(k), *every, _row("t_return"), zero)
 
     def _stays(self, k: int) -> Iterator[Search]:
+        """The exposure of the course is added up by infusions: where a cycle begins in one of them it changes nothing."""
+        yield Exposure(0.0, self._length(k), self._length(k), _row("auc_whole"))
         for s in self.stretches[k]:
             yield Stay(_B_CELLS, DEPLETED, s.low, s.high, _row("depleted_days", s.cycle))
             yield Exposure(s.low, s.high, s.days, _row("auc", s.cycle))
@@ -282,6 +285,13 @@ class Gathering:
     def _change(self, log_blasts: FloatArray) -> FloatArray:
         return (np.maximum(log_blasts, LOG_ONE_CELL) - np.log(self.patients.blasts)) / _LN10
 
+    def _dose(self) -> FloatArray:
+        """How much is infused (N); added up by infusions and not by cycles, as the exposure is."""
+        infused = np.zeros(self.patients.size)
+        for interval in self.course.intervals:
+            infused += self.rates[interval.row] * (interval.stop - interval.start)
+        return infused
+
     def _infusions(self) -> FloatArray:
         """How much each cycle infuses (C, N)."""
         infused = np.zeros((len(self.windows.cycles), self.patients.size))
@@ -306,7 +316,7 @@ class Gathering:
         peak = np.repeat(p.cytokine_baseline[:, None, :], c, axis=1)
         peak_day = np.full((len(CYTOKINES), c, n), np.nan)
         settled = np.full((len(CYTOKINES), c, n), np.nan)
-        rise, when, auc, infused = *map(self._of_cycles, ("rise", "rise_day", "auc")), self._infusions()
+        rise, when, auc = map(self._of_cycles, ("rise", "rise_day", "auc"))
         b_end, b_free = map(self._of_cycles, ("b_end", "b_free"))
         for j, name in enumerate(ELEVATED):
             i = CYTOKINES.index(name)
@@ -327,10 +337,10 @@ class Gathering:
             own_infusion_end_days=np.where(is_infused, np.array(w.infusion_ends)[:, None], np.nan),
             steady_state=np.array(steady).reshape(len(steady), n),
             cmax=self._whole("cmax"),
-            auc=auc.sum(axis=0),
+            auc=self._whole("auc_whole"),
             auc_by_cycle=auc,
-            infused=infused.sum(axis=0),
-            infused_by_cycle=infused,
+            infused=self._dose(),
+            infused_by_cycle=self._infusions(),
             b_depleted_day=self._of_cycles("depleted"),
             b_depleted_days=self._of_cycles("depleted_days"),
             b_at_infusion_end=np.where(is_infused, b_end, np.nan),
