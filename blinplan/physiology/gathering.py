@@ -229,7 +229,7 @@ class _Looking:
             yield Crossing(_T_CELLS, -1.0, *level, 0.0, since, self._length(k), *every, _row("t_return"), zero)
 
     def _stays(self, k: int) -> Iterator[Search]:
-        """The exposure of the course is added up by infusions: where a cycle begins in one of them it changes nothing."""
+        """The exposure of the course is added up by infusions: a cycle that begins in one of them changes nothing."""
         yield Exposure(0.0, self._length(k), self._length(k), _row("auc_whole"))
         for s in self.stretches[k]:
             yield Stay(_B_CELLS, DEPLETED, s.low, s.high, _row("depleted_days", s.cycle))
