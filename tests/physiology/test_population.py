@@ -114,6 +114,26 @@ def test_a_population_cannot_be_changed() -> None:
         people.preset = "other"  # type: ignore[misc]
 
 
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        *((name, (0.0, -1.0, np.nan, np.inf)) for name in ("clearance", "lysis_ec50", "activation_ec50", "t_cells")),
+        ("blasts", (0.0, -1.0)),
+        ("cytokine_baseline", (0.0, -1.0)),
+        ("b_cells", (-1.0, np.nan)),
+    ],
+)
+def test_nobody_has_what_cannot_be(name: str, others: tuple[float, ...]) -> None:
+    """What something is divided by is above 0 too: a simulation would find infinities, and say nothing."""
+    people = draw("adult-rr", 3, seed=1)
+    for value in others:
+        values = getattr(people, name).copy()
+        values[..., 1] = value
+        changed: dict[str, Any] = {name: values}
+        with pytest.raises(ValueError, match=f"{name} must be"):
+            replace(people, **changed)
+
+
 def test_selecting_patients_selects_all_of_each() -> None:
     people = draw("adult-rr", 20, seed=1)
     chosen = people.select(np.array([4, 2]))

@@ -86,6 +86,10 @@ def _shared_value(values: NDArray[Any]) -> Any:
     return values[0].item() if (values == values[0]).all() else np.ascontiguousarray(values)
 
 
+_ABOVE_ZERO = {"clearance", "lysis_ec50", "activation_ec50", "t_cells", "blasts", "cytokine_baseline"}
+"""What something is divided by, or of which the logarithm is taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Population:
     """Patients as arrays: entry i of every array is patient i.
@@ -152,6 +156,8 @@ class Population:
                 raise ValueError(f"{entry.name} must hold {n} float64 values, one a patient")
             if not np.isfinite(array).all() or (array < 0.0).any():
                 raise ValueError(f"{entry.name} must be finite and not negative")
+            if entry.name in _ABOVE_ZERO and not array.all():
+                raise ValueError(f"{entry.name} must be above 0")
             array.flags.writeable = False
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
