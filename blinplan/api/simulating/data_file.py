@@ -78,7 +78,7 @@ def describe_part(table: DataTable, target: Path) -> None:
     if target.suffix == ".csv":
         from blinplan.reports.simulation.parts import beside, description_of
 
-        replace_file(beside(target), description_of(table))
+        replace_file(beside(target), description_of(table, target))
 
 
 _UNITS = {"min": 1, "h": MINUTES_PER_HOUR, "d": MINUTES_PER_DAY}

@@ -34,12 +34,13 @@ _LONGEST_LINE = 1024 * 1024
 
 
 class TablePart(NamedTuple):
-    """A file of a table: what is in it, its columns, and what it was made with."""
+    """A file of a table: what is in it, its columns, what it was made with, and the digest of its bytes, if any."""
 
     path: Path
     table: str
     columns: tuple[Column, ...]
     manifest: Mapping[str, Any]
+    digest: str | None = None
 
 
 def beside(target: Path) -> Path:
@@ -47,10 +48,23 @@ def beside(target: Path) -> Path:
     return target.with_name(f"{target.name}.json")
 
 
-def description_of(table: DataTable) -> str:
-    """What stands beside CSV."""
+def description_of(table: DataTable, target: Path) -> str:
+    """What stands beside CSV that was written; of a pipe nobody can say what went through it."""
     columns = [{"name": of.name, "kind": of.kind.value, "unit": of.unit, "meaning": of.meaning} for of in table.columns]
-    return json_in_letters({**TABLE.head(table.manifest), "table": table.name, "columns": columns}, indent=1) + "\n"
+    told = {**TABLE.head(table.manifest), "table": table.name, "columns": columns}
+    if target.is_file():
+        told[_DIGEST] = _digest_of(target)
+    return json_in_letters(told, indent=1) + "\n"
+
+
+_DIGEST = "sha256"
+
+
+def _digest_of(path: Path) -> str:
+    import hashlib
+
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, _DIGEST).hexdigest()
 
 
 def read_part(path: Path) -> TablePart:
@@ -65,7 +79,7 @@ def read_part(path: Path) -> TablePart:
     """
     note_input(path)
     about, columns = _parquet_head(path) if path.suffix == ".parquet" else _csv_head(path)
-    table = about.pop("table", None)
+    table, digest = about.pop("table", None), about.pop(_DIGEST, None)
     try:
         require_part(about)
     except ValueError as error:
@@ -74,7 +88,7 @@ def read_part(path: Path) -> TablePart:
         raise StretchFileError(_NO_STRETCH)
     if (about.get("plausible_models", 0) > 0) is not (columns[-1].name == MODEL.name):
         raise StretchFileError(_NO_STRETCH)
-    return TablePart(path, table, columns, about)
+    return TablePart(path, table, columns, about, digest)
 
 
 def _csv_head(path: Path) -> tuple[dict[str, Any], tuple[Column, ...]]:
@@ -84,7 +98,7 @@ def _csv_head(path: Path) -> tuple[dict[str, Any], tuple[Column, ...]]:
     try:
         written = json_object_of(input_text(beside(path)))
         told = written["format"], written["version"]
-        about = {**written["manifest"], "table": written["table"]}
+        about = {**written["manifest"], "table": written["table"], _DIGEST: written.get(_DIGEST)}
         columns = [Column(of["name"], of["unit"], of["meaning"], ColumnKind(of["kind"])) for of in written["columns"]]
     except FileNotFoundError as error:
         raise StretchFileError(
@@ -135,14 +149,22 @@ def joined_table(parts: Sequence[TablePart], manifest: Mapping[str, Any]) -> Dat
 def _under_models(parts: Sequence[TablePart], times: int) -> Iterator[Portion]:
     """All patients under the shipped parameters, then all under each plausible model; parts have some of each."""
     models = _models_of(parts[0])
-    if not models:
+    if models:
+        readers = [_ByModel(part) for part in parts]
+        for model in range(models + 1):
+            yield from _joined_rows(parts, [reader.rows_under(model) for reader in readers], times)
+        for reader in readers:
+            reader.require_end()
+    else:
         yield from _joined_rows(parts, [_rows_of(part) for part in parts], times)
-        return
-    readers = [_ByModel(part) for part in parts]
-    for model in range(models + 1):
-        yield from _joined_rows(parts, [reader.rows_under(model) for reader in readers], times)
-    for reader in readers:
-        reader.require_end()
+    for part in parts:
+        _require_what_was_written(part)
+
+
+def _require_what_was_written(part: TablePart) -> None:
+    """Refuse CSV that was written anew, or changed, after what stands beside it: it may be of another regimen."""
+    if part.digest is not None and part.digest != _digest_of(part.path):
+        raise StretchFileError(f"{part.path} is not the table that {beside(part.path).name} tells of")
 
 
 class _ByModel:

@@ -175,7 +175,7 @@ OPTIONAL = {
     },
     "sweep": {"drawn", "given_baselines", "sets_of"},
     "stretch": {"first", "drawn", "measured_seed", "every_minutes"},
-    "table": {"first", "drawn", "measured_seed", "every_minutes", "plausible_models"},
+    "table": {"first", "drawn", "measured_seed", "every_minutes", "plausible_models", "sha256"},
 }
 """Keys that a document of a kind need not have: what was not asked for."""
 

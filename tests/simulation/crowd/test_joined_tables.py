@@ -114,6 +114,33 @@ def test_another_model_or_regimen_is_refused(inside: Run) -> None:
     assert "join stretches with the program that wrote them" in inside("merge", *both, "-f", "csv").err
 
 
+@pytest.mark.usefixtures("parts")
+@pytest.mark.parametrize("what", ["another model", "another seed", "one figure", "lines as a spreadsheet ends them"])
+def test_a_table_that_was_written_anew_or_changed_is_not_what_stands_beside_it(inside: Run, what: str) -> None:
+    """Without --first nothing is written beside a table, and what stood there told of the one before it."""
+    rows = ("--patients", "2", "--every", "7d", "-o", "a.csv")
+    table = Path("a.csv")
+    before = table.read_bytes()
+    if what.startswith("another"):
+        made(inside, *(("--attenuation", "target-loss") if what == "another model" else ("--seed", "8")), *rows)
+    else:
+        old, new = (b"\n", b"\r\n") if what.startswith("lines") else (b",1,1,", b",1,2,")
+        replace_file(table, before.replace(old, new).decode())
+    assert table.read_bytes() != before
+    for target in (("-o", "joined.csv"), ("-f", "csv")):
+        ran = inside("merge", "a.csv", "b.csv", *target)
+        assert ran.status == 2
+        assert "a.csv is not the table that a.csv.json tells of" in " ".join(ran.err.split())
+    assert not Path("joined.csv").exists()
+    # What an older version wrote beside a table says nothing of its bytes.
+    beside = Path("b.csv.json")
+    told = json.loads(beside.read_text(encoding="utf-8"))
+    del told["sha256"]
+    replace_file(beside, json.dumps(told))
+    table.write_bytes(before)
+    assert inside("merge", "a.csv", "b.csv", "-o", "joined.csv").status == 0
+
+
 def described_with(part: str, name: str) -> str:
     """A part that says it was made with another of these."""
     beside = Path(f"{part}.json")
