@@ -72,12 +72,13 @@ def test_a_run_reads_the_model_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_key_of_the_cache_and_the_machine_code_follow_from_it(copied: Path) -> None:
     """One definition: what is kept is made again when any file below its rooms is another."""
-    kept, folder = store._program.__wrapped__(), machine_code.cache_folder()
+    kept, folder = store._program.__wrapped__(), machine_code._sources.__wrapped__()
     measured = known._program.__wrapped__()
     model = copied / "physiology" / "model" / "parameters.toml"
     model.write_bytes(model.read_bytes() + b"#")
     assert store._program.__wrapped__() != kept
-    assert machine_code.cache_folder() != folder
+    assert machine_code._sources.__wrapped__() != folder
+    assert machine_code.cache_folder().name == machine_code._sources()
     assert known._program.__wrapped__() != measured
 
 

@@ -130,6 +130,7 @@ _without_code = _WithoutCode()
 _without_code_of_sets = _WithoutCode(SETS)
 
 
+@cache  # asked for each chunk, and looked for in every folder that Python imports from
 def _is_installed() -> bool:
     return find_spec("numba") is not None
 

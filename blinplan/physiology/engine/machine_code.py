@@ -10,6 +10,7 @@ import json
 import os
 import re
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from time import time
 from typing import TYPE_CHECKING
@@ -31,7 +32,12 @@ _UNUSED = 30.0 * _DAY
 
 def cache_folder() -> Path:
     """The folder for the machine code of the present sources; without it, the next use compiles."""
-    return caches.cache_folder("compiled") / fingerprint("physiology")[:16]
+    return caches.cache_folder("compiled") / _sources()
+
+
+@cache  # what is compiled is what was imported, and what the files say later is another's
+def _sources() -> str:
+    return fingerprint("physiology")[:16]
 
 
 def is_kept(compiled: str = ALIKE) -> bool:

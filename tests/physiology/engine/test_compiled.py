@@ -85,7 +85,7 @@ def test_one_machine_code_fits_all(days: list[float] | None, patients: int) -> N
 
 def test_numpy_takes_over_where_the_compiler_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engine_called(None).name == "compiled"
-    monkeypatch.setattr(choose, "find_spec", lambda _: None)
+    monkeypatch.setattr(choose, "_is_installed", lambda: False)
     assert engine_called(None).name == "numpy"
     assert simulate(label(1), draw("adult-rr", 3, seed=1)).engine == "numpy"
 
