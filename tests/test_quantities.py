@@ -2,7 +2,9 @@
 
 import re
 from fractions import Fraction
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,6 +31,7 @@ from blinplan.quantities import (
     duration_text,
     hours_text,
     is_dose,
+    of_python,
     plural,
     read_dose,
     read_mass,
@@ -416,3 +419,17 @@ def test_patterns_mean_the_same_to_editors(pattern: str) -> None:
 def test_a_cap_is_never_by_area(unit: str) -> None:
     assert bool(re.search(FLAT_DOSE_PATTERN, f"9 {unit}")) == ("/m" not in unit)
     assert re.search(DOSE_PATTERN, f"9 {unit}")
+
+
+@pytest.mark.parametrize("value", [np.int64(3), np.uint8(3), 3])
+def test_a_whole_number_of_another_library_is_one_of_python(value: Any) -> None:
+    assert of_python(value) == 3
+    assert type(of_python(value)) is int
+
+
+@pytest.mark.parametrize(
+    "value", [True, np.bool_(True), np.datetime64("2026-03-01"), np.float64(3), 3.0, Fraction(3), "3", None]
+)
+def test_nothing_else_becomes_a_whole_number(value: Any) -> None:
+    """True is no number of days, and a time of NumPy is whole and no number either."""
+    assert of_python(value) is value
