@@ -34,11 +34,15 @@ def bags_of(found: Replanned, site: Site, clock: Clock) -> tuple[Bag, ...]:
     """
     bags = sorted(_Hanging(found, site, clock).bags(), key=lambda bag: bag.start)
     refuse_more_than_are_planned(bags)
-    unknown = list(not_on_record(found))
-    for number, bag in enumerate(_with_steps(bags, infusions(found.course))):
-        in_doubt = any(start <= bag.start < stop for start, stop in unknown)
-        bags[number] = replace(bag, uncertain=in_doubt)
-    return tuple(bags)
+    unknown, steps = list(not_on_record(found)), infusions(found.course)
+    return tuple(
+        replace(
+            bag,
+            step=bisect_right(steps, bag.start, key=_start) - 1,
+            uncertain=any(start <= bag.start < stop for start, stop in unknown),
+        )
+        for bag in bags
+    )
 
 
 def not_on_record(found: Replanned) -> Iterator[tuple[int, int]]:
@@ -46,12 +50,6 @@ def not_on_record(found: Replanned) -> Iterator[tuple[int, int]]:
     happened = [entry.stopped for entry in found.ledger.interruptions]
     happened += [] if found.ledger.end is None else [found.ledger.end.minute]
     return unknown_stretches(found.course, found.ledger.bags, max(happened, default=0))
-
-
-def _with_steps(bags: Iterable[Bag], steps: Sequence[Infusion]) -> Iterator[Bag]:
-    """The bags with the dose steps that they belong to."""
-    for bag in bags:
-        yield replace(bag, step=bisect_right(steps, bag.start, key=_start) - 1)
 
 
 def _start(stretch: Infusion) -> int:

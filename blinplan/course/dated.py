@@ -90,7 +90,7 @@ class Dated:
         """Whether a stretch of a cycle is asked for; one of no cycle is of all, and one that is at no time of any."""
         if self.cycle is not None and cycle not in {None, self.cycle}:
             return False
-        if start is None or stop is None:
+        if start is None or stop is None or (self.first is None and self.last is None):
             return True
         first, last = self.clock.at(start).date(), self.clock.at(max(stop - 1, start)).date()
         return (self.first is None or last >= self.first) and (self.last is None or first <= self.last)

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from blinplan.quantities import MINUTES_PER_DAY
 
+_WEEK = 7 * MINUTES_PER_DAY
+
 
 class Moment(NamedTuple):
     """A minute of a course, and what a clock shows then: in minutes since it showed the time of the start.
@@ -83,9 +85,9 @@ class WallClock:
             return
         now = self.at(start)
         while now.minute < stop:
-            week = self.after(now, 7 * MINUTES_PER_DAY)
+            week = self.at(now.minute + _WEEK)
             # No zone changes its clock twice in a week; a patient may go there and back.
-            if not self.moves and week.minute <= stop and week.minute - now.minute == week.shown - now.shown:
+            if not self.moves and week.minute <= stop and week.shown - now.shown == _WEEK:
                 now = week
                 continue
             end = self.after(now, MINUTES_PER_DAY)

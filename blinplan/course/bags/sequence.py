@@ -104,10 +104,10 @@ def _bags_between(
     changes = times_of_change(infusion, site, available.start, closed_too=closed_too)
     if site.long_day is LongDay.SPLIT and any(changes.values()):
         try:
-            return _best_bags(_Search(infusion, step, replace(available, splits=True), changes, cost))
+            return _best_bags(_Search(infusion, step, replace(available, splits=True), changes, cost, closed_too))
         except NoSequenceError:
             pass  # on a day without any hour to change a bag besides, one that lasts longer is all that is left
-    return _best_bags(_Search(infusion, step, available, changes, cost))
+    return _best_bags(_Search(infusion, step, available, changes, cost, closed_too))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +130,12 @@ class _Available:
         missing = {size for shortage in self.site.shortages if shortage.holds(day) for size in shortage.sizes}
         return tuple(size for size in self.sizes(minute) if size.minutes not in missing)
 
-    def between(self, start: "_Time", stop: "_Time", sizes: Sequence[SiteBag]) -> Iterator[SiteBag]:
+    def between(self, start: "_Time", stop: "_Time", sizes: Sequence[SiteBag]) -> list[SiteBag]:
         """Of some bags, of which one lasts so long, those that last from one time to another, the shortest first."""
         least = stop.minute - start.minute
         if self.splits and (surplus := least - (stop.shown - start.shown)) > 0:
             sizes = (next(size for size in sizes if size.minutes >= least - surplus),)
-        return (size for size in sizes if size.minutes >= least)
+        return [size for size in sizes if size.minutes >= least]
 
 
 class _Time(NamedTuple):
@@ -162,18 +162,15 @@ class _Hung(NamedTuple):
     vials: int | None
     stop: _Time
 
-    @property
-    def waste(self) -> int:
-        """For how many minutes more it would last."""
-        return self.size.minutes - self.minutes
-
 
 _Cost = Callable[[_Hung], tuple[int, ...]]
 
 
 def _fewest_changes(hung: _Hung) -> tuple[int, ...]:
     """What is to be as little as can be, in this order, where a change is what costs most."""
-    return hung.minutes < SHORTEST, 1, _ends_soon(hung), hung.stop.unusual, hung.waste
+    minutes, size, _, stop = hung
+    ends_soon = stop.last and minutes < FEW_HOURS
+    return minutes < SHORTEST, 1, ends_soon, stop.unusual, size.minutes - minutes
 
 
 def _fewest_vials(hung: _Hung) -> tuple[int, ...]:
@@ -183,11 +180,7 @@ def _fewest_vials(hung: _Hung) -> tuple[int, ...]:
 
 def _thrifty_cost(hung: _Hung) -> tuple[int, ...]:
     """The same where throwing away is worse than changing."""
-    return hung.waste, 1, hung.stop.unusual
-
-
-def _ends_soon(hung: _Hung) -> bool:
-    return hung.stop.last and hung.minutes < FEW_HOURS
+    return hung.size.minutes - hung.minutes, 1, hung.stop.unusual
 
 
 _COSTS: Mapping[Preference, _Cost] = {
@@ -197,15 +190,14 @@ _COSTS: Mapping[Preference, _Cost] = {
 
 
 class _Way(NamedTuple):
-    """The bags from a time on: what they cost, and the first of them."""
+    """The bags from a time on: what they cost, minus how long the first lasts, and which it is.
+
+    So the least way is the best: of those that cost as much each has a first bag of another length.
+    """
 
     cost: tuple[int, ...]
+    before: int
     first: _Hung | None
-
-
-def _by_what_is_chosen(way: _Way) -> tuple[tuple[int, ...], int]:
-    """By what the best is chosen: what ways cost, and how long the first bag lasts. From its end on all are one."""
-    return way.cost, 0 if way.first is None else -way.first.minutes
 
 
 class _Search(NamedTuple):
@@ -216,12 +208,13 @@ class _Search(NamedTuple):
     available: _Available
     changes: Mapping[int, int]
     cost: _Cost
+    closed_too: bool
 
 
 def _best_bags(search: _Search) -> list[Bag]:
     """The best way through the times of change, found from the end."""
     infusion, times = search.infusion, _times(search)
-    best = {infusion.stop: _Way((), None)}
+    best = {infusion.stop: _Way((), 0, None)}
     vials = _vials_of_sizes(search)
     for place in reversed(range(len(times) - 1)):
         ways = [
@@ -229,7 +222,7 @@ def _best_bags(search: _Search) -> list[Bag]:
             for hung in _each_bag(search, times, place, best, vials)
         ]
         if ways:
-            best[times[place].minute] = min(ways, key=_by_what_is_chosen)
+            best[times[place].minute] = min(ways)
     if infusion.start not in best:
         usual = [time.minute for time in times if not time.unusual]
         raise _no_sequence(infusion, search.available, usual)
@@ -250,7 +243,7 @@ def _times(search: _Search) -> list[_Time]:
             clock.at(minute).shown,
             search.changes.get(minute, 0),
             minute == infusion.stop,
-            infusion.start < minute < infusion.stop and on_closed_day(minute, site, start),
+            search.closed_too and infusion.start < minute < infusion.stop and on_closed_day(minute, site, start),
         )
         for minute in (infusion.start, *search.changes, infusion.stop)
     ]
@@ -278,25 +271,24 @@ def _each_bag(
     """
     available, start = search.available, times[place]
     sizes = available.at(start.minute)
-    for stop in times[place + 1 :]:
+    for later in range(place + 1, len(times) if sizes else 0):
+        stop = times[later]
         minutes = stop.minute - start.minute
-        if not sizes or minutes > sizes[-1].minutes:
+        if minutes > sizes[-1].minutes:
             return
         if stop.minute not in best:
             continue
-        lasting = (
-            _Hung(minutes, size, vials.get(size.minutes), stop) for size in available.between(start, stop, sizes)
-        )
-        hung = min(lasting, key=search.cost, default=None) if vials else next(lasting, None)
-        if hung is not None:
-            yield hung
+        lasting = available.between(start, stop, sizes)
+        hung = [_Hung(minutes, size, vials.get(size.minutes), stop) for size in (lasting if vials else lasting[:1])]
+        if hung:
+            yield min(hung, key=search.cost) if vials else hung[0]
 
 
 def _put_before(hung: _Hung, rest: _Way, cost: _Cost) -> _Way:
     """Put a bag before the others."""
     costs = (hung.stop.closed, *cost(hung))
     added = costs if not rest.cost else tuple(map(add, costs, rest.cost))
-    return _Way(added, hung)
+    return _Way(added, -hung.minutes, hung)
 
 
 def _no_sequence(infusion: Infusion, available: _Available, times: Sequence[int]) -> NoSequenceError:

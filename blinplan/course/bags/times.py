@@ -54,9 +54,9 @@ def _at_the_hour(infusion: Infusion, site: Site, start: datetime) -> Iterator[in
         zone: tzinfo | None = timezone(local_time(began, start).utcoffset() or timedelta())
     else:
         zone = start.tzinfo
-    first = day_of(infusion.start, start) - timedelta(days=1)
+    started, first = start.astimezone(zone), day_of(infusion.start, start) - timedelta(days=1)
     for number in range((infusion.stop - infusion.start) // MINUTES_PER_DAY + 4):
-        at = moment_of_change(site, first + timedelta(days=number), start.astimezone(zone))
+        at = moment_of_change(site, first + timedelta(days=number), started)
         if at is not None and is_open(site, at.astimezone(start.tzinfo).date()):
             yield minute_of(at, start)
 
@@ -75,6 +75,8 @@ def _at_any_hour(infusion: Infusion, site: Site, start: datetime) -> Iterator[in
 def _besides(times: Sequence[int], site: Site, start: datetime) -> Iterator[tuple[int, int]]:
     """Whole hours between two times over which the clock is put back, far enough from both."""
     clock = WallClock(start)
+    if not any(clock.changed_days(times[0], times[-1])):
+        return
     for (before, shown), (after, shown_after) in pairwise((minute, clock.at(minute).shown) for minute in times):
         if after - before <= shown_after - shown:
             continue
