@@ -254,6 +254,9 @@ def test_b_cells_in_another_unit_are_told_by_most_of_their_column(counts: list[s
     [
         ("t_cells_per_ul", "1,200", "it may be 1.2 or 1200"),
         ("t_cells_per_ul", "0,9", "in 10^9/L it would be 900 cells/µL"),
+        ("t_cells_per_ul", "4,9999", "in 10^9/L it would be 4,999.9 cells/µL"),
+        ("il6_pg_per_ml", "0,005", "il6_pg_per_ml is 0.005, next to none -> in ng/mL it would be 5 pg/mL: write that"),
+        ("il6_pg_per_ml", "0.0999", "in ng/mL it would be 99.9 pg/mL"),
         ("b_cells_per_ul", "0", "B cells before treatment are 0.01 to 20,000 cells/µL"),
         ("b_cells_per_ul", "0", "write the least that would have been found, or half of it"),
         ("b_cells_per_ul", "0.001", "correct it"),
@@ -268,6 +271,11 @@ def test_baselines_in_another_unit_or_of_two_readings_are_refused(column: str, c
     said = refused(f"A;70;175;{cell}", head=f"id;weight_kg;height_cm;{column}")
     assert "ward.csv:2 (id A): " in said
     assert words in said
+
+
+@pytest.mark.parametrize(("column", "least"), [("t_cells_per_ul", "5"), ("il6_pg_per_ml", "0.1")])
+def test_the_least_that_anybody_has_is_taken(column: str, least: str) -> None:
+    assert len(of(f"A,70,175,{least}", head=f"id,weight_kg,height_cm,{column}").baselines) == 1
 
 
 def test_a_mark_that_can_only_part_decimals_does() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +31,21 @@ from blinplan.simulation.people.columns import (
 from blinplan.simulation.people.people import OwnOrder, People, PeopleError
 
 _LONGEST_ID = 64
-_LEAST_T_CELLS = 5
-"""T cells/µL below which a count is one in another unit: with fewer there is nobody to redirect. A convention."""
+
+
+class _Least(NamedTuple):
+    """Below which value a cell is one in another unit, a thousandth of what is meant; that unit, and the column's."""
+
+    value: Fraction
+    other_unit: str
+    unit: str
+
+
+_LEAST = {
+    "t_cells_per_ul": _Least(Fraction(5), "10^9/L", "cells/µL"),
+    "il6_pg_per_ml": _Least(Fraction(1, 10), "ng/mL", "pg/mL"),
+}
+"""With fewer T cells there is nobody to redirect; less IL-6 is found in nobody. Conventions."""
 _FEWEST_B_CELLS = 1
 """B cells/µL below which a count is not told as a number: "below 1" in Klinger et al., Blood 2012;119:6226.
 
@@ -251,9 +265,12 @@ def _baseline(text: str, column: str, delimiter: str) -> Fraction:
     if text.startswith(("<", "≤")):
         raise PeopleError(f"{column} is {_quotation(text)}, below what could be measured", _NO_LESS_FOUND)
     value = _number(text, column, delimiter, of.bounds)
-    if column == "t_cells_per_ul" and low <= value < _LEAST_T_CELLS:
-        meant = f"{_plain(value * 1000)} cells/µL"
-        raise PeopleError(f"{column} is {_plain(value)}, next to none", f"in 10^9/L it would be {meant}: write that")
+    least = _LEAST.get(column)
+    if least is not None and low <= value < least.value:
+        meant = f"{_plain(value * 1000)} {least.unit}"
+        raise PeopleError(
+            f"{column} is {_plain(value)}, next to none", f"in {least.other_unit} it would be {meant}: write that"
+        )
     if low <= value <= high:
         return value
     between = f"{_plain(low)} to {_plain(high)} {of.unit}".rstrip()
