@@ -25,6 +25,8 @@ class Quantity:
         When it is looked at and how it is measured, in words.
     place
         Where its column comes among those of a table of data.
+    from_day
+        The day of the course from which on it is looked at, where it is a time: before it nobody can be there.
     """
 
     key: str
@@ -37,6 +39,7 @@ class Quantity:
     window: str = ""
     measured: str = ""
     place: int = 0
+    from_day: float = 0.0
 
     @property
     def per_day(self) -> float:
@@ -155,15 +158,19 @@ def typical_value(quantity: Quantity) -> float:
 
 
 def share_by(quantity: Quantity, day: float) -> Proportion:
-    """How many of those at risk are there by a day, counted from where the time begins."""
+    """How many of those at risk are there by a day, counted from where the time begins; of nobody before `from_day`."""
+    if day < quantity.from_day:
+        return Proportion(0, 0)
     times = _times(quantity.values, quantity.at_risk)
     return Proportion(int(np.searchsorted(times, day * quantity.per_day, side="right")), times.size)
 
 
 def there_by(quantity: Quantity, day: float) -> Occurrence:
-    """Whether each patient is there by a day, counted from where the time begins."""
+    """Whether each patient is there by a day, counted from where the time begins; nobody can be before `from_day`."""
     there = np.asarray(quantity.values <= day * quantity.per_day)
-    at_risk = np.ones(there.shape, dtype=np.bool_) if quantity.at_risk is None else quantity.at_risk
+    at_risk = np.full(there.shape, day >= quantity.from_day)
+    if quantity.at_risk is not None:
+        at_risk &= quantity.at_risk
     return Occurrence(quantity.key, quantity.group, there_by_label(quantity, day), there, at_risk, quantity.window)
 
 

@@ -24,7 +24,8 @@ _ABOUT = (
     " they count as later than everybody. So a dose under which fewer get somewhere does not look faster. What happens"
     " or not has its share of the patients at risk, with Wilson's 95 % interval.",
     "`--by-day 2,7,28` gives, for each time, the share of all patients at risk who are there by these days; for a time"
-    " that runs from a peak, within so many days of it.",
+    " that runs from a peak, within so many days of it. By a day before the window of a time no share is shown, where"
+    " all patients have the same course.",
 )
 _OWN = (
     f'`--endpoint "{EXAMPLE}"` measures an endpoint of your own, and can be given more than once. It is written as'

@@ -1,5 +1,6 @@
 """The same patients under several regimens: closed forms, both sides, and what is the same."""
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -66,6 +67,20 @@ def test_a_regimen_against_itself_is_equal_to_the_last_bit_in_everything() -> No
     ratios = {one.key for one in found.endpoints if one.measure is Measure.RATIO}
     assert {of.estimate.value for (key, _), of in each.items() if key in ratios} == {1.0}
     assert {of.estimate.value for (key, _), of in each.items() if key not in ratios} == {0.0}
+
+
+def test_a_share_by_a_day_is_of_regimens_under_which_it_is_looked_at_by_then() -> None:
+    """After the last dose: of one cycle from day 28 on, and of two from day 70 on. Nobody is compared by day 2."""
+    found = compared(
+        ESCALATED, replace(ESCALATED, cycles=ESCALATED.cycles[:1]), asked=AskedEndpoints(by_day=(2.0, 30.0))
+    )
+    each = {of.by_day: of for of in found.endpoints if of.key == "b_recovery_day" and of.by_day is not None}
+    assert list(each) == [30.0]
+    one = each[30.0].contrasts[1]
+    assert one is not None
+    assert (one.count, one.other_only, one.reference_only) == (0, 0, 0)
+    assert math.isnan(each[30.0].values[0])
+    assert 0.0 <= each[30.0].values[1] < 1.0
 
 
 @pytest.mark.slow

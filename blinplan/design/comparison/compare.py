@@ -389,7 +389,10 @@ class _Plan(NamedTuple):
         return not self.asked.keys or key in self.asked.keys or key in own
 
     def _of_number(self, readers: Sequence[Callable[[], Quantity] | None]) -> Iterator[ComparedEndpoint]:
-        """A number under all regimens; of a time, the shares who are there by the days asked for as well."""
+        """A number under all regimens; of a time, the shares who are there by the days asked for as well.
+
+        By a day on which it is looked at under none of them, nobody is compared.
+        """
         found = [None if read is None else read() for read in readers]
         there = [quantity for quantity in found if quantity is not None]
         head, measure = there[0], measure_of(there)
@@ -404,7 +407,8 @@ class _Plan(NamedTuple):
             head.key, head.group, head.label, head.unit, measure, tuple(own), (None, *contrasts), within
         )
         if measure is Measure.TIME:
-            for day in self.asked.by_day:
+            looked_at = min(quantity.from_day for quantity in there)
+            for day in (day for day in self.asked.by_day if day >= looked_at):
                 arrivals = [None if one is None else there_by(one, day) for one in found]
                 yield self._of_events(arrivals, day)
 

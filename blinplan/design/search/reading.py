@@ -8,6 +8,7 @@ from itertools import permutations
 from blinplan.design.comparison.contrast import Measure, measure_of
 from blinplan.design.comparison.courses import end_of
 from blinplan.design.search.wanted import LoweredEndpoint, Measurement, Relation, Requirement, WantedEndpoint, Wish
+from blinplan.quantities import digits_text
 from blinplan.simulation.endpoints.asked import UnknownEndpointError
 from blinplan.simulation.endpoints.own import COMPARISONS, OwnEndpoint
 from blinplan.simulation.endpoints.table import B_DEPLETED_DAY
@@ -159,6 +160,7 @@ class _Reader:
         named, sign, written = _parts(text)
         place = self.place(named)
         endpoint = list(self.places)[place]
+        self._require_looked_at(endpoint)
         share = endpoint.by_day is not None or isinstance(self._known[endpoint.key], Occurrence)
         relation = Relation(sign.replace("≥", ">=").replace("≤", "<="))
         unit = "" if share else str(getattr(self._known[endpoint.key], "unit", ""))
@@ -169,6 +171,13 @@ class _Reader:
         called = self._own[endpoint.key].text if endpoint.key in self._own else endpoint.name
         told = _plainly(beside) if beside else plain.replace(" ", "")
         return Requirement(place, relation, bound, f"{called} {relation} {told}", more)
+
+    def _require_looked_at(self, endpoint: WantedEndpoint) -> None:
+        """Refuse a share by a day before which nobody can be there: it holds of no schedule, or of all."""
+        known = self._known[endpoint.key]
+        if isinstance(known, Quantity) and endpoint.by_day is not None and endpoint.by_day < known.from_day:
+            message = f"{endpoint.name} asks for day {digits_text(endpoint.by_day)}, and it is looked at from day"
+            raise WantedError(f"{message} {digits_text(known.from_day)} on", "ask for a later day")
 
     def _more_than_label(self, text: str, endpoint: WantedEndpoint, match: re.Match[str], *, share: bool) -> float:
         """By how much more: points of a share, or the logarithm of a ratio."""

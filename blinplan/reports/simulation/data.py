@@ -20,7 +20,7 @@ from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.crowd.kept import BODY, DonePortion, KeptOutcome
 from blinplan.simulation.endpoints.definition import COLUMN_WORDS
 from blinplan.simulation.measured.errors import ASSAYS, Assay, Errors
-from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.outcome import Occurrence, Quantity, there_by
 from blinplan.simulation.trajectories import Portion, RequestedCurves
 from blinplan.simulation.trials.simulation import PlannedSimulation, Simulation
 
@@ -146,11 +146,11 @@ def endpoint_columns(
 
 
 def _by_day_column(of: Quantity, day: float) -> tuple[Column, FloatArray]:
-    """Whether each patient has got somewhere by a day; missing where that cannot come to a patient."""
-    there = np.asarray(of.values <= day * of.per_day, dtype=np.float64)
+    """Whether each patient has got somewhere by a day; missing where that cannot come to a patient, or not by then."""
+    found = there_by(of, day)
     name = f"{of.key.removesuffix('_day')}_by_day_{digits_text(day)}"
     column = Column(name, "", f"{of.group}: {of.label}, by day {digits_text(day)}", ColumnKind.TRUTH)
-    return column, there if of.at_risk is None else np.where(of.at_risk, there, np.nan)
+    return column, np.where(found.at_risk, found.happens * 1.0, np.nan)
 
 
 def _quantity_column(of: Quantity) -> Column:

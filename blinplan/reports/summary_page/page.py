@@ -48,6 +48,7 @@ from blinplan.reports.simulation.summary.words import (
     how_to_read_shares,
     missing_lines,
     no_share_lines,
+    not_yet_lines,
     over_models_text,
     over_sets_head,
 )
@@ -356,7 +357,11 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
     people, off = simulation.cohort, off_drug_lines(simulation.off_drug, simulation.cohort.size)
     over_models = () if models is None else (over_models_text(models),)
     own = own_course_lines(simulation.own_courses, simulation.cohort.size)
-    of_shares = (how_to_read_shares(of_table=simulation.cohort.table is not None), *no_share_lines(simulation))
+    of_shares = (
+        how_to_read_shares(of_table=simulation.cohort.table is not None),
+        *no_share_lines(simulation),
+        *not_yet_lines(simulation),
+    )
     told = (
         f"{HOW_TO_READ} {HOW_TO_READ_VALUES}",
         *missing_lines(simulation),

@@ -45,6 +45,14 @@ class Measurements(NamedTuple):
 
     endpoints: Endpoints
     periods: Sequence[Period]
+    alike: bool = True
+    """Whether the infusions of all patients end on the same days."""
+
+    @property
+    def last_infusion_end(self) -> float:
+        """The day on which everybody's last infusion ends; the start of the course where that is each one's own."""
+        ends = self.endpoints.own_infusion_end_days
+        return float(np.fmax.reduce(ends, axis=None, initial=0.0)) if self.alike else 0.0
 
     @property
     def everyone(self) -> BoolArray:
@@ -60,12 +68,14 @@ class Measurements(NamedTuple):
 class Reading(NamedTuple):
     """What an endpoint is in each patient (N), once for each of the ``names`` that its key and label leave open.
 
-    NaN where it does not occur; ``at_risk`` (N) is to whom it can come, everybody where it is None.
+    NaN where it does not occur; ``at_risk`` (N) is to whom it can come, everybody where it is None. A time is looked at
+    ``from_day`` on.
     """
 
     values: FloatArray | BoolArray
     names: Mapping[str, object] = {}
     at_risk: BoolArray | None = None
+    from_day: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,7 @@ class Definition:
 
     def quantities(self, gathered: Measurements, place: int) -> Iterator[Quantity]:
         """The endpoint of every patient, where it is a number or a time."""
-        for values, names, at_risk in self.readings(gathered):
+        for values, names, at_risk, from_day in self.readings(gathered):
             yield Quantity(
                 key=self.key.format(**names),
                 group=self.group,
@@ -113,11 +123,12 @@ class Definition:
                 window=self.window.format(**names),
                 measured=self.measured.format(**names),
                 place=place,
+                from_day=from_day,
             )
 
     def occurrences(self, gathered: Measurements, place: int) -> Iterator[Occurrence]:
         """The endpoint of every patient, where it happens or not."""
-        for values, names, at_risk in self.readings(gathered):
+        for values, names, at_risk, _ in self.readings(gathered):
             yield Occurrence(
                 key=self.key.format(**names),
                 group=self.group,
@@ -130,11 +141,8 @@ class Definition:
             )
 
 
-def quantities(
-    definitions: Sequence[Definition], endpoints: Endpoints, periods: Sequence[Period]
-) -> tuple[Quantity, ...]:
+def quantities(definitions: Sequence[Definition], gathered: Measurements) -> tuple[Quantity, ...]:
     """All numbers and times, in the order in which they are defined."""
-    gathered = Measurements(endpoints, periods)
     return tuple(
         quantity
         for place, definition in enumerate(definitions)
@@ -143,11 +151,8 @@ def quantities(
     )
 
 
-def occurrences(
-    definitions: Sequence[Definition], endpoints: Endpoints, periods: Sequence[Period]
-) -> tuple[Occurrence, ...]:
+def occurrences(definitions: Sequence[Definition], gathered: Measurements) -> tuple[Occurrence, ...]:
     """All that happens or not, in the order in which it is defined."""
-    gathered = Measurements(endpoints, periods)
     return tuple(
         occurrence
         for place, definition in enumerate(definitions)

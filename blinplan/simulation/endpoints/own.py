@@ -109,6 +109,16 @@ class OwnEndpoint:
             self.signal, float(self.level / share), self.unit.endswith("baseline"), above, touching, start, stop
         )
 
+    def first_day(self, periods: Sequence[Period]) -> float:
+        """The day on which its window in a course begins.
+
+        Raises
+        ------
+        WindowError
+            When the course does not have the window.
+        """
+        return self._window(periods)[0]
+
     def is_of(self, periods: Sequence[Period]) -> bool:
         """Whether a course has the window."""
         try:
@@ -132,8 +142,8 @@ class OwnEndpoint:
             raise WindowError(f"there is no cycle {self.cycle} in the course, which has {has}")
         return within[0].start / MINUTES_PER_DAY, within[-1].stop / MINUTES_PER_DAY
 
-    def quantities(self, seen: Seen, place: int) -> Iterator[Quantity]:
-        """By when and for how long each patient is beyond the level."""
+    def quantities(self, seen: Seen, place: int, from_day: float) -> Iterator[Quantity]:
+        """By when, looked at from a day on, and for how long each patient is beyond the level."""
         window = self._window_words or "whole course"
         first = "first time; days from the start of the course"
         yield Quantity(
@@ -146,6 +156,7 @@ class OwnEndpoint:
             window=window,
             measured=first,
             place=place,
+            from_day=from_day,
         )
         yield Quantity(
             f"{self.key}_days",

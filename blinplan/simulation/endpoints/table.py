@@ -86,7 +86,8 @@ def _recoveries(gathered: Measurements) -> Iterator[Reading]:
 
 def _last_recovery(gathered: Measurements) -> Iterator[Reading]:
     endpoints = gathered.endpoints
-    yield Reading(endpoints.b_recovery_day, at_risk=endpoints.b_low_after_last_infusion)
+    at_risk, from_day = endpoints.b_low_after_last_infusion, gathered.last_infusion_end
+    yield Reading(endpoints.b_recovery_day, at_risk=at_risk, from_day=from_day)
 
 
 def _days_depleted(gathered: Measurements) -> Iterator[Reading]:

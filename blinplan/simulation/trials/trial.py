@@ -17,7 +17,7 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import dosing as dosing_of
 from blinplan.simulation.dosing import require_one_age_group
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
-from blinplan.simulation.endpoints.definition import occurrences, quantities
+from blinplan.simulation.endpoints.definition import Measurements, occurrences, quantities
 from blinplan.simulation.endpoints.table import ENDPOINTS
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.paired import Paired, PatientOutcome, paired_outcomes
@@ -129,12 +129,18 @@ class Trial:
         self, endpoints: Endpoints, seen: tuple[Seen, ...]
     ) -> tuple[tuple[Quantity, ...], tuple[Occurrence, ...]]:
         """Take the endpoints that are asked for, under their names."""
+        alike = self.off_drug is None and not self.asked.of_several
+        gathered = Measurements(endpoints, self.periods, alike)
         own = tuple(enumerate(zip(self.asked.own, seen, strict=True), start=len(ENDPOINTS)))
-        measured = quantities(ENDPOINTS, endpoints, self.periods)
-        happened = occurrences(ENDPOINTS, endpoints, self.periods)
+        starts = [one.first_day(self.periods) if alike else 0.0 for one in self.asked.own]
+        measured = (
+            quantity
+            for (place, (one, what)), start in zip(own, starts, strict=True)
+            for quantity in one.quantities(what, place, start)
+        )
         return self.asked.select(
-            (*measured, *(quantity for place, (one, what) in own for quantity in one.quantities(what, place))),
-            (*happened, *(one.occurrence(what, place) for place, (one, what) in own)),
+            (*quantities(ENDPOINTS, gathered), *measured),
+            (*occurrences(ENDPOINTS, gathered), *(one.occurrence(what, place) for place, (one, what) in own)),
         )
 
 

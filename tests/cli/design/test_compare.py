@@ -182,6 +182,9 @@ def test_days_that_say_nothing_of_what_is_asked_are_told(inside: Run) -> None:
         assert "No share by a day is shown" in without
         assert "There by" not in without
         assert "No share by a day is shown" not in inside(*command, *asked, "b_depleted_day").out
+    out = inside(*compare, *asked, "b_recovery_day,b_depleted_day", "--by-day", "7,28").out
+    assert "Not shown: 2 shares by a day before it is looked at under any." in out
+    assert "No share by a day" not in out
 
 
 def test_what_check_finds_in_one_of_them_is_told(inside: Run) -> None:

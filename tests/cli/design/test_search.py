@@ -115,6 +115,7 @@ def test_a_front_is_drawn_the_same_each_time(inside: Run) -> None:
         (("--require", "b_deplete_by_14 >= 90%"), "did you mean b_depleted_by_14?"),
         (("--require", "b_depleted_by_400 >= 90%"), "asks for day 400, and the course runs to day 210"),
         (("--require", "b_depleted_by_14 >= 90"), "write it as 90% or 0.9"),
+        (("--require", "b_recovery_by_2 <= 5%"), "b_recovery_by_2 asks for day 2, and it is looked at from day 196 on"),
         (("--require", "il6_peak <= 20%"), "il6_peak is in pg/mL help: leave the % out"),
         (("--require", "il6_peak = 20"), "'il6_peak = 20' is no requirement"),
         (("--require", "il6_peak <= lable"), "compares with 'lable', which is no number"),

@@ -232,6 +232,13 @@ def test_days_that_no_endpoint_takes_are_told(inside: Run) -> None:
     assert said not in " ".join(inside(*asked[:-2], "--endpoints", "il6_peak").out.split())
 
 
+def test_of_what_is_not_looked_at_yet_no_range_is_told(inside: Run) -> None:
+    asked = ("sensitivity", "nhl-5", "--parameters", "clearance", "--samples", "2", "--patients", "3")
+    said = inside(*asked, "--endpoints", "b_recovery_day", "--by-day", "7").out
+    assert "by day 7\nIt does not occur in 4 of 4 runs: nothing is said of it." in said
+    assert "nan" not in said
+
+
 def test_a_correlation_that_is_ended_says_nothing_of_a_part(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def ended(*_: Any) -> Iterator[Any]:
         raise KeyboardInterrupt

@@ -1,5 +1,6 @@
 """Stretches of a seed's patients, joined: the bytes of one run, or a sentence that says why not."""
 
+import csv
 import json
 import shutil
 import zipfile
@@ -83,12 +84,19 @@ def test_what_was_joined_can_be_joined_again(parts: list[Path], tmp_path: Path) 
 
 def test_endpoints_that_are_asked_for_are_joined_too(inside: Run, tmp_path: Path) -> None:
     wanted = ["--endpoint", "IL-6 above 20 pg/mL in cycle 1", "--endpoints", "b_nadir", "--by-day", "2,7"]
+    wanted += ["--endpoint", "drug above 100 pg/mL from day 5 to day 9"]
     asked = ["simulate", "nhl-5", "--seed", "3", *wanted]
     inside(*asked, "--patients", "300", "-o", "1.npz")
     inside(*asked, "--first", "301", "--patients", "4", "-o", "2.npz")
     whole = inside(*asked, "--patients", "304", "--no-curves").out
     assert inside("merge", "1.npz", "2.npz").out == whole
     assert "IL-6" in whole
+    assert "day 2" in whole.partition("day 5 to day 9\n")[2].partition("not yet")[0], "it is looked at from day 5 on"
+    rows = inside("merge", "1.npz", "2.npz", "-f", "csv").out
+    assert rows == inside(*asked, "--patients", "304", "-f", "csv").out
+    found = list(csv.DictReader(rows.splitlines()))
+    drug = "drug_above_100_pg_per_ml_from_day_5_to_day_9_by_day_"
+    assert [{row[f"{drug}{day}"] for row in found} for day in (2, 7)] == [{""}, {"true", "false"}]
     inside("simulate", "nhl-5", "--seed", "3", "--first", "301", "--patients", "4", "-o", "2.npz")
     assert "1.npz is of endpoints b_nadir, and 2.npz of endpoints not named" in inside("merge", "1.npz", "2.npz").err
 

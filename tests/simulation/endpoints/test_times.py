@@ -1,5 +1,6 @@
 """Times over a population: who never gets there is counted, and comes after everybody who does."""
 
+from dataclasses import replace
 from math import inf, isinf, nan
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from blinplan.physiology import draw
 from blinplan.physiology.model.population import FloatArray
 from blinplan.proportion import Proportion
+from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.wording import read_endpoint
@@ -21,6 +23,7 @@ from blinplan.simulation.outcome import (
     over_patients,
     over_sets_of,
     share_by,
+    there_by,
     typical_value,
 )
 from blinplan.simulation.paired import paired_quantities
@@ -76,6 +79,32 @@ def test_a_share_by_day_never_falls_and_is_what_a_count_says(values: list[float]
     shares = [share_by(time(values), day).count for day in sorted(by)]
     assert shares == sorted(shares)
     assert shares == [sum(value <= day for value in values) for day in sorted(by)]
+
+
+@given(days, st.floats(0.0, 70.0), st.floats(0.0, 70.0))
+def test_before_it_is_looked_at_nobody_can_be_there(values: list[float], from_day: float, by: float) -> None:
+    looked_at = replace(time(values), from_day=from_day)
+    for found in (share_by(looked_at, by), there_by(looked_at, by).proportion):
+        assert found == (Proportion(0, 0) if by < from_day else share_by(time(values), by))
+
+
+@pytest.mark.parametrize("name", ["nhl-5", "rr-adult", "mt103-206-5-15"])
+def test_a_time_is_looked_at_from_no_later_day_than_the_first_who_is_there(name: str) -> None:
+    """Of what runs from the end of infusion, from that day; of one's own, from the beginning of the window."""
+    wide = ["B cells above 10 /µL from day 29 to day 42", "drug above 1 pg/mL from day 3 to day 9"]
+    asked = [read_endpoint(text) for text in (*wide, "IL-6 above 5 pg/mL", "T cells above 5 /µL in cycle 1")]
+    regimen = library.regimen(name)
+    found = run(regimen, patients=PATIENTS, asked=AskedEndpoints((), tuple(asked)))
+    times = {quantity.key: quantity for quantity in found.quantities if quantity.is_time}
+    for quantity in times.values():
+        there = quantity.values[~np.isnan(quantity.values)]
+        assert not there.size or there.min() * quantity.per_day >= quantity.from_day, quantity.key
+    later = {key: quantity.from_day for key, quantity in times.items() if quantity.from_day > 0.0}
+    last = max(period.stop for period in found.periods if period.dose is not None) / MINUTES_PER_DAY
+    own = {f"{one.key}_day": one.days[0] for one in asked if one.days is not None}
+    assert later == {"b_recovery_day": last, **own}
+    typical = {quantity.key: quantity.from_day for quantity in found.typical_quantities if quantity.is_time}
+    assert typical == {key: quantity.from_day for key, quantity in times.items()}
 
 
 @given(days)

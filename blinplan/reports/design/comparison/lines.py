@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from blinplan.design.comparison.compare import OverSets, PairedComparison
+from blinplan.design.comparison.contrast import Measure
 from blinplan.design.comparison.intervals import MEANS, SHARES
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
@@ -102,8 +103,12 @@ def reading_lines(compared: PairedComparison) -> Iterator[str]:
     if hidden:
         verb = "is" if hidden == 1 else "are"
         yield f"Not shown: {hidden} {plural('share', hidden)} by a day, which {verb} 0 or 100 % under each."
-    if compared.asked.by_day and all(one.by_day is None for one in compared.shares):
+    times = sum(one.measure is Measure.TIME for one in compared.endpoints)
+    if compared.asked.by_day and not times:
         yield NO_SHARE_BY_DAY
+    not_yet = times * len(compared.asked.by_day) - sum(one.by_day is not None for one in compared.shares)
+    if not_yet:
+        yield f"Not shown: {not_yet} {plural('share', not_yet)} by a day before it is looked at under any."
     if compared.left_out:
         cycles = ", ".join(key.rpartition("_")[2] for key in compared.left_out)
         noun = plural("cycle", len(compared.left_out))

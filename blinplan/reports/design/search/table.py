@@ -209,7 +209,7 @@ def _key_lines(key: str, width: int) -> list[str]:
 def interval_text(endpoint: ShownEndpoint, head: Measurement | None) -> str:
     """A value with its interval."""
     value, low, high = endpoint.estimate.value, endpoint.estimate.low, endpoint.estimate.high
-    if isinstance(head, Occurrence):
+    if isinstance(head, Occurrence) and math.isfinite(value):
         return f"{share_text(value)} ({100 * low:.1f}-{100 * high:.1f})"
     return estimate_text(endpoint.estimate) if math.isfinite(value) else value_text(value, head)
 

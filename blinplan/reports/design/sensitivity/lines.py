@@ -1,5 +1,6 @@
 """The words of sensitivities: heads of columns, the lines above the tables, and how they are read."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -125,7 +126,7 @@ def endpoint_title(of: EndpointSensitivity) -> str:
     """What stands above the table of an endpoint."""
     unit = f" {of.unit}" if of.unit else ""
     name = f"{of.group}: {of.label}"
-    if of.scale is Scale.RANKS:
+    if of.scale is Scale.RANKS or math.isnan(of.low):
         return name
     if of.scale is Scale.POINTS:
         return f"{name}: {100 * of.low:.1f} to {100 * of.high:.1f} % of the patients"

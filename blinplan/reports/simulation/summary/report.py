@@ -33,6 +33,7 @@ from blinplan.reports.simulation.summary.words import (
     how_to_read_shares,
     missing_lines,
     no_share_lines,
+    not_yet_lines,
     over_which_sets,
     premedication_effect,
     simulated_patients,
@@ -79,6 +80,7 @@ def _how_to_read(simulation: Simulation) -> Iterator[str]:
         yield HOW_TO_READ_TIMES
     yield from missing_lines(simulation)
     yield from no_share_lines(simulation)
+    yield from not_yet_lines(simulation)
     if _has_shares(simulation):
         yield how_to_read_shares(of_table=simulation.cohort.table is not None)
     yield from uncertainty_lines(simulation.uncertainty)

@@ -21,6 +21,9 @@ from blinplan.simulation.outcome import (
 )
 from blinplan.simulation.trials.simulation import Simulation
 
+NOT_YET = "not yet"
+"""What stands for a share by a day that lies before what is looked at."""
+
 _Endpoint = TypeVar("_Endpoint", Quantity, Occurrence)
 
 
@@ -121,10 +124,9 @@ def by_day_rows(simulation: Simulation) -> Iterator[ByDayRow]:
     for quantity in times_of(simulation):
         for day in simulation.by_day:
             share = share_by(quantity, day)
-            label = by_day_label(quantity, day)
-            yield ByDayRow(
-                f"{quantity.group}: {quantity.label}", label, *_share_and_interval(share), f"{share.total:,}"
-            )
+            total = f"{share.total:,}"
+            shown = (NOT_YET, "-", "-") if day < quantity.from_day else (*_share_and_interval(share), total)
+            yield ByDayRow(f"{quantity.group}: {quantity.label}", by_day_label(quantity, day), *shown)
 
 
 def _share_and_interval(share: Proportion) -> tuple[str, str]:

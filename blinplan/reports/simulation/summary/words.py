@@ -7,7 +7,8 @@ from math import isnan
 from blinplan.course.events import Period
 from blinplan.quantities import MINUTES_PER_DAY, Basis, plural
 from blinplan.reports.shared.words import NO_SHARE_BY_DAY, amount_text, patients_drawn, people_text
-from blinplan.reports.simulation.summary.rows import times_of
+from blinplan.reports.simulation.summary.rows import NOT_YET, times_of
+from blinplan.simulation.crowd.kept import heads_of
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.outcome import typical_value
 from blinplan.simulation.trials.simulation import Simulation
@@ -32,6 +33,12 @@ def no_share_lines(simulation: Simulation) -> Iterator[str]:
     """Say that no share by a day is shown, where shares are asked for and nothing that is shown is a time."""
     if simulation.by_day and not any(times_of(simulation)):
         yield NO_SHARE_BY_DAY
+
+
+def not_yet_lines(simulation: Simulation) -> Iterator[str]:
+    """Say what it means that there is no share by a day yet, where one is not."""
+    if any(day < time.from_day for time in heads_of(simulation.quantities) for day in simulation.by_day):
+        yield f"{NOT_YET[0].upper()}{NOT_YET[1:]}: it is looked at from a later day on."
 
 
 def whole_course(periods: Sequence[Period]) -> Iterator[str]:

@@ -30,15 +30,19 @@ def made(
     without: Sequence[str] = (),
     own: tuple[OwnEndpoint, ...] = (),
     premedication: bool = False,
+    from_day: float = 0.0,
 ) -> Simulation:
-    """The simulation of a regimen with other answers than the engine's; ``without`` some of its endpoints."""
+    """The simulation of a regimen with other answers than the engine's; ``without`` some of its endpoints.
+
+    The time is looked at ``from_day`` on.
+    """
 
     def endpoints(peak: list[float], days: list[float], trough: list[float], happens: list[bool]) -> Any:
         at_risk = np.arange(len(days)) < 10
         everybody, nobody = np.ones(len(days), dtype=np.bool_), np.zeros(len(days), dtype=np.bool_)
         quantities = (
             Quantity("il6_peak", "Cytokines", "IL-6 peak", "pg/mL", np.array(peak), window="cycle 1", measured="max"),
-            Quantity("b_day", "B cells", "Time to none", "day", np.array(days), is_time=True, at_risk=at_risk),
+            Quantity("b_day", "B cells", "Time to none", "day", np.array(days), True, at_risk, from_day=from_day),
             Quantity("trough", "Drug", "trough", "pg/mL", np.array(trough)),
         )
         events = (

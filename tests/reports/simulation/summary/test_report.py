@@ -121,6 +121,13 @@ def test_a_table_without_rows_is_left_out_with_what_is_said_of_it(
     assert not any("by a day" in line for line in lines_of(made(simulation, without=without))), "nobody asked for one"
 
 
+def test_what_not_yet_means_is_said_where_it_stands(simulation: Simulation) -> None:
+    said = "Not yet: it is looked at from a later day on."
+    for by_day, from_day in (((3.0,), 0.0), ((3.0,), 3.0), ((3.0,), 3.5), ((3.0, 9.0), 4.0)):
+        found = lines_of(made(simulation, by_day=by_day, from_day=from_day))
+        assert (said in found) is any("not yet" in line for line in found) is (from_day > 3.0)
+
+
 def test_figures_stand_right_in_one_line_where_that_fits_and_labels_are_folded(simulation: Simulation) -> None:
     for width in (79, 80):
         parts = simulation_report(made(simulation), Screen(width, False, True))

@@ -52,6 +52,14 @@ def test_who_is_there_by_a_day_is_counted_among_those_at_risk(simulation: Simula
     assert not list(by_day_rows(made(simulation)))
 
 
+def test_of_a_day_before_a_time_is_looked_at_no_share_is_told(simulation: Simulation) -> None:
+    """It was told as 0.0 %, of ten: as if none of them were there, whom nobody had looked at."""
+    assert list(by_day_rows(made(simulation, by_day=(2.5, 3.0), from_day=3.0))) == [
+        ByDayRow("B cells: Time to none", "day 2.5", "not yet", "-", "-"),
+        ByDayRow("B cells: Time to none", "day 3", "30.0 %", "10.8 to 60.3", "10"),
+    ]
+
+
 @SETS
 def test_a_share_is_of_those_at_risk_and_nothing_is_said_where_nobody_is(
     simulation: Simulation, sets: SetsOf | None
