@@ -7,7 +7,7 @@ of them is another patient, so ID is one of its own, and two columns say who it 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blinplan.data_table import Column, ColumnKind, DataTable
+from blinplan.outside_text import visible
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.reports.simulation.data import MODEL, models_of, said_of_body, simulation_manifest
@@ -48,6 +49,7 @@ _OF_PATIENT = {
     "clearance": Column("CLI", "L/h", "clearance of this patient"),
 }
 _CENSORED = Column("CENS", "", "1 below the assay's lower limit, -1 above its upper one, 0 else", ColumnKind.WHOLE)
+_LIMIT = Column("LOQ", "", "natural logarithm of the limit in pg/mL that CENS is of; empty for none")
 _SAME = Column("PATIENT", "", "ID of the same patient under the shipped parameters", ColumnKind.WHOLE)
 _MODEL = Column("MODEL", "", MODEL.meaning, ColumnKind.WHOLE)
 _NAME = Column("NAME", "", "what the patient is called in the table of patients", ColumnKind.TEXT)
@@ -100,7 +102,7 @@ def event_table(
         (
             *_READ,
             *(_OF_PATIENT[name] for name in said_of_body(curves.cohort, _OF_PATIENT)),
-            *(() if errors is None else (_CENSORED,)),
+            *(() if errors is None else (_CENSORED, _LIMIT)),
             *names,
             *whose,
         ),
@@ -157,8 +159,8 @@ def _portions(curves: RequestedCurves, sampled: Iterable[_Sampled], measured: bo
         yield (
             *_read(curves, records, some, lengths, numbers),
             *(np.repeat(_of_patient(people, name), records.rows.shape[0]) for name in said),
-            *((_by_patient(_at_samples(records, some.censored, 0)),) if measured else ()),
-            *((np.repeat(np.array(cohort.ids[whose]), records.rows.shape[0]),) if cohort.ids and ids is None else ()),
+            *(_beyond_limits(records, some.censored) if measured else ()),
+            *((np.repeat(_names(cohort.ids[whose]), records.rows.shape[0]),) if cohort.ids and ids is None else ()),
         )
         done += people.size
 
@@ -188,6 +190,19 @@ def _read(
     yield np.repeat(some.people.bsa_m2, records.rows.shape[0])
     yield np.tile(cycles[records.rows], size)
     yield np.tile(steps[records.rows], size)
+
+
+def _beyond_limits(records: _Records, censored: NDArray[np.int64]) -> Iterator[NDArray[Any]]:
+    """Which limit of the assay a sample is beyond, and where that lies: methods for censored data want both."""
+    low, high = (np.log(parameter.value) for parameter in _DRUG.parameters[1:])
+    beyond = _at_samples(records, censored, 0)
+    yield _by_patient(beyond)
+    yield _by_patient(np.select([beyond > 0, beyond < 0], [low, high], np.nan))
+
+
+def _names(ids: Sequence[str]) -> NDArray[np.str_]:
+    """What patients are called; to NONMEM a line is a record, and a name has none of two."""
+    return np.array([visible(name) for name in ids])
 
 
 def _of_patient(people: Population, name: str) -> NDArray[Any]:

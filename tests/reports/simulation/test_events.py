@@ -121,6 +121,15 @@ def test_names_that_are_numbers_are_the_ids_and_others_stand_in_the_last_column(
             assert found["NAME"].drop_duplicates().tolist() == list(names)
 
 
+def test_a_name_of_two_lines_makes_no_record_of_its_own(inside: Run, tmp_path: Path) -> None:
+    """To NONMEM a line is a record: the second half of a name was one, of a patient who is not there."""
+    (tmp_path / "ward.csv").write_text('id,weight_kg,height_cm\n"A\n7",70,175\n"B\r\n8,9",60,160\n', encoding="utf-8")
+    text = inside("simulate", "rr-adult", "--people", "ward.csv", "-f", "nonmem", "--every", "70d").out
+    lines = text.splitlines()
+    assert len(lines) == 1 + len(pd.read_csv(io.StringIO(text)))
+    assert {line.partition(",")[0] for line in lines[1:]} == {"1", "2"}
+
+
 def test_what_a_ward_would_measure_stands_where_it_is_observed(inside: Run) -> None:
     whom = ("rr-adult", "--patients", "12", "--seed", "5", "--every", "2d", "--measured")
     found = asked(inside, *whom)
@@ -132,6 +141,13 @@ def test_what_a_ward_would_measure_stands_where_it_is_observed(inside: Run) -> N
     beyond = curves["drug_measured_beyond"].map({"< 50": 1, "> 1000": -1}).fillna(0)
     assert (samples["CENS"] == beyond).all()
     assert {1, -1, 0} == set(samples["CENS"])
+    limits = beyond.map({1: np.log(50), -1: np.log(1000)})
+    np.testing.assert_allclose(samples["LOQ"], limits, rtol=1e-12)  # NaN where there is none
+    assert found.loc[found["EVID"] == 1, "LOQ"].isna().all()
+    # The likelihood of a censored sample takes the limit in place of what was not observed: no more is needed for it.
+    ready = samples["DV"].fillna(samples["LOQ"])
+    assert ready.notna().all()
+    assert (ready[samples["CENS"] == 0].between(np.log(50), np.log(1000))).all()
     assert found.loc[found["EVID"] == 1, ["MDV", "CENS"]].drop_duplicates().to_numpy().tolist() == [[1, 0]]
 
 
