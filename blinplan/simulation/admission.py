@@ -20,6 +20,11 @@ from blinplan.regimen.regimen import Eligibility, Regimen
 from blinplan.simulation.crowd.cohort import PIECE, DrawnCohort, drawn_cohort
 from blinplan.simulation.dosing import NotEligibleError
 
+
+class NobodyFitsError(NotEligibleError):
+    """A population of which hardly anybody fits."""
+
+
 _OF_THE_TYPICAL = 1000
 """People of the first seed whose medians are the typical patient, where the population's own is not admitted."""
 
@@ -29,7 +34,7 @@ def admitted_patients(regimen: Regimen, preset: str | Preset, patients: int, see
 
     Raises
     ------
-    NotEligibleError
+    NobodyFitsError
         When hardly anybody of the population fits.
     """
     return admitted_cohort(regimen, preset, patients, seed).population()
@@ -44,7 +49,7 @@ def admitted_cohort(
 
     Raises
     ------
-    NotEligibleError
+    NobodyFitsError
         When hardly anybody of the population fits.
     """
     return commonly_admitted_cohort((regimen,), preset, patients, seed, before, piece)
@@ -62,7 +67,7 @@ def commonly_admitted_cohort(
 
     Raises
     ------
-    NotEligibleError
+    NobodyFitsError
         When hardly anybody of the population fits.
     """
     chosen = preset if isinstance(preset, Preset) else load_parameters().presets[preset]
@@ -73,7 +78,7 @@ def commonly_admitted_cohort(
     except TooFewError as error:
         fit = f"{error.found:,} fit" if error.found else "nobody fits"
         for_whom = " and ".join(dict.fromkeys(f"{regimen.name} is for {regimen.eligibility}" for regimen in regimens))
-        raise NotEligibleError(f"{for_whom}, and of {error.drawn:,} people drawn of {chosen.key} {fit}") from error
+        raise NobodyFitsError(f"{for_whom}, and of {error.drawn:,} people drawn of {chosen.key} {fit}") from error
 
 
 @dataclass(frozen=True, slots=True)

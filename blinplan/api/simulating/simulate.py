@@ -328,6 +328,9 @@ def errors_of(seed: int, patients: "PatientSource", *, measured: bool) -> "Error
 
 
 def not_eligible(error: ValueError, *, own: bool) -> Refusal:
-    """What to say where the regimen does not admit the patients."""
-    advice = "leave them out, " if own else "choose another {population}, "
+    """What to say where the regimen does not admit the patients, or nobody of a population."""
+    from blinplan.simulation.admission import NobodyFitsError
+
+    own_are_meant = own and not isinstance(error, NobodyFitsError)
+    advice = "leave them out, " if own_are_meant else "choose another {population}, "
     return ArgumentRefusal("{why}", f"{advice}or take a regimen for these patients", why=error)

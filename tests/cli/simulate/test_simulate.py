@@ -244,6 +244,18 @@ def test_a_figure_without_matplotlib_says_what_to_install(inside: Run, monkeypat
     assert "pip install 'blinplan[plot]'" in ran.err
 
 
+def test_where_nobody_of_a_population_fits_another_one_is_the_answer_beside_a_table_too(
+    inside: Run, tmp_path: Path
+) -> None:
+    """The typical patient comes from it. "Leave them out" was said of a table whose patients all fit."""
+    (tmp_path / "own.csv").write_text("weight_kg,height_cm\n70,176\n", encoding="utf-8")
+    for whom in (("--people", "own.csv"), ("--patients", "2")):
+        ran = inside("simulate", "rr-adult", *whom, "--population", "child")
+        assert (ran.status, ran.out) == (2, "")
+        said = " ".join(ran.err.split())
+        assert "people drawn of child nobody fits help: choose another --population, or" in said
+
+
 def test_patients_of_another_weight_are_told_by_theirs(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("weight_kg,height_cm,female\n70,176,0\n38,150,1\n", encoding="utf-8")
     ran = inside("simulate", "rr-adult", "--people", "own.csv")
