@@ -82,7 +82,7 @@ class Part:
 def run_chunk(chunk: Chunk) -> Part:
     """Advance the patients of a chunk through the course; at the top of a file, so that any executor can run it."""
     patients, timetable = chunk.patients, chunk.timetable
-    rates = np.ascontiguousarray(np.broadcast_to(chunk.rates, (chunk.rates.shape[0], patients.size)))
+    rates = chunk.rates if chunk.rates.shape[1] == patients.size else np.repeat(chunk.rates, patients.size, axis=1)
     gathered = Gathering(timetable, rates, patients) if chunk.endpoints else None
     days = _rising(chunk.days, () if gathered is None else gathered.windows.looks)
     as_asked = chunk.days is not None and np.array_equal(days, chunk.days)

@@ -54,7 +54,7 @@ def timetables(dosing: Dosing, options: Options, patients: Population, *, by_set
     Where parameters differ between patients, those who take steps of one size stand behind each other, and where they
     go ``by_sets`` among them those of one set, which machine code takes as one.
     """
-    columns, constants = np.broadcast_to(np.arange(dosing.rates.shape[1]), patients.size), patients.constants
+    constants, alike = patients.constants, dosing.rates.shape[1] == 1
     kinds = _kinds(dosing.rates, patients)
     sizes = step_sizes(constants, acts=options.premedication)
     order = [*constants.differing.values(), *exponents(constants), *sizes] if by_sets else sizes
@@ -63,7 +63,7 @@ def timetables(dosing: Dosing, options: Options, patients: Population, *, by_set
             those[np.lexsort([of[those] for of in order])] if order else those,
             _timetable(
                 dosing,
-                dosing.rates[:, columns[those[0]]],
+                dosing.rates[:, 0 if alike else those[0]],
                 [_GROWTHS[kind] for kind in kinds[:, those[0]].tolist()],
                 options,
                 constants.select(those[:1]),
@@ -109,7 +109,9 @@ def _cuts(constants: Constants, options: Options) -> list[FloatArray]:
 
 def _of_one_pattern(rates: FloatArray, kinds: NDArray[np.int8], parameters: list[FloatArray]) -> Iterator[IntArray]:
     """Places of patients whose infusion runs, rises, falls and stays alike, and who have some parameters alike."""
-    changes = np.broadcast_to(np.sign(np.diff(rates, axis=0)), (rates.shape[0] - 1, kinds.shape[1]))
+    changes = np.sign(np.diff(rates, axis=0))
+    if changes.shape[1] < kinds.shape[1]:
+        changes = np.repeat(changes, kinds.shape[1], axis=1)
     pattern = np.concatenate([changes, kinds, *(values[None, :] for values in parameters)])
     if (pattern == pattern[:, :1]).all():
         yield np.arange(kinds.shape[1])

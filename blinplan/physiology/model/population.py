@@ -60,7 +60,8 @@ class Constants(NamedTuple):
     @property
     def differing(self) -> dict[str, FloatArray]:
         """Those that differ between patients, by their names."""
-        return {name: value for name, value in self._asdict().items() if isinstance(value, np.ndarray)}
+        values: tuple[Any, ...] = self
+        return {name: value for name, value in zip(self._fields, values, strict=True) if isinstance(value, np.ndarray)}
 
     @property
     def sets(self) -> int:
