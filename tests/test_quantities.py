@@ -428,8 +428,9 @@ def test_a_whole_number_of_another_library_is_one_of_python(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [True, np.bool_(True), np.datetime64("2026-03-01"), np.float64(3), 3.0, Fraction(3), "3", None]
+    "value",
+    [True, np.bool_(True), np.timedelta64(3, "D"), np.array(3), np.float64(3), 3.0, Fraction(3), "3", None],
 )
 def test_nothing_else_becomes_a_whole_number(value: Any) -> None:
-    """True is no number of days, and a time of NumPy is whole and no number either."""
+    """True is no number of days; a time of NumPy is whole and no number either, and an array that holds one is none."""
     assert of_python(value) is value
