@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count, groupby
 from operator import itemgetter
 from pathlib import Path
@@ -67,30 +68,31 @@ class Browser:
 
     def shown(self, page: Path) -> str:
         """The document as it is when it has loaded and its scripts have run."""
-        with self._opened(page) as tab:
-            found = self._call("Runtime.evaluate", tab, expression="document.documentElement.outerHTML")
-            return str(found["result"]["value"])
+        self._open(page)
+        found = self._call("Runtime.evaluate", self._tab, expression="document.documentElement.outerHTML")
+        return str(found["result"]["value"])
 
     def printed(self, page: str, paper: str, folder: Path) -> list[Sheet]:
         """The sheets of paper of a size, A4 or letter, on which a page is printed, by way of a folder."""
         sized = page.replace("</style>", f"@page {{ size: {paper}; }}</style>", 1)
         assert sized != page
         (folder / "page.html").write_text(sized, encoding="utf-8")
-        with self._opened(folder / "page.html") as tab:
-            found = self._call("Page.printToPDF", tab, printBackground=True, preferCSSPageSize=True)
+        self._open(folder / "page.html")
+        found = self._call("Page.printToPDF", self._tab, printBackground=True, preferCSSPageSize=True)
         with PdfDocument(base64.b64decode(found["data"])) as document:
             return list(map(_sheet, document))
 
-    @contextmanager
-    def _opened(self, page: Path) -> Iterator[str]:
-        """A tab with a page in it, loaded, by the name under which it is told what to do."""
+    @cached_property
+    def _tab(self) -> str:
+        """The tab of all pages, by the name under which it is told what to do: each tab is a process."""
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
-        tab = str(self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
-        went = self._call("Page.navigate", tab, url=page.as_uri())
+        return str(self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
+
+    def _open(self, page: Path) -> None:
+        """Load a page in the place of the one before it."""
+        went = self._call("Page.navigate", self._tab, url=page.as_uri())
         assert "errorText" not in went, went
-        self._call("Runtime.evaluate", tab, expression=LOADED, awaitPromise=True)
-        yield tab
-        self._call("Target.closeTarget", targetId=target)
+        self._call("Runtime.evaluate", self._tab, expression=LOADED, awaitPromise=True)
 
     def _call(self, method: str, tab: str | None = None, **parameters: Any) -> dict[str, Any]:
         """What the browser answers to a command, past what it tells of itself."""
