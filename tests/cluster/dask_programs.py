@@ -10,9 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.program import NEVER, PLAIN, ROOT
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 DASK = (sys.executable, "-P", "-m", "dask")
 _WITHOUT_LOOKING = {
@@ -62,6 +65,13 @@ class Scheduler(NamedTuple):
     def address(self) -> str:
         """Where it is."""
         return str(json.loads(self.file.read_bytes())["address"])
+
+
+def client_of(address: Any) -> "Client":
+    """Ask a scheduler. Dask is imported here: every worker of pytest-xdist collects this room, and few run it."""
+    from distributed import Client
+
+    return Client(address, set_as_default=False)
 
 
 @contextmanager

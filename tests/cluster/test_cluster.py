@@ -17,7 +17,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from distributed import Client, LocalCluster
 
 from blinplan.cluster import executor as many_machines
 from blinplan.cluster import program
@@ -38,6 +37,7 @@ from tests.cluster.dask_programs import (
     Scheduler,
     Workers,
     bare_package,
+    client_of,
     kill,
     other_package,
     scheduler,
@@ -96,7 +96,7 @@ def address(by_hand: Scheduler, workers: Workers) -> str:
 
 def none_there(address: str) -> None:
     """Wait until a scheduler knows of no worker."""
-    with Client(address, set_as_default=False) as client:
+    with client_of(address) as client:
         wait_until(lambda: not client.nthreads())
 
 
@@ -157,14 +157,16 @@ def has(executor: Executor, workers: int) -> bool:
 
 def test_the_executor_of_a_client_is_taken_as_it_is(expected: list[bytes]) -> None:
     """Its scheduler has blinplan: it reads what is handed over."""
+    from distributed import LocalCluster
+
     local = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0")
-    with local, Client(local, set_as_default=False) as client:
+    with local, client_of(local) as client:
         assert bytes_of(trial_of(600), client.get_executor()) == expected
 
 
 @pytest.mark.nightly
 def test_so_it_is_where_its_workers_are_processes(with_a_nanny: str, expected: list[bytes]) -> None:
-    with Client(with_a_nanny, set_as_default=False) as client:
+    with client_of(with_a_nanny) as client:
         assert bytes_of(trial_of(600), client.get_executor()) == expected
 
 
@@ -215,7 +217,7 @@ def test_data_are_the_same(inside: Run, address: str) -> None:
 def test_a_worker_that_is_killed_half_way_and_started_again_costs_its_cells_only(
     with_a_nanny: str, cells: list[list[bytes]]
 ) -> None:
-    with Client(with_a_nanny, set_as_default=False) as client:
+    with client_of(with_a_nanny) as client:
         process = next(iter(client.run(os.getpid).values()))
     with cluster_at(with_a_nanny) as running:
         assert cells_of(running, lambda: kill(process)) == cells
@@ -334,7 +336,7 @@ def test_who_is_ended_does_not_wait_for_the_workers(
     (tmp_path / "out.csv").write_bytes(b"old")
     asked = ("simulate", "rr-adult", "--patients", "1000000", "-o", "out.csv")
     command = (*PROGRAM, *asked, "--scheduler", by_hand.address)
-    with started(*command, folder=tmp_path) as running, Client(by_hand.address, set_as_default=False) as client:
+    with started(*command, folder=tmp_path) as running, client_of(by_hand.address) as client:
         wait_until(lambda: any(client.processing().values()))
         running.send_signal(number)
         assert running.wait(SECONDS) == (130 if number is signal.SIGINT else -number)
@@ -383,7 +385,7 @@ def test_a_worker_of_another_version_is_refused_by_name_when_it_joins(
         workers.kill(first)
         with pytest.raises(OtherProgram):  # what it is asked for is not even read there
             running.submit(json.loads, "no JSON").result()
-    with Client(by_hand.address, set_as_default=False) as client:
+    with client_of(by_hand.address) as client:
         name = next(iter(client.nthreads()))
     said = f"the worker {name} would compute otherwise: blinplan 9.9.9 there, {ours.blinplan} here"
     assert refused.value.message == said

@@ -1,9 +1,11 @@
 """Reports name files from the root of the repository, from whichever folder a check is run."""
 
+import io
 import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,7 +14,7 @@ import pytest
 from lxml import etree
 
 from blinplan.api.checking.check import check
-from tests.program import process
+from tests.program import Ran, Run
 from tests.regimen_text import cycle, regimen_text
 
 SHORT = regimen_text(cycle("28 mcg/day for 27 days"))
@@ -163,28 +165,37 @@ def test_a_shipped_regimen_is_where_it_is(tmp_path: Path, monkeypatch: pytest.Mo
         assert Path(unquote(address.path)).is_file()
 
 
-@pytest.mark.slow
-def test_standard_input_is_the_file_that_it_is_named_as(tmp_path: Path) -> None:
-    root = repository(tmp_path / "repo")
+def test_standard_input_is_the_file_that_it_is_named_as(
+    inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository(tmp_path / "repo") / "trials")
+    give(SHORT, monkeypatch)
     arguments = ["check", "-", "--no-simulate", "--isolated", "--select", "S301", "-f", "gitlab"]
-    named = process(*arguments, "--stdin-filename", "new.toml", given=SHORT.encode(), folder=root / "trials")
+    named = inside(*arguments, "--stdin-filename", "new.toml")
     assert json.loads(named.out)[0]["location"]["path"] == "trials/new.toml"
 
 
-@pytest.mark.slow
-def test_standard_input_without_a_name_has_no_address_that_leads_nowhere(tmp_path: Path) -> None:
-    arguments = ["check", "-", "--no-simulate", "--isolated", "--select", "S301,N", "-f"]
-    given = SHORT.replace("28 mcg", "28.0 mcg").encode()
-    sarif = process(*arguments, "sarif", given=given, folder=tmp_path)
-    results = json.loads(sarif.out)["runs"][0]["results"]
+def give(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a text on standard input."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+
+def test_standard_input_without_a_name_has_no_address_that_leads_nowhere(
+    inside: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def checked(form: str) -> Ran:
+        give(SHORT.replace("28 mcg", "28.0 mcg"), monkeypatch)
+        return inside("check", "-", "--no-simulate", "--isolated", "--select", "S301,N", "-f", form)
+
+    results = json.loads(checked("sarif").out)["runs"][0]["results"]
     assert len(results) > 1
     for result in results:
         assert not result.keys() & {"locations", "fixes"}
         assert re.match(r"<stdin>:[0-9]+:[0-9]+: ", result["message"]["text"])
-    github = process(*arguments, "github", given=given, folder=tmp_path)
+    github = checked("github")
     assert "file=" not in github.out
     assert re.search(r"^::warning title=S301 [a-z-]+::<stdin>:[0-9]+:[0-9]+: ", github.out, re.MULTILINE)
-    gitlab = process(*arguments, "gitlab", given=given, folder=tmp_path)
+    gitlab = checked("gitlab")
     assert (gitlab.status, gitlab.out) == (2, "")
     assert "--stdin-filename" in gitlab.err
 
