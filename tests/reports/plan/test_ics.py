@@ -10,7 +10,6 @@ from typing import Any
 
 import icalendar
 import pytest
-from ical.calendar_stream import IcsCalendarStream
 
 from tests.plan_text import DATED, RECORD, WARD
 from tests.program import Run
@@ -44,6 +43,8 @@ def test_a_calendar_that_says_twice_what_there_is_once_of_is_told(inside: Run, w
 
 
 def test_a_strict_parser_opens_it(inside: Run, ward: None) -> None:
+    from ical.calendar_stream import IcsCalendarStream  # it takes a quarter of a second, and nothing else here needs it
+
     text = inside(*DATED, "--site", "ward.toml", *ID).out
     assert text.startswith("BEGIN:VCALENDAR\r\n")
     assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
