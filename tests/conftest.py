@@ -96,6 +96,13 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(1_000_000)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure() -> None:
+    """Look through what tests have left once: pytest does it twice, and Python a third time when it ends."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Let a worker say no more of a test than somebody reads."""
     if not hasattr(item.config, "workerinput") or phases_are_asked(item.config):
