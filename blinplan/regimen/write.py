@@ -102,7 +102,8 @@ def toml_value(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return '"' + "".join(_character(character) for character in value) + '"'
+        as_it_is = value.isprintable() and '"' not in value and "\\" not in value
+        return '"' + (value if as_it_is else "".join(map(_character, value))) + '"'
     if isinstance(value, tuple):
         return f"[{', '.join(toml_value(entry) for entry in value)}]"
     if isinstance(value, Decimal):

@@ -54,6 +54,8 @@ _UNSAID = (_LIMITS, _NOT, _SIGN, _SAME, _DISEASE, _ORDER)
 """What a suggestion may not put into a word that has nothing of the kind."""
 
 _MEANINGS = (*_UNSAID, _UNITS, _RHYTHM, _NEAREST, _SIDE, _BEGIN, _GOES_ON, _CHECKED)
+_WORDS = {words: frozenset(words.split()) for meanings in _MEANINGS for words in meanings.values()}
+"""The words of a meaning, each by itself."""
 _PREFIXES = ("un", "non", "in", "de", "anti", "re")
 
 
@@ -84,11 +86,11 @@ def _may_be_like(written: str, word: str) -> bool:
 
 def says_otherwise(written: str, word: str) -> bool:
     """Whether a word means another limit, unit, direction or number than the written one, or denies it."""
-    return (
-        _is_another_name(written, word)
-        or _denies(_letters(written), _letters(word))
-        or any(_differs(written, word, meanings) for meanings in _MEANINGS)
-    )
+    if _is_another_name(written, word) or _denies(_letters(written), _letters(word)):
+        return True
+    parts, others = _parts_of(written), _parts_of(word)
+    is_slip_of_it = one_slip(_letters(written), _letters(word))
+    return any(_differs(parts, others, meanings, is_slip_of_it) for meanings in _MEANINGS)
 
 
 def _is_another_name(written: str, word: str) -> bool:
@@ -101,28 +103,29 @@ def _denies(one: str, other: str) -> bool:
     return any(f"{prefix}{a}" == b for prefix in _PREFIXES for a, b in ((one, other), (other, one)))
 
 
-def _differs(written: str, word: str, meanings: dict[str, str]) -> bool:
-    said, meant = _meanings_of(written, meanings), _meanings_of(word, meanings)
+def _differs(parts: set[str], others: set[str], meanings: dict[str, str], is_slip_of_it: bool) -> bool:
+    """Whether the parts of the written word and those of another say different things of one kind."""
+    said, meant = _said_by(parts, meanings), _said_by(others, meanings)
     if said:
-        return said != meant and not (said < meant and one_slip(_letters(written), _letters(word)))
-    return bool(meant) and meanings in _UNSAID and not _misspells(written, word, meanings)
+        return said != meant and not (said < meant and is_slip_of_it)
+    return bool(meant) and meanings in _UNSAID and not is_slip_of_it and _slips_in(parts, meanings) != meant
 
 
 def _meanings_of(word: str, meanings: dict[str, str]) -> set[str]:
-    parts = _parts_of(word)
-    return {meaning for meaning, words in meanings.items() if not parts.isdisjoint(words.split())}
+    return _said_by(_parts_of(word), meanings)
 
 
-def _misspells(written: str, word: str, meanings: dict[str, str]) -> bool:
-    """Whether a part of the written word is a slip for what the other says, and for nothing opposite."""
-    if one_slip(_letters(written), _letters(word)):
-        return True
-    slips = {
+def _said_by(parts: set[str], meanings: dict[str, str]) -> set[str]:
+    return {meaning for meaning, words in meanings.items() if not parts.isdisjoint(_WORDS[words])}
+
+
+def _slips_in(parts: set[str], meanings: dict[str, str]) -> set[str]:
+    """What the parts of a word are slips for: where that is one meaning, it is written for nothing opposite."""
+    return {
         meaning
         for meaning, words in meanings.items()
-        if any(one_slip(part, known) for part in _parts_of(written) for known in words.split())
+        if any(one_slip(part, known) for part in parts for known in _WORDS[words])
     }
-    return slips == _meanings_of(word, meanings)
 
 
 def _parts_of(word: str) -> set[str]:
