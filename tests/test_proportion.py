@@ -5,7 +5,6 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
 
 from blinplan.proportion import NORMAL_975, Proportion
 
@@ -27,6 +26,8 @@ from blinplan.proportion import NORMAL_975, Proportion
     ],
 )
 def test_the_interval_is_that_of_scipy(count: int, total: int) -> None:
+    from scipy.stats import binomtest  # which takes longer to import than anything here
+
     expected = binomtest(count, total).proportion_ci(confidence_level=0.95, method="wilson")
     assert Proportion(count, total).interval == pytest.approx((expected.low, expected.high), rel=1e-12, abs=1e-15)
     assert Proportion(count, total).value == count / total

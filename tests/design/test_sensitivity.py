@@ -13,7 +13,7 @@ from blinplan.design.comparison.contrast import Agreement
 from blinplan.design.sensitivity.factors import not_varied, ranges_of
 from blinplan.design.sensitivity.method import SensitivityMethod
 from blinplan.design.sensitivity.plan import SensitivityPlan
-from blinplan.design.sensitivity.ranks import rank_correlation, traits
+from blinplan.design.sensitivity.ranks import average_ranks, rank_correlation, traits
 from blinplan.design.sensitivity.runs import RunsOfEndpoint, endpoints_of_runs, in_window, run_places
 from blinplan.design.sensitivity.samples import STEP, pairs, places
 from blinplan.design.sensitivity.sensitivity import Scale, Sensitivity, SensitivityRow, sensitivity_of
@@ -227,6 +227,13 @@ def test_bodies_stay_where_the_reference_area_is_varied() -> None:
 
 
 # --- between patients -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("values", [[3.0, 1.0, 2.0], [2.0, 1.0, 2.0, 1.0, 2.0], [7.0, 7.0], [0.5, -0.0, 0.0, math.inf]])
+def test_values_that_are_equal_share_the_middle_of_their_ranks_as_scipy_has_it(values: list[float]) -> None:
+    from scipy.stats import rankdata
+
+    assert average_ranks(np.array(values)).tobytes() == rankdata(values).tobytes()
 
 
 def test_ranks_are_correlated_as_by_hand() -> None:

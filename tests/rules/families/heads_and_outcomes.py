@@ -1,8 +1,7 @@
 """Heads of regimens, and outcomes of a simulation, that the tests of several families are about."""
 
+import math
 from dataclasses import dataclass, fields, replace
-
-from scipy.stats import binomtest
 
 from blinplan.proportion import Proportion
 from blinplan.rules.simulated.outcome import SimulatedOutcome
@@ -52,8 +51,16 @@ def surely(found: SimulatedOutcome, *ends: tuple[Proportion, tuple[float, float]
     return Surely(**{field.name: getattr(found, field.name) for field in fields(SimulatedOutcome)}, ends=ends)
 
 
+def wilson(count: int, total: int) -> tuple[float, float]:
+    """The interval of Wilson from another hand, by the formula of a textbook: SciPy takes long to import."""
+    square = 1.959964**2
+    half = math.sqrt(square * (count * (total - count) / total + square / 4))
+    low, high = ((count + square / 2 + side * half) / (total + square) for side in (-1, 1))
+    return low, high
+
+
 def share(count: int, total: int) -> str:
     """A share of virtual patients as findings write it, with its interval by Wilson from another hand."""
-    found = binomtest(count, total).proportion_ci(0.95, method="wilson")
-    ends = f"{100 * found.low:.1f}-{100 * found.high:.1f}"
+    low, high = wilson(count, total)
+    ends = f"{100 * low:.1f}-{100 * high:.1f}"
     return f"{100 * count / total:.1f} % ({ends} %) of {total:,} virtual patients"

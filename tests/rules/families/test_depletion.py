@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from scipy.stats import binomtest
 
 from blinplan.course.events import periods
 from blinplan.proportion import NORMAL_975, Proportion
@@ -25,7 +24,7 @@ from tests.regimen_text import (
     waiver,
 )
 from tests.rules.families.examples import Example, example, tried
-from tests.rules.families.heads_and_outcomes import RELAPSED, STEPPED, share, simulated, surely
+from tests.rules.families.heads_and_outcomes import RELAPSED, STEPPED, share, simulated, surely, wilson
 
 ONE = cycle("15 mcg/m2/day for 28 days")
 TWO = cycle("15 mcg/m2/day for 28 days", repeat=2)
@@ -36,14 +35,9 @@ def answer(judgement: Judgement, code: str) -> str:
     return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value
 
 
-def interval(count: int, total: int) -> tuple[float, float]:
-    found = binomtest(count, total).proportion_ci(0.95, method="wilson")
-    return float(found.low), float(found.high)
-
-
 @pytest.mark.parametrize("count", [0, 1, 420, 468, 469, 470, 480, 500, 520, 530, 531, 532, 600, 999, 1000])
 def test_a_majority_is_decided_where_the_wilson_interval_is_clear_of_half(count: int) -> None:
-    low, high = interval(count, 1000)
+    low, high = wilson(count, 1000)
     expected = "pass" if low > 0.5 else "undecided" if high > 0.5 else "finding"
     assert answer(judgement_of_lines(ONE, script(outcome(count, 1000))), "B401") == expected
 
@@ -55,7 +49,7 @@ def test_all_three_answers_lie_close_together() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 30, 36, 38, 50, 52, 60, 64, 66, 80, 1000])
 def test_recovery_is_decided_where_the_interval_is_clear_of_five_percent(count: int) -> None:
-    low, high = interval(count, 1000)
+    low, high = wilson(count, 1000)
     expected = "finding" if low > 0.05 else "undecided" if high > 0.05 else "pass"
     assert answer(judgement_of_lines(TWO, script(outcome(1000, 1000, (count, 1000)))), "B403") == expected
 
@@ -173,7 +167,7 @@ def test_the_reason_of_the_first_interval_does_not_excuse_the_second() -> None:
 
 def test_a_note_on_one_cycle_does_not_pass_for_an_answer_about_another() -> None:
     judgement = judgement_of_lines(LONGER, script(outcome(20, 20, (0, 20), (0, 20), (14, 20))))
-    assert interval(0, 20)[1] > 0.05
+    assert wilson(0, 20)[1] > 0.05
     assert answer(judgement, "B403") == "undecided"
     assert not judgement.complete
 
