@@ -39,6 +39,9 @@ ASKED: dict[str, Any] = {
     "patients": 80,
     "sets": 0,
 }
+FEW: dict[str, Any] = {**ASKED, "doses": (5, 9, 28)}
+"""Where it is no matter how many there are: of three doses."""
+OF_FEW = 3 + 3 * 2 + 2 * 2
 
 
 def every_schedule(steps: int) -> Iterator[Steps]:
@@ -121,7 +124,7 @@ def found() -> SearchResult:
         minimise="il6_peak",
         require=["b_depleted_by_14 >= 90%", "blasts_day_28 <= 0"],
         show=2,
-        **{**ASKED, "sets": 2},
+        **{**FEW, "sets": 2},
     )
 
 
@@ -198,7 +201,7 @@ def test_the_same_words_write_the_same_bytes_whoever_runs_them(found: SearchResu
             require=["b_depleted_by_14 >= 90%", "blasts_day_28 <= 0"],
             show=2,
             executor=executor,
-            **{**ASKED, "sets": 2},
+            **{**FEW, "sets": 2},
         )
     assert again.text("json") == found.text("json")
     assert again.text("csv") == found.text("csv")
@@ -209,12 +212,10 @@ def test_the_same_words_write_the_same_bytes_whoever_runs_them(found: SearchResu
 @pytest.mark.slow
 @pytest.mark.parametrize("minimise", [at_night(["il6_peak"]), ["il6_peak", "b_depleted_day"]])
 def test_an_optimiser_does_not_depend_on_threads_and_hears_the_seed(minimise: list[str]) -> None:
-    few = {**ASKED, "doses": (5, 9, 28), "lengths": (4, 7)}
-
     def run(count: int, seed: int = 1) -> str:
         with threads(count) as executor:
             return blinplan.search(
-                "rr-adult", minimise=minimise, method="evolve", show=1, seed=seed, executor=executor, **few
+                "rr-adult", minimise=minimise, method="evolve", show=1, seed=seed, executor=executor, **FEW
             ).text("csv")
 
     alone = run(1)
@@ -246,14 +247,14 @@ def test_who_stops_it_while_it_shows_keeps_what_is_shown() -> None:
             if done > shown_from[0] + 2 * many:
                 raise KeyboardInterrupt
 
-    asked = {**ASKED, "patients": many}
+    asked = {**FEW, "patients": many}
     result = blinplan.search("rr-adult", minimise="il6_peak", show=5, progress=stop, **asked)
     assert result.is_stopped
     assert 2 <= len(result.rows) < 6
     assert "Stopped:" in result.text()
 
 
-@pytest.mark.parametrize("calls", [12, pytest.param(ALL + 5, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("calls", [12, pytest.param(OF_FEW + 5, marks=pytest.mark.slow)])
 def test_who_stops_it_before_is_told_what_stands_best_and_that_it_is_not_confirmed(
     found: SearchResult, calls: int
 ) -> None:
@@ -266,11 +267,11 @@ def test_who_stops_it_before_is_told_what_stands_best_and_that_it_is_not_confirm
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt) as caught:
-        blinplan.search("rr-adult", minimise="il6_peak", progress=stop, **ASKED)
+        blinplan.search("rr-adult", minimise="il6_peak", progress=stop, **FEW)
     (note,) = caught.value.__notes__
     number, few = int(note.split()[0]), PEOPLE // 8
-    assert min(calls, ALL) - 1 <= number <= min(calls, ALL)
-    assert f"{number} of {ALL} schedules were begun, on {few} of {PEOPLE} patients." in note
+    assert min(calls, OF_FEW) - 1 <= number <= min(calls, OF_FEW)
+    assert f"{number} of {OF_FEW} schedules were begun, on {few} of {PEOPLE} patients." in note
     # Of all that were begun, each alone through the same few patients, it is the lowest.
     searched = found.searched
     begun = list(searched.space)[:number]

@@ -137,14 +137,14 @@ def test_patients_who_are_never_depleted_have_no_day() -> None:
 
 @pytest.mark.slow
 def test_recovery_after_the_last_infusion_is_found_within_the_horizon() -> None:
-    days = np.linspace(28.0, 228.0, 20_001)
+    days = np.linspace(28.0, 140.0, 11_201)  # of 200 days without drug those in which all of them recover
     result = simulate(course((28, 28.0), (200, 0.0)), PEOPLE, output_days=days)
     assert result.endpoints is not None
     assert result.trajectories is not None
     above = result.trajectories.states.b_blood > 10.0
     expected = np.where(above.any(axis=0), days[np.argmax(above, axis=0)], np.nan)
     expected[result.endpoints.b_at_infusion_end[0] > 10.0] = np.nan
-    assert np.isfinite(expected).sum() > 20
+    assert np.isfinite(expected).all()
     assert result.endpoints.b_recovery_day == pytest.approx(expected, abs=0.02, nan_ok=True)
 
 

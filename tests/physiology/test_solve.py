@@ -94,7 +94,8 @@ def test_time_shift_shifts_everything() -> None:
     now = states_of(course((7, 28.0), (5, 0.0)), days, still)
     later = states_of(course((5, 0.0), (7, 28.0), (5, 0.0)), days + 5.0, still)
     for name, values in now.items():
-        assert later[name] == pytest.approx(values, rel=1e-9, abs=1e-9), name
+        # As pytest's approx, which takes ten times as long as the simulation, number by number.
+        assert (np.abs(later[name] - values) <= np.maximum(1e-9 * np.abs(values), 1e-9)).all(), name
 
 
 def test_no_drug_no_effect() -> None:

@@ -12,7 +12,7 @@ from blinplan import plan
 from blinplan.course.calendar import Due
 from blinplan.reports.plan.bags.vials import usage_of_cycles
 from blinplan.reports.plan.dated_plan import entry_text
-from tests.collection.grid import pairs_of
+from tests.collection.grid import at_night, pairs_of
 from tests.stories.ward import ADULT, exact, found, on_calendar, planned, steps
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -267,7 +267,7 @@ LONG = OPEN.replace("technical", "surgery").replace(
             7 * 9 + Fraction(28 * 50, 24) + 7,
             "where none is ordered, as the infusion was stopped: 7 mcg too much",
         ),
-        (
+        at_night(
             interruption("2026-12-09T12:00:00", "2026-12-10T12:00:00", "technical", "premedicated = true")
             + bag(5, "2026-12-09T20:00:00", "2026-12-10T02:00:00", "28 mcg/day"),
             3787 + 7,

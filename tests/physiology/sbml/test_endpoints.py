@@ -10,6 +10,7 @@ from blinplan.regimen import library
 from blinplan.simulation.admission import admitted_typical
 from blinplan.simulation.endpoints.definition import EndpointKind
 from blinplan.simulation.trials.trial import Trial
+from tests.collection.grid import at_night
 from tests.public_files import package
 from tests.simulation.endpoints.curves import both_ways
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.outside
 PER_DAY = 480
 
 
-@pytest.mark.parametrize("name", ["nhl-5", "short-course", "mrd-adult"])
+@pytest.mark.parametrize("name", ["nhl-5", at_night("short-course"), "mrd-adult"])
 def test_endpoints_are_the_same_by_their_definitions(name: str) -> None:
     regimen = library.regimen(name)
     patient = admitted_typical(regimen, regimen.virtual_population)
