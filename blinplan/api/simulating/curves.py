@@ -31,7 +31,7 @@ from blinplan.data_table import DataTable, table_html
 from blinplan.executors.executor import Executor
 from blinplan.files.writing import replacing
 from blinplan.quantities import duration_text, plural
-from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.refusal import ArgumentRefusal
 from blinplan.terminal import PLAIN, Screen
 
 if TYPE_CHECKING:
@@ -130,11 +130,6 @@ class CurvesResult(TableResult):
 
     def records(self) -> EventRecords:
         """Make event records of the same patients, with a sample at each of the times: NONMEM, mrgsolve, rxode2."""
-        if self.curves.own_courses:
-            raise Refusal(
-                "event records are of one course, and the table gives patients their own",
-                "leave the columns regimen, hold_from_day and hold_days out, or simulate the regimens apart",
-            )
         fingerprint = self.order.fingerprint
         return EventRecords(self.curves, fingerprint, self._each, self.errors, self.recorded)
 

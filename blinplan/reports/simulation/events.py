@@ -60,7 +60,7 @@ _AT_ONCE = 1_000
 
 
 class _Records(NamedTuple):
-    """The records that every patient has: at which minutes, which are doses, and of which period."""
+    """The records that patients may have: at which minutes, which are doses, and of which period."""
 
     minutes: NDArray[np.int64]
     doses: NDArray[np.bool_]
@@ -68,8 +68,8 @@ class _Records(NamedTuple):
 
     @classmethod
     def of(cls, curves: RequestedCurves) -> "_Records":
-        """A dose before a sample of the same time."""
-        infused = [(of.start, 0, row) for row, of in enumerate(curves.trial.own_periods) if of.dose is not None]
+        """A dose before a sample of the same time; in whom a period has one, his own course says."""
+        infused = [(of.start, 0, row) for row, of in enumerate(curves.trial.own_periods)]
         sampled = zip(curves.minutes.tolist(), (1,) * len(curves.minutes), curves.row_of_times.tolist(), strict=True)
         minutes, kinds, rows = np.array(sorted([*infused, *sampled])).T
         return cls(minutes, kinds == 0, rows)
@@ -124,6 +124,40 @@ def _stride(cohort: Cohort) -> int:
     return int(10 ** len(str(numbers.max())))
 
 
+class _Given(NamedTuple):
+    """What some patients get in each period (K, n), each in their own course.
+
+    ``minutes`` is for how long it goes on as it is, and ``goes_on`` whether it does so from the period before: where a
+    period begins for others alone, nothing begins.
+    """
+
+    rates: FloatArray
+    cycles: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    minutes: NDArray[np.int64]
+    goes_on: NDArray[np.bool_]
+
+    @classmethod
+    def to(cls, curves: RequestedCurves, people: Population) -> "_Given":
+        """What these get."""
+        trial = curves.trial
+        cycles, steps = trial.cycles_and_steps_of(people)
+        rates = np.broadcast_to(trial.dosing_of(people).rates, cycles.shape)
+        goes_on = np.zeros(rates.shape, dtype=np.bool_)
+        goes_on[1:] = np.logical_and.reduce([of[1:] == of[:-1] for of in (rates, cycles, steps)])
+        minutes = np.repeat(np.array([of.minutes for of in trial.own_periods])[:, np.newaxis], people.size, axis=1)
+        for row in range(len(minutes) - 1, 0, -1):
+            minutes[row - 1] += np.where(goes_on[row], minutes[row], 0)
+        return cls(rates, cycles, steps, minutes, goes_on)
+
+    def has(self, curves: RequestedCurves, records: _Records, people: Population) -> NDArray[np.bool_]:
+        """Which of the records (R, n) are each one's: a dose where one begins, and a sample up to the course's end."""
+        doses, own = records.doses[:, np.newaxis], curves.trial.own
+        ends = np.inf if own is None else own.ends_of(people.numbers)
+        begun = ~self.goes_on & (self.steps > 0)
+        return np.where(doses, begun[records.rows], records.minutes[:, np.newaxis] <= ends)
+
+
 class _Sampled(NamedTuple):
     """Some patients, and what is measured of them at the times of samples: logarithms, and beyond which limit."""
 
@@ -152,35 +186,30 @@ def _portions(curves: RequestedCurves, sampled: Iterable[_Sampled], measured: bo
     records, done = _Records.of(curves), 0
     ids, cohort = _as_numbers(curves.cohort), curves.cohort
     said = said_of_body(cohort, _OF_PATIENT)
-    lengths = np.array([of.minutes for of in curves.trial.own_periods]) / MINUTES_PER_DAY
     for some in sampled:
         people, whose = some.people, slice(done, done + some.people.size)
         numbers = _numbers(cohort, people, done) if ids is None else ids[whose]
-        yield (
-            *_read(curves, records, some, lengths, numbers),
+        given = _Given.to(curves, people)
+        columns = (
+            *_read(records, some, given, numbers),
             *(np.repeat(_of_patient(people, name), records.rows.shape[0]) for name in said),
             *(_beyond_limits(records, some.censored) if measured else ()),
             *((np.repeat(_names(cohort.ids[whose]), records.rows.shape[0]),) if cohort.ids and ids is None else ()),
         )
+        has = _by_patient(given.has(curves, records, people))
+        yield tuple(values[has] for values in columns)
         done += people.size
 
 
-def _read(
-    curves: RequestedCurves,
-    records: _Records,
-    some: _Sampled,
-    lengths: FloatArray,
-    numbers: NDArray[np.int64],
-) -> Iterator[NDArray[Any]]:
+def _read(records: _Records, some: _Sampled, given: _Given, numbers: NDArray[np.int64]) -> Iterator[NDArray[Any]]:
     """The columns that a control stream reads."""
     size, doses = some.people.size, records.doses[:, np.newaxis]
-    rates = curves.trial.dosing_of(some.people).rates
+    rates = given.rates
     value = _at_samples(records, some.measured, np.nan)
     nothing = doses | (_at_samples(records, some.censored, 0) != 0)
-    cycles, steps = (np.array([getattr(of, name) for of in curves.trial.own_periods]) for name in ("cycle", "step"))
     yield np.repeat(numbers, records.rows.shape[0])
     yield np.tile(records.minutes / MINUTES_PER_HOUR, size)
-    yield _by_patient(np.where(doses, (rates * lengths[:, np.newaxis])[records.rows], 0.0))
+    yield _by_patient(np.where(doses, (rates * (given.minutes / MINUTES_PER_DAY))[records.rows], 0.0))
     yield _by_patient(np.where(doses, rates[records.rows] / HOURS_PER_DAY, 0.0))
     without = np.where(doses & (rates[records.rows] <= 0.0), _OTHER, np.where(doses, _DOSE, _OBSERVATION))
     yield _by_patient(without)
@@ -188,8 +217,8 @@ def _read(
     yield _by_patient(nothing.astype(np.int64))
     yield _by_patient(value)
     yield np.repeat(some.people.bsa_m2, records.rows.shape[0])
-    yield np.tile(cycles[records.rows], size)
-    yield np.tile(steps[records.rows], size)
+    yield _by_patient(given.cycles[records.rows])
+    yield _by_patient(given.steps[records.rows])
 
 
 def _beyond_limits(records: _Records, censored: NDArray[np.int64]) -> Iterator[NDArray[Any]]:

@@ -100,6 +100,49 @@ def test_records_integrated_by_scipy_give_the_curves_of_each_patient(inside: Run
             np.testing.assert_allclose(mine, concentrations(patient), rtol=1e-6, atol=1e-6)
 
 
+HEAD = "id,weight_kg,height_cm,regimen,hold_from_day,hold_days,off_drug_day\n"
+OWN = (
+    "11,70,175,,,,",
+    "12,80,180,,3,2.5,",
+    "13,60,165,,,,7",
+    "14,60,165,,30,20,",
+    "15,60,165,,5,3,12.25",
+    "16,75,170,nhl-15,8.3333,0.5,",
+    "17,90,190,nhl-5,,,10",
+    "18,55,160,,27,5,84",
+    "19,55,160,mt103-206-5-15,0,1,",
+    "20,60,165,,,,10.5",
+)
+"""Patients of their own courses: held, off the drug, both, before the first infusion, and under other regimens."""
+
+
+def test_records_of_courses_of_their_own_integrate_to_the_curves_of_each(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.csv").write_text(HEAD + "\n".join(OWN) + "\n", encoding="utf-8")
+    whom = ("rr-adult", "--people", "ward.csv", "--every", "31h")
+    found = asked(inside, *whom)
+    curves = pd.read_csv(io.StringIO(inside("simulate", *whom, "-f", "csv").out))
+    assert found["ID"].drop_duplicates().tolist() == [int(row.partition(",")[0]) for row in OWN]
+    for number, patient in found.groupby("ID"):
+        mine = curves[curves["id"] == number]
+        samples = patient[patient["EVID"] == 0]
+        assert (samples["TIME"] * 60).round(6).tolist() == mine["minute"].tolist()
+        assert samples[["CYCLE", "STEP"]].to_numpy().tolist() == mine[["cycle", "step"]].to_numpy().tolist()
+        assert patient["TIME"].is_monotonic_increasing
+        np.testing.assert_allclose(concentrations(patient), mine["drug_pg_per_ml"], rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [OWN, [row for row in OWN if row.split(",")[3:6] == ["", "", ""]]], ids=["own", "off"])
+def test_nobodys_records_depend_on_who_stands_beside_him(inside: Run, tmp_path: Path, rows: list[str]) -> None:
+    """A day on which another goes off the drug, or is held, parted his infusions."""
+    (tmp_path / "ward.csv").write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+    together = asked(inside, "rr-adult", "--people", "ward.csv", "--every", "7d").drop(columns="CLI")
+    for row in rows:
+        (tmp_path / "alone.csv").write_text(f"{HEAD}{row}\n", encoding="utf-8")
+        alone = asked(inside, "rr-adult", "--people", "alone.csv", "--every", "7d").drop(columns="CLI")
+        mine = together[together["ID"] == alone["ID"].iloc[0]].reset_index(drop=True)
+        pd.testing.assert_frame_equal(mine, alone)  # but for the clearance, which is that of the first of the seed
+
+
 def test_an_interrupted_infusion_is_two(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "record.toml").write_text(RECORD, encoding="utf-8")
     found = asked(inside, "rr-adult", "--record", "record.toml", "--typical")

@@ -283,7 +283,6 @@ def test_what_cannot_be_is_refused_with_the_row(inside: Run, row: str, said: str
     "asked",
     [
         ("compare", "rr-adult", "mt103-206-15"),
-        ("simulate", "rr-adult", "-f", "nonmem"),
         ("simulate", "rr-adult", "--premedication"),
     ],
 )
