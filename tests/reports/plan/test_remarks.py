@@ -115,9 +115,10 @@ def missing_in(planned: Plan, form: PlanFormat) -> Iterator[str]:
     if form is not PlanFormat.HTML or planned.dated is None:
         yield from missing(planned, said)
         return
+    shown = words(said)
     for cycle in {entry.cycle for entry in planned.entries}:
         of_cycle = replace(planned, dated=replace(planned.dated, cycle=cycle))
-        yield from (remark.text for remark in of_cycle.remarks if words(plain_words(remark.text)) not in words(said))
+        yield from (remark.text for remark in of_cycle.remarks if words(plain_words(remark.text)) not in shown)
 
 
 def missing_on_paper(planned: Plan, view: View) -> Iterator[str]:
