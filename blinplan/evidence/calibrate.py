@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import tomli
-from scipy.optimize import least_squares
 
 from blinplan.evidence.evaluate import Claim, Expectation, load_claims
 from blinplan.evidence.smooth import SMOOTH
@@ -184,6 +183,8 @@ def fit(objective: Objective, start: Mapping[str, float] | None = None) -> dict[
     x = objective.start if start is None else objective.at(start)
     low, high = objective.bounds
     x = np.clip(x, low + _FINE, high - _FINE)
+    from scipy.optimize import least_squares  # whoever reads what is aimed at does not wait for it
+
     found = least_squares(
         objective.residuals, x, jac=objective.slopes, bounds=(low, high), xtol=1e-6, ftol=1e-12, gtol=1e-9, max_nfev=60
     )

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import expit
 
 from blinplan.evidence.study import Arm, Study
@@ -44,6 +43,8 @@ def _beyond(values: FloatArray, limit: FloatArray | float, width: float = _LOG_W
 
 def _middle(values: FloatArray, width: float = _WIDTH, weights: FloatArray | None = None) -> float:
     """The median."""
+    from scipy.optimize import brentq  # the manual, which says what the measures aim at, does not wait for it
+
     known = np.where(np.isnan(values), _NEVER, values)
 
     def above(middle: float) -> float:

@@ -53,12 +53,12 @@ OUTPUTS: Mapping[str, Sequence[str]] = {
     "sweep, JSON": ("sweep", "nhl-5", "--vary", "dose=1.5,15", *_FEW, "-f", "json"),
     "plan, FHIR": ("plan", *_DATED, "--site", "ward.toml", "-f", "fhir", "--plan-id", "one"),
     "parameter sets, JSON": ("simulate", "nhl-5", "--patients", "4", "--uncertainty", "2", "-f", "json"),
-    "Morris, JSON": ("sensitivity", "nhl-5", "--samples", "2", *_SOME, *_THREE, "-f", "json"),
+    "correlation, JSON": ("sensitivity", "nhl-5", "-m", "correlation", "--patients", "100", *_SOME, "-f", "json"),
     "model, SBML": ("model", "--sbml", "-"),
 }
 MANUAL = "manual pages"
 LONG: Mapping[str, Sequence[str]] = {
-    "correlation, JSON": ("sensitivity", "nhl-5", "-m", "correlation", "--patients", "100", *_SOME, "-f", "json"),
+    "Morris, JSON": ("sensitivity", "nhl-5", "--samples", "2", *_SOME, *_THREE, "-f", "json"),
     "Sobol, JSON": ("sensitivity", "nhl-5", "-m", "sobol", "--samples", "2", *_SOME, *_THREE, "-f", "json"),
     "report, page": (
         *("report", "rr-adult", "--weight", "70", "--height", "175", "--patients", "50", "--today", "2026-11-29"),
