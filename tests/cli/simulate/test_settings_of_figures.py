@@ -11,7 +11,7 @@ from tests.program import NO_CACHE, process, python
 
 FEW = ("--patients", "2", "--figure", "x.svg")
 DRAWING = {
-    "simulate": ("simulate", "nhl-5", "--signals", "drug", *FEW),
+    "simulate": ("simulate", "nhl-5", "--signals", "drug", "--typical", "--figure", "x.svg"),
     "report": ("report", "nhl-5", "--patients", "50", "-o", "x.html"),
     "compare": ("compare", "nhl-15", "nhl-5", "--cycles", "1", *FEW),
     "sweep": ("sweep", "nhl-5", "--vary", "dose=5,9", *FEW),
