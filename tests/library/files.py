@@ -4,7 +4,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 
 from blinplan.regimen import library
@@ -54,6 +54,7 @@ def speaks_of_no_label(mistake: Mistake) -> bool:
     return all(code[0] in "FNW" or code in {"D206", "D210"} for code in mistake.codes)
 
 
+@lru_cache(maxsize=16)
 def made(kind: str, base: str, style: str) -> tuple[Written, Path] | None:
     """The file with a mistake, and its place; None where the regimen has no place for it."""
     mistake, shown = MISTAKES[kind], STYLES[style]
@@ -113,14 +114,15 @@ def everything() -> Iterator[tuple[str, str, str]]:
                 yield kind, base, style
 
 
-def sample(kind: str, least: int = 1) -> list[tuple[str, str]]:
+@cache
+def sample(kind: str, least: int = 1) -> tuple[tuple[str, str], ...]:
     """A few regimens and ways of writing for a kind: other ones for each, so that all are met."""
     places = list(MISTAKES).index(kind)
-    styles, found = list(STYLES), []
+    styles, found = list(STYLES), list[tuple[str, str]]()
     for step in count():
         base, style = BASES[(5 * places + 8 * step) % len(BASES)], styles[(3 * places + step) % len(styles)]
         if made(kind, base, style):
             found.append((base, style))
         if len(found) == least or step > 200:
-            return found
-    return found
+            break
+    return tuple(found)

@@ -9,14 +9,14 @@ import pytest
 from blinplan.physiology import Solution, draw, simulate
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.model.population import FloatArray
-from tests.physiology.courses import course, label
+from tests.physiology.courses import course, two_cycles_of_days
 
-DAYS = np.linspace(0.0, 42.0, 127)
+DAYS = np.linspace(0.0, 14.0, 43)
 
 
 @cache
 def of_patients(number: int) -> Solution:
-    return simulate(label(1), draw("adult-rr", number, seed=3), output_days=DAYS, engine="numpy")
+    return simulate(two_cycles_of_days(), draw("adult-rr", number, seed=3), output_days=DAYS, engine="numpy")
 
 
 @pytest.mark.slow
@@ -36,13 +36,13 @@ def test_a_patient_has_the_same_bytes_alone_and_in_a_crowd(patients: int) -> Non
 
 @pytest.mark.slow
 def test_a_loss_of_nothing_by_which_the_lines_divide_stops_nobody() -> None:
-    of_days = course((4.0, 9.0), (6.0, 28.0), (4.0, 0.0))
+    of_days = course((1.0, 9.0), (2.0, 28.0), (1.0, 0.0))
 
     def marrow(number: int) -> FloatArray:
         people = draw("adult-rr", number, seed=3)
         still = np.where(np.arange(number) == 0, 0.0, 1.0)
         people = replace(people, kill_rate=still * people.kill_rate, regeneration_rate=still * people.regeneration_rate)
-        found = simulate(of_days, people, output_days=DAYS[1:43], endpoints=False, engine="numpy").trajectories
+        found = simulate(of_days, people, output_days=DAYS[1:13], endpoints=False, engine="numpy").trajectories
         assert found is not None
         return found.states.marrow_3
 

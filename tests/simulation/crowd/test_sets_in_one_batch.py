@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import fields, replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -183,6 +184,25 @@ def test_premedication_given_again_acts_in_each_set_by_its_own_half_life() -> No
         assert releases(batch(people)).tobytes() == alone.tobytes()
 
 
+@cache
+def all_of_it() -> tuple[Trial, ...]:
+    """Trials of sets that differ in all there is, by NumPy."""
+    table = periods(REGIMEN)[:2]
+    off = np.array([table[-1].stop, 4.3 * MINUTES_PER_DAY])
+    parted = part_at(table, off.tolist())
+    sets = [*SETS, set_of(3.3, premedication_half_life=2.0), set_of(2.0, premedication_reduction=0.0), SETS[2]]
+    return tuple(
+        Trial(REGIMEN, parted, draw(of, 2, seed=at), Options(premedication=True), engine="numpy", off_drug=off)
+        for at, of in enumerate(sets)
+    )
+
+
+@cache
+def each_alone() -> tuple[Outcome, ...]:
+    """What comes of each by itself, which every engine is held to."""
+    return tuple(trial.run(InTurn()) for trial in all_of_it())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["numpy", "compiled", at_night("side by side")], indirect=True)
 def test_all_of_it_at_once_changes_nothing(engine: EngineName) -> None:
@@ -190,16 +210,9 @@ def test_all_of_it_at_once_changes_nothing(engine: EngineName) -> None:
 
     At night each of them by itself too.
     """
-    table = periods(REGIMEN)[:2]
-    off = np.array([table[-1].stop, 4.3 * MINUTES_PER_DAY])
-    parted = part_at(table, off.tolist())
-    sets = [*SETS, set_of(3.3, premedication_half_life=2.0), set_of(2.0, premedication_reduction=0.0), SETS[2]]
-    trials = [
-        Trial(REGIMEN, parted, draw(of, 2, seed=at), Options(premedication=True), engine=engine, off_drug=off)
-        for at, of in enumerate(sets)
-    ]
-    for trial, outcome in zip(trials, run_together(trials, InTurn()), strict=True):
-        assert_same_bytes(outcome, replace(trial, engine="numpy").run(InTurn()))
+    trials = [replace(trial, engine=engine) for trial in all_of_it()]
+    for alone, outcome in zip(each_alone(), run_together(trials, InTurn()), strict=True):
+        assert_same_bytes(outcome, alone)
 
 
 @pytest.mark.slow
