@@ -42,7 +42,8 @@ _OF_EACH_PATIENT = {Quantity: ("values", "at_risk"), Occurrence: ("happens", "at
 
 def of_nobody(endpoint: Endpoint) -> Endpoint:
     """What an endpoint is called, and in which unit."""
-    nobody: dict[str, Any] = {name: values[:0] for name, values in arrays_of(endpoint).items()}
+    # Copies, since a view of none of the patients would keep the values of all of them in memory.
+    nobody: dict[str, Any] = {name: values[:0].copy() for name, values in arrays_of(endpoint).items()}
     return replace(endpoint, **nobody)
 
 
