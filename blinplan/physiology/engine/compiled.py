@@ -7,6 +7,7 @@ file alone, and would run on with an old `mechanism`.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
@@ -482,6 +483,21 @@ def _seal(_machine_codes: int) -> None:
     seal()
 
 
+_OBJECTS = 10_000
+
+
+@contextmanager
+def _compiling() -> Iterator[None]:
+    """Tell that it takes a while, and look for garbage each so many objects: what the compiler leaves is 200 MB."""
+    before = gc.get_threshold()
+    gc.set_threshold(min(before[0], _OBJECTS), *before[1:])
+    try:
+        with preparation("compiling, once"):
+            yield
+    finally:
+        gc.set_threshold(*before)
+
+
 def advancing_compiled(course: StepPlan, p: Individual, c: Constants) -> Advance:
     """What advances all patients of a chunk by machine code; of several parameter sets, side by side."""
     individuals = np.stack(p)
@@ -490,7 +506,7 @@ def advancing_compiled(course: StepPlan, p: Individual, c: Constants) -> Advance
 
     def advance_through(first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
         by_time = wanted._replace(states=wanted.states.transpose(1, 0, 2))
-        with nullcontext() if kernel.overloads or _WERE_KEPT[kernel] else preparation("compiling, once"):
+        with nullcontext() if kernel.overloads or _WERE_KEPT[kernel] else _compiling():
             try:
                 kernel(course, first, last, state, plateaus, individuals, own, by_time)
             except OSError:  # the machine code is there and cannot be kept, as on a full disk
