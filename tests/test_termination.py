@@ -1,7 +1,6 @@
 """Who ends a run ends it, also where Python could not hand an exception on."""
 
 import ctypes
-import gc
 import signal
 import socket
 import subprocess
@@ -43,7 +42,6 @@ def in_a_finalizer(number: signal.Signals) -> None:
             signal.raise_signal(number)
 
     Going()
-    gc.collect(0)
 
 
 def _meet(place: Callable[[signal.Signals], None], number: signal.Signals) -> None:
