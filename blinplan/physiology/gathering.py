@@ -221,9 +221,10 @@ class _Looking:
             if s.infused:
                 into = _row("depleted", s.cycle)
                 yield Crossing(_B_CELLS, 1.0, DEPLETED, one, s.low, zero, s.high, *every, into, zero)
-            elif s.last:
-                depleted = _row("b_end", s.cycle), -np.inf, DEPLETED
-                yield Crossing(_B_CELLS, -1.0, -_ABOVE, one, s.low, zero, s.high, *depleted, _row("recovery"), zero)
+        # Once in an interval: where a cycle begins in it changes nothing.
+        if after := [s for s in self.stretches[k] if s.last and not s.infused]:
+            low, high, depleted = after[0].low, after[-1].high, (_row("b_end", after[0].cycle), -np.inf, DEPLETED)
+            yield Crossing(_B_CELLS, -1.0, -_ABOVE, one, low, zero, high, *depleted, _row("recovery"), zero)
         if self._is_after_start(k):
             since, level = zero if self._week(k) is None else _row("t_since"), (-RETURNED, _row("t_cells"))
             yield Crossing(_T_CELLS, -1.0, *level, 0.0, since, self._length(k), *every, _row("t_return"), zero)

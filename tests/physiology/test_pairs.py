@@ -104,6 +104,18 @@ def test_what_is_of_the_whole_course_does_not_know_where_its_cycles_begin(
     """Exposure and dose were sums over cycles, and differed in their last digit where the same was given as two."""
     end = sum(minutes for minutes, _ in course)
     cuts = data.draw(st.sets(st.integers(1, end), max_size=3))
+    assert_cycles_change_nothing(course, cuts, data.draw(st.floats(0.1, 3.0)))
+
+
+def test_a_cycle_that_begins_in_the_midst_of_a_free_interval_does_not_move_a_recovery() -> None:
+    """It was looked for from there anew, and found a last digit away."""
+    assert_cycles_change_nothing([(84, 60.0), (3388, 0.0)], {1060})
+    for cut in range(29 * MINUTES_PER_DAY, 60 * MINUTES_PER_DAY, 1507):
+        assert_cycles_change_nothing([(28 * MINUTES_PER_DAY, 28.0), (60 * MINUTES_PER_DAY, 0.0)], {cut})
+
+
+def assert_cycles_change_nothing(course: list[tuple[int, float]], cuts: set[int], per_day: float = 1.0) -> None:
+    """The same is given, so many times as much of it a day, and a cycle begins at each of some minutes."""
     parts: list[tuple[int, float]] = []
     done = 0
     for minutes, rate in course:
@@ -112,7 +124,6 @@ def test_what_is_of_the_whole_course_does_not_know_where_its_cycles_begin(
         done += minutes
     starts = np.cumsum([0, *(minutes for minutes, _ in parts)])[:-1]
     cycles = tuple(1 + sum(cut <= start for cut in cuts) for start in starts.tolist())
-    per_day = data.draw(st.floats(0.1, 3.0))
     one, other = (
         simulate(replace(of, rates=per_day * of.rates), PEOPLE).endpoints
         for of in (dosing(course), replace(dosing(parts), cycles=cycles))
