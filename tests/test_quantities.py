@@ -37,6 +37,7 @@ from blinplan.quantities import (
     read_mass,
     time_in_course,
 )
+from tests.collection.examples import ANY_SIGN
 
 UNITS = [f"{microgram}{area}/{day}" for microgram in ("mcg", "µg", "μg", "ug")
          for area in ("", "/m2", "/m²") for day in ("day", "d")]  # fmt: skip
@@ -144,7 +145,9 @@ def test_a_round_number_has_no_trailing_zero() -> None:
 
 
 numbers = st.from_regex(
-    r"(0|[1-9][0-9]{0,2}(,[0-9]{3}){0,2}|[1-9][0-9]{0,6})(\.[0-9]{1,6})?|\.[0-9]{1,6}", fullmatch=True
+    r"(0|[1-9][0-9]{0,2}(,[0-9]{3}){0,2}|[1-9][0-9]{0,6})(\.[0-9]{1,6})?|\.[0-9]{1,6}",
+    fullmatch=True,
+    alphabet=ANY_SIGN,
 )
 
 
@@ -288,7 +291,7 @@ def test_nothing_is_guessed(text: str) -> None:
     assert "mcg/m2/day" in why_not(text)
 
 
-@given(st.text(max_size=60))
+@given(st.text(ANY_SIGN, max_size=60))
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_a_dose_or_refused_with_the_form_asked_for(text: str) -> None:
     try:

@@ -26,9 +26,12 @@ from blinplan.regimen.schema import (
     json_schema,
 )
 from blinplan.regimen.write import NotARegimenError, toml_value, write_regimen
+from tests.collection.examples import ANY_SIGN
 
 _VALID = jsonschema_rs.Draft202012Validator(json_schema())
-_SENTENCE = st.text(min_size=1, max_size=40).filter(lambda text: bool(text.strip("\x1c\x1d\x1e\x1f\x85").strip()))
+_SENTENCE = st.text(ANY_SIGN, min_size=1, max_size=40).filter(
+    lambda text: bool(text.strip("\x1c\x1d\x1e\x1f\x85").strip())
+)
 _NUMBER = st.sampled_from(["1", "0.5", "9", "28", "112", "1,000"])
 _VALUE = _SENTENCE | st.integers(0, 366) | st.decimals("0.1", "100", places=1) | st.dates() | st.just((9, 2))
 _WAIVED = st.just((None, None)) | st.tuples(st.sampled_from(['cycle "Cycle 1" step 2 dose', "dosing basis"]), _VALUE)
@@ -55,7 +58,7 @@ def _files(draw: st.DrawFn) -> RegimenTable:
     low = draw(st.none() | st.decimals("0.1", "100", places=1))
     return RegimenTable(
         1,
-        draw(st.from_regex(r"\A[a-z0-9]{1,5}([.-][a-z0-9]{1,5}){0,2}\Z")),
+        draw(st.from_regex(r"\A[a-z0-9]{1,5}([.-][a-z0-9]{1,5}){0,2}\Z", alphabet=ANY_SIGN)),
         draw(_SENTENCE),
         draw(st.sampled_from(["relapsed-refractory", "mrd-positive", "consolidation", "investigational"])),
         tuple(

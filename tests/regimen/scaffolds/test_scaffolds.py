@@ -14,7 +14,7 @@ from blinplan.regimen.scaffolds.record import RecordOrder, examples_of, record_s
 from blinplan.regimen.scaffolds.site import OrderedBag, SiteOrder, site_scaffold
 from blinplan.regimen.site.site import WEEKDAYS
 from blinplan.regimen.site.tables import BAG, SITE_FILE
-from tests.collection.examples import fewer_examples
+from tests.collection.examples import ANY_SIGN, fewer_examples
 
 FIRST = datetime.fromisoformat("2020-01-01T00:00")
 START = datetime.fromisoformat("2026-11-02T10:00")
@@ -103,7 +103,7 @@ def test_what_is_not_known_is_no_line_of_the_file() -> None:
 @pytest.mark.slow
 @fewer_examples(2)
 @given(
-    name=st.text(min_size=1, max_size=40).filter(str.isprintable).filter(str.strip),
+    name=st.text(ANY_SIGN, min_size=1, max_size=40).filter(str.isprintable).filter(str.strip),
     hours=st.lists(st.integers(1, 240), min_size=1, max_size=6, unique=True),
     fill=st.none() | st.integers(1, 1000).map(str),
     closed=st.lists(st.sampled_from(WEEKDAYS), max_size=6, unique=True),

@@ -13,11 +13,12 @@ from blinplan.drawing.draw import indent
 from blinplan.outside_text import visible
 from blinplan.reports.check.lines import Line, Lines
 from blinplan.terminal import Screen
+from tests.collection.examples import ANY_SIGN
 
 SIGNS = ["m²", "9→28", "≈ 1–2…", "≤ 5 µg — é", "剂量", "💊" * 9, "e\u0301"]
 WORDS = st.one_of(
     st.sampled_from(["dose", "a", "mcg/day", "-" * 7, "long" * 30, " ", "     ", *SIGNS]),
-    st.text(max_size=12).map(visible),
+    st.text(ANY_SIGN, max_size=12).map(visible),
 )
 TEXTS = st.lists(WORDS, max_size=25).map(" ".join)
 PIECES = st.lists(st.tuples(TEXTS, st.sampled_from(["", "error", "title"])), min_size=1, max_size=3)

@@ -73,7 +73,7 @@ def test_a_bag_more_takes_few_calls_to_write(form: PlanFormat) -> None:
     assert (more.calls - few.calls) / (4 * 24) < 1500
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_characters=";,\\^\n\r"), max_size=400))
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters=";,\\^\n\r"), max_size=400))
 @example("a" * 300)
 @example("≈" * 90)
 def test_a_line_is_written_as_the_library_writes_it(text: str) -> None:

@@ -14,6 +14,7 @@ from rich.text import Text
 from blinplan.drawing.draw import indent
 from blinplan.outside_text import in_ascii, visible
 from blinplan.terminal import NARROWEST, PIPED_WIDTH, PLAIN, WIDEST, Colour, Screen, Terminal, screen
+from tests.collection.examples import ANY_SIGN
 
 
 class Stream(io.StringIO):
@@ -103,7 +104,7 @@ def test_no_line_is_wider_than_the_screen_and_nothing_is_lost(width: int, text: 
     assert "".join(drawn.split()) == "".join(text.split())
 
 
-@given(st.text())
+@given(st.text(ANY_SIGN))
 def test_what_is_visible_holds_nothing_that_moves_or_turns_a_cursor(text: str) -> None:
     shown = visible(text)
     assert not [c for c in shown if unicodedata.category(c) in {"Cc", "Cs"}]
@@ -121,7 +122,7 @@ def test_what_is_not_harmless_is_written_as_an_escape() -> None:
     assert "\t" not in visible("\t")
 
 
-@given(st.text())
+@given(st.text(ANY_SIGN))
 def test_ascii_is_ascii(text: str) -> None:
     assert in_ascii(text).isascii()
 
@@ -140,7 +141,7 @@ def test_a_screen_without_unicode_draws_tables_in_ascii() -> None:
     assert "<=" in drawn
 
 
-@given(st.text())
+@given(st.text(ANY_SIGN))
 def test_a_report_that_forgot_it_is_harmless_all_the_same(text: str) -> None:
     """Wherever a text stands: alone, in a paragraph, indent, in a table and in a table in it."""
     shown = Screen(80, True, True)

@@ -11,6 +11,7 @@ from blinplan.physiology.watch import Watch
 from blinplan.regimen import library
 from blinplan.simulation.endpoints.own import COMPARISONS, OwnEndpoint, WindowError
 from blinplan.simulation.endpoints.wording import _LIKE, EXAMPLE, QUANTITIES, EndpointError, read_endpoint, units_of
+from tests.collection.examples import ANY_SIGN
 
 COURSE = periods(library.regimen("rr-adult"))  # five cycles of 42 days
 
@@ -134,7 +135,7 @@ def test_any_endpoint_in_its_own_words_is_itself(
     assert again.key.replace("_", "").replace(".", "").isalnum()
 
 
-@given(st.text(max_size=60))
+@given(st.text(ANY_SIGN, max_size=60))
 def test_no_text_is_a_fault(text: str) -> None:
     assert is_told(text)
 
