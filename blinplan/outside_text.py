@@ -53,6 +53,11 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.split("\n"))
 
 
+def visible_cells(text: str) -> str:
+    """Make every cell of a text harmless; it keeps its lines, and the tabs that part cells in them."""
+    return "\t".join(visible_lines(cell) for cell in text.split("\t"))
+
+
 def text_html(text: str) -> str:
     """Write a text of several lines so that a page shows it as it is."""
     from html import escape

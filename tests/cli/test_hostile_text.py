@@ -224,7 +224,8 @@ def test_no_name_and_no_argument_is_obeyed(inside: Run, tmp_path: Path, command:
     write(tmp_path, NAME, TEXTS["r.toml"])
     ran = inside(*command)
     assert_harmless(ran)
-    assert "zq" in (ran.out + ran.err).lower() or command[0] in {"plan", "model", "new"}
+    told = "zq" in (ran.out + ran.err).lower() or command[0] in {"plan", "model", "new"}
+    assert told, "the name of the file, which has zq in it, is not told"
 
 
 @pytest.mark.parametrize(

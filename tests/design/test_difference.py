@@ -341,7 +341,7 @@ def test_another_value_of_any_key_is_told_where_it_belongs(path: KeyPath) -> Non
     value, who = OTHER_VALUES.get(path) or (other_value(path), "somebody")
     found = difference(regimen_in(with_headers(FULL)), regimen_in(with_headers(changed(path, value))))
     told = bool(found.for_patients), bool(found.in_file)
-    assert told in TOLD[who]
+    assert told in TOLD[who], "file_only.py tells of a key, or around.py and cycles.py where patients notice"
     if who == "somebody" and kind_of(path) is SENTENCE:
         assert any(value[1:-1] in change.words for change in (*found.for_patients, *found.in_file))
 

@@ -66,7 +66,8 @@ def test_every_command_is_given_hostile_words_and_is_sound_without(tmp_path: Pat
     (tmp_path / "r.toml").write_text(OWN, encoding="utf-8")
     for name, command in COMMANDS.items():
         found = answer_to((*command, "--no-simulate") if name == "check" else command, tmp_path)
-        assert NEEDS_MORE[name] in found.err if name in NEEDS_MORE else found.status in {0, 1}, (name, found.err)
+        sound = NEEDS_MORE[name] in found.err if name in NEEDS_MORE else found.status in {0, 1}
+        assert sound, f"`GIVEN` of inputs.py has sound arguments of a command: blinplan {name}: {found.err}"
 
 
 def test_what_hurt_once_does_not_hurt_again() -> None:

@@ -171,7 +171,7 @@ def lines_typed(page: str) -> Iterator[str]:
 @pytest.mark.parametrize("name", TREE)
 def test_the_examples_of_a_page_can_be_typed(name: str) -> None:
     typed = list(lines_typed(PAGES["blinplan.1" if name == "blinplan" else commands.page_name(name)]))
-    assert typed
+    assert typed, "the docstring of the command has no line `Example: [bold]blinplan ...[/bold]`"
     for line in typed:
         program, command, *arguments = shlex.split(line.split(" > ")[0])
         assert program == "blinplan"

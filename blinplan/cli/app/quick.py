@@ -63,6 +63,8 @@ COMMANDS = {
     "schema": "schema",
 }
 """The commands in the order of the help text, and the modules they are in: some are two words."""
+_AS_PYTHON = str.maketrans(" -", "__")
+"""How the function of a command is called there."""
 
 
 class QuickProgram(Typer):
@@ -122,7 +124,7 @@ def _command(name: str) -> Any:
     """A command, made once: a process that runs the program many times would make it each time anew."""
     module = import_module(f"blinplan.cli.{COMMANDS[name]}")
     alone = Typer(add_completion=False, rich_markup_mode="rich", context_settings=CONTEXT)
-    alone.command(name, cls=QuickCommand)(getattr(module, name.replace(" ", "_")))
+    alone.command(name, cls=QuickCommand)(getattr(module, name.translate(_AS_PYTHON)))
     return get_command(alone)
 
 

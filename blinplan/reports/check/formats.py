@@ -7,7 +7,7 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from blinplan.outside_text import json_text, visible_lines
+from blinplan.outside_text import json_text, visible_cells, visible_lines
 from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def check_text(result: "Result", output_format: CheckFormat, screen: Screen, *, 
     if output_format in _FOR_PROGRAMS:
         place = _FOR_PROGRAMS[output_format]
         made: Any = getattr(import_module(f"blinplan.reports.check.{place}"), place.rpartition(".")[2])(result)
-        return visible_lines(made) if isinstance(made, str) else json_text(made)
+        return visible_cells(made) if isinstance(made, str) else json_text(made)
     from blinplan.reports.check.findings import concise_report, findings_report
 
     if output_format is CheckFormat.CONCISE:

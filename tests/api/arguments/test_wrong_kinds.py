@@ -130,9 +130,9 @@ def test_whatever_is_given_is_taken_or_refused(
             _call(name, argument, value, _sound(name))
         except (blinplan.Refusal, ValueError) as error:
             refused.append(error)
-    assert refused
+    assert refused, f"{argument} takes whatever it is given: `_hold` of regimen/build.py holds a key of the file"
     assert all(str(error) and str(error).replace("\n", "").isprintable() for error in refused)
-    assert not any(isinstance(error, UnicodeError) for error in refused)
+    assert not any(isinstance(error, UnicodeError) for error in refused), f"{argument} is held by nothing"
     again: list[Exception] = pickle.loads(pickle.dumps(refused))  # noqa: S301 - our own, as a pool of workers sends it
     assert [(str(error), *vars(error)) for error in again] == [(str(error), *vars(error)) for error in refused]
     assert not list(tmp_path.iterdir())

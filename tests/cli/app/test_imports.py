@@ -2,12 +2,14 @@
 
 import importlib
 import importlib.util
+import inspect
 import pkgutil
 from types import ModuleType
 
 import pytest
 
 import blinplan
+from blinplan.cli.app.quick import COMMANDS
 from tests.program import HEAVY, probe
 from tests.regimen_text import cycle, regimen_text
 
@@ -238,3 +240,11 @@ def test_no_room_takes_the_place_of_a_function_of_its_name() -> None:
         assert not modules & set(getattr(package, "__all__", ())), name
     assert {name for name in blinplan.__all__ if f"blinplan.{name}" in packages} >= {"rules"}
     assert [name for name in blinplan.__all__ if isinstance(getattr(blinplan, name), ModuleType)] == []
+
+
+@pytest.mark.parametrize("module", sorted(set(COMMANDS.values())))
+def test_a_command_imports_what_does_it_when_it_is_called(module: str) -> None:
+    """Help and completion do not wait for it."""
+    found = vars(importlib.import_module(f"blinplan.cli.{module}"))
+    functions = [getattr(blinplan, name) for name in blinplan.__all__ if inspect.isfunction(getattr(blinplan, name))]
+    assert [name for name, value in found.items() if any(value is function for function in functions)] == []

@@ -361,9 +361,12 @@ def test_markdown() -> None:
 
 
 def test_no_format_lets_control_characters_through() -> None:
+    """Nor a tab, but between cells, of which each line has as many."""
     for output_format in CheckFormat:
         if output_format not in {CheckFormat.JSON, CheckFormat.JSONL, CheckFormat.SARIF, CheckFormat.GITLAB}:
-            assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", text_of(output_format)), output_format
+            text = text_of(output_format)
+            assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e]", text), output_format
+            assert len({line.count("\t") for line in text.splitlines()}) == 1, output_format
 
 
 @pytest.mark.parametrize("output_format", CheckFormat)
