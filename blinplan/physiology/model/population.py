@@ -155,7 +155,7 @@ class Population:
                 continue
             if array.dtype != np.float64 or array.shape[-1] != n:
                 raise ValueError(f"{entry.name} must hold {n} float64 values, one a patient")
-            if not np.isfinite(array).all() or (array < 0.0).any():
+            if array.size and not (array.min() >= 0.0 and array.max() < np.inf):
                 raise ValueError(f"{entry.name} must be finite and not negative")
             if entry.name in _ABOVE_ZERO and not array.all():
                 raise ValueError(f"{entry.name} must be above 0")

@@ -97,8 +97,9 @@ def _days_depleted(gathered: Measurements) -> Iterator[Reading]:
 
 
 def _elevations(gathered: Measurements) -> Iterator[Reading]:
-    for cycle, number in enumerate(gathered.endpoints.cycles[:2]):
-        yield Reading(gathered.endpoints.elevated("IL-6")[cycle], {"cycle": number})
+    endpoints = gathered.endpoints
+    for cycle, number in enumerate(endpoints.cycles[:2]):
+        yield Reading(endpoints.elevated("IL-6")[cycle], {"cycle": number}, endpoints.infused_in_cycle[cycle])
 
 
 def _remissions(gathered: Measurements) -> Iterator[Reading]:
@@ -127,7 +128,8 @@ def _cytokine(name: str) -> Iterator[Definition]:
     def second_peaks(gathered: Measurements) -> Iterator[Reading]:
         endpoints = gathered.endpoints
         if len(endpoints.cycles) > 1:
-            yield Reading(endpoints.cytokine_peak[row, 1], {"cycle": endpoints.cycles[1]})
+            peak = np.where(endpoints.infused_in_cycle[1], endpoints.cytokine_peak[row, 1], np.nan)
+            yield Reading(peak, {"cycle": endpoints.cycles[1]})
 
     yield Definition(
         f"{key}_peak",
@@ -172,7 +174,7 @@ def _cytokine(name: str) -> Iterator[Definition]:
         "pg/mL",
         EndpointKind.VALUE,
         "the second cycle of the course",
-        f"highest level of {name}, free interval included",
+        f"highest level of {name}, free interval included; missing in who is not infused in it",
         second_peaks,
         signal,
         lambda curve, _: on.highest(curve, curve.cycle(sorted(curve.cycles)[1])),
@@ -465,7 +467,7 @@ ENDPOINTS = (
         "",
         EndpointKind.EVENT,
         "each of the first two cycles",
-        f"{ELEVATION:g} × baseline or more at some time",
+        f"{ELEVATION:g} × baseline or more at some time; of patients who are infused in it",
         _elevations,
         "il-6",
         lambda curve, cycle: on.highest(curve, curve.cycle(cycle)) >= ELEVATION * curve.baseline,

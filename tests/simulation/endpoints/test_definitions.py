@@ -150,6 +150,22 @@ def test_who_has_no_free_interval_is_not_said_to_be_low_in_it_or_never_to_recove
     assert at_risk.tolist() == [False, True, False]
 
 
+def test_who_is_off_the_drug_before_a_cycle_has_no_rise_in_it() -> None:
+    """The baseline of one who gets nothing stood for a peak, and he for one in whom it does not rise."""
+    whole = periods(library.regimen("rr-adult"))
+    course = tuple(of for of in whole if of.cycle < 3)
+    second = next(of.start for of in course if of.cycle == 2)
+    off = np.array([np.inf, 20.0 * MINUTES_PER_DAY, second, second + 1.0, np.inf])
+    trial = Trial(library.regimen("rr-adult"), part_at(course, off), draw("adult-rr", 5, seed=1), engine="numpy")
+    found = replace(trial, off_drug=off).run(InTurn())
+    infused = [True, False, False, True, True]
+    peaks = next(of.values for of in found.quantities if of.key == "il6_peak_second")
+    assert (~np.isnan(peaks)).tolist() == infused
+    risk = {of.key: of.at_risk.tolist() for of in found.events}
+    assert risk["il6_elevated_cycle_1"] == [True] * 5
+    assert risk["il6_elevated_cycle_2"] == infused
+
+
 def test_whose_t_cells_never_fell_has_nothing_to_come_back_from() -> None:
     """At a dose that hardly moves them: neither a day nor a share counts those who never were below it."""
     found = run(library.regimen("nhl-0.5"), patients=20)
