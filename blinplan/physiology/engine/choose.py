@@ -1,11 +1,12 @@
 """Which engine does the arithmetic: the only file that knows both.
 
-Both give the same bytes. So the name says what is installed, and who needs no crowd does not wait for a compiler: until
-there is machine code, few patients are computed by NumPy under the name of the compiled engine.
+Both give the same bytes. So the name says what is installed, and who needs no crowd does not wait for a compiler: few
+patients are computed by NumPy under the name of the compiled engine, until there is machine code and it is loaded.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
@@ -27,6 +28,10 @@ patients, six runs beside it), machine code 0.06 ms: as long for some 29,000 pat
 later runs, so that it is worth it somewhat sooner. What patients of parameter sets of their own need is machine code by
 itself: 14.7 and 15.9 s, NumPy 0.63 ms a set of one patient, machine code 0.045 ms (1,024 sets): as long for 25,000.
 """
+WORTH_LOADING = 300
+"""Patients who take NumPy as long as it takes to import numba and the machine code that is there, 0.2 s."""
+_ALONE = 60
+"""Patients of a crowd who take NumPy as long as one alone, 31 ms."""
 _SIDE_BY_SIDE = 32
 """Patients of one parameter set, below which sets go side by side: so many take 42 µs each by themselves, and 40 so."""
 
@@ -53,7 +58,7 @@ def takes_turns(name: EngineName | None, patients: int | None = None) -> bool:
     """
     if engine_called(name) is NUMPY:
         return True
-    return name is None and patients is not None and not _without_code.is_worth_compiling(patients)
+    return name is None and patients is not None and not _without_code.is_worth_it(patients)
 
 
 def engine_for(name: EngineName | None, patients: int, sets: int = 1) -> Engine:
@@ -66,8 +71,8 @@ def engine_for(name: EngineName | None, patients: int, sets: int = 1) -> Engine:
         return named
     few = _go_side_by_side(patients, sets)
     code = _without_code_of_sets if few else _without_code
-    is_worth_it = code.is_worth_compiling(patients) or (few and _without_code.has_code())
-    code.patients += patients
+    is_worth_it = code.is_worth_it(patients) or (few and _without_code.is_worth_loading(patients))
+    code.patients += max(_ALONE, patients)
     return named if is_worth_it and _can_be_imported() else NUMPY
 
 
@@ -76,7 +81,7 @@ def steps_for(name: EngineName, timetable: Timetable, constants: Constants, days
     if name == "numpy":
         return plan_of(timetable, constants, days)
     few = _go_side_by_side(max(map(len, constants.differing.values()), default=1), constants.sets)
-    side_by_side = few and _without_code_of_sets.is_worth_compiling(0) and _can_be_imported()
+    side_by_side = few and _without_code_of_sets.is_worth_it(0) and _can_be_imported()
     return plans_of_sets(timetable, constants, days, side_by_side=side_by_side)
 
 
@@ -106,7 +111,7 @@ def _can_be_imported() -> bool:
 
 
 class _WithoutCode:
-    """How many patients this process has been asked for while there was no machine code, and how many are to come."""
+    """How many patients NumPy has computed in this process, one alone for as long as many, and how many are to come."""
 
     def __init__(self, compiled: str = ALIKE) -> None:
         self.patients, self.expected, self._kept = 0, 0, False
@@ -116,16 +121,20 @@ class _WithoutCode:
         """Take in that so many more are to come."""
         self.expected = max(self.expected, self.patients + patients)
 
-    def is_worth_compiling(self, patients: int) -> bool:
-        """Whether so many more are worth machine code: where there is some, or with the others they are enough."""
-        return self.has_code() or max(self.patients + patients, self.expected) >= WORTH_COMPILING
+    def is_worth_it(self, patients: int) -> bool:
+        """Whether so many more are, with the others, worth machine code: to be loaded where there is some, or made."""
+        return self._all(patients) >= WORTH_COMPILING or self.is_worth_loading(patients)
 
-    def has_code(self) -> bool:
-        """Whether there is machine code now."""
+    def is_worth_loading(self, patients: int) -> bool:
+        """Whether there is machine code now, and it is loaded, or so many more are worth it with the others."""
         self._kept = self._kept or is_kept(self._compiled)
-        return self._kept
+        return self._kept and (_is_loaded() or self._all(patients) >= WORTH_LOADING)
+
+    def _all(self, patients: int) -> int:
+        return max(self.patients + patients, self.expected)
 
 
+_COMPILED = "blinplan.physiology.engine.compiled"
 _without_code = _WithoutCode()
 _without_code_of_sets = _WithoutCode(SETS)
 
@@ -133,6 +142,11 @@ _without_code_of_sets = _WithoutCode(SETS)
 @cache  # asked for each chunk, and looked for in every folder that Python imports from
 def _is_installed() -> bool:
     return find_spec("numba") is not None
+
+
+def _is_loaded() -> bool:
+    """Whether this process has imported numba and the kernel."""
+    return _COMPILED in sys.modules
 
 
 def _kernel() -> Callable[[StepPlan, Individual, Constants], Advance]:

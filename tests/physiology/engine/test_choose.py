@@ -94,6 +94,7 @@ def test_sets_go_side_by_side_where_there_is_machine_code_for_it_and_one_by_one_
 
     for kept, expected in (((ALIKE,), 3), ((ALIKE, SETS), 1)):
         installed.setattr(choose, "is_kept", lambda compiled, kept=kept: compiled in kept)
+        installed.setattr(choose, "_is_loaded", lambda: True)
         installed.setattr(choose, "_without_code", choose._WithoutCode())
         installed.setattr(choose, "_without_code_of_sets", choose._WithoutCode(SETS))
         assert choose.engine_for(None, 3, sets=3).name == "compiled"
@@ -101,9 +102,31 @@ def test_sets_go_side_by_side_where_there_is_machine_code_for_it_and_one_by_one_
         assert stretches(many) == 2
 
 
-def test_machine_code_that_is_there_is_used_for_one(installed: pytest.MonkeyPatch) -> None:
+def test_machine_code_that_is_loaded_is_used_for_one(installed: pytest.MonkeyPatch) -> None:
     installed.setattr(choose, "is_kept", lambda _: True)
+    installed.setattr(choose, "_is_loaded", lambda: True)
     assert choose.engine_for(None, 1).name == "compiled"
+
+
+def test_machine_code_that_is_there_is_loaded_for_a_crowd_and_for_one_alone_again_and_again(
+    installed: pytest.MonkeyPatch,
+) -> None:
+    """To load it takes 0.2 s, and one patient by NumPy 0.03."""
+    installed.setattr(choose, "is_kept", lambda _: True)
+    installed.setattr(choose, "_is_loaded", lambda: False)
+    assert choose.engine_for(None, choose.WORTH_LOADING - 1) is NUMPY
+    assert choose.engine_for(None, 1).name == "compiled"
+    installed.setattr(choose, "_without_code", choose._WithoutCode())
+    assert [choose.engine_for(None, 1) is NUMPY for _ in range(6)] == [True] * 5 + [False]
+    installed.setattr(choose, "_without_code", choose._WithoutCode())
+    assert choose.engine_for(None, choose.WORTH_LOADING).name == "compiled"
+
+
+def test_who_simulates_one_patient_again_and_again_has_machine_code_made(installed: pytest.MonkeyPatch) -> None:
+    """They waited as if each took as long as one in a crowd: for ten minutes of NumPy, where compiling takes 15 s."""
+    engines = [choose.engine_for(None, 1) for _ in range(400)]
+    assert engines[-1].name == "compiled"
+    assert engines.count(NUMPY) == choose.WORTH_COMPILING // choose._ALONE + 1
 
 
 def test_a_numba_that_cannot_be_imported_is_none(installed: pytest.MonkeyPatch) -> None:
