@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from blinplan.course.events import periods
-from blinplan.physiology.engine.choose import WORTH_COMPILING
+from blinplan.physiology.engine.choose import WORTH_COMPILING, WORTH_LOADING
 from blinplan.physiology.engine.grid import FREE, INFUSING, REACH, Growth, ends_of_steps, refinement
 from blinplan.physiology.model.mechanism import CELLS_OF_A_FULL_MARROW
 from blinplan.physiology.model.parameters import preset_called
@@ -72,8 +72,8 @@ _BYTES = (
     " same bytes alone, in a crowd, in a stretch of a run (`--first`), in a batch of several parameter sets, with"
     " one thread or many, in threads or processes, compiled by numba (the extra `fast`) or computed by NumPy.",
     "Which of the two computes is therefore no part of a result. Few patients go through NumPy and never wait for a"
-    f" compiler; from {WORTH_COMPILING:,} patients in a process on, or where there is machine code already, they are"
-    " compiled. Patients of many parameter sets, few of each, have machine code of their own, by the same rule: there"
+    f" compiler; from {WORTH_COMPILING:,} patients in a process on, or {WORTH_LOADING} where there is machine code"
+    " already, they are compiled. Patients of many parameter sets, few of each, have machine code of their own, by the same rule: there"
     " sets go side by side, and one more costs little beyond its patients.",
 )
 _CELL = (

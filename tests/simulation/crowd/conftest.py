@@ -10,6 +10,6 @@ from blinplan.physiology.engine.integrate import EngineName
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> EngineName:
     """An engine by its name, or "side by side": machine code for patients of several sets, which is there and used."""
     side_by_side = request.param == "side by side"
-    monkeypatch.setattr(choose._without_code_of_sets, "is_worth_compiling", lambda _: side_by_side)
+    monkeypatch.setattr(choose._without_code_of_sets, "is_worth_it", lambda _: side_by_side)
     name: EngineName = "compiled" if side_by_side else request.param
     return name
