@@ -73,8 +73,8 @@ _BYTES = (
     " one thread or many, in threads or processes, compiled by numba (the extra `fast`) or computed by NumPy.",
     "Which of the two computes is therefore no part of a result. Few patients go through NumPy and never wait for a"
     f" compiler; from {WORTH_COMPILING:,} patients in a process on, or {WORTH_LOADING} where there is machine code"
-    " already, they are compiled. Patients of many parameter sets, few of each, have machine code of their own, by the same rule: there"
-    " sets go side by side, and one more costs little beyond its patients.",
+    " already, they are compiled. Patients of many parameter sets, few of each, have machine code of their own, by the"
+    " same rule: there sets go side by side, and one more costs little beyond its patients.",
 )
 _CELL = (
     "Blasts are kept as a share of what the marrow has room for, on a scale of logarithms. A full marrow is taken"
