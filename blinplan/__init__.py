@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from blinplan.api.planning.plan import delivered, expand, plan
     from blinplan.api.planning.planned import Plan, Planned
     from blinplan.api.planning.verify import VerificationResult, verify
+    from blinplan.api.planning.vocabulary import LabelSheet
     from blinplan.api.regimens.build import (
         NotARegimenError,
         Regimen,
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     from blinplan.api.simulating.simulate import simulate
     from blinplan.api.simulating.simulated import SimulationResult
     from blinplan.api.values import values
-    from blinplan.api.vocabulary import LabelSheet
     from blinplan.cluster.executor import cluster_at
     from blinplan.refusal import Refusal
     from blinplan.terminal import Screen
@@ -149,7 +149,7 @@ _MODULES = {
     "EvidenceResult": "api.modelling.evidence",
     "Figures": "api.patient",
     "JoinedTable": "api.simulating.joined_tables",
-    "LabelSheet": "api.vocabulary",
+    "LabelSheet": "api.planning.vocabulary",
     "Model": "api.modelling.model",
     "NewFile": "api.regimens.scaffold",
     "NewRegimen": "api.regimens.new",

@@ -9,7 +9,6 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from io import TextIOWrapper
 from itertools import pairwise
@@ -57,8 +56,7 @@ class Colour(StrEnum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """What can be shown: ``width`` in columns, whether in colour, and whether in more than ASCII."""
 
     width: int

@@ -144,4 +144,4 @@ def test_each_says_where_it_comes_from() -> None:
 @pytest.mark.parametrize(("value", "status"), [(Decimal(0), "seen"), (Decimal(1), "guessed")])
 def test_what_is_no_threshold_is_refused(value: Decimal, status: str) -> None:
     with pytest.raises(ValueError, match="threshold"):
-        Threshold("count", value, "cells/µL", "Something.", "Somewhere", status)  # type: ignore[arg-type]
+        Threshold.of("count", {"value": value, "unit": "x", "says": "It.", "source": "A book", "status": status})

@@ -9,7 +9,6 @@ from blinplan.refusal import ArgumentRefusal
 from blinplan.regimen.preference import Preference
 from blinplan.regimen.vocabulary import Indication, LabelName, Patients, Status
 from blinplan.reports.check.formats import CheckFormat
-from blinplan.reports.plan.paper.sheets import LabelSheet
 from blinplan.simulation.models.source import SetsOf
 
 __all__ = [
@@ -21,7 +20,6 @@ __all__ = [
     "Indication",
     "IndicationName",
     "LabelName",
-    "LabelSheet",
     "LabelText",
     "Patients",
     "PatientsName",
@@ -46,8 +44,6 @@ __all__ = [
     "ViewName",
     "VirtualPopulation",
 ]
-PUBLIC = ("LabelSheet",)
-
 
 Word = TypeVar("Word", bound=StrEnum)
 

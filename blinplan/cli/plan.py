@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blinplan.api.patient import AreaFormula
+from blinplan.api.planning.vocabulary import LabelSheet
 from blinplan.api.ranges import PATIENTS, REVISION, SEED
-from blinplan.api.vocabulary import LabelSheet, PlanFormat, Preference, View
+from blinplan.api.vocabulary import PlanFormat, Preference, View
 from blinplan.cli.app.options import (
     ColourOption,
     ConfigOption,

@@ -3,7 +3,6 @@
 import io
 import re
 import threading
-from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -72,7 +71,7 @@ def test_the_bar_moves_and_needs_no_thread_of_its_own(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_a_bar_leaves_room_for_what_a_terminal_shows_of_ctrl_c_in_its_line(width: int) -> None:
     """Else that stands in the next line, and a bar that is taken away stays in its own."""
-    terminal = Terminal(PLAIN, replace(PLAIN, width=width), is_seen=True, is_watched=True, is_answered=False)
+    terminal = Terminal(PLAIN, PLAIN._replace(width=width), is_seen=True, is_watched=True, is_answered=False)
     for bar in (progress_bar(10**6, terminal), cells_bar(10**6, 1000, terminal), search_bar(terminal)):
         screen = io.StringIO()
         console = terminal.moving()
@@ -87,7 +86,7 @@ def test_a_bar_leaves_room_for_what_a_terminal_shows_of_ctrl_c_in_its_line(width
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_bar_is_one_line_where_there_is_room(width: int) -> None:
-    terminal = Terminal(PLAIN, replace(PLAIN, width=width), is_seen=True, is_watched=True, is_answered=False)
+    terminal = Terminal(PLAIN, PLAIN._replace(width=width), is_seen=True, is_watched=True, is_answered=False)
     screen, console = io.StringIO(), terminal.moving()
     console.file = screen
     with pytest.MonkeyPatch.context() as patch:
