@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # How long an example takes says nothing about whether it is right, and a busy machine is slow.
 # What changes what such a test asks is tried with more examples: pytest --hypothesis-profile=many.
-settings.register_profile("blinplan", deadline=None, max_examples=20)
+settings.register_profile("blinplan", deadline=None, max_examples=16)
 settings.register_profile("many", deadline=None, max_examples=1000)
 settings.load_profile("blinplan")
 
