@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
@@ -484,18 +485,24 @@ def _seal(_machine_codes: int) -> None:
 
 
 _OBJECTS = 10_000
+_ONE_THREAD = Lock()
 
 
 @contextmanager
 def _compiling() -> Iterator[None]:
-    """Tell that it takes a while, and look for garbage each so many objects: what the compiler leaves is 200 MB."""
-    before = gc.get_threshold()
-    gc.set_threshold(min(before[0], _OBJECTS), *before[1:])
-    try:
-        with preparation("compiling, once"):
-            yield
-    finally:
-        gc.set_threshold(*before)
+    """Tell that it takes a while, and look for garbage each so many objects: what the compiler leaves is 200 MB.
+
+    One thread at a time, or the second would find how often the first has it looked for, and leave it so. It would wait
+    for the first to compile all the same.
+    """
+    with _ONE_THREAD:
+        before = gc.get_threshold()
+        gc.set_threshold(min(before[0], _OBJECTS), *before[1:])
+        try:
+            with preparation("compiling, once"):
+                yield
+        finally:
+            gc.set_threshold(*before)
 
 
 def advancing_compiled(course: StepPlan, p: Individual, c: Constants) -> Advance:

@@ -1,6 +1,8 @@
 """The compiled engine and NumPy: the same lines, so the same patients."""
 
+import gc
 from dataclasses import replace
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -121,3 +123,22 @@ def test_once_there_is_machine_code_it_is_used(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(choose, "is_kept", lambda _: True)
     monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
     assert choose.engine_for(None, 1).name == "compiled"
+
+
+def test_while_it_compiles_garbage_is_looked_for_more_often_and_as_before_when_two_threads_are_through() -> None:
+    from blinplan.physiology.engine import compiled
+
+    before, inside = gc.get_threshold(), list[tuple[int, bool]]()
+
+    def compile_too() -> None:
+        with compiled._compiling():
+            inside.append((gc.get_threshold()[0], compiled._ONE_THREAD.locked()))
+
+    second = Thread(target=compile_too)
+    with compiled._compiling():
+        second.start()
+        inside.append((gc.get_threshold()[0], compiled._ONE_THREAD.locked()))
+    second.join()
+    assert len(inside) == 2
+    assert all(objects <= 10_000 and alone for objects, alone in inside)
+    assert gc.get_threshold() == before
