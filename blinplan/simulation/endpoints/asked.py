@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from blinplan.course.events import Period
+from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MINUTES_PER_DAY, digits_text
 from blinplan.simulation.endpoints.own import OwnEndpoint, WindowError
-from blinplan.simulation.endpoints.table import ENDPOINTS
+from blinplan.simulation.endpoints.table import ENDPOINTS, RECOVERY
 from blinplan.simulation.outcome import Occurrence, Quantity
 
 
@@ -69,6 +72,15 @@ class AskedEndpoints(NamedTuple):
             if not 0.0 < day <= end:
                 raise WindowError(f"day {digits_text(day)} is not of the course, which runs from day 0 to day {end:g}")
 
+    def looked_at(self, periods: Sequence[Period], off_drug: FloatArray | None = None) -> dict[str, float]:
+        """From which day of a course on its times are looked at, by their keys; the others are from its start.
+
+        That is the first day on which one is looked at in anybody who goes through the course, of whom each is off the
+        drug from some minute on: before it, nobody can be there.
+        """
+        own = {own.day_key: own.first_day(periods) for own in self.own}
+        return {RECOVERY: _first_end(periods, off_drug), **own}
+
     def select(
         self, quantities: Sequence[Quantity], events: Sequence[Occurrence]
     ) -> tuple[tuple[Quantity, ...], tuple[Occurrence, ...]]:
@@ -87,6 +99,16 @@ class AskedEndpoints(NamedTuple):
 
     def _is_asked(self, endpoint: Quantity | Occurrence) -> bool:
         return not self.keys or endpoint.key in self.keys or endpoint.place >= len(ENDPOINTS)
+
+
+def _first_end(periods: Sequence[Period], off_drug: FloatArray | None) -> float:
+    """The day on which somebody's last infusion ends first; who is off the drug before the first of all has none."""
+    infused = [period for period in periods if period.dose is not None]
+    if not infused:
+        return 0.0
+    treated = np.array([np.inf]) if off_drug is None else off_drug[off_drug > infused[0].start]
+    first = float(np.min(treated, initial=np.inf))
+    return min(max(period.stop for period in infused if period.start < first), first) / MINUTES_PER_DAY
 
 
 EVERYTHING = AskedEndpoints()

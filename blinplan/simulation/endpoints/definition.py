@@ -45,14 +45,8 @@ class Measurements(NamedTuple):
 
     endpoints: Endpoints
     periods: Sequence[Period]
-    alike: bool = True
-    """Whether the infusions of all patients end on the same days."""
-
-    @property
-    def last_infusion_end(self) -> float:
-        """The day on which everybody's last infusion ends; the start of the course where that is each one's own."""
-        ends = self.endpoints.own_infusion_end_days
-        return float(np.fmax.reduce(ends, axis=None, initial=0.0)) if self.alike else 0.0
+    looked_at: Mapping[str, float]
+    """The days from which on times are looked at, by their keys; the others from the start."""
 
     @property
     def everyone(self) -> BoolArray:
@@ -68,14 +62,12 @@ class Measurements(NamedTuple):
 class Reading(NamedTuple):
     """What an endpoint is in each patient (N), once for each of the ``names`` that its key and label leave open.
 
-    NaN where it does not occur; ``at_risk`` (N) is to whom it can come, everybody where it is None. A time is looked at
-    ``from_day`` on.
+    NaN where it does not occur; ``at_risk`` (N) is to whom it can come, everybody where it is None.
     """
 
     values: FloatArray | BoolArray
     names: Mapping[str, object] = {}
     at_risk: BoolArray | None = None
-    from_day: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +103,10 @@ class Definition:
 
     def quantities(self, gathered: Measurements, place: int) -> Iterator[Quantity]:
         """The endpoint of every patient, where it is a number or a time."""
-        for values, names, at_risk, from_day in self.readings(gathered):
+        for values, names, at_risk in self.readings(gathered):
+            key = self.key.format(**names)
             yield Quantity(
-                key=self.key.format(**names),
+                key=key,
                 group=self.group,
                 label=self.label.format(**names),
                 unit=self.unit,
@@ -123,12 +116,12 @@ class Definition:
                 window=self.window.format(**names),
                 measured=self.measured.format(**names),
                 place=place,
-                from_day=from_day,
+                from_day=gathered.looked_at.get(key, 0.0),
             )
 
     def occurrences(self, gathered: Measurements, place: int) -> Iterator[Occurrence]:
         """The endpoint of every patient, where it happens or not."""
-        for values, names, at_risk, _ in self.readings(gathered):
+        for values, names, at_risk in self.readings(gathered):
             yield Occurrence(
                 key=self.key.format(**names),
                 group=self.group,

@@ -66,6 +66,11 @@ class OwnEndpoint:
         return "_".join(word.replace(" ", "_") for word in words if word)
 
     @property
+    def day_key(self) -> str:
+        """The key of the first time."""
+        return f"{self.key}_day"
+
+    @property
     def text(self) -> str:
         """The same in plain words, as it can be asked for."""
         return f"{self._level_text}{f' {self._window_words}' if self._window_words else ''}"
@@ -147,7 +152,7 @@ class OwnEndpoint:
         window = self._window_words or "whole course"
         first = "first time; days from the start of the course"
         yield Quantity(
-            f"{self.key}_day",
+            self.day_key,
             self.group,
             self.label,
             "day",

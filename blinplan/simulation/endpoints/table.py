@@ -84,10 +84,13 @@ def _recoveries(gathered: Measurements) -> Iterator[Reading]:
         yield Reading(endpoints.b_recovered[cycle], {"cycle": number}, endpoints.b_low_before_free[cycle])
 
 
+RECOVERY = "b_recovery_day"
+"""The key of a time that is looked at from the end of the last infusion on."""
+
+
 def _last_recovery(gathered: Measurements) -> Iterator[Reading]:
     endpoints = gathered.endpoints
-    at_risk, from_day = endpoints.b_low_after_last_infusion, gathered.last_infusion_end
-    yield Reading(endpoints.b_recovery_day, at_risk=at_risk, from_day=from_day)
+    yield Reading(endpoints.b_recovery_day, at_risk=endpoints.b_low_after_last_infusion)
 
 
 def _days_depleted(gathered: Measurements) -> Iterator[Reading]:
@@ -347,7 +350,7 @@ ENDPOINTS = (
     ),
     B_HIGHEST_FREE,
     Definition(
-        "b_recovery_day",
+        RECOVERY,
         "B cells",
         f"Above {_DEPLETED} after the last dose",
         "day",

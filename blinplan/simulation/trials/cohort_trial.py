@@ -123,9 +123,21 @@ class CohortTrial:
         table = self.periods if self.own is None else self.own.covering(self.periods)
         return table if self.off_drug is None else part_at(table, self.off_drug.tolist())
 
+    def looked_at(self) -> dict[str, float]:
+        """From which day on times are looked at, by their keys, in the first of all the patients."""
+        if self.own is None:
+            return self.asked.looked_at(self.periods, self.off_drug)
+        found = dict[str, float]()
+        for course, whose in self.own.groups(np.arange(float(self.own.which.size))):
+            off_drug = None if self.off_drug is None else self.off_drug[whose]
+            for key, day in course.asked.looked_at(course.periods, off_drug).items():
+                found[key] = min(day, found.get(key, day))
+        return found
+
     def trial_of(self, people: Population) -> Trial:
         """The same of some of the patients, who go through the same course."""
-        return self._trial_in(OwnCourse(self.regimen, self.periods, self.asked), people)
+        trial = self._trial_in(OwnCourse(self.regimen, self.periods, self.asked), people)
+        return trial if self.off_drug is None else replace(trial, looked_at=self.looked_at())
 
     def _trial_in(self, course: OwnCourse, people: Population) -> Trial:
         off_drug = None if self.off_drug is None else self.off_drug[people.numbers.astype(np.intp)]

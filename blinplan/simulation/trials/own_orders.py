@@ -118,6 +118,11 @@ def with_heads(trial: CohortTrial, typical: Outcome) -> tuple[CohortTrial, Outco
     trials = list({_names_in(one): one for first in firsts for one, _ in trial.trials_of(first)}.values())
     heads = _heads_of([typical, *run_together(trials)])
     _require_keys(trial.asked.keys, heads, [typical.trial, *trials])
+    looked_at = trial.looked_at()
+    heads = replace(
+        heads,
+        quantities=tuple(replace(head, from_day=looked_at.get(head.key, head.from_day)) for head in heads.quantities),
+    )
     everywhere = slice(None)
     shown = replace(
         typical,

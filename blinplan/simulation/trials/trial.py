@@ -1,6 +1,6 @@
 """A regimen and the patients who get it, and what came of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from blinplan.course.events import Period
@@ -43,6 +43,8 @@ class Trial:
         The endpoints that are asked for.
     off_drug
         (N) minutes from which each patient gets nothing more, at which a period begins; None where all get all of it.
+    looked_at
+        The days from which on times are looked at, where these are some of the patients: those of all; None elsewhere.
     """
 
     regimen: Regimen
@@ -52,6 +54,7 @@ class Trial:
     engine: EngineName | None = None
     asked: AskedEndpoints = EVERYTHING
     off_drug: FloatArray | None = None
+    looked_at: Mapping[str, float] | None = None
 
     @property
     def seed(self) -> int | None:
@@ -129,14 +132,11 @@ class Trial:
         self, endpoints: Endpoints, seen: tuple[Seen, ...]
     ) -> tuple[tuple[Quantity, ...], tuple[Occurrence, ...]]:
         """Take the endpoints that are asked for, under their names."""
-        alike = self.off_drug is None and not self.asked.of_several
-        gathered = Measurements(endpoints, self.periods, alike)
+        looked_at = self.asked.looked_at(self.periods, self.off_drug) if self.looked_at is None else self.looked_at
+        gathered = Measurements(endpoints, self.periods, looked_at)
         own = tuple(enumerate(zip(self.asked.own, seen, strict=True), start=len(ENDPOINTS)))
-        starts = [one.first_day(self.periods) if alike else 0.0 for one in self.asked.own]
         measured = (
-            quantity
-            for (place, (one, what)), start in zip(own, starts, strict=True)
-            for quantity in one.quantities(what, place, start)
+            quantity for place, (one, what) in own for quantity in one.quantities(what, place, looked_at[one.day_key])
         )
         return self.asked.select(
             (*quantities(ENDPOINTS, gathered), *measured),

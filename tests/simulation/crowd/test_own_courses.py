@@ -16,6 +16,7 @@ from blinplan.refusal import Refusal
 from blinplan.regimen.library import regimen as shipped
 from blinplan.reports.simulation.figures import _caption
 from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.trials.cohort_trial import CohortTrial
 from blinplan.simulation.trials.own_courses import with_hold
 from blinplan.simulation.trials.trial import Trial
 from tests.program import Run
@@ -54,6 +55,7 @@ def test_each_has_the_bytes_of_a_run_of_him_alone_in_his_course(found: blinplan.
     numbers, events = by_key(together.quantities), by_key(together.events)
     days = {"C": (10.0, 7.0), "F": (2.5, 3.0), "G": (4.0, 0.5)}
     off = {"D": 30.0, "F": 20.0}
+    looked_at = dict[str, list[float]]()
     for number, row in enumerate(ROWS):
         called, _, _, name, *_ = row.split(",")
         regimen = shipped(name or "rr-adult")
@@ -77,6 +79,7 @@ def test_each_has_the_bytes_of_a_run_of_him_alone_in_his_course(found: blinplan.
                 assert not quantity.is_time or (quantity.at_risk is not None and not quantity.at_risk[number]), key
                 continue
             assert own[key].values.tobytes() == quantity.values[number : number + 1].tobytes(), (called, key)
+            looked_at.setdefault(key, []).append(own[key].from_day)
             at_risk = own[key].at_risk
             if quantity.at_risk is not None:
                 assert quantity.at_risk[number] == (at_risk is None or at_risk[0]), (called, key)
@@ -88,6 +91,38 @@ def test_each_has_the_bytes_of_a_run_of_him_alone_in_his_course(found: blinplan.
             assert event.at_risk[number] == (mine is not None and bool(mine.at_risk[0])), (called, key)
         assert own.keys() <= numbers.keys()
         assert happened.keys() <= events.keys()
+    assert {key: min(days) for key, days in looked_at.items()} == {
+        key: quantity.from_day for key, quantity in numbers.items() if isinstance(quantity, Quantity)
+    }
+    assert looked_at["b_recovery_day"] == [196, 196, 203, 28, 196, 20, 28.5]
+
+
+@pytest.mark.parametrize(
+    ("rows", "recovery", "second"),
+    [
+        (("A,70,175,,,", "B,60,165,,,7", "C,60,165,,,20"), 7.0, 42.0),
+        (("A,70,175,,,", "B,60,165,3,4,", "C,60,165,5,4,40"), 32.0, 42.0),
+        (("A,70,175,1,4,", "B,60,165,3,4,", "C,60,165,50,4,"), 200.0, 42.0),
+        (("A,70,175,1,4,", "B,60,165,3,2,"), 198.0, 44.0),
+        (("A,70,175,,,30", "B,60,165,,,35"), 28.0, 42.0),
+    ],
+)
+def test_a_time_is_looked_at_from_the_first_day_of_anybody(
+    tmp_path: Path, rows: tuple[str, ...], recovery: float, second: float
+) -> None:
+    """Who goes off the drug first, or whose hold moves a window least, decides; whoever is simulated beside them."""
+    table = tmp_path / "ward.csv"
+    table.write_text(
+        "\n".join(("id,weight_kg,height_cm,hold_from_day,hold_days,off_drug_day", *rows)), encoding="utf-8"
+    )
+    found = blinplan.simulate("rr-adult", table, endpoints=["b_recovery_day", "IL-6 above 20 pg/mL in cycle 2"])
+    times = {"b_recovery_day": recovery, "il6_above_20_pg_per_ml_in_cycle_2_day": second}
+    assert {time.key: time.from_day for time in found.simulation.outcome.quantities if time.is_time} == times
+    trial = found.simulation.outcome.trial
+    if isinstance(trial, CohortTrial) and trial.own is None:
+        for one in (slice(1), slice(1, 2)):
+            part = trial.trial_of(found.population.select(one)).run(InTurn())
+            assert {time.key: time.from_day for time in part.quantities if time.is_time} == times
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["as they come", "backwards"])
