@@ -1,6 +1,6 @@
 """What is known of a course so far: from a course record, or from the ledger of an earlier plan."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -22,7 +22,9 @@ from blinplan.regimen.toml.document import Document
 if TYPE_CHECKING:
     from blinplan.course.happened.ledger import Ledger
     from blinplan.regimen.record.record import CourseRecord
+    from blinplan.rules.configuration.settings import Settings
     from blinplan.rules.judging.judgement import Judgement
+    from blinplan.rules.rule import Finding
 
 
 class CourseHistory(NamedTuple):
@@ -61,8 +63,10 @@ class CourseHistory(NamedTuple):
 
         return self.so_far.regimen if isinstance(self.so_far, CourseRecord) else None
 
-    def with_figures(self, figures: Figures, day: date) -> "CourseHistory":
+    def with_figures(self, figures: Figures, day: date, settings: "Settings") -> "CourseHistory":
         """The same with figures of the patient that were taken on a day, beside those of the record.
+
+        What rules find in these figures is told as of those on record.
 
         Raises
         ------
@@ -83,18 +87,32 @@ class CourseHistory(NamedTuple):
         if day <= begun:
             message, advice = "{measured} is {day}, and the course began on {begun}", "correct the day, or the record"
             raise ArgumentRefusal(message, advice, day=day.isoformat(), begun=begun.isoformat())
-        if known and day < known[-1].day:
+        if known and day <= known[-1].day:
             message = "{measured} is {day}, and {path} has figures of {last}"
-            raise ArgumentRefusal(
-                message, "add it to the record", day=day.isoformat(), path=self.path, last=known[-1].day.isoformat()
-            )
-        taken = BodyMeasurement(day, weight, height, area, ("measured",))
-        return self._replace(so_far=replace(self.so_far, measurements=(*known, taken)))
+            advice = "give a later day, or correct the record, which has one measurement a day, in their order"
+            raise ArgumentRefusal(message, advice, day=day.isoformat(), path=self.path, last=known[-1].day.isoformat())
+        taken = BodyMeasurement(day, weight, height, area, _ON_COMMAND_LINE)
+        record = replace(self.so_far, measurements=(*known, taken))
+        return self._replace(so_far=record, findings=(*self.findings, *self._found_in(record, settings)))
+
+    def _found_in(self, record: "CourseRecord", settings: "Settings") -> "tuple[Mapping[str, str], ...]":
+        """What rules find in the figures that the file does not have."""
+        from blinplan.regimen.reading import RecordFile
+        from blinplan.rules.judge import judge
+
+        assert self.judgement is not None  # noqa: S101 - as each record has
+        judgement = judge(RecordFile(self.judgement.reading.document, record), date.min, None, settings)
+        return tuple(_words_of(finding) for finding in judgement.findings if finding.path[:1] == _ON_COMMAND_LINE)
+
+    @property
+    def findings_elsewhere(self) -> Iterator[Remark]:
+        """What was found in figures that no line of the record has."""
+        judged = [] if self.judgement is None else [_words_of(finding) for finding in self.judgement.findings]
+        return _remarks_on(finding for finding in self.findings if finding not in judged)
 
     def remarks(self) -> Iterator[Remark]:
         """What the rules found of the record, and what they could not answer."""
-        for finding in self.findings:
-            yield Remark(finding_text(finding["code"], finding["message"]), _KINDS[finding["severity"]])
+        yield from _remarks_on(self.findings)
         for line in self.not_evaluated:
             yield Remark(line, RemarkKind.NOT_EVALUATED)
 
@@ -133,7 +151,9 @@ class CourseHistory(NamedTuple):
             raise Refusal(f"{self.path}: {error}", "correct the figures of the patient") from error
 
 
-def history(record: str | None, ledger: str | None, asked: Document, label: str, *, starts: bool) -> CourseHistory:
+def history(
+    record: str | None, ledger: str | None, asked: Document, settings: "Settings", *, starts: bool
+) -> CourseHistory:
     """Read what is known of a course.
 
     Parameters
@@ -142,8 +162,8 @@ def history(record: str | None, ledger: str | None, asked: Document, label: str,
         Paths of a course record and of an earlier plan, of which one may be given.
     asked
         The text of the regimen: a ledger is only of use with the regimen that it was made from.
-    label
-        The name of the one that a regimen follows which names none.
+    settings
+        By which a record is judged; they name the label that a regimen follows which names none.
     starts
         Whether somebody says besides when the first infusion begins.
 
@@ -160,16 +180,15 @@ def history(record: str | None, ledger: str | None, asked: Document, label: str,
             f"{{start}} and {named} contradict each other", "the file says when the first infusion began"
         )
     if record is not None:
-        return _from_record(record, label)
-    return CourseHistory() if ledger is None else _from_plan(ledger, asked, label)
+        return _from_record(record, settings)
+    return CourseHistory() if ledger is None else _from_plan(ledger, asked, settings.label)
 
 
-def _from_record(path: str, label: str) -> CourseHistory:
-    from blinplan.rules.configuration.settings import Settings
+def _from_record(path: str, settings: "Settings") -> CourseHistory:
     from blinplan.rules.judge import judge
 
     found, reading = read_record(Path(path))
-    judgement = judge(reading, date.min, None, Settings(label=label))
+    judgement = judge(reading, date.min, None, settings)
     return CourseHistory(
         path,
         found.start,
@@ -180,10 +199,7 @@ def _from_record(path: str, label: str) -> CourseHistory:
         age=found.age,
         so_far=found,
         judgement=judgement,
-        findings=tuple(
-            {"code": f.code, "severity": str(f.severity), "message": f.message, "help": f.help}
-            for f in judgement.findings
-        ),
+        findings=tuple(map(_words_of, judgement.findings)),
         not_evaluated=tuple(
             unanswered_text(verdict)
             for verdict in judgement.verdicts
@@ -192,6 +208,22 @@ def _from_record(path: str, label: str) -> CourseHistory:
     )
 
 
+def _words_of(finding: "Finding") -> dict[str, str]:
+    """A finding as a plan keeps it."""
+    return {
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "message": finding.message,
+        "help": finding.help,
+    }
+
+
+def _remarks_on(findings: Iterable[Mapping[str, str]]) -> Iterator[Remark]:
+    for finding in findings:
+        yield Remark(finding_text(finding["code"], finding["message"]), _KINDS[finding["severity"]])
+
+
+_ON_COMMAND_LINE = ("--measured",)
 _WRONG_BAGS = "I808"
 
 

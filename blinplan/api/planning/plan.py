@@ -26,9 +26,10 @@ from blinplan.course.premedication import premedication_plan
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.refusal import ArgumentRefusal, Refusal
-from blinplan.regimen.find import others_beside
+from blinplan.regimen.find import FileSource, others_beside
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.configuration.configurations import Configurations
+from blinplan.rules.configuration.settings import Settings
 
 if TYPE_CHECKING:
     from blinplan.api.planning.delivered import DeliveredResult
@@ -128,10 +129,11 @@ def plan(
     figures = figures_of(patient)
     asked, project = reading_of(regimen), Configurations(_text(config), isolated=isolated)
     followed = followed_label(asked.regimen, source_of(asked.document.name, asked), label, project)
-    happened = history(_text(record), _text(ledger), asked.document, followed.name, starts=start is not None)
+    by = _settings_of_record(_text(record), followed.name, project)
+    happened = history(_text(record), _text(ledger), asked.document, by, starts=start is not None)
     taken = day_given("measured", measured)
     if taken is not None:
-        happened, figures = happened.with_figures(figures, taken), Figures(age=figures.age)
+        happened, figures = happened.with_figures(figures, taken, by), Figures(age=figures.age)
     whom = happened.patient(figures)
     profile = site_given(site)
     profile = _preferring(with_places(profile, happened), prefer)
@@ -182,6 +184,12 @@ def plan(
         ),
         cycle,
     )
+
+
+def _settings_of_record(record: str | None, label: str, project: Configurations) -> Settings:
+    """By what a course record is judged: the limits are those by which a check of it goes."""
+    changes = () if record is None else project.settings_of(FileSource(Path(record), record)).changes
+    return Settings(label=label, changes=changes)
 
 
 def _refuse_another_regimen(happened: CourseHistory, chosen: OrderedRegimen) -> None:

@@ -99,5 +99,6 @@ def _findings(history: CourseHistory, screen: Screen) -> "list[RenderableType]":
     from blinplan.reports.check.findings import each_finding
 
     found = each_finding(judgement, screen) if judgement.findings else []
+    elsewhere = [Text(remark.text, remark.kind.value) for remark in history.findings_elsewhere]
     undecided = [Text(line, "not evaluated") for line in history.not_evaluated]
-    return [*([""] if found else []), *found, *undecided]
+    return [*([""] if found else []), *found, *elsewhere, *undecided]

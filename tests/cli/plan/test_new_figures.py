@@ -61,10 +61,13 @@ def test_what_is_known_today_is_given_with_its_day(inside: Run, tmp_path: Path) 
         (("--weight", "46", "--measured", "2026-11-02"), "the course began on 2026-11-02"),
         (("--weight", "46", "--measured", "10.12.2026"), "--measured is '10.12.2026'"),
         (("--weight", "4.6", "--measured", "2026-12-10"), "body mass index"),
+        (("--weight", "46", "--measured", "2026-11-20"), "record.toml has figures of 2026-11-20"),
+        (("--weight", "46", "--measured", "2026-11-19"), "record.toml has figures of 2026-11-20"),
     ],
 )
 def test_figures_that_cannot_be_are_refused(inside: Run, tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
-    write(tmp_path, CHILD.format(weight=44))
+    later = "\n[[measured]]\non = 2026-11-20\nweight_kg = 45\n" if "has figures of" in says else ""
+    write(tmp_path, CHILD.format(weight=44) + later)
     found = inside("plan", "rr-below-45-kg", "--record", "record.toml", *arguments)
     assert found.status == 2
     assert says in " ".join(found.err.split())
@@ -110,3 +113,33 @@ def test_a_weight_that_looks_like_a_slip_is_told(inside: Run, tmp_path: Path, we
     record = write(tmp_path, CHILD.format(weight=44) + MEASURED.format(weight=weight))
     found = inside("check", record, "--no-simulate", "-f", "json").json
     assert [verdict["rule"] for verdict in found["files"][0]["verdicts"] if verdict["findings"]] == codes
+
+
+STRICTER = '[limits]\nsudden_change_of_weight = { value = 5, reason = "the ward weighs each day" }\n'
+
+
+@pytest.mark.parametrize("settings", ["", STRICTER])
+@pytest.mark.parametrize("before", ["", MEASURED.replace("12-13", "11-20").format(weight=40)])
+@pytest.mark.parametrize("weight", ["29", "37", "43", "84", "95"])
+def test_what_is_found_in_figures_is_told_on_record_and_of_today(
+    inside: Run, tmp_path: Path, weight: str, before: str, settings: str
+) -> None:
+    if settings:
+        write(tmp_path, settings, "blinplan.toml")
+    so_far = CHILD.format(weight=40) + before
+    on_record = write(tmp_path, so_far + MEASURED.format(weight=weight), "other.toml")
+    record, today = write(tmp_path, so_far), ("--weight", weight, "--measured", "2026-12-13")
+    (checked,) = inside("check", on_record, "--no-simulate", "-f", "json").json["files"]
+    told = [finding["message"] for verdict in checked["verdicts"] for finding in verdict["findings"]]
+    assert bool(told) == (weight in {"29", "84", "95"} or bool(settings))
+    for of_figures in (("--record", on_record), ("--record", record, *today)):
+        found = inside("plan", "rr-below-45-kg", *of_figures, "-f", "json").json
+        assert [finding["message"] for finding in found["dated"]["findings"]] == told
+
+
+@pytest.mark.parametrize("output", ["table", "csv", "ics", "html", "json"])
+def test_a_weight_of_today_that_looks_like_a_slip_is_in_every_format(inside: Run, tmp_path: Path, output: str) -> None:
+    record = write(tmp_path, CHILD.format(weight=38))
+    today = ("--weight", "84", "--measured", "2026-12-13", "--plan-id", "bed-1")
+    said = inside("plan", "rr-below-45-kg", "--record", record, *today[: 6 if output == "ics" else 4], "-f", output)
+    assert "84lbwouldbeabout38.1kg" in "".join((said.out + said.err).split())
