@@ -10,6 +10,7 @@ import numpy as np
 
 from blinplan.course.adulthood import EITHER, adult_from
 from blinplan.course.events import Period, rate_in
+from blinplan.course.patient import AREAS_M2
 from blinplan.course.premedication import given_to, goes_by_age, goes_on, planned_occasions
 from blinplan.outside_text import visible
 from blinplan.physiology.engine.grid import IntArray
@@ -38,7 +39,8 @@ def dosing(
         When the regimen does not admit the weight of one of the patients.
     """
     _admit(regimen, population)
-    course = _rates(periods, _areas(periods))
+    # A rate rises with the area up to a cap, or not at all: one that is above another at neither end is so in nobody.
+    course = _rates(periods, np.array(AREAS_M2, dtype=np.float64))
     return Dosing(
         edges_minutes=(0, *(period.stop for period in periods)),
         rates=_rates(periods, population.bsa_m2, off_drug),
@@ -78,20 +80,6 @@ def _rates(periods: Sequence[Period], areas: FloatArray, off_drug: FloatArray | 
         if off_drug is not None:
             row[off_drug <= period.start] = 0.0
     return rates
-
-
-_LEAST_AREA, _GREATEST_AREA = 0.2, 3.0
-"""Body surface areas, m², between which everybody's is: of a newborn, and of 200 kg."""
-
-
-def _areas(periods: Sequence[Period]) -> FloatArray:
-    """Areas (M) between which every rate is a straight line: where none differs at these, none does in anybody."""
-    bends = {
-        float(period.cap.amount / period.dose.amount)
-        for period in periods
-        if period.dose is not None and period.cap is not None
-    }
-    return np.array(sorted({_LEAST_AREA, *(at for at in bends if _LEAST_AREA < at < _GREATEST_AREA), _GREATEST_AREA}))
 
 
 def age_groups(regimen: Regimen, ages: FloatArray) -> frozenset[AgeGroup]:

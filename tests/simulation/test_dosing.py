@@ -7,13 +7,18 @@ import numpy as np
 import pytest
 
 from blinplan.course.events import Period, given_rate, periods
+from blinplan.course.patient import AREAS_M2
 from blinplan.physiology.model.draw import from_covariates
+from blinplan.physiology.model.population import Population
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.library import regimen as shipped
-from blinplan.simulation.dosing import dosing
+from blinplan.simulation.dosing import dosing, followed_up
 
 GENERATOR = np.random.default_rng(7)
-AREAS = np.sort(GENERATOR.uniform(0.2, 3.0, 40))
+AREAS = np.sort([*map(float, AREAS_M2), *GENERATOR.uniform(0.2, 3.0, 38)])
+
+
+FOR_ALL = replace(shipped("rr-adult"), eligibility=shipped("nhl-15").eligibility)
 
 
 def orders() -> list[Period]:
@@ -29,14 +34,13 @@ def orders() -> list[Period]:
     return [*by_area, *flat, replace(whole, dose=None, cap=None, step=0)]
 
 
+def people_of_all_areas() -> Population:
+    size = AREAS.shape
+    return from_covariates("adult-rr", weight_kg=np.full(size, 70.0), height_cm=np.full(size, 170.0), bsa_m2=AREAS)
+
+
 def test_what_many_patients_get_is_what_each_of_them_is_ordered() -> None:
-    ordered = replace(shipped("rr-adult"), eligibility=shipped("nhl-15").eligibility)
-    people = from_covariates(
-        "adult-rr",
-        weight_kg=np.full(AREAS.shape, 70.0),
-        height_cm=np.full(AREAS.shape, 170.0),
-        bsa_m2=AREAS,
-    )
+    ordered, people = FOR_ALL, people_of_all_areas()
     capped = 0
     for period in orders():
         (row,) = dosing(ordered, [period], people).rates
@@ -47,3 +51,20 @@ def test_what_many_patients_get_is_what_each_of_them_is_ordered() -> None:
             assert (row <= cap).all()
             capped += int((row == cap).sum())
     assert capped > 500
+
+
+def test_a_rate_rises_in_somebody_where_it_does_in_the_least_or_the_greatest() -> None:
+    """Premedication and escalations are those of the course, whoever is simulated."""
+    given = [dosing(FOR_ALL, [period], people_of_all_areas()) for period in orders()]
+    everybody, ends = np.vstack([of.rates for of in given]), np.vstack([of.of_the_course for of in given])
+    rises = (everybody[:, None] > everybody).any(axis=2)
+    assert np.array_equal(rises, (ends[:, None] > ends).any(axis=2))
+    assert 0.5 < rises.mean() < 1.0
+
+
+def test_days_that_follow_the_last_infusion_are_a_free_interval() -> None:
+    whole = periods(shipped("rr-adult"))
+    *given, free = whole
+    *before, added = followed_up(tuple(given), 14)
+    assert (before, replace(added, path=free.path)) == (given, free)
+    assert followed_up(whole, 0) == whole
