@@ -15,12 +15,12 @@ from blinplan.words.spelling import one_slip
 ID = "id"
 REQUIRED = ("weight_kg", "height_cm")
 BODY = {
-    "weight_kg": WEIGHTS_KG,
-    "height_cm": HEIGHTS_CM,
-    "bsa_m2": AREAS_M2,
-    "age_years": (Fraction(0), Fraction(OLDEST)),
+    "weight_kg": WEIGHTS_KG[1],
+    "height_cm": HEIGHTS_CM[1],
+    "bsa_m2": AREAS_M2[1],
+    "age_years": Fraction(OLDEST),
 }
-"""Numbers that judge a body, with what is possible: where a cell may be two numbers, it is the one that is."""
+"""Numbers that judge a body, with the most that is possible: where a cell may be two numbers, it is not more."""
 SEXES = {"female": {"1": 1.0, "0": 0.0}, "sex": {"female": 1.0, "f": 1.0, "male": 0.0, "m": 0.0}}
 """Columns for the sex, of which a table has one, and what stands there."""
 

@@ -185,8 +185,7 @@ def _hold(start: str, days: str, delimiter: str) -> tuple[int, int] | None:
     if not start or not days:
         missing, given = (HOLD_FROM, HOLD_DAYS) if days else (HOLD_DAYS, HOLD_FROM)
         raise PeopleError(f"{given} is given, and {missing} is not", "give both; leave both empty for who has no hold")
-    since = _number(start, HOLD_FROM, delimiter, (Fraction(0), LAST_DAY))
-    long = _number(days, HOLD_DAYS, delimiter, (Fraction(0), LAST_DAY))
+    since, long = _number(start, HOLD_FROM, delimiter, LAST_DAY), _number(days, HOLD_DAYS, delimiter, LAST_DAY)
     start_minute, minutes = _whole_minutes(since), _whole_minutes(long)
     if start_minute is None or not 0 <= since <= LAST_DAY:
         raise PeopleError(
@@ -200,7 +199,7 @@ def _hold(start: str, days: str, delimiter: str) -> tuple[int, int] | None:
 
 def _off_drug(text: str, delimiter: str) -> float:
     """The minute of the course from which nothing is infused."""
-    day = _number(text, OFF_DRUG, delimiter, (Fraction(0), LAST_DAY))
+    day = _number(text, OFF_DRUG, delimiter, LAST_DAY)
     minute = _whole_minutes(day)
     if minute is None or not 0 < day <= LAST_DAY:
         raise PeopleError(
@@ -264,7 +263,7 @@ def _baseline(text: str, column: str, delimiter: str) -> Fraction:
     low, high = of.bounds
     if text.startswith(("<", "≤")):
         raise PeopleError(f"{column} is {_quotation(text)}, below what could be measured", _NO_LESS_FOUND)
-    value = _number(text, column, delimiter, of.bounds)
+    value = _number(text, column, delimiter, high)
     least = _LEAST.get(column)
     if least is not None and low <= value < least.value:
         meant = f"{_plain(value * 1000)} {least.unit}"
@@ -287,9 +286,10 @@ _NO_LESS_FOUND = (
 """Counts and levels end where a method does: 0 and "<2" say less than that, and the model's patients have some."""
 
 
-def _number(text: str, column: str, delimiter: str, bounds: tuple[Fraction, Fraction]) -> Fraction:
+def _number(text: str, column: str, delimiter: str, most: Fraction) -> Fraction:
+    """What a cell says; where it may be two numbers, the one that is not too much."""
     found = list(readings(text, delimiter))
-    possible = [value for value in found if bounds[0] <= value <= bounds[1]] or found[:1]
+    possible = [value for value in found if value <= most] or found[:1]
     if not possible:
         raise PeopleError(f"{column} is {_quotation(text)}", "give it as a plain number, such as 70 or 70.5")
     if len(possible) > 1:
