@@ -67,10 +67,10 @@ class AskedEndpoints(NamedTuple):
         """
         end = periods[-1].stop / MINUTES_PER_DAY
         for day in self.by_day:
+            if not 0.0 <= day <= end:
+                raise WindowError(f"day {digits_text(day)} is not of the course, which runs from day 0 to day {end:g}")
             if day == 0.0:
                 raise WindowError(f"day 0 is the start of the course, which runs to day {end:g}; name a later day")
-            if not 0.0 < day <= end:
-                raise WindowError(f"day {digits_text(day)} is not of the course, which runs from day 0 to day {end:g}")
 
     def looked_at(self, periods: Sequence[Period], off_drug: FloatArray | None = None) -> dict[str, float]:
         """From which day of a course on its times are looked at, by their keys; the others are from its start.
