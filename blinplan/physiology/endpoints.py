@@ -49,11 +49,11 @@ class Endpoints:
     own_infusion_end_days : (C, N) each patient's own, NaN for those who are not infused in the cycle;
         `infusion_end_days` are the last of them.
     steady_state : (S, N) pg/mL at each dose step; NaN for those who do not get it. cmax : (N) pg/mL.
-    auc, auc_by_cycle : (N), (C, N) ng·day/mL over the course. infused, infused_by_cycle : (N), (C, N) mcg.
+    auc, auc_by_cycle : (N), (C, N) ng·day/mL over the course. infused : (N) mcg.
     b_depleted_day : (C, N) first day at or below 10 cells/µL while the cycle is infused; NaN when never.
     b_depleted_days : (C, N) days at or below 10 cells/µL in the cycle, its free interval included.
-    b_at_infusion_end : (C, N) cells/µL. b_highest_free, b_highest_free_day : (C, N) highest count from the end of
-        infusion to the end of the cycle, cells/µL; NaN where that is the same time.
+    b_at_infusion_end : (C, N) cells/µL. b_highest_free : (C, N) highest count from the end of infusion to the end of
+        the cycle, cells/µL; NaN where that is the same time.
     b_nadir, b_nadir_day : (N). b_recovery_day : (N) first day above 10 cells/µL after the last infusion; NaN when none
         within the course or not depleted.
     t_minimum, t_minimum_day : (N) least T cells in blood in the first week, over baseline. t_return_day : (N) first
@@ -81,12 +81,10 @@ class Endpoints:
     auc: FloatArray
     auc_by_cycle: FloatArray
     infused: FloatArray
-    infused_by_cycle: FloatArray
     b_depleted_day: FloatArray
     b_depleted_days: FloatArray
     b_at_infusion_end: FloatArray
     b_highest_free: FloatArray
-    b_highest_free_day: FloatArray
     b_nadir: FloatArray
     b_nadir_day: FloatArray
     b_recovery_day: FloatArray

@@ -122,7 +122,6 @@ _BY_CYCLE = {
     "depleted_days": 0.0,
     "b_end": np.nan,
     "b_free": -np.inf,
-    "b_free_day": np.nan,
     "t_peak": 0.0,
     "rise": -np.inf,
     "rise_day": np.nan,
@@ -199,8 +198,7 @@ class _Looking:
             rows = (_row(name, s.cycle) for name in ("rise", "rise_day", "since", "settled"))
             yield Extreme(_RELEASE, 1.0, s.low, s.high, *rows)
             if not s.infused:
-                best, day = _row("b_free", s.cycle), _row("b_free_day", s.cycle)
-                yield Extreme(_B_CELLS, 1.0, s.low, s.high, best, day, spare, spare)
+                yield Extreme(_B_CELLS, 1.0, s.low, s.high, _row("b_free", s.cycle), spare, spare, spare)
         if week is not None:
             rows = (_row(name) for name in ("t_deepest", "t_min_day", "t_since", "t_return"))
             yield Extreme(_T_CELLS, -1.0, 0.0, week, *rows)
@@ -293,16 +291,6 @@ class Gathering:
             infused += self.rates[interval.row] * (interval.stop - interval.start)
         return infused
 
-    def _infusions(self) -> FloatArray:
-        """How much each cycle infuses (C, N)."""
-        infused = np.zeros((len(self.windows.cycles), self.patients.size))
-        for interval in self.course.intervals:
-            for stretch in interval.stretches:
-                infused[self.windows.cycles.index(stretch.cycle)] += self.rates[interval.row] * (
-                    stretch.stop - stretch.start
-                )
-        return infused
-
     def _whole(self, name: str) -> FloatArray:
         return np.asarray(self.rows[_row(name)])
 
@@ -341,12 +329,10 @@ class Gathering:
             auc=self._whole("auc_whole"),
             auc_by_cycle=auc,
             infused=self._dose(),
-            infused_by_cycle=self._infusions(),
             b_depleted_day=self._of_cycles("depleted"),
             b_depleted_days=self._of_cycles("depleted_days"),
             b_at_infusion_end=np.where(is_infused, b_end, np.nan),
             b_highest_free=np.where(np.isfinite(b_free), b_free, np.nan),
-            b_highest_free_day=self._of_cycles("b_free_day"),
             b_nadir=-self._whole("deepest"),
             b_nadir_day=self._whole("nadir_day"),
             b_recovery_day=self._whole("recovery"),
