@@ -32,6 +32,20 @@ ROOMS = {
         ("reports/simulation/summary", "reports/shared/number.py"),
         ("tests/reports/simulation/summary", "tests/reports/shared/test_number.py"),
     ),
+    "endpoints": Room(
+        ("simulation/endpoints", "simulation/people", "simulation/dosing.py"),
+        (
+            "tests/simulation/endpoints",
+            "tests/simulation/test_people.py",
+            "tests/simulation/test_own_patients.py",
+            "tests/simulation/test_dosing.py",
+            "tests/simulation/test_admission.py",
+        ),
+    ),
+    "gathering": Room(
+        ("physiology/gathering.py", "physiology/watch.py", "physiology/endpoints.py", "physiology/timetables.py"),
+        ("tests/physiology", "tests/simulation/endpoints"),
+    ),
     "status": Room(
         ("exit_status.py", "refusal.py", "cli/app/program.py", "cli/app/misuse.py", "cli/check", "api/checking"),
         (

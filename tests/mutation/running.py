@@ -230,12 +230,13 @@ def _values(file: str) -> dict[str, Any]:
 
 
 def _set_values(tree: ast.Module, file: str) -> None:
-    """Give each plain value of a module anew, wherever its name has been imported to."""
-    before = dict(vars(_module(file)))
+    """Give each plain value of a module anew, wherever its name has been imported to; functions go by them at once."""
+    space = vars(_module(file))
+    before = dict(space)
     body = [node for node in tree.body if not isinstance(node, (*FUNCTIONS, ast.ClassDef))]
-    space = dict(before)
     exec(compile(ast.Module(body, []), str(ROOT / file), "exec"), space)  # noqa: S102 - our own code
-    for name, new in space.items():
+    space |= {name: value for name, value in before.items() if callable(value)}
+    for name, new in list(space.items()):
         if not name.startswith("__") and not callable(new) and new != before.get(name):
             for other in list(sys.modules.values()):
                 if getattr(other, "__name__", "").startswith(("blinplan", "tests")) and vars(other).get(

@@ -1,11 +1,13 @@
 """Mutants are small faults of what decides, and those that are explained are there."""
 
 import ast
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from tests.mutation import mutants, results
+from tests.mutation import mutants, results, running
 from tests.mutation.mutants import Mutant, drawn, mutants_of
 from tests.mutation.results import all_explained, is_new, kept_survivors, score, told
 from tests.mutation.rooms import ROOMS
@@ -86,6 +88,17 @@ def test_a_change_is_made_and_taken_back(file: str) -> None:
         assert ast.unparse(mutants.tree_of(file)) != before
         take_back()
         assert ast.unparse(mutants.tree_of(file)) == before
+
+
+def test_what_a_module_makes_of_a_value_by_a_function_is_made_of_the_changed_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "LIMIT = 4\n\n\ndef told():\n    return f'at most {LIMIT}'\n\n\nTOLD = (told(),)\n"
+    module = ModuleType("blinplan.limits")
+    exec(text, vars(module))  # noqa: S102 - our own code
+    monkeypatch.setitem(sys.modules, "blinplan.limits", module)
+    running._set_values(ast.parse(text.replace("4", "5")), "blinplan/limits.py")
+    assert (module.TOLD, module.told()) == (("at most 5",), "at most 5")
 
 
 def test_a_sample_is_by_chance_and_stays_when_others_come(file: str) -> None:

@@ -1,5 +1,7 @@
 """Endpoints: streamed values against the same ones read off a fine trajectory."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -117,6 +119,33 @@ def test_a_response_is_what_a_marrow_shows_at_the_end_of_an_infusion(endpoints: 
         assert np.array_equal(endpoints.marrow_response[cycle], blasts <= 0.05)
         assert np.array_equal(endpoints.mrd_response[cycle], blasts < 1e-4)
     assert 0 < int(endpoints.mrd_response.sum()) < int(endpoints.marrow_response.sum()) < endpoints.marrow_response.size
+
+
+def test_a_marrow_at_a_limit_has_responded_and_one_at_the_other_has_not(endpoints: Endpoints) -> None:
+    """A response is at most 5 % blasts, and of residual disease fewer than one in ten thousand."""
+    blasts = np.array([0.05, np.nextafter(0.05, 1.0), 1e-4, np.nextafter(1e-4, 0.0)])
+    found = replace(endpoints, blasts_before=blasts, blasts_log10_change=np.zeros((1, 4)))
+    assert found.marrow_response.tolist() == [[True, False, True, True]]
+    assert found.mrd_response.tolist() == [[False, False, False, True]]
+
+
+def test_who_does_not_get_a_step_has_no_steady_state_of_it() -> None:
+    """It is rate over clearance, and of no rate it is none and not 0."""
+    people = PEOPLE.select(slice(0, 2))
+    dosing = replace(course((2.0, 9.0), (2.0, 28.0)), rates=np.array([[9.0, 9.0], [28.0, 0.0]]))
+    found = simulate(dosing, people).endpoints
+    assert found is not None
+    expected = 1000.0 * np.array([[9.0, 9.0], [28.0, np.nan]]) / people.clearance
+    assert found.steady_state == pytest.approx(expected, rel=1e-12, nan_ok=True)
+
+
+def test_the_first_week_begins_with_the_first_infusion() -> None:
+    """T cells that do not adhere to vessels only expand: they are fewest when it begins, and not days before."""
+    people = with_values(PEOPLE, adhesion_rate=np.zeros(PEOPLE.size))
+    found = simulate(course((3.0, 0.0), (14.0, 28.0)), people).endpoints
+    assert found is not None
+    assert (found.t_minimum_day == 3.0).all()
+    assert found.t_minimum == pytest.approx(np.ones(PEOPLE.size))
 
 
 def test_patients_who_start_at_ten_or_less_are_depleted_at_once() -> None:

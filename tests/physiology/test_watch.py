@@ -1,6 +1,8 @@
 """What is watched of patients: against closed forms, fine trajectories, and endpoints that measure the same."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -8,9 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.physiology import Dosing, Options, Population, draw, simulate
+from blinplan.physiology.engine.grid import INFUSING
+from blinplan.physiology.engine.integrate import Interval
+from blinplan.physiology.engine.locate import SmoothCurve
+from blinplan.physiology.engine.searches import History
 from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.model.states import SHOWN
-from blinplan.physiology.watch import Seen, Watch
+from blinplan.physiology.watch import Seen, Watch, Watching
 from tests.collection.examples import fewer_examples
 from tests.physiology.courses import course, label, with_values
 
@@ -64,6 +70,32 @@ def test_a_level_that_the_drug_never_reaches_is_never_reached() -> None:
     reached = ~np.isnan(seen.first_day)
     assert np.array_equal(reached, plateau > float(np.median(plateau)))
     assert (seen.days[~reached] == 0.0).all()
+
+
+@pytest.mark.parametrize("begun", [0.0, 1.0])
+def test_a_level_is_passed_where_the_polynomial_of_its_step_passes_it(begun: float) -> None:
+    """A count stays at 10 and from some day on is more by a square, for which a step is exact."""
+    nodes = np.arange(0.0, 2.5, 0.5)
+    since = np.maximum(nodes - begun, 0.0)[:, None]
+    curve = SmoothCurve(nodes, 10.0 + since**2, 2.0 * since)
+    watching = Watching(above("b-cells", 10.0 + 0.05**2, stop=2.0), PEOPLE.select(slice(0, 1)))
+    watching.add(Interval(0.0, 2.0, 0, True, INFUSING, ()), cast("History", SimpleNamespace(b_blood=curve)))
+    seen = watching.finish()
+    assert seen.first_day == pytest.approx(begun + 0.05, rel=1e-8)
+    assert seen.days == pytest.approx(2.0 - begun - 0.05, rel=1e-8)
+
+
+def test_a_moment_at_a_level_is_at_it_and_not_beyond_it() -> None:
+    """There is no drug at the first moment alone; and whoever has come down to a level is above it no more."""
+    dosing = course((4.0, 28.0), (4.0, 0.0))
+    none = Watch("drug", 0.0, of_baseline=False, above=False, touching=True, start=0.0, stop=8.0)
+    seen = watched(none, dosing)
+    assert (seen.first_day == 0.0).all()
+    assert (seen.days == 0.0).all()
+    assert np.isnan(watched(replace(none, touching=False), dosing).first_day).all()
+    down = 4.0 + watched(above("drug", 50.0, 4.0, 8.0), dosing).days
+    assert ((down > 4.0) & (down < 8.0)).all()
+    assert np.isnan(watched(above("drug", 50.0, down, 8.0), dosing).first_day).all()
 
 
 def test_what_nobody_has_without_drug_is_nobodys() -> None:

@@ -85,6 +85,23 @@ def test_own_patients_are_of_ages_that_the_regimen_is_for() -> None:
         run(infants, patients=of_ages(1, 2))
 
 
+@pytest.mark.parametrize(
+    ("head", "rows", "who"),
+    [
+        ("", ["80", "40.5", "70", "44"], "2 of 4 virtual patients weigh 40.5 to 44 kg (patients 2, 4)"),
+        ("", ["80", "40"], "1 of 2 virtual patients weigh 40 kg (patient 2)"),
+        ("id,", ["A,80", "B,40", "C,45"], "1 of 3 virtual patients weigh 40 kg (id B)"),
+        ("id,", [f"{name},40" for name in "ABCDE"], "5 of 5 virtual patients weigh 40 kg (id A, B, C, D, E)"),
+        ("id,", [f"{name},40" for name in "ABCDEF"], "weigh 40 kg (id A, B, C, D, E, and 1 more)"),
+    ],
+)
+def test_who_is_not_admitted_is_named(head: str, rows: list[str], who: str) -> None:
+    table = "\n".join([f"{head}weight_kg,height_cm", *(f"{row},160" for row in rows)])
+    with pytest.raises(NotEligibleError) as refused:
+        run(adult(), patients=read_people(table, "mine.csv"))
+    assert str(refused.value).endswith(who)
+
+
 DAY = 24 * 60
 
 

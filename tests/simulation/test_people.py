@@ -59,6 +59,12 @@ def test_nobody_is_held_who_is_off_the_drug() -> None:
     assert of("A,70,175,3,2.75,1", "B,70,175,,2.75,1", "C,70,175,3,,", head=head).own[0].hold == (3960, 1440)
 
 
+def test_a_course_that_stands_still_ends_as_much_later() -> None:
+    held = of("A,70,175,3,1", "B,70,175,,", head="id,weight_kg,height_cm,hold_from_day,hold_days")
+    assert held.last_minute(1000) == 1000 + MINUTES_PER_DAY
+    assert of("A,70,175").last_minute(1000) == 1000
+
+
 @pytest.mark.parametrize("places", [4, 6, 9, 14, 18])
 @pytest.mark.parametrize("minute", [1, 480, 1441, 7591, 60 * 24 * 210 - 1])
 def test_a_minute_is_written_to_any_number_of_decimals(minute: int, places: int) -> None:
@@ -256,6 +262,8 @@ def test_b_cells_in_another_unit_are_told_by_most_of_their_column(counts: list[s
         ("t_cells_per_ul", "0,9", "in 10^9/L it would be 900 cells/µL"),
         ("t_cells_per_ul", "4,9999", "in 10^9/L it would be 4,999.9 cells/µL"),
         ("il6_pg_per_ml", "0,005", "il6_pg_per_ml is 0.005, next to none -> in ng/mL it would be 5 pg/mL: write that"),
+        ("il6_pg_per_ml", "0.001", "in ng/mL it would be 1 pg/mL: write that"),
+        ("il6_pg_per_ml", "0.0009", "IL-6 before treatment is 0.001 to 1,000 pg/mL"),
         ("il6_pg_per_ml", "0.0999", "in ng/mL it would be 99.9 pg/mL"),
         ("b_cells_per_ul", "0", "B cells before treatment are 0.01 to 20,000 cells/µL"),
         ("b_cells_per_ul", "0", "write the least that would have been found, or half of it"),
@@ -282,6 +290,12 @@ def test_a_mark_that_can_only_part_decimals_does() -> None:
     people = of("A;70,125;175,250;1,851", head="id;weight_kg;height_cm;bsa_m2")
     assert people.bsa_m2 is not None
     assert (people.weight_kg[0], people.height_cm[0], people.bsa_m2[0]) == (70.125, 175.25, 1.851)
+
+
+def test_an_area_that_a_row_leaves_open_is_computed() -> None:
+    areas = of("A,70,175,", "B,70,175,1.9", head="id,weight_kg,height_cm,bsa_m2").bsa_m2
+    assert areas is not None
+    assert areas.tolist() == pytest.approx([(70 * 175 / 3600) ** 0.5, 1.9])
 
 
 def test_areas_are_computed_by_the_formula_that_is_asked_for() -> None:

@@ -51,6 +51,34 @@ def test_keys_are_unlike_and_groups_are_those_of_the_article() -> None:
         assert one.unit in {*COLUMN_WORDS, "day", "log10", ""}
 
 
+def test_labels_say_the_figures_that_decide() -> None:
+    labels = {one.key: one.label for one in ENDPOINTS}
+    assert labels["b_depleted_day"] == "Time to ≤ 10 /µL, cycle 1"
+    assert labels["t_return_day"] == labels["t_returned"] == "Back at ≥ 90 % of baseline"
+    assert labels["il6_settled"] == "IL-6 peak to 90 % gone"
+    assert labels["mrd_response_cycle_{cycle}"] == "MRD < 1e-4, end of cycle {cycle}"
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("nhl-0.5", ["steady_state_1_over_2"]),
+        ("rr-below-45-kg", ["steady_state_5_max_9", "steady_state_15_max_28"]),
+        ("rr-adult", ["steady_state_9", "steady_state_28"]),
+    ],
+)
+def test_each_dose_with_its_cap_has_one_steady_state(name: str, keys: list[str]) -> None:
+    found = run(library.regimen(name), patients=1).quantities
+    assert [of.key for of in found if of.key.startswith("steady_state")] == keys
+
+
+def test_of_later_cycles_than_two_nobody_is_asked_whether_he_responds(simulation: Simulation) -> None:
+    cycles = sorted({period.cycle for period in simulation.periods})[:2]
+    for stem in ("il6_elevated", "marrow_response", "mrd_response"):
+        keys = [event.key for event in simulation.events if event.key.startswith(f"{stem}_cycle_")]
+        assert keys == [f"{stem}_cycle_{cycle}" for cycle in cycles]
+
+
 @pytest.mark.slow
 def test_every_endpoint_of_a_simulation_is_a_definition_filled_in(simulation: Simulation) -> None:
     endpoints: list[Quantity | Occurrence] = [*simulation.quantities, *simulation.events]

@@ -7,6 +7,7 @@ from blinplan.course.events import periods
 from blinplan.physiology import draw, simulate
 from blinplan.physiology.model.states import SHOWN
 from blinplan.regimen import library
+from blinplan.simulation.endpoints.curve import Curve, days_at_most, first_day
 from blinplan.simulation.endpoints.definition import EndpointKind
 from blinplan.simulation.endpoints.table import ENDPOINTS
 from blinplan.simulation.trials.trial import Trial
@@ -60,3 +61,12 @@ def test_each_definition_is_what_is_gathered(measured: list[Measured]) -> None:
     assert len(seen) > 30
     assert {"b_recovered_before_cycle_2", "b_days_depleted_cycle_2"} <= seen
     assert any(key.startswith("t_after_escalation") for key in seen)
+
+
+def test_between_two_days_the_logarithm_is_a_straight_line() -> None:
+    """From 80 to 5 in four days, and back: it halves and doubles every day."""
+    values = np.array([[80.0], [5.0], [80.0]])
+    curve = Curve(np.array([0.0, 4.0, 8.0]), values, values[0], {1: (0.0, 4.0, 8.0)}, 0.0)
+    assert days_at_most(curve, curve.whole, 10.0) == pytest.approx([2.0])
+    assert first_day(curve, curve.whole, 10.0, above=False) == pytest.approx([3.0])
+    assert first_day(curve, curve.whole, 10.0, above=True, after=4.0) == pytest.approx([5.0])

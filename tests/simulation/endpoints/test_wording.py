@@ -35,6 +35,7 @@ def asked(signal: str, comparison: str, level: str, unit: str, **window: object)
         # the same in other spellings
         ("  il6   >  1e2 PG/ML   in CYCLE 1 ", asked("il-6", "above", "100", "pg/mL", cycle=1)),
         ("b-cells <= 10 /uL", asked("b-cells", "at most", "10", "cells/µL")),
+        ("B cells at most 10 cell/µL", asked("b-cells", "at most", "10", "cells/µL")),
         ("B cell ≤ 10cells/ul", asked("b-cells", "at most", "10", "cells/µL")),
         ("IFN-gamma ≥ 2 × baseline", asked("ifn", "at least", "2", "x baseline")),
         ("ifn >= 2 times baseline", asked("ifn", "at least", "2", "x baseline")),
@@ -85,6 +86,7 @@ def test_what_is_written_is_understood(text: str, found: OwnEndpoint) -> None:
         ("IL-6 above 100 pg/mL in week 1", "'in week 1' is no window", "by day N"),
         ("IL-6 above 100 pg/mL within 7 days", "'within 7 days' is no window", "by day N"),
         ("IL-6 above 100 pg/mL from day 7", "'from day 7' is no window", "from day A to day B"),
+        ("IL-6 above 100 pg/mL over 7 days", "'over 7 days' is no window", "by day N"),
         ("IL-6 above 100 pg/mL by day 0", "'by day 0' has no time in it", "the last day comes after the first"),
         ("IL-6 above 100 pg/mL from day 7 to day 2", "'from day 7 to day 2' has no time in it", "after the first"),
     ],
