@@ -294,18 +294,21 @@ def _unreadable(data: bytes, name: str, error: DocumentError) -> FaultyFile:
     before = text.split("\n")[: error.position.line - 1]
     start = min(sum(len(line) + 1 for line in before) + error.position.column - 1, len(text))
     if error.kind == "syntax":
-        return _not_toml(text, name, error.position.line, Span(start, start), error.message)
+        return _not_toml(text, name, error, Span(start, start))
     why = f"a regimen file is UTF-8 text of at most {LIMIT_BYTES // 1024} KiB"
     problem = Problem("F006", (), Span(start, start), error.message, why, "name a regimen file, saved as UTF-8 text")
     return FaultyFile(Document(name, text, {}, {}), (problem,))
 
 
-def _not_toml(text: str, name: str, line: int, slip: Span, message: str) -> FaultyFile:
+def _not_toml(text: str, name: str, error: DocumentError, slip: Span) -> FaultyFile:
+    line, again = error.position.line, error.repeated
     header = _advice_for_header(text, line)
     rest = _read_around(text, name, line) if header is None else None
     what = header or _advice_for_line(text, line) or "correct the syntax here"
+    if again is not None:
+        slip, what = again.second, "keep one of the two"
     advice = f"{what}; {_HOW_MUCH[None if rest is None else rest.lost is not None]}"
-    problem = Problem("F001", (), slip, message, "a regimen, record or site file is TOML", advice)
+    problem = Problem("F001", (), slip, error.message, "a regimen, record or site file is TOML", advice)
     if rest is None:
         return FaultyFile(Document(name, text, {}, {}), (problem,))
     return FaultyFile(rest.document, in_order([problem, *_problems_around(rest)]), _lost_places(rest))

@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
-from blinplan.regimen.toml.document import LIMIT_BYTES
+from blinplan.regimen.toml.document import LIMIT_BYTES, parse
 from blinplan.regimen.toml.positions import KeyPath
 from blinplan.regimen.toml.problems import describe
 from blinplan.regimen.vocabulary import LabelName
+from blinplan.rules.judge import judge
 from tests.read_text import problems_of, regimen_in
 from tests.regimen.layouts import FULL, LAYOUTS, changed, with_headers, with_inline_tables
 from tests.regimen.readings import at, only, placed, problems, sound
-from tests.regimen_text import cycle, regimen_text
+from tests.regimen_text import TODAY, cycle, regimen_text
 
 STEP = ("cycle", 0, "steps", 0)
 SHIPPED = [path.read_bytes() for path in library.paths().values()]
@@ -562,3 +563,40 @@ def test_a_text_that_is_too_long_is_told_how_long_it_may_be(line: str, most: int
         for problem in found:
             assert problem.why.endswith(f"; it has {length:,} characters, and may have {most}")
             assert problem.help == "shorten it"
+
+
+def pairs_of_lines(text: str) -> list[tuple[KeyPath, int, int]]:
+    """The keys that begin a line, each with where it begins and where its value ends."""
+    found = parse(text, "x.toml").places.items()
+    return [
+        (path, place.key.start, place.value.end)
+        for path, place in found
+        if place.key and place.value and (place.key.start == 0 or text[place.key.start - 1] == "\n")
+    ]
+
+
+WITH_A_SLIP = library.paths()["rr-adult"].read_text(encoding="utf-8").replace("28 mcg/day", "9000 mcg/day")
+TEXTS = {"every key": with_headers(FULL), "a slip elsewhere": WITH_A_SLIP}
+PAIRS = [(name, path, start, end) for name, text in TEXTS.items() for path, start, end in pairs_of_lines(text)]
+
+
+@pytest.mark.parametrize(("name", "path", "start", "end"), PAIRS)
+def test_a_key_that_stands_twice_is_named_with_both_lines_and_silences_nothing_else(
+    name: str, path: KeyPath, start: int, end: int
+) -> None:
+    text, newline = TEXTS[name], "\r\n" if len(path) % 2 else "\n"
+    first, behind = text.count("\n", 0, start) + 1, text.index("\n", end)
+    repeated = f"{text[:behind]}\n{text[start:end]}{text[behind:]}".replace("\n", newline)
+    reading = read(repeated.encode(), "x.toml")
+    twice = next(problem for problem in problems_of(reading) if problem.code == "F001")
+    assert twice.message == f"`{path[-1]}` stands here again, and in line {first} already"
+    assert repeated.count("\n", 0, twice.span.start) + 1 == text.count("\n", 0, behind) + 2
+    assert repeated[twice.span.start : twice.span.end] == text[start:end].replace("\n", newline)
+    assert twice.help.startswith("keep one of the two; ")
+    if name == "a slip elsewhere" and path != ("format",):
+        assert slips_in(repeated) == [slip for slip in slips_in(WITH_A_SLIP) if slip[: len(path)] != path]
+
+
+def slips_in(text: str) -> list[KeyPath]:
+    findings = judge(read(text.encode(), "x.toml"), TODAY, None).findings
+    return [finding.path for finding in findings if finding.code == "N106"]

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from blinplan.files.inputs import other_encoding, size_in_words
-from blinplan.regimen.toml.parser import LIMIT_DIGITS, DocumentError, Values, read_values, unreadable
+from blinplan.regimen.toml.parser import (
+    LIMIT_DIGITS,
+    SET_ALREADY,
+    DocumentError,
+    Values,
+    read_values,
+    syntax_error,
+    unreadable,
+)
 from blinplan.regimen.toml.places import Places
 from blinplan.regimen.toml.positions import LIMIT_DEPTH, KeyPath, KeyPlace, Position, Span, TextLines
 
@@ -124,12 +132,38 @@ def parse(text: str, name: str) -> Document:
     DocumentError
         If the text is not TOML, or nested too deeply.
     """
-    values = read_values(text, name)
+    try:
+        values = read_values(text, name)
+    except DocumentError as error:
+        raise _as_repetition(text, error) from error
     # Of most files nobody asks where something stands; beyond a limit it is scanned at once, which refuses it.
     places = Places(text, name)
     if _may_be_beyond_limits(text, values):
         places.find_all()
     return Document(name, text, values, places)
+
+
+def _as_repetition(text: str, error: DocumentError) -> DocumentError:
+    """The error of a key that stands twice, at that key and with the line of the first; any other as it is."""
+    if error.message != SET_ALREADY:
+        return error
+    # Imported here, because most files can be read.
+    from blinplan.regimen.toml.scanner import repeated_key
+
+    lines = TextLines.of(text)
+    line, column = error.position
+    is_header = error.line_text.lstrip().startswith("[")
+    again = None if is_header else repeated_key(text[: lines.starts[line - 1] + column - 1], error.name)
+    if again is None:
+        written = error.line_text.partition("=")[0].partition("#")[0].strip()
+        return syntax_error(
+            f"`{written}` cannot be set: a value stands there already", error.name, text, error.position
+        )
+    first = lines.position(again.first.start).line
+    message = f"`{again.path[-1]}` stands here again, and in line {first} already"
+    found = syntax_error(message, error.name, text, again.second.start)
+    found.repeated = again
+    return found
 
 
 def _may_be_beyond_limits(text: str, values: Mapping[str, Any]) -> bool:

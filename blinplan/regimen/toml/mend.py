@@ -25,7 +25,25 @@ class Mended(NamedTuple):
 
 def mend(text: str, name: str, line: int) -> Mended | None:
     """Read what can be read of a text with a slip in a line; None where nothing of it is certain."""
-    return _without_value(text, name, line) or _before(text, name, line)
+    return _without_repeated(text, name) or _without_value(text, name, line) or _before(text, name, line)
+
+
+def _without_repeated(text: str, name: str) -> Mended | None:
+    """All but a key that stands twice: which of the two is meant is not known, so neither is read."""
+    try:
+        parse(text, name)
+    except DocumentError as error:
+        again = error.repeated
+    else:
+        return None
+    if again is None:
+        return None
+    (start, end), (begin, stop), nothing = again.first, again.second, f"={_NO_VALUE}"
+    if end - start < len(nothing):
+        return None
+    rest = text[:start] + nothing.ljust(end - start) + text[end:begin] + " " * (stop - begin) + text[stop:]
+    document = _document_of(rest, text, name)
+    return None if document is None else Mended(document, again.path)
 
 
 def _without_value(text: str, name: str, line: int) -> Mended | None:

@@ -1,19 +1,32 @@
 """What a TOML text says, or what is wrong with one that cannot be read: the TOML parser decides, a library."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import tomli
 
-from blinplan.regimen.toml.positions import Position, TextLines
+from blinplan.regimen.toml.positions import KeyPath, Position, Span, TextLines
 
 LIMIT_EXPONENT = 308
 """The largest power of ten that a number with a point may reach, up or down: that of a floating-point number."""
 
 LIMIT_DIGITS = 400
 """The longest number. Python reads hexadecimal ones of any length, but then fails to print them."""
+
+
+SET_ALREADY = "Cannot overwrite a value"
+"""What the parser says behind a key that it knows already, and at a header of what is no table."""
+
+
+class Repeated(NamedTuple):
+    """A key that stands twice in one table: its path, what stands behind the first, and the second with its value."""
+
+    path: KeyPath
+    first: Span
+    second: Span
 
 
 class DocumentError(Exception):
@@ -31,6 +44,8 @@ class DocumentError(Exception):
         Where it is wrong.
     line_text
         The line it is on, for showing; empty where there is no such text.
+    repeated
+        What stands there a second time; None where something else is wrong.
     """
 
     def __init__(
@@ -42,6 +57,7 @@ class DocumentError(Exception):
         self.name = name
         self.position = position
         self.line_text = line_text
+        self.repeated: Repeated | None = None
 
     def __str__(self) -> str:
         return f"{self.name}:{self.position.line}:{self.position.column}: {self.message}"
@@ -67,12 +83,22 @@ def read_values(text: str, name: str) -> dict[str, Any]:
     try:
         return tomli.loads(text, parse_float=_decimal)
     except tomli.TOMLDecodeError as error:
-        raise syntax_error(error.msg, name, text, Position(error.lineno, error.colno)) from error
+        message = _TABLE_AGAIN.sub(_as_header, error.msg)
+        raise syntax_error(message, name, text, Position(error.lineno, error.colno)) from error
     except RecursionError as error:
         raise syntax_error("nested too deeply", name, text, _breaking_point(text) - 1) from error
     except (ValueError, ArithmeticError) as error:
         before = text[: _breaking_point(text)].rstrip("0123456789eE_.+-")
         raise syntax_error("number is out of range", name, text, len(before)) from error
+
+
+_TABLE_AGAIN = re.compile(r"Cannot (?:declare|mutate immutable namespace) \((.*?),?\)(?: twice)?")
+
+
+def _as_header(said: re.Match[str]) -> str:
+    """What the parser says of a table, as it is written in the file."""
+    keys = ".".join(part.strip("'") for part in said[1].split(", "))
+    return f"[{keys}] stands here again" if said[0].endswith("twice") else f"[{keys}] has all its keys already"
 
 
 def _decimal(written: str) -> Decimal:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import tomli
 
-from blinplan.regimen.toml.parser import LIMIT_DIGITS, DocumentError, syntax_error
+from blinplan.regimen.toml.parser import LIMIT_DIGITS, DocumentError, Repeated, syntax_error
 from blinplan.regimen.toml.positions import LIMIT_DEPTH, KeyPath, KeyPlace, Span
 
 # Possessive quantifiers (++, *+) never step back, so that time stays linear in the length of the text.
@@ -42,6 +42,31 @@ _ATOM = re.compile(r"(?:\d{4}-\d\d-\d\d (?=\d\d:))?+[^ \t\r\n,#\]}]++")  # a dat
 
 _Segment = tuple[str, Span]  # one part of a dotted key
 _new = tuple.__new__
+
+
+class _Noting(dict[KeyPath, KeyPlace]):
+    """Places, of which it notes the last that is set anew, and where it stood before."""
+
+    again: tuple[KeyPath, KeyPlace, KeyPlace] | None = None
+
+    def __setitem__(self, path: KeyPath, place: KeyPlace) -> None:
+        before = self.get(path)
+        if before is not None and before.value is not None:
+            self.again = (path, before, place)
+        super().__setitem__(path, place)
+
+
+def repeated_key(text: str, name: str) -> Repeated | None:
+    """Find the key that stands twice in a text that is TOML but for it, and ends with it; None where none does."""
+    scanner, places = Scanner(text, name), _Noting()
+    scanner.known = places
+    scanner.places()
+    if places.again is None:
+        return None
+    path, first, second = places.again
+    if first.key is None or first.value is None or second.key is None or second.value is None:
+        return None
+    return Repeated(path, Span(first.key.end, first.value.end), Span(second.key.start, second.value.end))
 
 
 class Scanner:

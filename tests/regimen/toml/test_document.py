@@ -191,7 +191,7 @@ def test_lines_and_positions_count_characters() -> None:
     ("text", "position", "message", "line_text"),
     [
         ("a = 1\n\nb = ]", (3, 5), "Invalid value", "b = ]"),
-        ("a = 1\na = 2\n", (2, 6), "Cannot overwrite a value", "a = 2"),
+        ("a = 1\na = 2\n", (2, 1), "`a` stands here again, and in line 1 already", "a = 2"),
         ('a = "💊" b\n', (1, 9), "Expected newline or end of document after a statement", 'a = "💊" b'),
         ("a = [1,\n", (2, 1), "Invalid value", ""),
         ("\ufeffa = 1", (1, 1), "byte order mark", "\ufeffa = 1"),
