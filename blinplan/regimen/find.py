@@ -96,9 +96,9 @@ def find(
 ) -> tuple[FileSource, ...] | NotFound:
     """Find what one name stands for: ``-``, a file, a folder, a shipped regimen or a family of them.
 
-    A path that exists wins over a shipped name. In a folder, all ``.toml`` files below it are regimens, but for hidden
-    ones, those in hidden folders, and the configuration files of Python projects and of this program. What is left out
-    is among what is found where somebody says what is excluded.
+    A path that exists wins over a shipped name. In a folder, all ``.toml`` files below it, or ``.TOML``, are regimens,
+    but for hidden ones, those in hidden folders, and the configuration files of Python projects and of this program.
+    What is left out is among what is found where somebody says what is excluded.
     """
     if named == STANDARD_INPUT:
         return (FileSource(None, stdin_name),)
@@ -190,6 +190,11 @@ def _in_folder(folder: Path, named: str, exclusions: "WhatIsLeftOut | None") -> 
     return files
 
 
+def is_toml(name: str) -> bool:
+    """Whether a file is named as TOML is, also in capitals, as some systems write all names."""
+    return name.lower().endswith(".toml")
+
+
 def files_in(folder: Path) -> tuple[Path, ...]:
     """The files of a folder itself that may be regimens, but for hidden ones; none where it cannot be read."""
     try:
@@ -226,7 +231,7 @@ def _regimen_files(folder: Path, place: Path, leaves_out: "LeavesOut | None") ->
 
 def _may_be_regimen(entry: "os.DirEntry[str]") -> bool:
     """Whether it is called as a regimen; what is no file, such as a pipe, is told when it is read."""
-    named_so = entry.name.endswith(".toml") and entry.name not in _CONFIGURATION
+    named_so = is_toml(entry.name) and entry.name not in _CONFIGURATION
     return named_so and (entry.is_symlink() or not entry.is_dir())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from blinplan.regimen import library
-from blinplan.regimen.find import path_from
+from blinplan.regimen.find import is_toml, path_from
 from blinplan.regimen.regimen import Waiver
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.positions import pointer
@@ -116,7 +116,7 @@ def shown_path(judgement: Judgement) -> str:
 
 def _own_file(name: str) -> Path | None:
     """Where a file of the user lies, which may not be saved yet; None for a shipped one and for what is no file."""
-    if name.endswith(".toml"):
+    if is_toml(name):
         return Path(name)
     try:
         return Path(name) if Path(name).is_file() else None

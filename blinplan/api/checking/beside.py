@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from blinplan.api.checking.files import Beside, FileToCheck
-from blinplan.regimen.find import FileSource, NotFound, files_in
+from blinplan.regimen.find import FileSource, NotFound, files_in, is_toml
 from blinplan.regimen.reading import RegimenFile
 from blinplan.rules.configuration.configurations import Configurations
 
@@ -76,7 +76,7 @@ def _folder(source: FileSource) -> Path | None:
 
 
 def _folder_name(source: FileSource) -> str | None:
-    if source.shipped or (source.path is None and not source.name.endswith(".toml")):
+    if source.shipped or (source.path is None and not is_toml(source.name)):
         return None
     return os.path.dirname(source.path or source.name) or os.curdir  # noqa: PTH120 - which every file is asked
 

@@ -1,6 +1,8 @@
 """Read everything that is to be checked, and find the settings of each file."""
 
+import os
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,11 +65,13 @@ def read_files(
         for name, file in built.items()
     }
     missing: list[NotFound] = []
+    read = set[str]()
     for one in sorted(found, key=lambda one: isinstance(one, NotFound) or one.path is not None):
         if not isinstance(one, NotFound) and one.name in built:
             raise _two_of_one_name(one.name)
-        if one.name in files:
+        if one.name in files or _itself(one) in read:
             continue
+        read.add(_itself(one))
         file = one if isinstance(one, NotFound) else with_settings(one)
         if isinstance(file, NotFound):
             missing.append(file)
@@ -79,10 +83,23 @@ def read_files(
         tuple(missing),
         configurations.of_run(file.configuration for file in ordered),
         Asked([named for named in names if isinstance(named, str)], configurations),
-        tuple(one for name, one in sorted(left_out.items()) if name not in files),
+        tuple(one for _, one in sorted(left_out.items()) if _itself(one) not in read),
         _patterns_of_no_file(ordered, folders),
         FileReader(configurations, with_settings).beside(ordered, folders),
     )
+
+
+def _itself(one: FileSource | NotFound) -> str:
+    """What a file has one of, by whatever path it is named; a link is a file of its own."""
+    if isinstance(one, NotFound):
+        return one.name
+    folder, name = os.path.split(one.path or one.name)  # as texts, since every file is asked
+    return os.path.join(_folder_itself(folder, os.getcwd()), name)  # noqa: PTH109, PTH118
+
+
+@lru_cache(maxsize=64)
+def _folder_itself(folder: str, _working_folder: str) -> str:
+    return os.path.realpath(folder)
 
 
 def _built_files(regimens: Iterable[Regimen]) -> dict[str, RegimenFile]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from blinplan.api.regimens.meant import name_in
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen import library
-from blinplan.regimen.find import STANDARD_INPUT, FileSource, NotFound, find, find_one
+from blinplan.regimen.find import STANDARD_INPUT, FileSource, NotFound, find, find_one, is_toml
 from blinplan.regimen.reading import Content
 from blinplan.regimen.regimen import Regimen
 from blinplan.repository.revision import Commit, commit_named, is_shallow
@@ -167,7 +167,7 @@ def _past(revision: str, place: _PathInGit, configurations: Configurations) -> S
     before = f"{place.path}/" if place.path else ""
     folder = place.top / place.path
     asked = Asked([str(folder)], configurations)
-    paths = {path.removeprefix(before): path for path in files if path.startswith(before) and path.endswith(".toml")}
+    paths = {path.removeprefix(before): path for path in files if path.startswith(before) and is_toml(path)}
     if before and not paths and not folder.is_dir():
         raise Refusal(f"{revision} has no {place.path} in {place.top}", "name a path from the top of the repository")
     kept = {short: path for short, path in paths.items() if not folder.is_dir() or asked.judges(place.top / path)}

@@ -9,7 +9,7 @@ from typing import Any
 
 from blinplan.files.inputs import input_bytes
 from blinplan.refusal import ArgumentRefusal
-from blinplan.regimen.find import FileSource
+from blinplan.regimen.find import FileSource, is_toml
 from blinplan.regimen.reading import Reading, read
 from blinplan.repository.renamed import names_before
 from blinplan.repository.revision import Commit, forking_point
@@ -104,7 +104,7 @@ def history(
 def _place(source: FileSource) -> Path:
     """Where a file lies; one from standard input where its name says."""
     path = Path(source.name) if source.path is None else source.path
-    if source.path is None and not (source.name.endswith(".toml") and path.parent.is_dir()):
+    if source.path is None and not (is_toml(source.name) and path.parent.is_dir()):
         raise ArgumentRefusal(
             "{since} cannot tell what {name} was before: it is no file of a repository",
             "name files, or say with {stdin_filename} which file standard input is",
@@ -200,7 +200,7 @@ class RepositoryBefore:
     def _lost_paths(self, is_asked: Callable[[str], bool]) -> list[str]:
         """The files that are there no more, some of them."""
         top = self.commit.top
-        regimens = (path for path in self._files if path.endswith(".toml") and path not in self._renamed)
+        regimens = (path for path in self._files if is_toml(path) and path not in self._renamed)
         return [path for path in regimens if not (top / path).exists() and is_asked(path)]
 
     def _texts(self, paths: Iterable[str]) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
 from blinplan.regimen import library
+from blinplan.regimen.find import is_toml
 from blinplan.regimen.reading import Content, FaultyFile, Reading, RegimenFile
 from blinplan.regimen.regimen import Eligibility, Regimen, Source
 from blinplan.regimen.toml.document import Document
@@ -66,9 +67,9 @@ class Neighbour:
 
     @property
     def file_name(self) -> str | None:
-        """The name of its file without the ending; None for what is shipped, built or read from standard input."""
+        """The name of its file without .toml; None for what is shipped, built or read from standard input."""
         name = os.path.basename(self.document.name)  # noqa: PTH119 - which every file is asked, several times
-        return name.removesuffix(".toml") if name.endswith(".toml") else None
+        return name.removesuffix(".toml") if is_toml(name) else None
 
     @property
     def fits_for_certain(self) -> bool:

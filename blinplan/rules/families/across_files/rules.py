@@ -74,13 +74,14 @@ def _file_name(rule: Rule, case: Case) -> Answer:
         return NotEvaluated("not applicable", "the regimen has no file of its own")
     if this.file_name == this.name or _owner(together, this) is not None:  # of a name that is another's, X001 tells
         return ()
+    named = os.path.basename(this.document.name)  # noqa: PTH119 - as below
     return (
         case.finding(
             rule,
             ("name",),
-            f"the regimen is named {this.name}, and its file {this.file_name}.toml",
+            f"the regimen is named {this.name}, and its file {named}",
             f"name the file {this.name}.toml, or write `name` as the file is named",
-            value=f"{this.name} in {this.file_name}.toml",
+            value=f"{this.name} in {named}",
         ),
     )
 
