@@ -6,7 +6,7 @@ Who has something new to say of a dated plan adds its function to `remarks_of_da
 from collections.abc import Iterable, Iterator
 
 from blinplan.course.dated import Dated
-from blinplan.course.remarks import Remark
+from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.regimen.vocabulary import Indication
 from blinplan.reports.plan.dated_plan import clock_changes, total_of_clock_changes
 
@@ -24,6 +24,20 @@ def remarks_of_dates(dated: Dated) -> Iterator[Remark]:
         yield from new_figures(dated)
         yield from _of_answers(dated)
     yield from total_of_clock_changes(dated)
+    yield from _of_nothing(dated)
+
+
+def _of_nothing(dated: Dated) -> Iterator[Remark]:
+    """Tell of days on which nothing is due: an empty table could be of a slip in a date."""
+    of_cycle = [entry for entry in dated.entries if dated.cycle is None or entry.cycle in {None, dated.cycle}]
+    if dated.shown_entries() or not of_cycle:
+        return
+    days = {"from": dated.first, "to": dated.last} if dated.first else {"up to": dated.last}
+    asked = " ".join(f"{word} {day}" for word, day in days.items() if day is not None)
+    first, last = (dated.clock.at(minute).date() for minute in (of_cycle[0].start, of_cycle[-1].start))
+    whose = "of the plan" if dated.cycle is None else f"of cycle {dated.cycle}"
+    on = "" if dated.last else " on"
+    yield Remark(f"Nothing {whose} is due {asked}{on}; it goes from {first} to {last}.", RemarkKind.WARNING)
 
 
 def remarks_of_days(dated: Dated, other_bags: Iterable[Remark] | None = None) -> Iterator[Remark]:

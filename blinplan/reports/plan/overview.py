@@ -99,10 +99,9 @@ def _table(dated: Dated, screen: Screen) -> "RenderableType":
     table.add_column("Cycle", justify="right")
     table.add_column("Dose", overflow="fold")
     table.add_column("mcg", justify="right", no_wrap=True)
-    shown = {(entry.start, entry.cycle) for entry in dated.shown_entries()}
     for event in dated.course.events:
         period = event.period
-        if (period.start, period.cycle) not in shown:
+        if not dated.shows_stretch(period.cycle, period.start, period.stop):
             continue
         table.add_row(
             moment_text(dated.clock.at(period.start)),

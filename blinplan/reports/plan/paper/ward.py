@@ -97,7 +97,7 @@ def ward_page(
     """
     regimen = dated.course.regimen
     below = [remark for remark in remarks if not stands_above(remark)]
-    cycles = sorted({entry.cycle for entry in dated.shown_entries()})
+    cycles = sorted({entry.cycle for entry in dated.shown_entries()}) or [_cycle_of_days(dated)]
     return render(
         "plan.html",
         title=f"{regimen.name}: {regimen.title}" + ("" if plan_id is None else f", plan {plan_id}"),
@@ -112,6 +112,14 @@ def ward_page(
         version=__version__,
         cautions=CAUTIONS,
     )
+
+
+def _cycle_of_days(dated: Dated) -> int:
+    """The cycle on whose page it is said that nothing is due on the days that are asked for."""
+    periods = [event.period for event in dated.course.events]
+    last_day = dated.last or dated.first
+    begun = [period.cycle for period in periods if last_day and dated.clock.at(period.start).date() <= last_day]
+    return dated.cycle or (begun or [periods[0].cycle])[-1]
 
 
 def _cycle(dated: Dated, cycle: int, below: Sequence[Remark], other_bags: Sequence[Remark]) -> PrintedCycle:

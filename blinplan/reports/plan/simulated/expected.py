@@ -29,7 +29,7 @@ def expected_report(dated: Dated, doses: Sequence[ExpectedAfter], screen: Screen
         for window in dose.windows:
             start, stop = _short(dated, window.start), _short(dated, window.stop)
             table.add_row(Text(f"  {window.what}"), start, stop, _time_of_typical_patient(dated, window))
-    return [table, Text(f"{_NOTE} {_sources(_windows(doses))}", "quiet")]
+    return [table, Text(f"{_NOTE} {_sources(_windows(doses))}", "quiet")] if _windows(doses) else [table]
 
 
 _NOTE = (
