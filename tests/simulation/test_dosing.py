@@ -10,7 +10,7 @@ from blinplan.course.events import Period, given_rate, periods
 from blinplan.course.patient import AREAS_M2
 from blinplan.physiology.model.draw import from_covariates
 from blinplan.physiology.model.population import Population
-from blinplan.quantities import Basis, DoseRate
+from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate
 from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.dosing import dosing, followed_up
 
@@ -60,6 +60,16 @@ def test_a_rate_rises_in_somebody_where_it_does_in_the_least_or_the_greatest() -
     rises = (everybody[:, None] > everybody).any(axis=2)
     assert np.array_equal(rises, (ends[:, None] > ends).any(axis=2))
     assert 0.5 < rises.mean() < 1.0
+
+
+def test_a_step_up_is_premedicated_and_a_step_down_is_not() -> None:
+    """Label of relapsed or refractory disease: an hour before the start, and before an escalation."""
+    regimen = shipped("rr-adult")
+    low, high = periods(regimen)[:2]
+    down = [replace(low, dose=high.dose), replace(high, dose=low.dose)]
+    people = from_covariates("adult-rr", weight_kg=np.array([70.0]), height_cm=np.array([170.0]))
+    assert dosing(regimen, [low, high], people).premedication_minutes == (-60, 7 * MINUTES_PER_DAY - 60)
+    assert dosing(regimen, down, people).premedication_minutes == (-60,)
 
 
 def test_days_that_follow_the_last_infusion_are_a_free_interval() -> None:

@@ -12,9 +12,9 @@ from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.paired import NotPairedError
-from blinplan.simulation.people.cells import read_cells
+from blinplan.simulation.people.cells import read_cells, readings
 from blinplan.simulation.people.columns import ALL, check_columns
-from blinplan.simulation.people.people import People, PeopleError
+from blinplan.simulation.people.people import OwnOrder, People, PeopleError
 from blinplan.simulation.people.read import read_people
 from blinplan.simulation.trajectories import curves, portions
 from blinplan.simulation.trials.run import run
@@ -60,9 +60,26 @@ def test_nobody_is_held_who_is_off_the_drug() -> None:
 
 
 def test_a_course_that_stands_still_ends_as_much_later() -> None:
-    held = of("A,70,175,3,1", "B,70,175,,", head="id,weight_kg,height_cm,hold_from_day,hold_days")
+    held = of("A,70,175,0,1", "B,70,175,,", head="id,weight_kg,height_cm,hold_from_day,hold_days")
+    assert held.own == (OwnOrder(None, (0, MINUTES_PER_DAY)), OwnOrder())
     assert held.last_minute(1000) == 1000 + MINUTES_PER_DAY
     assert of("A,70,175").last_minute(1000) == 1000
+
+
+def test_a_row_that_names_another_regimen_gets_it_and_one_that_leaves_it_open_does_not() -> None:
+    text = "weight_kg,height_cm,regimen\n70,175,long\n71,175,\n"
+    five_cycles = {"long": library.regimen("rr-adult")}
+    people = read_people(text, "ward.csv", regimen_named=five_cycles.__getitem__)
+    assert people.own == (OwnOrder(five_cycles["long"]), OwnOrder())
+    assert people.last_minute(1000) == 210 * MINUTES_PER_DAY
+    with pytest.raises(PeopleError, match="regimen is 'long', and all get the same here"):
+        read_people(text, "ward.csv")
+
+
+@pytest.mark.parametrize(("hold", "given", "missing"), [("3,", "from_day", "days"), (",3", "days", "from_day")])
+def test_half_a_hold_is_refused(hold: str, given: str, missing: str) -> None:
+    said = refused(f"A,70,175,{hold}", head="id,weight_kg,height_cm,hold_from_day,hold_days")
+    assert f"hold_{given} is given, and hold_{missing} is not" in said
 
 
 @pytest.mark.parametrize("places", [4, 6, 9, 14, 18])
@@ -185,6 +202,11 @@ def test_a_unit_at_the_head_of_a_column_is_read_as_spreadsheets_have_it(written:
             assert column not in ALL, (what, unit)
 
 
+@pytest.mark.parametrize("head", ["we\u0456ght_kg", "weight\u200b_kg"])
+def test_a_name_with_letters_that_are_not_what_they_look_like_is_another(head: str) -> None:
+    assert read_cells(f"{head};IL\u20116 (pg/mL)\n", "ward.csv").columns == (head, "il6_pg_per_ml")
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
@@ -198,6 +220,9 @@ def test_a_unit_at_the_head_of_a_column_is_read_as_spreadsheets_have_it(written:
         (["A,70,1e99999999999"], ("height_cm is",)),
         (["\x1b[31mA,70,7"], ("(id \\x1b[31mA)",)),
         ([f"{'A' * 65},70,175"], ("id has 65 characters",)),
+        ([f"{'A' * 64},7,175"], (f"(id {'A' * 64}): 7 kg at 175 cm",)),
+        (["A,70"], ("2 cells, and the header has 3 columns -> give each column of a row a cell",)),
+        ([f"A,{'7' * 50},175"], (f"weight_kg is '{'7' * 40}' ->",)),
     ],
     ids=str,
 )
@@ -222,6 +247,10 @@ def test_a_row_that_nobody_can_take_as_it_stands_says_where_and_why(rows: list[s
 def test_columns_that_a_table_has_not_are_refused_with_what_is_meant(head: str, words: str) -> None:
     cells = ",".join(["A", "70", "175", "1", "1"][: head.count(",") + 1])
     assert words in refused(cells, head=head)
+
+
+def test_a_column_that_is_like_none_is_told_without_a_guess() -> None:
+    assert " may be " not in refused("A,70,175,red,", head="id,weight_kg,height_cm,colour,")
 
 
 @pytest.mark.parametrize(
@@ -284,6 +313,28 @@ def test_baselines_in_another_unit_or_of_two_readings_are_refused(column: str, c
 @pytest.mark.parametrize(("column", "least"), [("t_cells_per_ul", "5"), ("il6_pg_per_ml", "0.1")])
 def test_the_least_that_anybody_has_is_taken(column: str, least: str) -> None:
     assert len(of(f"A,70,175,{least}", head=f"id,weight_kg,height_cm,{column}").baselines) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "numbers"),
+    [
+        ("1,200", ";", ["1.2", "1200"]),
+        ("1.200", ";", ["1.2", "1200"]),
+        ("1,200", ",", ["1.2", "1200"]),
+        ("1.200", ",", ["1.2"]),  # whose cells commas part has points before decimals
+        ("1.20", ";", ["1.2"]),
+        ("0,900", ";", ["0.9"]),
+        ("1200,125", ";", ["1200.125"]),
+        ("1e3", ";", ["1000"]),
+        ("7_0", ";", []),
+    ],
+)
+def test_a_mark_before_three_digits_may_part_thousands(text: str, delimiter: str, numbers: list[str]) -> None:
+    assert list(readings(text, delimiter)) == list(map(Fraction, numbers))
+
+
+def test_of_two_readings_that_are_both_too_much_the_lesser_is_told() -> None:
+    assert ": weight is 900.5 kg" in refused("A;900,500;175", head="id;weight_kg;height_cm")
 
 
 def test_a_mark_that_can_only_part_decimals_does() -> None:
@@ -394,6 +445,10 @@ def test_the_fingerprint_of_a_table_is_of_every_cell_and_not_of_how_it_is_writte
     others = [[*A_ROW[:k], cell, *A_ROW[k + 1 :]] for k, cell in enumerate(OTHERWISE)]
     assert len({fingerprint(row) for row in (A_ROW, *others)}) == 1 + len(others)
     assert fingerprint(A_ROW, ";") == fingerprint([*A_ROW[:1], "70.0", *A_ROW[2:]]) == fingerprint(A_ROW)
+    assert fingerprint([*A_ROW[:1], "70.00000000001", *A_ROW[2:]]) != fingerprint(A_ROW)
+    people = of("A,70,175,15,400", head=HEAD.rsplit(",", 2)[0])
+    again = replace(people, baselines=dict(sorted(people.baselines.items(), reverse=True)))
+    assert again.table.fingerprint == people.table.fingerprint
 
 
 def test_the_fingerprint_of_a_table_is_of_what_its_regimens_give() -> None:

@@ -121,9 +121,9 @@ def first_day(
     before, reached = logs[earlier, patients], logs[index, patients]
     with np.errstate(divide="ignore", invalid="ignore"):
         part = (np.log(level) - before) / (reached - before)
-    between = np.where(np.isfinite(part), np.clip(part, 0.0, 1.0), 1.0)
+    between = np.where(np.abs(part) <= 1.0, part, 0.0)  # who is there on both days is there from `after` on
     found = days[earlier] + between * (days[index] - days[earlier])
-    return np.where(there.any(axis=0), np.maximum(found, np.maximum(days[0], after)), np.nan)
+    return np.where(there.any(axis=0), np.maximum(found, after), np.nan)
 
 
 def days_at_most(curve: Curve, window: CurveWindow, level: float) -> FloatArray:

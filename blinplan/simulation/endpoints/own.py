@@ -142,8 +142,8 @@ class OwnEndpoint:
             return 0.0, end
         within = [period for period in periods if period.cycle == self.cycle]
         if not within:
-            numbers = sorted({period.cycle for period in periods})
-            has = f"cycle {numbers[0]} alone" if len(numbers) == 1 else f"cycles {numbers[0]} to {numbers[-1]}"
+            first, last = periods[0].cycle, periods[-1].cycle
+            has = f"cycle {first} alone" if first == last else f"cycles {first} to {last}"
             raise WindowError(f"there is no cycle {self.cycle} in the course, which has {has}")
         return within[0].start / MINUTES_PER_DAY, within[-1].stop / MINUTES_PER_DAY
 

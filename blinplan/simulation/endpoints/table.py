@@ -121,7 +121,7 @@ def _clearances_of_residue(gathered: Measurements) -> Iterator[Reading]:
 
 def _cytokine(name: str) -> Iterator[Definition]:
     """What is measured of one cytokine that rises."""
-    row, key, group, signal = CYTOKINES.index(name), column_name(name), "Cytokines", signal_name(name)
+    row, key, signal = CYTOKINES.index(name), column_name(name), signal_name(name)
 
     def settling(gathered: Measurements) -> Iterator[Reading]:
         endpoints = gathered.endpoints
@@ -136,7 +136,7 @@ def _cytokine(name: str) -> Iterator[Definition]:
 
     yield Definition(
         f"{key}_peak",
-        group,
+        "Cytokines",
         f"{name} peak, cycle 1",
         "pg/mL",
         EndpointKind.VALUE,
@@ -148,7 +148,7 @@ def _cytokine(name: str) -> Iterator[Definition]:
     )
     yield Definition(
         f"{key}_peak_day",
-        group,
+        "Cytokines",
         f"{name} peak, when",
         "day",
         EndpointKind.VALUE,
@@ -160,7 +160,7 @@ def _cytokine(name: str) -> Iterator[Definition]:
     )
     yield Definition(
         f"{key}_settled",
-        group,
+        "Cytokines",
         f"{name} peak to {_SETTLED} gone",
         "h",
         EndpointKind.TIME,
@@ -172,7 +172,7 @@ def _cytokine(name: str) -> Iterator[Definition]:
     )
     yield Definition(
         f"{key}_peak_second",
-        group,
+        "Cytokines",
         f"{name} peak, cycle {{cycle}}",
         "pg/mL",
         EndpointKind.VALUE,

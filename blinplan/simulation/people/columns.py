@@ -106,5 +106,5 @@ def _hints(unknown: Sequence[str]) -> Iterator[str]:
         if unit in units:
             yield said
         else:
-            near = [known for known in ALL if one_slip(column, known) or (column and known.startswith(f"{column}_"))]
+            near = [known for known in ALL if one_slip(column, known) or known.startswith(f"{column}_")]
             yield from (f"{column} may be {known}" for known in near)

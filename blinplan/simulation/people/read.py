@@ -96,7 +96,7 @@ def read_people(
         try:
             _take_id(row, ids)
             found.append(_values(row, table.delimiter, formula))
-            own.append(_own_order(row, table.delimiter, regimen_named))
+            own.append(_own_order(row, table.delimiter, regimen_named or _no_other_regimen))
             _require_hold_before_end(own[-1].hold, found[-1].get(OFF_DRUG))
         except PeopleError as error:
             faults.append(PeopleError(f"{name}:{row.line}{_whose(row)}: {error}", error.advice))
@@ -160,13 +160,17 @@ def _values(row: Row, delimiter: str, formula: AreaFormula) -> dict[str, float]:
     return {column: float(value) for column, value in body.items() if value is not None} | sex | areas | baselines | off
 
 
-def _own_order(row: Row, delimiter: str, regimen_named: Callable[[str], Regimen] | None) -> OwnOrder:
+def _no_other_regimen(named: str) -> Regimen:
+    raise PeopleError(f"{REGIMEN} is {_quotation(named)}, and all get the same here", "leave the column out")
+
+
+def _own_order(row: Row, delimiter: str, regimen_named: Callable[[str], Regimen]) -> OwnOrder:
     """What the patient of a row gets otherwise than the others."""
     named = row.cells.get(REGIMEN)
-    if named and regimen_named is None:
-        raise PeopleError(f"{REGIMEN} is {_quotation(named)}, and all get the same here", "leave the column out")
-    regimen = regimen_named(named) if named and regimen_named is not None else None
-    return OwnOrder(regimen, _hold(row.cells.get(HOLD_FROM, ""), row.cells.get(HOLD_DAYS, ""), delimiter))
+    return OwnOrder(
+        regimen_named(named) if named else None,
+        _hold(row.cells.get(HOLD_FROM, ""), row.cells.get(HOLD_DAYS, ""), delimiter),
+    )
 
 
 def _require_hold_before_end(hold: tuple[int, int] | None, off: float | None) -> None:
@@ -221,8 +225,8 @@ def _whole_minutes(days: Fraction) -> int | None:
     None where it is no minute to the last decimal that stands there.
     """
     minutes = round(days * MINUTES_PER_DAY)
-    places = next((places for places in _DECIMALS if (days * 10**places).denominator == 1), _DECIMALS[-1])
-    return minutes if days == round(Fraction(minutes, MINUTES_PER_DAY), places) else None
+    exact = Fraction(minutes, MINUTES_PER_DAY)
+    return minutes if any(days == round(exact, places) for places in _DECIMALS) else None
 
 
 def _body(text: str, column: str, delimiter: str) -> Fraction | None:

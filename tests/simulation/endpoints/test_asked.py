@@ -1,10 +1,14 @@
 """What is asked of a course that has it, of one that has not, and of one of several."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from blinplan.course.events import periods
+from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
-from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
+from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.endpoints.own import WindowError
 from blinplan.simulation.endpoints.wording import read_endpoint
 
@@ -30,3 +34,17 @@ def test_a_day_by_which_nobody_can_be_there_is_refused(day: float, says: str) ->
     with pytest.raises(WindowError, match=says):
         AskedEndpoints(by_day=(day,)).require_by_day(SHORT)
     AskedEndpoints(by_day=(0.001, 42.0)).require_by_day(SHORT)
+
+
+@pytest.mark.parametrize(
+    ("off", "day"),
+    [([], 28), ([np.inf, np.inf], 28), ([20, 10], 10), ([0, 20], 20), ([0, 0], 28), ([30, np.inf], 28), ([0.5], 0.5)],
+)
+def test_a_recovery_is_looked_at_from_the_first_end_of_somebodys_last_infusion(off: list[float], day: float) -> None:
+    """Who never gets anything has no last infusion; who goes off the drug in a free interval had his before it."""
+    minutes = MINUTES_PER_DAY * np.array(off, dtype=np.float64)
+    assert EVERYTHING.looked_at(SHORT, minutes if off else None) == {"b_recovery_day": day}
+
+
+def test_without_drug_a_recovery_is_looked_at_from_the_start() -> None:
+    assert EVERYTHING.looked_at([replace(SHORT[-1], start=0)]) == {"b_recovery_day": 0.0}

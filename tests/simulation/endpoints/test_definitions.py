@@ -4,6 +4,8 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from blinplan.course.events import periods
 from blinplan.data_table import csv_parts
 from blinplan.executors.executor import InTurn
-from blinplan.physiology import draw
+from blinplan.physiology import Endpoints, draw
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.reports.shared.document import document_schema
@@ -19,8 +21,8 @@ from blinplan.reports.simulation.data import column_name, endpoint_table
 from blinplan.reports.simulation.summary.document import simulation_json
 from blinplan.simulation.dosing import part_at
 from blinplan.simulation.endpoints.asked import AskedEndpoints
-from blinplan.simulation.endpoints.definition import COLUMN_WORDS, GROUPS, EndpointKind
-from blinplan.simulation.endpoints.table import ENDPOINTS
+from blinplan.simulation.endpoints.definition import COLUMN_WORDS, GROUPS, EndpointKind, Measurements
+from blinplan.simulation.endpoints.table import ENDPOINTS, _clearances_of_residue, _cytokine, _remissions
 from blinplan.simulation.endpoints.wording import QUANTITIES, read_endpoint, units_of
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trials.run import run
@@ -60,16 +62,44 @@ def test_labels_say_the_figures_that_decide() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "keys"),
+    ("name", "told"),
     [
-        ("nhl-0.5", ["steady_state_1_over_2"]),
-        ("rr-below-45-kg", ["steady_state_5_max_9", "steady_state_15_max_28"]),
-        ("rr-adult", ["steady_state_9", "steady_state_28"]),
+        ("nhl-0.5", {"1_over_2": "0.5 mcg/m²/day"}),
+        ("rr-below-45-kg", {"5_max_9": "5 mcg/m²/day, max 9 mcg/day", "15_max_28": "15 mcg/m²/day, max 28 mcg/day"}),
+        ("rr-adult", {"9": "9 mcg/day", "28": "28 mcg/day"}),
     ],
 )
-def test_each_dose_with_its_cap_has_one_steady_state(name: str, keys: list[str]) -> None:
-    found = run(library.regimen(name), patients=1).quantities
-    assert [of.key for of in found if of.key.startswith("steady_state")] == keys
+def test_each_dose_with_its_cap_has_one_steady_state(name: str, told: dict[str, str]) -> None:
+    found = [of for of in run(library.regimen(name), patients=1).quantities if of.group == "Drug" and of.place == 0]
+    assert [of.key for of in found] == [f"steady_state_{amounts}" for amounts in told]
+    assert [of.label for of in found] == [f"Steady state, {dose}" for dose in told.values()]
+
+
+def test_a_cytokine_is_told_by_its_peaks_and_by_how_long_it_takes_to_settle() -> None:
+    for name, stem in (("IL-6", "il6"), ("IL-10", "il10"), ("IFN-gamma", "ifngamma")):
+        found = [(one.key.removeprefix(f"{stem}_"), one.unit, one.group) for one in _cytokine(name)]
+        units = {"peak": "pg/mL", "peak_day": "day", "settled": "h", "peak_second": "pg/mL"}
+        assert found == [(key, unit, "Cytokines") for key, unit in units.items()]
+
+
+@pytest.mark.parametrize("steps", [(), (0.0,), (0.0, 3.0)])
+def test_a_course_has_its_first_week_from_the_first_dose_on_or_from_its_start(steps: tuple[float, ...]) -> None:
+    endpoints = cast("Endpoints", SimpleNamespace(dose_step_days=steps))
+    week = replace(periods(library.regimen("rr-adult"))[0], stop=7 * MINUTES_PER_DAY)
+    assert Measurements(endpoints, [week], {}).lasts(7.0)
+    assert not Measurements(endpoints, [replace(week, stop=week.stop - 1)], {}).lasts(7.0)
+
+
+def test_what_is_at_a_limit_before_treatment_counts_as_residual_disease_and_as_remission() -> None:
+    blasts = np.array([np.nextafter(0.05, 1.0), 0.05, 1e-4, np.nextafter(1e-4, 0.0)])
+    everybody = np.ones((1, 4), dtype=np.bool_)
+    found = SimpleNamespace(
+        cycles=(1,), blasts_before=blasts, infused_in_cycle=everybody, marrow_response=everybody, mrd_response=everybody
+    )
+    gathered = Measurements(cast("Endpoints", found), (), {})
+    (marrow,), (residual,) = _remissions(gathered), _clearances_of_residue(gathered)
+    assert np.asarray(marrow.at_risk).tolist() == [True, False, False, False]
+    assert np.asarray(residual.at_risk).tolist() == [True, True, True, False]
 
 
 def test_of_later_cycles_than_two_nobody_is_asked_whether_he_responds(simulation: Simulation) -> None:
@@ -82,11 +112,14 @@ def test_of_later_cycles_than_two_nobody_is_asked_whether_he_responds(simulation
 @pytest.mark.slow
 def test_every_endpoint_of_a_simulation_is_a_definition_filled_in(simulation: Simulation) -> None:
     endpoints: list[Quantity | Occurrence] = [*simulation.quantities, *simulation.events]
+    everywhere = {place for place, one in enumerate(ENDPOINTS) if "{" not in one.key + one.label}
+    assert everywhere <= {endpoint.place for endpoint in endpoints}
     for endpoint in endpoints:
         if endpoint.place >= len(ENDPOINTS):
             continue
         one = ENDPOINTS[endpoint.place]
         assert re.fullmatch(one.pattern, endpoint.key)
+        assert isinstance(endpoint, Occurrence) == (one.kind is EndpointKind.EVENT)
         assert endpoint.group == one.group
         assert "{" not in endpoint.key + endpoint.label + endpoint.window + endpoint.measured
         others = [other.key for other in ENDPOINTS if re.fullmatch(other.pattern, endpoint.key)]

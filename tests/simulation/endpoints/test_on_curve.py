@@ -5,6 +5,8 @@ import pytest
 
 from blinplan.course.events import periods
 from blinplan.physiology import draw, simulate
+from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.model.states import SHOWN
 from blinplan.regimen import library
 from blinplan.simulation.endpoints.curve import Curve, days_at_most, first_day
@@ -70,3 +72,42 @@ def test_between_two_days_the_logarithm_is_a_straight_line() -> None:
     assert days_at_most(curve, curve.whole, 10.0) == pytest.approx([2.0])
     assert first_day(curve, curve.whole, 10.0, above=False) == pytest.approx([3.0])
     assert first_day(curve, curve.whole, 10.0, above=True, after=4.0) == pytest.approx([5.0])
+    assert first_day(curve, curve.whole, 10.0, above=False, after=3.5) == pytest.approx([3.5])
+    assert first_day(curve, curve.whole, 5.0, above=False, after=4.0) == pytest.approx([4.0])
+    assert first_day(curve, curve.whole, 80.0, above=True, after=1.0) == pytest.approx([8.0])
+    assert first_day(curve, curve.whole, 10.0, above=True) == pytest.approx([0.0])
+    assert np.isnan(first_day(curve, curve.whole, 81.0, above=True)).all()
+
+
+def test_who_is_there_on_two_days_is_there_on_each_day_between_them() -> None:
+    values = np.array([[5.0], [8.0]])
+    curve = Curve(np.array([0.0, 1.0]), values, values[0], {1: (0.0, 1.0, 1.0)}, 0.0)
+    assert first_day(curve, curve.whole, 10.0, above=False, after=0.5) == pytest.approx([0.5])
+
+
+DEFINED = {one.key: one.on_curve for one in ENDPOINTS}
+
+
+def read(key: str, values: list[list[float]], days: list[float], number: int = 0) -> FloatArray | BoolArray:
+    """An endpoint of cycles of two weeks, the second of them free, read off a curve of each patient."""
+    curve = np.array(values).T
+    on_curve = DEFINED[key]
+    assert on_curve is not None
+    cycles = {number: (14.0 * (number - 1), 14.0 * number - 7.0, 14.0 * number) for number in (1, 2, 3)}
+    return on_curve(Curve(np.array(days), curve, curve[0], cycles, 0.0), number)
+
+
+def test_who_falls_to_nine_tenths_and_no_further_has_not_fallen() -> None:
+    days = [0.0, 3.0, 7.0]
+    assert np.array_equal(
+        read("t_return_day", [[100.0, 90.0, 90.0], [100.0, 80.0, 90.0]], days), [np.nan, 7.0], equal_nan=True
+    )
+    assert read("t_nadir", [[100.0, 90.0, 90.0]], days) == pytest.approx([90.0])
+    assert np.isnan(read("t_nadir", [[100.0, 90.0, 90.0]], [0.0, 3.0, 6.9])).all()
+
+
+def test_before_a_cycle_is_the_free_interval_of_the_one_before_it() -> None:
+    days = [0.0, 7.0, 10.0, 14.0, 21.0, 24.0, 28.0, 42.0]
+    counts = [[50.0, 1.0, 20.0, 1.0, 1.0, 10.0, 1.0, 1.0]]
+    again = [read("b_recovered_before_cycle_{cycle}", counts, days, cycle).tolist() for cycle in (2, 3)]
+    assert again == [[True], [False]]

@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.events import Period, periods
-from blinplan.physiology.watch import Watch
+from blinplan.physiology.watch import Seen, Watch
 from blinplan.regimen import library
 from blinplan.simulation.endpoints.own import COMPARISONS, OwnEndpoint, WindowError
 from blinplan.simulation.endpoints.wording import _LIKE, EXAMPLE, QUANTITIES, EndpointError, read_endpoint, units_of
@@ -41,6 +42,7 @@ def asked(signal: str, comparison: str, level: str, unit: str, **window: object)
         ("ifn >= 2 times baseline", asked("ifn", "at least", "2", "x baseline")),
         ("IFN-\N{GREEK SMALL LETTER GAMMA} < 200% of baseline", asked("ifn", "below", "200", "% of baseline")),
         ("Drug concentration above 100 pg/mL", asked("drug", "above", "100", "pg/mL")),
+        ("blinatumomab above 100 pg/mL", asked("drug", "above", "100", "pg/mL")),
         ("blasts below 5 % of marrow capacity", asked("blasts", "below", "5", "% of capacity")),
         ("IL-6 above 100 pg/mL from day 0.5 to 2", asked("il-6", "above", "100", "pg/mL", days=(0.5, 2))),
     ],
@@ -96,6 +98,60 @@ def test_what_is_not_understood_is_told_with_what_is_allowed(text: str, message:
         read_endpoint(text)
     assert message in refused.value.message
     assert advice in refused.value.advice
+
+
+def test_where_no_quantity_is_near_none_is_meant() -> None:
+    with pytest.raises(EndpointError) as refused:
+        read_endpoint("glucose above 100 pg/mL")
+    assert refused.value.advice.startswith("the quantities are drug, ")
+
+
+@pytest.mark.parametrize("text", ["{} above 1 pg/mL", "IL-6 above {}", "IL-6 above 1 {}", "IL-6 above 1 pg/mL on {}"])
+def test_of_a_long_word_the_beginning_is_quoted(text: str) -> None:
+    with pytest.raises(EndpointError) as refused:
+        read_endpoint(text.format("x" * 50))
+    assert len(refused.value.message.split("'")[1]) == 40
+
+
+@pytest.mark.parametrize(
+    ("text", "group", "key", "label"),
+    [
+        ("drug above 0.50 pg/mL", "Drug", "drug_above_0.5_pg_per_ml", "Drug above 0.5 pg/mL"),
+        (
+            "IL-6 at least 5 x baseline by day 7",
+            "Cytokines",
+            "il6_at_least_5_x_baseline_by_day_7",
+            "IL-6 at least 5 x baseline, by day 7",
+        ),
+        ("T cells below 50 % of baseline", "T cells", "t_cells_below_50_percent_of_baseline", ""),
+        (
+            "B cells at most 10 cells/µL from day 7 to day 9.5",
+            "B cells",
+            "b_cells_at_most_10_per_ul_from_day_7_to_day_9.5",
+            "B cells at most 10 cells/µL, day 7 to day 9.5",
+        ),
+        (
+            "blasts below 5 % of capacity in cycle 1",
+            "Blasts",
+            "blasts_below_5_percent_of_capacity_in_cycle_1",
+            "Blasts below 5 % of capacity, cycle 1",
+        ),
+    ],
+)
+def test_an_endpoint_is_called_by_what_it_is(text: str, group: str, key: str, label: str) -> None:
+    """Its key heads a column, so that it is words alone; its label does without those that a table needs not."""
+    own = read_endpoint(text)
+    assert (own.group, own.key, own.label) == (group, key, label or text)
+    assert own.text == own.label.replace(", day", " from day").replace(", cycle", " in cycle").replace(",", "")
+    seen = Seen(np.array([2.0, np.nan]), np.array([3.0, 0.0]))
+    day, days = own.quantities(seen, 9, 1.0)
+    assert (day.key, day.unit, day.is_time, day.from_day) == (f"{key}_day", "day", True, 1.0)
+    assert (days.key, days.unit, days.is_time, days.label) == (f"{key}_days", "day", False, f"Days {own.label}")
+    assert own.occurrence(seen, 9).happens.tolist() == [True, False]
+
+
+def test_other_words_are_told_in_words_that_compare() -> None:
+    assert set(_LIKE.values()) == set(COMPARISONS)
 
 
 @pytest.mark.parametrize("words", _LIKE)
