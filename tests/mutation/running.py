@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -67,6 +67,8 @@ class Runner:
         self._lines: dict[str, dict[int, list[str]]] = {}
         self._functions: dict[str, list[FunctionType]] = defaultdict(list)
         self._killers = Counter[str]()
+        self._users: dict[str, list[str]] = {}
+        self._context = ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self) -> None:
@@ -98,13 +100,32 @@ class Runner:
             _remove_new(kept)
         return True
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Generator[None, Any, Any]:
+        """What several tests share is reached by all of them, and not only by the first, which has it made."""
+        if fixturedef.scope == "function" or self._lines:
+            return (yield)
+        before, context = self._context, f"{len(self._users)} {fixturedef.argname}"
+        self._users[context] = [item.nodeid for item in request.session.items if _uses(item, fixturedef, request)]
+        self._switch(context)
+        try:
+            return (yield)
+        finally:
+            self._switch(before)
+
+    def _switch(self, context: str) -> None:
+        self._context = context
+        self._coverage.switch_context(context)
+
     def _run_once(self, items: Sequence[pytest.Item]) -> None:
         ours = _caches(self._paths)
         self._coverage.start()
         for number, item in enumerate(items, 1):
             for cached in ours:
                 cached.cache_clear()
-            self._coverage.switch_context(item.nodeid)
+            self._switch(item.nodeid)
             begun = _used()
             following = items[number] if number < len(items) else None
             if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
@@ -163,7 +184,8 @@ class Runner:
                 if isinstance(one, pytest.Function)
                 and any(vars(one.module).get(name) is value for name, value in values.items())
             }
-        return sorted(reached - {""}, key=lambda name: (-self._killers[name], self._seconds[name], name))
+        reached = {user for name in reached - {""} for user in self._users.get(name, [name])}
+        return sorted(reached, key=lambda name: (-self._killers[name], self._seconds[name], name))
 
     def _live(self, mutant: Mutant, items: Sequence[pytest.Item], writer: int) -> None:
         """Be the mutant: end with its fate, having told the number of the test that is tried."""
@@ -191,7 +213,9 @@ class Runner:
     def _become(self, mutant: Mutant) -> None:
         path = str(ROOT / mutant.file)
         mutated_tree(mutant)
-        tree = ast.fix_missing_locations(tree_of(mutant.file))
+        tree = tree_of(mutant.file)
+        _name_all(tree, {_key(of.__code__)[:2]: of.__code__.co_freevars for of in self._functions[mutant.file]})
+        ast.fix_missing_locations(tree)
         codes = dict(_codes(compile(tree, path, "exec")))
         for function in self._functions[mutant.file]:
             new = codes.get(_key(function.__code__))
@@ -201,6 +225,25 @@ class Runner:
             _set_values(tree, mutant.file)
         for cached in _caches(None):
             cached.cache_clear()
+
+
+def _uses(item: pytest.Item, fixture: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> bool:
+    """Whether a test is given what a fixture makes now, of whatever parameter it is made."""
+    if not isinstance(item, pytest.Function):
+        return False
+    given = item.callspec.params if hasattr(item, "callspec") else {}
+    of_its_name = item._fixtureinfo.name2fixturedefs.get(fixture.argname, ())
+    return fixture in of_its_name and given.get(fixture.argname) is getattr(request, "param", None)
+
+
+def _name_all(tree: ast.Module, names: Mapping[tuple[str, int], tuple[str, ...]]) -> None:
+    """Let each function name all that it took from around it: code that takes less cannot stand in its place."""
+    inner = {(name.rpartition(".")[2], line): taken for (name, line), taken in names.items()}
+    for node in ast.walk(tree):
+        if isinstance(node, FUNCTIONS):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            taken = [ast.Expr(ast.Name(name, ast.Load())) for name in inner.get((node.name, first), ())]
+            node.body += [ast.If(ast.Constant(False), list[ast.stmt](taken), [])] if taken else []
 
 
 def _codes(code: CodeType) -> Iterator[tuple[Key, CodeType]]:

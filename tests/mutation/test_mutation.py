@@ -101,6 +101,14 @@ def test_what_a_module_makes_of_a_value_by_a_function_is_made_of_the_changed_one
     assert (module.TOLD, module.told()) == (("at most 5",), "at most 5")
 
 
+def test_a_function_that_takes_less_from_around_it_still_names_it() -> None:
+    """Else its code could not take the place of the code of the function that is there."""
+    tree = ast.parse("def outer(read):\n    def inner():\n        yield from ()\n    return inner\n")
+    running._name_all(tree, {("outer.<locals>.inner", 2): ("read",)})
+    codes = dict(running._codes(compile(ast.fix_missing_locations(tree), "dose.py", "exec")))
+    assert codes["outer.<locals>.inner", 2, 0].co_freevars == ("read",)
+
+
 def test_a_sample_is_by_chance_and_stays_when_others_come(file: str) -> None:
     whole = list(mutants_of(file))
     few = drawn(whole, 5, 1)
