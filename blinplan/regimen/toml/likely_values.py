@@ -242,8 +242,10 @@ def _number(key: str, written: object, expected: Mapping[str, Any]) -> str | Non
 def _advice_within(found: "list[int] | list[Decimal]", expected: Mapping[str, Any]) -> str | None:
     if len(found) != 1:
         return None
-    least, most = expected.get("minimum"), expected.get("maximum")
+    least, above, most = (expected.get(bound) for bound in ("minimum", "exclusiveMinimum", "maximum"))
     if (least is not None and found[0] < least) or (most is not None and found[0] > most):
+        return None
+    if (above is not None and found[0] <= above) or expected.get("not") == {"const": found[0]}:
         return None
     return (
         f"write {found[0]:f}, without quotation marks or unit" if isinstance(found[0], Decimal) else f"write {found[0]}"

@@ -12,7 +12,7 @@ from blinplan.quantities import QuantityError
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.positions import Edit, KeyPath, Span
 from blinplan.regimen.toml.spelling import advice_for_key, is_slip, nearest_word
-from blinplan.regimen.toml.table import Key, Table, is_several
+from blinplan.regimen.toml.table import Key, Table, is_several, number_text
 from blinplan.words.spelling import one_slip
 
 
@@ -186,7 +186,7 @@ class SchemaProblems:
             fix = _spelling(span, str(detail["input"]), word, allowed, quote='"')
         natural = self._advice_for_natural_value(path, detail["input"])
         advice = self._advice_for_brackets(path, detail["input"], span) or natural
-        advice = advice or _advice(path, detail) or ("shorten it" if excess else _OF_THAT_KIND)
+        advice = advice or _advice(path, detail) or ("shorten it" if excess else self._advice_for_kind(path))
         return Problem(code, path, span, f"`{key}` is {value}", why, advice, fix)
 
     def _advice_for_brackets(self, path: KeyPath, value: object, span: Span) -> str | None:
@@ -225,6 +225,12 @@ class SchemaProblems:
         """The nearest key on the path and what it may hold."""
         field = self._nearest_field(path)
         return field.name, field.description
+
+    def _advice_for_kind(self, path: KeyPath) -> str:
+        """Between which numbers one has to be; of all else that it has to be of its kind."""
+        expected = self._nearest_field(path).kind.json
+        numbers = number_text(expected.get("items", {}) if isinstance(path[-1], int) else expected)
+        return _OF_THAT_KIND if numbers is None else f"give {numbers}"
 
     def _excess(self, path: KeyPath, value: object) -> str | None:
         """How much too long a text is."""

@@ -244,6 +244,17 @@ def number(above: int, highest: int | None = None) -> Kind:
     )
 
 
+def number_text(json: Mapping[str, Any]) -> str | None:
+    """Write which numbers a kind allows: a whole number from 1 to 366; None of what is no number."""
+    match json:
+        case {"type": "integer", "minimum": lowest, "maximum": highest}:
+            without = ", and not 0" if "not" in json else ""
+            return f"a whole number from {lowest} to {highest:,}{without}"
+        case {"type": "number", "exclusiveMinimum": above}:
+            return f"a number above {above}" + (f", at most {json['maximum']:,}" if "maximum" in json else "")
+    return None
+
+
 def _whole_to_decimal(value: object) -> object:
     return Decimal(value) if type(value) is int else value
 

@@ -243,7 +243,8 @@ class Reader:
             told = f"`{name[:80]}` has {many:,} entries, and at most {most:,} are read"
             return Fault(where, told, "say in one entry what several have in common, as drafts/ or D2")
         found = "missing" if detail["type"] == "missing" else describe(detail["input"])
-        return Fault(where, f"`{name[:80]}` is {found}", f"give {key.description if key else 'a table'}")
+        most = f"; at most {detail['ctx']['le']:,}" if detail["type"] == "less_than_equal" else ""
+        return Fault(where, f"`{name[:80]}` is {found}", f"give {key.description if key else 'a table'}{most}")
 
 
 _RULES_OF_POLICIES = {"reason-length": "W908", "expiry": "W909", "expiry-days": "W910", "seen-doses": "D213"}

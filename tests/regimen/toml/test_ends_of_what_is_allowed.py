@@ -4,6 +4,7 @@ Editors are told by the JSON Schema; what the program accepts stands beside it, 
 step beyond.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,8 +15,13 @@ import pytest
 from blinplan.regimen.record.tables import RECORD_FILE
 from blinplan.regimen.schema import REGIMEN_FILE
 from blinplan.regimen.site.tables import SITE_FILE
-from blinplan.regimen.toml.table import Kind, Table
+from blinplan.regimen.toml.likely_values import advice_for_value
+from blinplan.regimen.toml.positions import KeyPath
+from blinplan.regimen.toml.table import Kind, Table, number_text
 from blinplan.rules.configuration.keys import CONFIGURATION_FILE
+from tests.regimen.layouts import changed, kind_of, with_headers
+from tests.regimen.layouts import keys as paths_of_regimen
+from tests.regimen.readings import problems
 
 FILES: dict[str, Table[Any]] = {
     "regimen": REGIMEN_FILE,
@@ -143,3 +149,38 @@ def test_a_key_holds_what_lies_at_its_ends_and_nothing_beyond(of: str, name: str
             assert table.may_hold(name, tried.value) == tried.is_allowed, (word, tried.value)
     expected = words_of(kind.json)
     assert tried_words == (expected if TEXTS.get(name, ()) is not None else expected - {"maxLength"})
+
+
+def beyond(name: str, kind: Kind) -> Iterator[tuple[Mapping[str, Any], Any]]:
+    """What a number of a key, or of its array, cannot be, with its schema: a step beyond its ends, and no number."""
+    for json in (kind.json, kind.json.get("items", {})):
+        if json.get("type") in {"integer", "number"}:
+            wrong = [tried.value for _, tried in numbers(json) if not tried.is_allowed]
+            wrong += [0] if "not" in json else []
+            for value in (*wrong, Decimal("NaN"), Decimal("Infinity"), 10**30, -1, "-7", "0 kg", "1e9"):
+                yield json, value
+
+
+NUMBERS = [(of, name) for of, name in keys() if list(beyond(name, TABLES[of].keys[name].kind))]
+
+
+@pytest.mark.parametrize(("of", "name"), NUMBERS, ids=lambda part: part)
+def test_a_number_that_is_advised_is_one_that_is_allowed(of: str, name: str) -> None:
+    table: Table[Any] = TABLES[of]
+    kind = table.keys[name].kind
+    for json, value in beyond(name, kind):
+        advised = re.match(r"write (-?[0-9.]+)", advice_for_value(name, json, value) or "")
+        if advised is not None:
+            number = Decimal(advised[1]) if json["type"] == "number" else int(advised[1])
+            assert table.may_hold(name, number if json is kind.json else [number]), (value, advised[0])
+        said = str(number_text(json))
+        ends = [json[end] for end in ("minimum", "exclusiveMinimum", "maximum") if end in json]
+        assert all(f"{end:,}" in said or str(end) in said for end in ends), said
+
+
+@pytest.mark.parametrize("path", [path for path in paths_of_regimen() if number_text(kind_of(path).json)], ids=str)
+def test_a_number_beyond_its_ends_is_told_with_both(path: KeyPath) -> None:
+    json = kind_of(path).json
+    for value in (json["maximum"] + 1, -1000):
+        (found,) = [one for one in problems(with_headers(changed(path, str(value)))) if one.code == "F004"]
+        assert found.help == f"give {number_text(json)}"

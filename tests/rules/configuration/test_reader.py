@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from blinplan.exit_status import FailOn
+from blinplan.regimen.toml.table import Key
 from blinplan.rules.configuration.configuration import Configuration, ConfigurationError, Fault
 from blinplan.rules.configuration.file import load
 from blinplan.rules.configuration.keys import CONFIGURATION_FILE
@@ -46,13 +47,19 @@ def faults(text: str, name: str = "blinplan.toml") -> list[Fault]:
     return list(refused.value.faults)
 
 
-def description(path: tuple[str, ...]) -> str:
-    """What the key at a path may hold, as the pages say it: found by the names of keys alone."""
+def key_at(path: tuple[str, ...]) -> Key:
+    """The key at a path, found by the names of keys alone."""
     table: Any = CONFIGURATION_FILE
     names = [name for name in path if name != "a"]
     for name in names[:-1]:
         table = table.keys[name].kind.table
-    return str(table.keys[names[-1]].description)
+    found: Key = table.keys[names[-1]]
+    return found
+
+
+def description(path: tuple[str, ...]) -> str:
+    """What the key at a path may hold, as the pages say it."""
+    return key_at(path).description
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -364,3 +371,17 @@ def test_a_file_of_a_mebibyte_is_read_and_no_larger_one(more: int, is_read: bool
         assert read(text).seed == 7
     else:
         assert len(faults(text)) == 1
+
+
+HIGHEST = {
+    place: key.kind.json["maximum"]
+    for place, (path, _) in PLACES.items()
+    if "maximum" in (key := key_at(path)).kind.json
+}
+
+
+@pytest.mark.parametrize("place", HIGHEST)
+def test_a_number_that_is_too_large_is_told_with_the_largest(place: str) -> None:
+    path, header = PLACES[place]
+    (found,) = faults(f"{header}{path[-1]} = {HIGHEST[place] + 1}\n")
+    assert found.help.endswith(f"; at most {HIGHEST[place]:,}")
