@@ -279,7 +279,11 @@ def _heading(path: tuple[str, ...]) -> str:
         return "At the top of the file"
     if len(path) == 1:
         return path[0]
-    return f"{path[-1].strip('[]')} in {path[-2]}"
+    around = path[-2].removeprefix(_EACH)
+    return f"{path[-1]} of {around}" if path[-1].startswith(_EACH) else f"{path[-1].strip('[]')} in {around}"
+
+
+_EACH = "Each value in "
 
 
 def _written(key: Key) -> str:
@@ -288,7 +292,7 @@ def _written(key: Key) -> str:
         case {"type": "array"}:
             return f"[[{key.name}]]"
         case {"type": "object"}:
-            return f"Each value in [{key.name}]"
+            return f"{_EACH}[{key.name}]"
         case {"anyOf": _}:
             return f"[{key.name}] or [[{key.name}]]"
     return f"[{key.name}]"

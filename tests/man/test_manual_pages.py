@@ -214,6 +214,7 @@ def test_every_key_is_in_its_page_and_nothing_else(name: str) -> None:
     }
     for part, (heading, table) in zip(parts, tables, strict=True):
         assert shown(part.split("\n", 1)[0]) == heading
+        assert not set("[]") & set(re.sub(r"\[\[[\w-]+\]\]|\[[\w-]+\]", "", heading)), heading
         found = [tag.split(" (") for tag in tags(part)]
         assert [key for key, _ in found] == list(table.keys)
         for (_, kind), key in zip(found, table.keys.values(), strict=True):
