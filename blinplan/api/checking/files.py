@@ -161,7 +161,9 @@ class FilesToCheck(NamedTuple):
         }
 
     def refuse_losing(self, target: Path, settled: Settled, *, baseline: bool = False) -> None:
-        """Refuse to write where something is that the run reads, or a baseline where something else is.
+        """Refuse to write where something is that the run reads, and a baseline where something else is.
+
+        A baseline is not written either where not all could be read that was named: it lists all that is found.
 
         Raises
         ------
@@ -176,6 +178,9 @@ class FilesToCheck(NamedTuple):
         for path in (*(source.path for source in sources), *dict.fromkeys(deciding), *holidays):
             if path is not None and path not in listed:
                 refuse_overwriting(target, path)
+        if baseline and self.missing:
+            first = self.missing[0]
+            raise Refusal(f"{target} is not written, since it would not list all: {first.message}", first.help)
         if baseline and target.is_file() and b'"blinplan-baseline"' not in input_bytes(target):
             raise Refusal(f"{target} is there and is no baseline", "write to another file, or remove it first")
 

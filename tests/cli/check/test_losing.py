@@ -156,3 +156,32 @@ def test_a_site_without_a_calendar_stands_in_no_way(inside: Run, folder: Path) -
     (folder / "ward.toml").write_text(SITE, encoding="utf-8")
     assert inside("check", ".", QUICK, "--report", "json=out.json").status < 2
     assert (folder / "out.json").exists()
+
+
+UNREAD = {
+    "a name that leads nowhere": ["nowhere.toml"],
+    "an empty name": [""],
+    "a folder without regimens": ["empty"],
+    "a link that leads nowhere": ["links"],
+    "two of them beside what can be read": [".", "nowhere.toml", "empty"],
+}
+
+
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("names", UNREAD.values(), ids=list(UNREAD))
+def test_no_baseline_is_written_of_a_run_that_could_not_read_all(
+    inside: Run, folder: Path, names: list[str], there: bool
+) -> None:
+    (folder / "empty").mkdir()
+    (folder / "links").mkdir()
+    (folder / "links" / "gone.toml").symlink_to("no.toml")
+    if there:
+        assert inside("check", "a.toml", QUICK, "--write-baseline", "known.json").status < 2
+    before = contents(folder)
+    ran = inside("check", *names, QUICK, "--fix", "--write-baseline", "known.json")
+    assert ran.status == 2
+    assert "known.json is not written" in " ".join(ran.err.split())
+    assert contents(folder) == before
+    with pytest.raises(Refusal, match=r"known\.json is not written"):
+        blinplan.check(*names, simulate=False, fix=True, write_baseline="known.json")
+    assert contents(folder) == before
