@@ -1,7 +1,7 @@
 """What is due for one patient on some days, as the JSON document of the plan has it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -15,6 +15,8 @@ from blinplan.reports.shared.words import amount_text, moment_text
 
 _STRETCHES = frozenset({Due.HOSPITAL, Due.SUPERVISION, Due.PRE_PHASE, Due.INTRATHECAL, Due.OTHER, Due.INTERRUPTION})
 """What is due for as long as it lasts, and not when it begins alone."""
+_ON_DAYS = frozenset({Due.PRE_PHASE, Due.INTRATHECAL, Due.OTHER})
+"""What is due on whole days, on each of them anew."""
 _TOLD_OF_COURSE = frozenset({RemarkKind.ERROR.value, RemarkKind.WARNING.value, RemarkKind.UNVERIFIED.value})
 _TO_DECIDE = frozenset({Topic.WAIT.value, Topic.DOSE.value, Topic.PREMEDICATION.value, Topic.CYCLE.value})
 """What of the label's answers somebody who decides on a restart has to know."""
@@ -117,7 +119,7 @@ def patient_days(file: str, document: Mapping[str, Any], today: date | None, day
     first = today or zones.today()
     last = first + timedelta(days=days - 1)
     everything = sorted(_items(file, dated, zones, first), key=lambda item: (item.start, item.due != Due.PREMEDICATION))
-    items = tuple(item for item in everything if _is_on(item, first, last))
+    items = tuple(one for item in everything if _is_on(item, first, last) for one in _each_day(item, last))
     waiting = tuple(_waiting(dated["ledger"], last))
     errors, part = tuple(_errors(document)), _part_of(dated)
     return PatientDays(
@@ -203,6 +205,15 @@ def _is_on(item: DueItem, first: date, last: date) -> bool:
     return item.start.date() >= first or (
         item.going_on and item.stop > datetime.combine(first, time(), tzinfo=item.stop.tzinfo)
     )
+
+
+def _each_day(item: DueItem, last: date) -> Iterator[DueItem]:
+    """What is due, and again on each further day of what is due on several."""
+    yield item
+    if Due(item.due) in _ON_DAYS and item.whole_days:
+        until = min(item.stop.date() - timedelta(days=1), last)
+        for later in range(1, (until - item.day).days + 1):
+            yield replace(item, day=item.day + timedelta(days=later), going_on=True)
 
 
 def _moment(text: str) -> datetime:

@@ -30,16 +30,20 @@ def days_report(dated: Dated, screen: Screen) -> "list[RenderableType]":
     for day in _days(dated):
         amount, due = _of_day(dated, listed, day)
         if due or amount != "0":
-            said = "\n".join(_short(dated, entry) for entry in due)
+            said = "\n".join(_short(dated, entry, day) for entry in due)
             table.add_row(f"{day:%a %Y-%m-%d}", amount, said)
     return [table, zone_line(dated)]
 
 
 def _of_day(dated: Dated, listed: Sequence[Entry], day: date) -> tuple[str, list[Entry]]:
-    """What is infused from midnight to midnight, in mcg, and what is due."""
+    """What is infused from midnight to midnight, in mcg, and what is due: of several days, on each."""
     start, stop = dated.clock.midnight(day), dated.clock.midnight(day + timedelta(days=1))
-    due = [entry for entry in listed if start <= entry.start < stop]
+    due = [entry for entry in listed if start <= entry.start < stop or _goes_on(entry, start)]
     return amount_text(micrograms(dated.course, start, stop)), due
+
+
+def _goes_on(entry: Entry, midnight: int) -> bool:
+    return entry.thing is not None and entry.start < midnight < entry.stop
 
 
 _MARKS = {
@@ -98,9 +102,10 @@ def _bag_lines(dated: Dated, bag: Bag) -> Iterator[str]:
         yield f"{holds.vials} {plural('vial', holds.vials)}"
 
 
-def _short(dated: Dated, entry: Entry) -> str:
+def _short(dated: Dated, entry: Entry, day: date) -> str:
     if entry.thing is not None:
-        return entry_text(dated, entry)
+        later = (day - dated.clock.at(entry.start).date()).days
+        return entry_text(dated, entry) + (f": day {later + 1}" if later else "")
     return f"{dated.clock.at(entry.start):%H:%M} {entry_text(dated, entry)}"
 
 

@@ -121,6 +121,28 @@ def test_the_month_marks_every_day_of_what_is_due(inside: Run) -> None:
     assert "I intrathecal" not in said(inside, "plan", "nhl-15", *PLAN[2:], "--height", "170", "--view", "month")
 
 
+@pytest.mark.parametrize(
+    ("what", "first", "days"),
+    [("prednisone", date(2026, 10, 28), 5), ("dasatinib", date(2027, 1, 4), 28), ("cytarabine", date(2027, 1, 11), 1)],
+)
+def test_what_is_due_on_several_days_is_listed_on_each_and_on_no_other(
+    inside: Run, tmp_path: Path, what: str, first: date, days: int
+) -> None:
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "bed-1.json").write_text(inside(*PLAN, "--age", "40", "-f", "json").out, encoding="utf-8")
+    due = [(first + timedelta(number)).isoformat() for number in range(days)]
+    listed = inside(*PLAN, "--age", "40", "--view", "days").out
+    rows = [row for row in re.split(r"\n(?=[A-Z][a-z]{2} [0-9]{4}-)", listed) if what in row]
+    near = [(first + timedelta(number)).isoformat() for number in range(-7, days + 7)]
+    assert [row[4:14] for row in rows if row[4:14] in near] == due
+    for number in range(-2, days + 1):
+        shown = [(first + timedelta(number + later)).isoformat() for later in (0, 1)]
+        cut = inside(*PLAN, "--age", "40", "--view", "days", "--from", shown[0], "--to", shown[1]).out
+        assert [day for day in shown if re.search(rf"{day}.*\n?.*{what}", cut)] == [d for d in shown if d in due]
+        agenda = inside("due", "--plans", "plans", "--today", shown[0], "-f", "json").json
+        assert [item["day"] for item in agenda["due"] if what in item["what"]] == [d for d in shown if d in due]
+
+
 @pytest.mark.parametrize("view", DATED_VIEWS)
 def test_every_view_says_which_cycles_are_optional(inside: Run, view: View) -> None:
     assert "Cycles 2 and 3 are optional: not everybody is given them." in said(inside, *PLAN, "--view", view)
