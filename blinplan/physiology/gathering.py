@@ -104,9 +104,9 @@ class Gathered(NamedTuple):
 _WHOLE = {
     "one": 1.0,
     "zero": 0.0,
-    "t_cells": 0.0,
+    "t_cells": np.nan,
     "spare": np.nan,
-    "t_since": 0.0,
+    "t_since": np.nan,
     "cmax": 0.0,
     "deepest": -np.inf,
     "nadir_day": np.nan,
@@ -125,11 +125,14 @@ _BY_CYCLE = {
     "t_peak": 0.0,
     "rise": -np.inf,
     "rise_day": np.nan,
-    "since": 0.0,
+    "since": np.nan,
     "settled": np.nan,
     "log_blasts": np.nan,
 }
-"""Rows that are gathered of a course and of each cycle, and what they begin with; `spare` is for what nobody asks."""
+"""Rows that are gathered of a course and of each cycle, and what they begin with; `spare` is for what nobody asks.
+
+Times since an interval began are written in each interval before they are read.
+"""
 _ROWS, _ROWS_OF_CYCLE = ({name: row for row, name in enumerate(of)} for of in (_WHOLE, _BY_CYCLE))
 _B_CELLS, _T_CELLS, _RELEASE, _BLASTS = *range(3), BLASTS
 
@@ -314,6 +317,7 @@ class Gathering:
             settled[i] = self._of_cycles("settled")
         is_infused = np.repeat(np.array(w.infusion_ends)[:, None] > np.array(w.starts)[:, None], n, axis=1)
         day_1, day_14, blasts_28 = self.looked
+        at_escalation, after_escalation = self.escalations
         rates = [self.rates[step.row] for step in w.dose_steps]
         steady = [steady_state(np.where(rate > 0.0, rate, np.nan), p.clearance) for rate in rates]
         return Endpoints(
@@ -340,8 +344,8 @@ class Gathering:
             t_minimum_day=self._whole("t_min_day"),
             t_return_day=self._whole("t_return"),
             t_peak=self._of_cycles("t_peak") / p.t_cells,
-            t_at_escalation=self.escalations[0],
-            t_after_escalation=self.escalations[1],
+            t_at_escalation=at_escalation,
+            t_after_escalation=after_escalation,
             t_total_day_1=day_1,
             t_total_day_14=day_14,
             cytokine_peak=peak,

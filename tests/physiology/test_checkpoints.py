@@ -98,6 +98,10 @@ def test_what_is_in_common_is_not_advanced_again(monkeypatch: pytest.MonkeyPatch
     assert len(advanced) == 5
     run(table((7, 5, 1), (21, 28, 1), (14, None, 1), (28, 60, 2)), shared)
     assert len(advanced) == 9
+    run(table((2, 28, 1), (3, 9, 1), (2, 28, 1)), shared)
+    assert len(advanced) == 12
+    run(table((2, 28, 1), (4, 9, 1), (2, 28, 1)), shared)  # whose escalation comes on another day
+    assert len(advanced) == 14
 
 
 def test_other_patients_or_another_engine_share_nothing() -> None:

@@ -1,15 +1,16 @@
 """Endpoints: streamed values against the same ones read off a fine trajectory."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from blinplan.physiology import Endpoints, Trajectories, draw, simulate
+from blinplan.physiology.endpoints import of_some
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.solve import Solution
-from tests.physiology.courses import course, label, with_values
+from tests.physiology.courses import course, label, two_cycles_of_days, with_values
 
 PEOPLE = draw("adult-rr", 30, seed=12)
 DAYS = np.unique(np.concatenate([np.linspace(0.0, 84.0, 84 * 96 + 1), np.linspace(0.0, 4.0, 4 * 960 + 1)]))
@@ -132,11 +133,39 @@ def test_a_marrow_at_a_limit_has_responded_and_one_at_the_other_has_not(endpoint
 def test_who_does_not_get_a_step_has_no_steady_state_of_it() -> None:
     """It is rate over clearance, and of no rate it is none and not 0."""
     people = PEOPLE.select(slice(0, 2))
-    dosing = replace(course((2.0, 9.0), (2.0, 28.0)), rates=np.array([[9.0, 9.0], [28.0, 0.0]]))
+    dosing = replace(course((2.0, 9.0), (2.0, 28.0)), rates=np.array([[9.0, 0.5], [28.0, 0.0]]))
     found = simulate(dosing, people).endpoints
     assert found is not None
-    expected = 1000.0 * np.array([[9.0, 9.0], [28.0, np.nan]]) / people.clearance
+    assert found.dose_step_days == (0.0, 2.0)
+    expected = 1000.0 * np.array([[9.0, 0.5], [28.0, np.nan]]) / people.clearance
     assert found.steady_state == pytest.approx(expected, rel=1e-12, nan_ok=True)
+
+
+def test_endpoints_of_some_are_those_of_a_course_for_these_alone() -> None:
+    """One goes off the drug in the first cycle, after which it ends sooner for those who go with him."""
+    rates = np.tile([[9.0], [28.0], [0.0], [28.0], [0.0]], 6)
+    rates[1:, 3] = rates[3, 4] = 0.0
+    whole = replace(two_cycles_of_days(), rates=rates)
+    together, some = simulate(whole, PEOPLE.select(slice(0, 6))).endpoints, slice(3, 5)
+    alone = simulate(replace(whole, rates=rates[:, some], course_rates=rates), PEOPLE.select(some)).endpoints
+    assert together is not None
+    assert alone is not None
+    chosen = of_some(together, some)
+    assert chosen.infusion_end_days == (5.0, 7.0)
+    for entry in fields(Endpoints):
+        np.testing.assert_array_equal(getattr(chosen, entry.name), getattr(alone, entry.name), entry.name)
+
+
+def test_t_cells_return_on_the_same_day_where_each_day_has_a_dose_of_its_own() -> None:
+    """One that is larger by a millionth is begun anew, and what is looked for goes on."""
+    once, daily = (
+        simulate(course(*parts), PEOPLE).endpoints
+        for parts in (((16.0, 28.0),), [(1.0, 28.0 * (1.0 + 1e-6 * day)) for day in range(16)])
+    )
+    assert once is not None
+    assert daily is not None
+    assert np.isfinite(once.t_return_day).sum() > 20
+    assert daily.t_return_day == pytest.approx(once.t_return_day, abs=1e-3, nan_ok=True)
 
 
 def test_the_first_week_begins_with_the_first_infusion() -> None:

@@ -1,6 +1,7 @@
 """Who takes which steps: by what each patient gets and is, and by nobody beside him."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,9 +17,10 @@ from blinplan.physiology.engine.grid import (
     Growth,
     refinement,
 )
+from blinplan.physiology.model.batch import batch
 from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.timetables import timetables
-from tests.physiology.courses import course, with_values
+from tests.physiology.courses import DAY, course, with_values
 
 COURSE = course((7.0, 9.0), (21.0, 28.0), (14.0, 0.0), (28.0, 28.0), (14.0, 0.0))
 
@@ -88,6 +90,85 @@ def test_a_patient_beyond_the_reach_of_the_usual_steps_takes_finer_ones_and_his_
     assert set(found[1::2]) == {(infusing, infusing, free, infusing, free)}
     alone = [growths(COURSE, others.select(np.array([patient])))[0] for patient in range(4)]
     assert alone == found[:4]
+
+
+@pytest.mark.parametrize(("cytolytic_rate", "slack"), [(4.0, 0.0), (12.0, 1e-9)])
+@pytest.mark.parametrize(
+    ("dose", "change", "infusing", "free"),
+    [
+        pytest.param(9.0, lambda at: {"adhesion_rate": REACH.adhesion * at}, ADHERING, FREE, id="adhesion"),
+        pytest.param(
+            9.0, lambda at: {"kill_rate": REACH.marrow_lysis * at}, FINER_INFUSING, FREE, id="lysis in marrow"
+        ),
+        pytest.param(REACH.rise, lambda at: {"lysis_ec50": 1.0 / at}, FINER_INFUSING, FREE, id="rise"),
+    ],
+)
+def test_at_a_limit_the_usual_steps_are_taken_and_beyond_it_finer_ones(
+    cytolytic_rate: float,
+    slack: float,
+    dose: float,
+    change: Callable[[FloatArray], dict[str, FloatArray]],
+    infusing: Growth,
+    free: Growth,
+) -> None:
+    """What acts within a step may be as much faster as the steps of a population are shorter."""
+    people = of_round_figures(cytolytic_rate)
+    at_and_beyond = np.array([1.0 - slack, 1.0 + 1e-9]) / refinement(cytolytic_rate)
+    found = growths(course((7.0, dose), (7.0, 0.0)), with_values(people, **change(at_and_beyond)))
+    assert found == [(INFUSING, FREE), (infusing, free)]
+
+
+def of_round_figures(cytolytic_rate: float = 4.0) -> Population:
+    """Two patients within reach: a litre in mL, which is left 44 times a day."""
+    people, ones = usual(2), np.ones(2)
+    constants = people.constants._replace(cytolytic_rate=cytolytic_rate, volume=1000.0)
+    figures = {"clearance": 44_000.0 * ones, "marrow_sensitivity": ones, "lysis_ec50": 9.0 * ones}
+    return with_values(replace(people, constants=constants), **figures)
+
+
+def test_at_the_limits_of_elimination_and_of_an_ended_infusion_the_usual_steps_are_taken() -> None:
+    dosing, beyond = course((7.0, 50.0), (7.0, 0.0)), np.array([1.0, 1.0 + 1e-9])
+    slow = with_values(of_round_figures(), clearance=1000.0 * REACH.elimination / beyond)
+    assert growths(dosing, slow) == [(INFUSING, FREE), (FINER_INFUSING, FINER_FREE)]
+    high = with_values(of_round_figures(), clearance=np.full(2, 2000.0), lysis_ec50=25.0 / REACH.concentration / beyond)
+    assert growths(dosing, high) == [(INFUSING, FREE), (INFUSING, FINER_FREE)]
+
+
+def test_less_than_a_microgram_a_day_is_an_infusion() -> None:
+    """A free interval is judged by the one that ran last, however little it was."""
+    people = usual(2)
+    high = with_values(people, lysis_ec50=1000.0 * 28.0 / people.clearance / (1.5 * REACH.concentration))
+    assert growths(course((28.0, 28.0), (14.0, 0.0)), high)[0][-1] == FINER_FREE
+    found = growths(course((28.0, 28.0), (7.0, 0.9), (14.0, 0.0)), high)
+    assert [each[1:] for each in found] == [(INFUSING, FREE)] * 2
+    ((_, timetable),) = timetables(course((7.0, 0.5), (7.0, 0.9), (7.0, 0.0)), Options(), people)
+    assert [step.start for step in timetable.dose_steps] == [0.0, 7.0]
+    assert [(rise.day, rise.own) for rise in timetable.escalations] == [(7.0, True)]
+
+
+def of_sets(**values: Sequence[float]) -> Population:
+    """Patients who are alike but for parameters that else all share."""
+    alone = usual(1)
+    sets = [dict(zip(values, each, strict=True)) for each in zip(*values.values(), strict=True)]
+    return batch([replace(alone, constants=alone.constants._replace(**each)) for each in sets])
+
+
+def test_who_has_premedication_that_acts_begins_anew_where_it_is_given_and_others_do_not() -> None:
+    """It is cut where it is given, in the order of time; where the dose changes anyway, no more than once."""
+    people, given = of_sets(premedication_reduction=(0.0, 0.3)), (7 * DAY, 6 * DAY + 60, 7 * DAY)
+    dosing = replace(COURSE, premedication_minutes=given)
+    without, acts = timetables(dosing, Options(premedication=True), people)
+    assert [some.patients.tolist() for some in (without, acts)] == [[0], [1]]
+    assert [i.start for i in without.timetable.intervals] == [0.0, 7.0, 28.0, 42.0, 70.0]
+    assert [i.start for i in acts.timetable.intervals] == [0.0, 6.0 + 1.0 / 24.0, 7.0, 28.0, 42.0, 70.0]
+    assert acts.timetable.premedication_days == (6.0 + 1.0 / 24.0, 7.0)
+    assert [some.patients.tolist() for some in timetables(dosing, Options(), people)] == [[0, 1]]
+
+
+def test_those_who_take_steps_of_one_size_stand_behind_each_other() -> None:
+    (all_of_them,) = timetables(COURSE, Options(), of_sets(cytolytic_rate=(12.0, 4.0, 12.0, 4.0)))
+    sizes = [refinement((12.0, 4.0)[patient % 2]) for patient in all_of_them.patients.tolist()]
+    assert sizes == sorted(sizes)
 
 
 def test_a_dose_at_which_the_drug_rises_fast_has_finer_steps_from_its_own_start_on() -> None:

@@ -18,7 +18,7 @@ from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.model.states import SHOWN
 from blinplan.physiology.watch import Seen, Watch, Watching
 from tests.collection.examples import fewer_examples
-from tests.physiology.courses import course, label, with_values
+from tests.physiology.courses import cleared, course, label, with_values
 
 PEOPLE = draw("adult-rr", 24, seed=12)
 DAYS = np.unique(np.concatenate([np.linspace(0.0, 84.0, 84 * 96 + 1), np.linspace(0.0, 4.0, 4 * 960 + 1)]))
@@ -96,6 +96,15 @@ def test_a_moment_at_a_level_is_at_it_and_not_beyond_it() -> None:
     down = 4.0 + watched(above("drug", 50.0, 4.0, 8.0), dosing).days
     assert ((down > 4.0) & (down < 8.0)).all()
     assert np.isnan(watched(above("drug", 50.0, down, 8.0), dosing).first_day).all()
+
+
+def test_one_blast_is_the_least_that_is_left() -> None:
+    """Fewer than one cell, a 1e12th of a full marrow, are no fewer than half of one: nobody is below that."""
+    people, dosing = cleared(patients=4), course((28.0, 28.0))
+    one = Watch("blasts", 1e-12, of_baseline=False, above=False, touching=True, start=0.0, stop=28.0)
+    assert (watched(one, dosing, people).days > 1.0).all()
+    assert np.isnan(watched(replace(one, level=0.5e-12), dosing, people).first_day).all()
+    assert (watched(replace(one, level=0.5e-12, above=True), dosing, people).days == 28.0).all()
 
 
 def test_what_nobody_has_without_drug_is_nobodys() -> None:
