@@ -76,8 +76,8 @@ def replan(
     Raises
     ------
     RecordError
-        When the record names another regimen, an interruption falls where nothing was infused, or a cycle began while
-        the infusion of the one before it was stopped.
+        When the record names another regimen, an interruption falls where nothing was infused, a cycle began while the
+        infusion of the one before it was stopped, or one is planned that there is not.
     PatientError
         When a restart at a dose by area can only be compared with the full dose by an area that is not known.
     """
@@ -88,9 +88,18 @@ def replan(
 
     if record.regimen != planned.regimen.name:
         raise RecordError(f"the record is of {record.regimen}, and the plan of {planned.regimen.name}", ("regimen",))
+    _refuse_missing_cycles(record, (planned.regimen, *planned.others))
     known = adulthood or Adulthood(adult_from(planned.regimen), planned.patient.age, weight=planned.patient.weight)
     figures = _figures_over_time(record, known.start, by_step=by_step)
     return _walk(planned, FromRecord(record, opens, known, figures), clock)
+
+
+def _refuse_missing_cycles(record: "CourseRecord", regimens: Sequence[Regimen]) -> None:
+    """Refuse a start that is planned of a cycle that no regimen has: nobody would ask for it."""
+    last = max(regimen.most_cycles for regimen in regimens)
+    for start in record.planned_starts:
+        if start.cycle > last:
+            raise RecordError(f"the course has no start of a cycle {start.cycle}", (*start.path, "cycle"))
 
 
 def _figures_over_time(record: "CourseRecord", begins: datetime | None, *, by_step: bool) -> FiguresOverTime:
@@ -208,6 +217,7 @@ def _walk_of(
 ) -> Walk:
     from blinplan.course.happened.resumption import FromRecord
 
+    _refuse_missing_cycles(record, (regimen, *others))
     known = adulthood or adulthood_in(regimen, record)
     told = FromRecord(record, at_once, known, _figures_over_time(record, None, by_step=False))
     clock = NO_DATES if record.time_zone is None else WallClock(record.begins, moves=moves)

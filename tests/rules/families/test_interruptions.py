@@ -112,6 +112,9 @@ def test_a_neurological_event_at_the_low_dose_by_area_leaves_the_restart_undecid
 STOP = '[[interruption]]\nstopped = {}\ncause = "technical"\ncycle = {}\n'
 
 
+PLANNED = "[[planned_start]]\ncycle = {}\nstarts = 2027-04-13T09:59:00Z\n"
+
+
 WHOLE = 'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n'
 
 
@@ -124,6 +127,8 @@ WHOLE = 'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n'
         (STOP.format("2026-04-01T10:00:00Z", 1), "nothing was infused", None),
         (STOP.format("2026-03-05T10:00:00Z", 2), "lies in cycle 1", "2"),
         ("[[cycle_start]]\ncycle = 7\nstarted = 2027-04-13T09:59:00Z\n", "no start of a cycle 7", "7"),
+        *((PLANNED.format(cycle), f"no start of a cycle {cycle}", str(cycle)) for cycle in (6, 7, 99)),
+        (PLANNED.format(3) + PLANNED.format(6), "no start of a cycle 6", "6"),
     ],
 )
 def test_a_record_that_does_not_fit_is_found_at_its_place(lines: str, said: str, marked_text: str | None) -> None:
@@ -137,6 +142,7 @@ def test_a_record_that_does_not_fit_is_found_at_its_place(lines: str, said: str,
     "lines",
     [
         "weight_kg = 45\nheight_cm = 160\n",
+        *(PLANNED.format(cycle) for cycle in (2, 5)),
         "weight_kg = 150\nheight_cm = 165\nbsa_m2 = 2.6\n",
         "[[cycle_start]]\ncycle = 2\nstarted = 2026-04-13T10:00:00Z\n",
     ],
