@@ -279,11 +279,16 @@ def places_beside(file: str, record: "CourseRecord") -> "tuple[LaterPlace, ...]"
 
     found = []
     for place in record.places:
-        path = Path(file).parent / place.site
-        reading = FileSource(path, str(path)).read() if path.is_file() else None
+        reading = profile_beside(file, place.site)
         if isinstance(reading, SiteFile):
             found.append(LaterPlace(minutes_between(record.start, place.since), reading.site))
     return tuple(found)
+
+
+def profile_beside(file: str, named: str) -> "Reading | NotFound | None":
+    """What the file of a profile holds that a record names, from the folder of its own; None where there is none."""
+    path = Path(file).parent / named
+    return FileSource(path, str(path)).read() if path.is_file() else None
 
 
 def read_beside(file: str, name: str) -> Reading | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from blinplan.api.planning.history import CourseHistory
 from blinplan.api.regimens.load import read_site
+from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -49,8 +50,16 @@ def _places(happened: CourseHistory) -> "list[LaterPlace]":
     from blinplan.regimen.record.moments import minutes_between
     from blinplan.regimen.site.site import LaterPlace
 
-    files = zip(places, files_of_places(happened), strict=True)
-    return [LaterPlace(minutes_between(start, place.since), read_site(file)) for place, file in files]
+    files = enumerate(zip(places, files_of_places(happened), strict=True), start=1)
+    found = []
+    for number, (place, file) in files:
+        try:
+            site = read_site(file)
+        except Refusal as refusal:
+            message = f"{happened.path}: place.{number}.site: {refusal.message}"
+            raise Refusal(message, refusal.advice, refusal.others) from refusal
+        found.append(LaterPlace(minutes_between(start, place.since), site))
+    return found
 
 
 def files_of_places(happened: CourseHistory) -> list[Path]:

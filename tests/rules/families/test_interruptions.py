@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from blinplan.regimen.site.site import Site
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import DEFAULTS, ChangedLimit
 from blinplan.rules.judging.judgement import Judgement
@@ -112,7 +113,7 @@ def test_a_neurological_event_at_the_low_dose_by_area_leaves_the_restart_undecid
 STOP = '[[interruption]]\nstopped = {}\ncause = "technical"\ncycle = {}\n'
 
 
-PLANNED = "[[planned_start]]\ncycle = {}\nstarts = 2027-04-13T09:59:00Z\n"
+LATER_START = "[[planned_start]]\ncycle = {}\nstarts = 2027-04-13T09:59:00Z\n"
 
 
 WHOLE = 'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n'
@@ -127,8 +128,8 @@ WHOLE = 'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n'
         (STOP.format("2026-04-01T10:00:00Z", 1), "nothing was infused", None),
         (STOP.format("2026-03-05T10:00:00Z", 2), "lies in cycle 1", "2"),
         ("[[cycle_start]]\ncycle = 7\nstarted = 2027-04-13T09:59:00Z\n", "no start of a cycle 7", "7"),
-        *((PLANNED.format(cycle), f"no start of a cycle {cycle}", str(cycle)) for cycle in (6, 7, 99)),
-        (PLANNED.format(3) + PLANNED.format(6), "no start of a cycle 6", "6"),
+        *((LATER_START.format(cycle), f"no start of a cycle {cycle}", str(cycle)) for cycle in (6, 7, 99)),
+        (LATER_START.format(3) + LATER_START.format(6), "no start of a cycle 6", "6"),
     ],
 )
 def test_a_record_that_does_not_fit_is_found_at_its_place(lines: str, said: str, marked_text: str | None) -> None:
@@ -142,7 +143,7 @@ def test_a_record_that_does_not_fit_is_found_at_its_place(lines: str, said: str,
     "lines",
     [
         "weight_kg = 45\nheight_cm = 160\n",
-        *(PLANNED.format(cycle) for cycle in (2, 5)),
+        *(LATER_START.format(cycle) for cycle in (2, 5)),
         "weight_kg = 150\nheight_cm = 165\nbsa_m2 = 2.6\n",
         "[[cycle_start]]\ncycle = 2\nstarted = 2026-04-13T10:00:00Z\n",
     ],
@@ -660,9 +661,10 @@ def test_a_bag_is_held_to_the_in_use_time_that_the_site_has_for_its_size(hours: 
     assert bool(verdict_of(judgement, "I812").findings) is expired
 
 
-def test_nobody_says_that_sites_are_in_order_where_one_that_takes_over_cannot_be_read() -> None:
+@pytest.mark.parametrize("site", [None, SEVEN])
+def test_nobody_says_that_sites_are_in_order_where_one_that_takes_over_cannot_be_read(site: Site | None) -> None:
     place = '\n[[place]]\nsince = 2026-03-20T10:00:00Z\nsite = "nowhere.toml"\n'
-    verdict = verdict_of(judgement_of(WHOLE + place, site=SEVEN), "I813")
+    verdict = verdict_of(judgement_of(WHOLE + place, site=site), "I813")
     assert verdict.not_evaluated is not None
     assert (verdict.not_evaluated.kind, verdict.undecided) == ("undecided", True)
 

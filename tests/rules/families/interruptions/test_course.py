@@ -198,7 +198,8 @@ def test_what_is_not_known_of_a_ward_or_a_patient_passes_nothing() -> None:
     assert told("I811", record()) == [no_site]
     assert told("I813", record()) == [no_site]
     assert told("I811", record(PLACE), site=site) == [UNREAD]
-    assert told("I813", record(PLACE), site=site) == [UNREAD]
+    assert told("I813", record(PLACE), site=site) == [f"{UNREAD}: nowhere.toml"]
+    assert told("I813", record(PLACE)) == [f"{UNREAD}: nowhere.toml"]
     assert told("I811", record(IN_THE_INTERVAL), site=site) == [DOES_NOT_FIT]
     assert told("I811", by_area, site=site) == [
         "undecided | rr-below-45-kg doses by body surface area, and the patient's is not known: give weight and height,"
