@@ -96,10 +96,10 @@ def total_of_clock_changes(dated: Dated) -> Iterator[Remark]:
 def day_of_course(dated: Dated, entry: Entry) -> int:
     """The day of the course from its first infusion; of premedication, that of the infusion it belongs to.
 
-    The day before the first is day -1 for what is due on whole days.
+    There is no day 0: the day before the first is day -1.
     """
     day = dated.clock.day(entry.start if entry.premedication is None else entry.premedication.infusion)
-    return day - 1 if entry.thing is not None and day < 1 else day
+    return day - 1 if day < 1 else day
 
 
 def when_text(dated: Dated, entry: Entry) -> str:

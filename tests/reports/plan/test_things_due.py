@@ -1,5 +1,6 @@
 """What is due besides, optional cycles and the reasons of intervals are in every view and format that they concern."""
 
+import csv
 import re
 from datetime import date, timedelta
 from itertools import product
@@ -337,3 +338,20 @@ def test_the_report_has_what_is_due_and_what_is_optional(inside: Run, tmp_path: 
     assert "Cycles 2 and 3 are optional" in page
     assert "Whole course: 784 mcg; up to 2,352 mcg with the optional cycles." in page
     assert "Intrathecal: cytarabine 30 mg, days 8, 29, 71, 92, 113, 134" in page
+
+
+@pytest.mark.parametrize("hours", [9, 11, 35, 60, 190])
+def test_each_calendar_day_has_one_number_and_none_is_0(inside: Run, tmp_path: Path, hours: int) -> None:
+    """Of what is prepared before the first infusion as of a pre-phase; premedication counts as its infusion does."""
+    head = 'site = 1\nname = "Ward 7"\nkept = "refrigerated"\nchange_time = "10:00"\n'
+    site = f"{head}prepared_hours_before = {hours}\nbag = [{{ hours = 24, fill_ml = 276 }}]\n"
+    (tmp_path / "ward.toml").write_text(site, encoding="utf-8")
+    rows = list(csv.DictReader(inside(*PLAN, "--age", "40", "--site", "ward.toml", "-f", "csv").out.splitlines()))
+    numbers: dict[date, set[int]] = {}
+    for row in rows:
+        if row["due"] != "premedication":
+            numbers.setdefault(date.fromisoformat(row["start"][:10]), set()).add(int(row["day"]))
+    for day, found in numbers.items():
+        since = (day - START).days
+        assert found == {since + 1 if since >= 0 else since}
+    assert "preparation" in {row["due"] for row in rows}
