@@ -1,5 +1,6 @@
 """``blinplan verify``: from a bag and a pump back to the dose, at the command line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,14 @@ def test_a_plan_without_dates_is_refused(inside: Run) -> None:
     found = inside("verify", "rr-adult", "--weight", "70", "--at", "2025-12-23T12:00", *BAG)
     assert found.status == 2
     assert "give one of them" in found.err
+
+
+def test_the_example_of_the_readme_agrees_with_the_plan_of_the_ward_that_is_shown_there(
+    inside: Run, tmp_path: Path
+) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    (ward,) = re.findall(r"```toml\n(site = 1\n.*?)```", readme, re.DOTALL)
+    ((planning, verifying),) = re.findall(r"blinplan (plan .*) > plan\.json\nblinplan (verify .*)\n", readme)
+    (tmp_path / "ward.toml").write_text(ward, encoding="utf-8")
+    (tmp_path / "plan.json").write_text(inside(*planning.split()).out, encoding="utf-8")
+    assert inside(*verifying.split()).status == 0
