@@ -31,7 +31,8 @@ class Proportion:
         centre = self.count + errors**2 / 2
         spread = errors * math.sqrt(self.count * (self.total - self.count) / self.total + errors**2 / 4)
         low, high = ((centre + side * spread) / (self.total + errors**2) for side in (-1, 1))
-        return max(low, 0.0), min(high, 1.0)
+        # Of nobody and of everybody the end is exact, and rounding would take it away: nothing could be in all.
+        return max(low, 0.0) if self.count else 0.0, min(high, 1.0) if self.count < self.total else 1.0
 
     @property
     def others(self) -> Self:

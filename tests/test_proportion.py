@@ -58,6 +58,14 @@ def test_the_interval_holds_the_share_and_mirrors(pair: tuple[int, int]) -> None
     assert (1 - mirrored_high, 1 - mirrored_low) == pytest.approx((low, high), abs=1e-12)
 
 
+@pytest.mark.parametrize("errors", [NORMAL_975, 3.29])
+def test_of_nobody_and_of_everybody_the_end_is_exact(errors: float) -> None:
+    """Of some totals rounding left 0.9999999999999998 of everybody, and a search gave up what all have."""
+    for total in range(1, 500):
+        assert Proportion(0, total).within(errors)[0] == 0.0
+        assert Proportion(total, total).within(errors)[1] == 1.0
+
+
 def test_more_patients_make_it_narrower() -> None:
     widths = [high - low for low, high in (Proportion(n // 2, n).interval for n in (10, 100, 1000, 10_000))]
     assert widths == sorted(widths, reverse=True)
