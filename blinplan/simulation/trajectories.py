@@ -138,10 +138,12 @@ class RequestedCurves:
         """How many of the patients have a course of their own."""
         return self.trial.number_of_own
 
-    @property
-    def row_of_times(self) -> IntArray:
-        """Which period holds from each time on; at the end of the course, the last."""
-        return np.asarray(np.searchsorted(np.array(self.edges_minutes[1:-1]), self.minutes, side="right"))
+    def rows_of(self, people: Population) -> IntArray:
+        """(T, n) which period holds from each time on; at the end of the course of each of them, the last of it."""
+        times, own = self.minutes[:, np.newaxis], self.trial.own
+        ends = np.full(people.size, self.edges_minutes[-1]) if own is None else own.ends_of(people.numbers)
+        cuts = np.array(self.edges_minutes[1:-1])
+        return np.where(times < ends, np.searchsorted(cuts, times, side="right"), np.searchsorted(cuts, times))
 
     @property
     def changes_between_times(self) -> tuple[int, ...]:

@@ -281,7 +281,7 @@ def curve_table(
 
 
 def _rows(curves: RequestedCurves, portion: Portion, errors: Errors | None) -> tuple[Values, ...]:
-    trajectories, row = portion.trajectories, curves.row_of_times
+    trajectories, row = portion.trajectories, curves.rows_of(portion.trajectories.population)
     patients, times = portion.rates.shape[1], curves.minutes.shape[0]
     cycle, step = curves.trial.cycles_and_steps_of(trajectories.population)
 
@@ -299,9 +299,7 @@ def _rows(curves: RequestedCurves, portion: Portion, errors: Errors | None) -> t
         *(np.repeat(column, times) for column in who),
         np.tile(curves.minutes, patients),
         np.tile(curves.minutes / MINUTES_PER_DAY, patients),
-        by_patient(cycle[row]),
-        by_patient(step[row]),
-        by_patient(portion.rates[row]),
+        *(by_patient(np.take_along_axis(given, row, axis=0)) for given in (cycle, step, portion.rates)),
         *(by_patient(shown.values(trajectories.states, trajectories.population)) for shown in SHOWN),
         *(() if errors is None else samples(errors)),
     )

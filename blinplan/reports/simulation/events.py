@@ -60,7 +60,7 @@ _AT_ONCE = 1_000
 
 
 class _Records(NamedTuple):
-    """The records that patients may have: at which minutes, which are doses, and of which period."""
+    """The records that patients may have: at which minutes, and which are doses, with the period that begins."""
 
     minutes: NDArray[np.int64]
     doses: NDArray[np.bool_]
@@ -70,7 +70,7 @@ class _Records(NamedTuple):
     def of(cls, curves: RequestedCurves) -> "_Records":
         """A dose before a sample of the same time; in whom a period has one, his own course says."""
         infused = [(of.start, 0, row) for row, of in enumerate(curves.trial.own_periods)]
-        sampled = zip(curves.minutes.tolist(), (1,) * len(curves.minutes), curves.row_of_times.tolist(), strict=True)
+        sampled = [(minute, 1, 0) for minute in curves.minutes.tolist()]
         minutes, kinds, rows = np.array(sorted([*infused, *sampled])).T
         return cls(minutes, kinds == 0, rows)
 
@@ -128,7 +128,7 @@ class _Given(NamedTuple):
     """What some patients get in each period (K, n), each in their own course.
 
     ``minutes`` is for how long it goes on as it is, and ``goes_on`` whether it does so from the period before: where a
-    period begins for others alone, nothing begins.
+    period begins for others alone, nothing begins. ``sampled`` (T, n) is in which of them each sample is taken.
     """
 
     rates: FloatArray
@@ -136,6 +136,7 @@ class _Given(NamedTuple):
     steps: NDArray[np.int64]
     minutes: NDArray[np.int64]
     goes_on: NDArray[np.bool_]
+    sampled: NDArray[np.int64]
 
     @classmethod
     def to(cls, curves: RequestedCurves, people: Population) -> "_Given":
@@ -148,7 +149,13 @@ class _Given(NamedTuple):
         minutes = np.repeat(np.array([of.minutes for of in trial.own_periods])[:, np.newaxis], people.size, axis=1)
         for row in range(len(minutes) - 1, 0, -1):
             minutes[row - 1] += np.where(goes_on[row], minutes[row], 0)
-        return cls(rates, cycles, steps, minutes, goes_on)
+        return cls(rates, cycles, steps, minutes, goes_on, curves.rows_of(people))
+
+    def numbers(self, records: _Records, of_periods: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(R, n) what the period has in which each record is."""
+        found = of_periods[records.rows]
+        found[~records.doses] = np.take_along_axis(of_periods, self.sampled, axis=0)
+        return found
 
     def has(self, curves: RequestedCurves, records: _Records, people: Population) -> NDArray[np.bool_]:
         """Which of the records (R, n) are each one's: a dose where one begins, and a sample up to the course's end."""
@@ -217,8 +224,8 @@ def _read(records: _Records, some: _Sampled, given: _Given, numbers: NDArray[np.
     yield _by_patient(nothing.astype(np.int64))
     yield _by_patient(value)
     yield np.repeat(some.people.bsa_m2, records.rows.shape[0])
-    yield _by_patient(given.cycles[records.rows])
-    yield _by_patient(given.steps[records.rows])
+    yield _by_patient(given.numbers(records, given.cycles))
+    yield _by_patient(given.numbers(records, given.steps))
 
 
 def _beyond_limits(records: _Records, censored: NDArray[np.int64]) -> Iterator[NDArray[Any]]:

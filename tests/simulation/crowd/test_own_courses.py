@@ -199,6 +199,30 @@ def test_curves_are_those_of_each_alone(table: Path) -> None:
             assert alone[column][:last].tobytes() == together[column][mine][:size][:last].tobytes(), (name, column)
 
 
+ROWS_ALIKE = ("70,175,short-course,,,", "60,165,,,,", "80,180,short-course,6.5,2,", "62,170,short-course,7,4,9")
+
+
+@pytest.mark.parametrize("records", [False, True], ids=["curves", "event records"])
+def test_each_has_the_rows_that_he_has_where_all_have_his_course(tmp_path: Path, *, records: bool) -> None:
+    """To the last: there who was through sooner than another was in no step, and nothing was infused."""
+
+    def rows_of(courses: Sequence[str]) -> dict[str, np.ndarray]:
+        table = tmp_path / "ward.csv"
+        bodies = zip(ROWS_ALIKE, courses, strict=True)
+        rows = [",".join((*row.split(",")[:2], *course.split(",")[2:])) for row, course in bodies]
+        table.write_text("\n".join((HEAD.strip().removeprefix("id,"), *rows, "")), encoding="utf-8")
+        found = blinplan.curves("rr-adult", "12h", table, seed=5)
+        return found.records().columns() if records else found.columns()
+
+    together = rows_of(ROWS_ALIKE)
+    for number, course in enumerate(ROWS_ALIKE, start=1):
+        alike = rows_of([course] * len(ROWS_ALIKE))
+        assert together.keys() == alike.keys()
+        mine, theirs = (columns["ID" if records else "patient"] == number for columns in (together, alike))
+        for name, values in together.items():
+            assert values[mine].tobytes() == alike[name][theirs].tobytes(), (course, name)
+
+
 def test_bands_are_of_those_who_are_still_in_their_course(found: blinplan.SimulationResult, table: Path) -> None:
     """They are percentiles of the rows that data have, to where the last is through; the drawing says how many."""
     curves = blinplan.curves("rr-adult", "7d", table, seed=5)
