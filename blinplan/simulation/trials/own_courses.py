@@ -87,11 +87,21 @@ class OwnCourses:
 
 
 def with_hold(table: Sequence[Period], start: int, minutes: int) -> tuple[Period, ...]:
-    """The course that stands still from a minute on, for so many: what is left of it follows after that."""
+    """The course that stands still from a minute on, for so many: what is left of it follows after that.
+
+    Where a cycle ends then, it goes on for as long, and the next one begins later.
+    """
     parted = part_at(table, [start])
-    at = next(period for period in parted if period.stop > start)
+    at = next(period for period in parted if period.stop >= start)
     still = replace(
-        at, stop=at.start + minutes, dose=None, cap=None, step=0, cycle_name=INTERRUPTED, interval_reason=None
+        at,
+        start=start,
+        stop=start + minutes,
+        dose=None,
+        cap=None,
+        step=0,
+        cycle_name=INTERRUPTED,
+        interval_reason=None,
     )
     later = (
         replace(period, start=period.start + minutes, stop=period.stop + minutes)

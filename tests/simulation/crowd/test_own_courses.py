@@ -125,6 +125,30 @@ def test_a_time_is_looked_at_from_the_first_day_of_anybody(
             assert {time.key: time.from_day for time in part.quantities if time.is_time} == times
 
 
+@pytest.mark.parametrize("name", ["rr-adult", "mrd-adult", "lal2317"])
+def test_a_hold_where_a_cycle_ends_is_before_the_next_one(name: str) -> None:
+    """As one a minute sooner is: nothing of a cycle is given before it begins, and what comes back did so before it."""
+    course, long = periods(shipped(name)), 120 * MINUTES_PER_DAY
+    ends = {period.cycle: period.stop for period in course}
+    for cycle, end in list(ends.items())[:-1]:
+        for start in (end - 1, end):
+            held = with_hold(course, start, long)
+            assert max(period.stop for period in held if period.cycle == cycle) == end + long, (cycle, start)
+            following = [period for period in held if period.cycle == cycle + 1]
+            assert (following[0].start, following[0].step) == (end + long, 1), (cycle, start)
+            starts = [period.start for period in held]
+            assert starts == [0, *(period.stop for period in held[:-1])]
+
+
+def test_what_comes_back_in_a_hold_does_so_before_the_next_cycle(tmp_path: Path) -> None:
+    table = tmp_path / "ward.csv"
+    rows = [f"{name},70,175,{day},120" for day in ("41.9993", "42") for name in (f"A{day}", f"B{day}")]
+    table.write_text("\n".join(("id,weight_kg,height_cm,hold_from_day,hold_days", *rows, "")), encoding="utf-8")
+    found = blinplan.simulate("rr-adult", table, seed=5, endpoints=["b_recovered_before_cycle_2"])
+    (recovered,) = found.simulation.outcome.events
+    assert recovered.happens.tolist() == [True] * 4
+
+
 @pytest.mark.parametrize("order", [1, -1], ids=["as they come", "backwards"])
 def test_what_somebody_has_is_told_of_him_whoever_stands_beside_him(tmp_path: Path, order: int) -> None:
     """A hold moves the days of the steps that come after it, and with them what endpoints are called.
