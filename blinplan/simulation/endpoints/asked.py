@@ -34,12 +34,15 @@ class AskedEndpoints(NamedTuple):
         Days by which the shares of patients are asked for who have got somewhere.
     of_several
         Whether it is of one of several courses: what this one does not have, another may.
+    with_units
+        Whether keys of doses say their unit: in one of the courses a number is of mcg/day, in another of mcg/m²/day.
     """
 
     keys: tuple[str, ...] = ()
     own: tuple[OwnEndpoint, ...] = ()
     by_day: tuple[float, ...] = ()
     of_several: bool = False
+    with_units: bool = False
 
     def of_one(self, periods: Sequence[Period]) -> "AskedEndpoints":
         """What of it is asked of one of several courses: one's own where it has their windows."""

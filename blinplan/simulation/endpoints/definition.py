@@ -47,6 +47,8 @@ class Measurements(NamedTuple):
     periods: Sequence[Period]
     looked_at: Mapping[str, float]
     """The days from which on times are looked at, by their keys; the others from the start."""
+    with_units: bool = False
+    """As of `AskedEndpoints`."""
 
     @property
     def everyone(self) -> BoolArray:

@@ -67,8 +67,10 @@ def _steady_states(gathered: Measurements) -> Iterator[Reading]:
         if dose is not None and (dose, cap) not in seen:
             seen.add((dose, cap))
             amounts = f"{dose.amount}" if cap is None else f"{dose.amount}_max_{cap.amount}"
+            unit = f"_{dose.unit.replace('/', '_per_')}" if gathered.with_units else ""
             named = f"{dose}" if cap is None else f"{dose}, max {cap}"
-            yield Reading(endpoints.steady_state[row], {"dose": named, "amounts": amounts.replace("/", "_over_")})
+            names = {"dose": named, "amounts": f"{amounts.replace('/', '_over_')}{unit}"}
+            yield Reading(endpoints.steady_state[row], names)
 
 
 def _after_escalations(gathered: Measurements) -> Iterator[Reading]:

@@ -1,6 +1,6 @@
 """From what a table says of each patient to the course that each goes through."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -75,7 +75,15 @@ def _courses_of(trial: CohortTrial, patients: People, follow_up_days: int) -> tu
         if name not in known:
             known[name] = len(courses)
             courses.append(_course(trial, order, follow_up_days, _name_of(patients, number)))
-    return courses, np.array([known[name] for name in names], dtype=np.intp)
+    return list(_told_apart(courses)), np.array([known[name] for name in names], dtype=np.intp)
+
+
+def _told_apart(courses: Sequence[OwnCourse]) -> Iterator[OwnCourse]:
+    """The same; where doses of one number are flat in one course and by area in another, their keys say which."""
+    doses = {(of.dose, of.cap) for course in courses for of in course.periods if of.dose is not None}
+    with_units = len({(dose.amount, cap) for dose, cap in doses}) < len(doses)
+    for course in courses:
+        yield course._replace(asked=course.asked._replace(with_units=with_units))
 
 
 def _name_of(patients: People, number: int) -> str:

@@ -133,7 +133,7 @@ class Trial:
     ) -> tuple[tuple[Quantity, ...], tuple[Occurrence, ...]]:
         """Take the endpoints that are asked for, under their names."""
         looked_at = self.asked.looked_at(self.periods, self.off_drug) if self.looked_at is None else self.looked_at
-        gathered = Measurements(endpoints, self.periods, looked_at)
+        gathered = Measurements(endpoints, self.periods, looked_at, self.asked.with_units)
         own = tuple(enumerate(zip(self.asked.own, seen, strict=True), start=len(ENDPOINTS)))
         measured = (
             quantity for place, (one, what) in own for quantity in one.quantities(what, place, looked_at[one.day_key])

@@ -175,6 +175,29 @@ def test_what_somebody_has_is_told_of_him_whoever_stands_beside_him(tmp_path: Pa
     assert sorted(map(float, steps)) == [7.0, 7.25, 9.5, 11.0]
 
 
+@pytest.mark.parametrize("order", [1, -1], ids=["as they come", "backwards"])
+def test_flat_doses_and_those_by_area_are_told_apart_where_their_numbers_are_alike(tmp_path: Path, order: int) -> None:
+    """15 mcg/day stood under 15 mcg/m²/day, and the median was of both."""
+    steps = [blinplan.step("5 mcg/day", days=7), blinplan.step("15 mcg/day", days=21)]
+    flat = blinplan.regimen("flat", cycles=[blinplan.cycle(steps=steps, treatment_free_days=14)])
+    (tmp_path / "flat.toml").write_text(blinplan.toml(flat), encoding="utf-8")
+    names = ("", "flat.toml", "nhl-5", "rr-adult")[::order]
+    rows = [f"P{number},{60 + number},175,{name}" for number, name in enumerate(names)]
+    table = tmp_path / "ward.csv"
+    table.write_text("\n".join(("id,weight_kg,height_cm,regimen", *rows, "")), encoding="utf-8")
+    found = blinplan.simulate("mt103-206-5-15", table, seed=5)
+    told = [of for of in found.simulation.outcome.quantities if of.label.startswith("Steady state, ")]
+    assert {of.key.removeprefix("steady_state_"): of.label.removeprefix("Steady state, ") for of in told} == {
+        f"{dose}_mcg_per_{unit}day": f"{dose} mcg/{unit.replace('m2_per_', 'm²/')}day"
+        for dose, unit in ((5, "m2_per_"), (15, "m2_per_"), (5, ""), (15, ""), (9, ""), (28, ""))
+    }
+    gets = {"": ("5 mcg/m²/day", "15 mcg/m²/day"), "flat.toml": ("5 mcg/day", "15 mcg/day")}
+    gets |= {"nhl-5": ("5 mcg/m²/day",), "rr-adult": ("9 mcg/day", "28 mcg/day")}
+    for number, name in enumerate(names):
+        has = {of.label.removeprefix("Steady state, ") for of in told if not np.isnan(of.values[number])}
+        assert has == set(gets[name]), name
+
+
 def test_rates_holds_and_ends_are_each_ones_own(found: blinplan.SimulationResult, table: Path) -> None:
     """What is infused is what each one's order comes to; a hold moves all that is left, and drops nothing."""
     numbers = by_key(found.simulation.outcome.quantities)
