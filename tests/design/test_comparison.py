@@ -11,6 +11,7 @@ import pytest
 from blinplan.course.events import periods
 from blinplan.design.comparison.compare import NamedRegimen, PairedComparison, compare
 from blinplan.design.comparison.contrast import ACCURACY, Agreement, Contrast, Measure
+from blinplan.design.comparison.endpoints import STEADY_STATE
 from blinplan.physiology.model.draw import draw
 from blinplan.physiology.model.parameters import load_parameters
 from blinplan.physiology.model.people import Bodies
@@ -243,6 +244,18 @@ def test_who_goes_off_the_drug_on_a_day_of_their_own_does_so_under_each() -> Non
         Agreement.EQUAL,
         Agreement.SAME,
     }
+
+
+@pytest.mark.parametrize("day", [0.5, 7.0, 7.5, 28.0, 60.0])
+def test_the_highest_dose_is_that_which_each_patient_gets(day: float) -> None:
+    """Who goes off the drug before the second step gets the first alone: he was left out of the mean."""
+    weights = np.array([70.0, 60.0])
+    people = People(weights, np.full(2, 175.0), off_drug_minutes=np.array([np.inf, day * 1440]))
+    orders = (library.regimen("rr-adult"), flat("9 mcg/day"))
+    steady = contrast(compared(*orders, patients=people, asked=AskedEndpoints(("steady_state_highest",))), STEADY_STATE)
+    assert steady.count == 2
+    (first, second) = (9 / 28, 9 / 28 if day > 7.0 else 1.0)
+    assert steady.estimate.value == pytest.approx((first * second) ** 0.5, rel=1e-12)
 
 
 def test_over_plausible_models_the_shipped_one_is_among_them() -> None:

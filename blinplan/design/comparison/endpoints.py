@@ -89,9 +89,9 @@ def _keys_of(own: OwnEndpoint) -> tuple[str, ...]:
 
 
 def _highest_steady_state(quantities: Sequence[Quantity], numbers: Sequence[int]) -> Quantity:
-    """The steady state of the highest dose of each patient."""
+    """The steady state of the highest dose that each patient gets."""
     each = [quantities[number] for number in numbers]
-    values = np.stack([quantity.values for quantity in each]).max(axis=0)
+    values = np.fmax.reduce([quantity.values for quantity in each])
     return replace(each[0], key=STEADY_STATE, label="Steady state, highest dose", values=values)
 
 
