@@ -18,6 +18,7 @@ from blinplan.physiology.model.people import Bodies
 from blinplan.regimen import library
 from blinplan.regimen.build import cycle, regimen, step
 from blinplan.regimen.regimen import Regimen
+from blinplan.reports.design.comparison.lines import reading_lines
 from blinplan.simulation.admission import fits, limits_of
 from blinplan.simulation.dosing import NotEligibleError
 from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
@@ -215,6 +216,24 @@ def test_own_endpoints_and_keys_are_asked_for_as_of_a_simulation() -> None:
         compared(FLAT, ESCALATED, patients=5, asked=AskedEndpoints(("b_nadr",)))
     with pytest.raises(WindowError, match="1: day 43"):
         compared(FLAT, flat("15 mcg/m2/day"), patients=5, asked=AskedEndpoints(by_day=(43.0,)))
+
+
+@pytest.mark.parametrize(
+    ("window", "is_compared"),
+    [("", False), (" in cycle 1", False), (" by day 20", True), (" from day 3 to day 7", True)],
+)
+def test_days_of_ones_own_are_compared_where_they_are_counted_out_of_as_many(window: str, is_compared: bool) -> None:
+    """Of a course of 20 days and one of 42 the longer had more days with B cells, since it has more days."""
+    own = read_endpoint(f"B cells above 10 cells/µL{window}")
+    short = regimen("short", cycles=[cycle(steps=[step("28 mcg/day", days=14)], treatment_free_days=6)])
+    found = compared(short, flat("28 mcg/day"), patients=20, asked=AskedEndpoints(("dose",), (own,)))
+    assert (own.days_key in {one.key for one in found.endpoints}) == is_compared
+    assert (own.days_key not in found.left_out) == is_compared
+    said = " ".join(reading_lines(found))
+    assert (f"under another: days {own.label}." in said) == (not is_compared)
+    alike = compared(flat("9 mcg/day"), flat("28 mcg/day"), patients=5, asked=AskedEndpoints(("dose",), (own,)))
+    assert own.days_key in {one.key for one in alike.endpoints}
+    assert not alike.left_out
 
 
 def test_three_regimens_are_each_held_against_the_first() -> None:

@@ -162,7 +162,7 @@ class PairedComparison:
     cycles
         How many cycles of each regimen were compared at most; None for all.
     left_out
-        The keys of days depleted in cycles that are other days under another regimen.
+        The keys of days that are counted out of others, or of more, under another regimen.
     over_sets
         How the estimates move with the parameters; None where that was not asked for.
     """
@@ -371,7 +371,7 @@ class _Plan(NamedTuple):
     def left_out(self, arms: Sequence[ComparedArm]) -> Iterator[str]:
         """What is not compared because it is of other days under another regimen."""
         keys = dict.fromkeys(key for arm in arms for key in self._readable(arm.outcome).quantities)
-        return of_differing_windows([arm.periods for arm in arms], tuple(keys))
+        return of_differing_windows([arm.periods for arm in arms], tuple(keys), self.asked.own)
 
     def endpoints(self, arms: Sequence[ComparedArm]) -> tuple[ComparedEndpoint, ...]:
         """Everything that is compared."""
@@ -385,7 +385,7 @@ class _Plan(NamedTuple):
         return tuple(one for one in found if one.contrasts[1:] != (None,) * (len(arms) - 1))
 
     def _is_asked(self, key: str) -> bool:
-        own = {name for one in self.asked.own for name in (one.key, f"{one.key}_day", f"{one.key}_days")}
+        own = {name for one in self.asked.own for name in one.keys}
         return not self.asked.keys or key in self.asked.keys or key in own
 
     def _of_number(self, readers: Sequence[Callable[[], Quantity] | None]) -> Iterator[ComparedEndpoint]:

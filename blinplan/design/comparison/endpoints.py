@@ -70,7 +70,7 @@ def endpoints_of(
     """All that is compared of an outcome, in the order in which it is shown; each is read when it is called for."""
     quantities = {head.key: number for number, head in enumerate(heads_of(outcome.quantities))}
     events = {head.key: number for number, head in enumerate(heads_of(outcome.events))}
-    hidden = {key for window in shared if window.own not in asked.own for key in _keys_of(window.own)}
+    hidden = {key for window in shared if window.own not in asked.own for key in window.own.keys}
     found: dict[str, Callable[[], Quantity]] = {}
     steady = [number for key, number in quantities.items() if key.startswith(_STEADY)]
     if steady:
@@ -79,13 +79,9 @@ def endpoints_of(
         if key not in hidden and number not in steady:
             found[key] = partial(outcome.quantities.__getitem__, number)
     for window in shared:
-        found[window.key] = partial(_days_depleted, outcome.quantities, quantities[f"{window.own.key}_days"], window)
+        found[window.key] = partial(_days_depleted, outcome.quantities, quantities[window.own.days_key], window)
     shown = {key: partial(outcome.events.__getitem__, number) for key, number in events.items() if key not in hidden}
     return ReadableEndpoints(found, shown)
-
-
-def _keys_of(own: OwnEndpoint) -> tuple[str, ...]:
-    return own.key, f"{own.key}_day", f"{own.key}_days"
 
 
 def _highest_steady_state(quantities: Sequence[Quantity], numbers: Sequence[int]) -> Quantity:
@@ -100,8 +96,11 @@ def _days_depleted(quantities: Sequence[Quantity], number: int, window: CommonWi
     return replace(quantities[number], key=window.key, label=label, window=f"day 0 to day {window.days:g}")
 
 
-def of_differing_windows(courses: Sequence[Sequence[Period]], keys: Sequence[str]) -> Iterator[str]:
-    """The days depleted in cycles that are not the same days in all courses: of them nothing can be compared."""
+def of_differing_windows(
+    courses: Sequence[Sequence[Period]], keys: Sequence[str], own: Sequence[OwnEndpoint]
+) -> Iterator[str]:
+    """The days that are counted out of others, or of fewer, under another course: of them nothing can be compared."""
+    yield from (one.days_key for one in own if len({one.minutes(course) for course in courses}) > 1)
     for key in keys:
         if key.startswith(_OF_A_CYCLE):
             number = int(key.removeprefix(_OF_A_CYCLE))

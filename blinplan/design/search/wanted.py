@@ -199,7 +199,7 @@ class Wish:
         return None if None in each else max(number for number in each if number is not None)
 
     def _is_own(self, endpoint: WantedEndpoint) -> bool:
-        return any(endpoint.key in {own.key, f"{own.key}_day", f"{own.key}_days"} for own in self.own)
+        return any(endpoint.key in own.keys for own in self.own)
 
     def sample(self, outcome: Outcome | CohortOutcome) -> Sample:
         """What is wanted of an outcome."""

@@ -118,7 +118,7 @@ def _values_in(plan: SensitivityPlan, outcome: CohortOutcome) -> Iterator[tuple[
 
 def is_wanted(plan: SensitivityPlan, key: str) -> bool:
     """Whether an endpoint was asked for; where none was, whether it is one of the usual."""
-    own = [name for one in plan.asked.own for name in (one.key, f"{one.key}_day", f"{one.key}_days")]
+    own = [key for one in plan.asked.own for key in one.keys]
     return key in own or key in (plan.asked.keys or (() if own else USUAL))
 
 

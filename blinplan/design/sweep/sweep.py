@@ -79,8 +79,7 @@ class Sweep:
 
     @cached_property
     def _own_keys(self) -> frozenset[str]:
-        own = self.plan.asked.own
-        return frozenset(name for one in own for name in (one.key, f"{one.key}_day", f"{one.key}_days"))
+        return frozenset(key for one in self.plan.asked.own for key in one.keys)
 
     @cached_property
     def shown_names(self) -> tuple[EndpointName, ...]:

@@ -71,6 +71,16 @@ class OwnEndpoint:
         return f"{self.key}_day"
 
     @property
+    def days_key(self) -> str:
+        """The key of the days."""
+        return f"{self.key}_days"
+
+    @property
+    def keys(self) -> tuple[str, str, str]:
+        """The keys of all that it comes out as."""
+        return self.key, self.day_key, self.days_key
+
+    @property
     def text(self) -> str:
         """The same in plain words, as it can be asked for."""
         return f"{self._level_text}{f' {self._window_words}' if self._window_words else ''}"
@@ -124,6 +134,17 @@ class OwnEndpoint:
         """
         return self._window(periods)[0]
 
+    def minutes(self, periods: Sequence[Period]) -> int:
+        """How long its window in a course is.
+
+        Raises
+        ------
+        WindowError
+            When the course does not have the window.
+        """
+        start, stop = self._window(periods)
+        return round((stop - start) * MINUTES_PER_DAY)
+
     def is_of(self, periods: Sequence[Period]) -> bool:
         """Whether a course has the window."""
         try:
@@ -164,7 +185,7 @@ class OwnEndpoint:
             from_day=from_day,
         )
         yield Quantity(
-            f"{self.key}_days",
+            self.days_key,
             self.group,
             f"Days {self.label}",
             "day",

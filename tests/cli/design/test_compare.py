@@ -164,6 +164,17 @@ def test_data_has_a_row_a_patient_and_regimen_in_every_format(inside: Run, tmp_p
 
 
 @pytest.mark.slow
+def test_data_has_the_same_columns_whatever_ones_own_endpoint_is_called(inside: Run) -> None:
+    """Three more stood there beside one whose key is the beginning of that of the days that are always counted."""
+    asked = (*TWO, "--endpoints", "auc", "-f", "csv")
+    columns = [
+        inside(*asked, "--endpoint", f"B cells {level}").out.splitlines()[0].replace("_11_per", "_10_per")
+        for level in ("at most 10 cells/µL", "at most 11 cells/µL")
+    ]
+    assert columns[0] == columns[1]
+    assert columns[0].split(",").count("b_cells_at_most_10_per_ul_by_day_28_days") == 1
+
+
 def test_a_site_counts_bags_and_vials(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "ward.toml").write_text(SITE, encoding="utf-8")
     out = inside(*THREE, "--site", "ward.toml", "--start", "2026-03-02T10:00", COLUMNS="120").out

@@ -109,12 +109,21 @@ def reading_lines(compared: PairedComparison) -> Iterator[str]:
     not_yet = times * len(compared.asked.by_day) - sum(one.by_day is not None for one in compared.shares)
     if not_yet:
         yield f"Not shown: {not_yet} {plural('share', not_yet)} by a day before it is looked at under any."
-    if compared.left_out:
-        cycles = ", ".join(key.rpartition("_")[2] for key in compared.left_out)
-        noun = plural("cycle", len(compared.left_out))
-        yield f"Days depleted in {noun} {cycles} are not compared: they are not the same days."
+    yield from _left_out_lines(compared)
     if compared.over_sets is not None:
         yield _over_text(compared.over_sets)
+
+
+def _left_out_lines(compared: PairedComparison) -> Iterator[str]:
+    """Say which days are not compared."""
+    own = {one.days_key: one for one in compared.asked.own}
+    cycles = [key.rpartition("_")[2] for key in compared.left_out if key not in own]
+    if cycles:
+        noun = plural("cycle", len(cycles))
+        yield f"Days depleted in {noun} {', '.join(cycles)} are not compared: they are not the same days."
+    others = "; ".join(f"days {own[key].label}" for key in compared.left_out if key in own)
+    if others:
+        yield f"Not compared, since they are counted out of more days under one than under another: {others}."
 
 
 def _over_text(over: OverSets) -> str:

@@ -106,6 +106,6 @@ class _OfArm(NamedTuple):
     def _is_asked(self, endpoint: Quantity | Occurrence) -> bool:
         """Whether it was asked for; of the windows that all courses have, the days are told and nothing else."""
         if endpoint.place >= len(ENDPOINTS):
-            own = any(endpoint.key.startswith(one.key) for one in self.asked.own)
+            own = any(endpoint.key in one.keys for one in self.asked.own)
             return own or endpoint.key.endswith("_days")
         return not self.asked.keys or endpoint.key in self.asked.keys
