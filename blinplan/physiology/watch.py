@@ -25,6 +25,8 @@ _PARTS = 4
 """Parts of the distance of two nodes, at whose ends a signal is looked at: a peak that is above for less is missed."""
 _ROUNDING = 1e-12
 """What is as near to a level is at it: a count that stays at its baseline is rounded on every step."""
+_AT_BASELINE = 1e-9
+"""The same of the level at which everybody begins: what the solver adds there is no rise."""
 _ONE_CELL = (1.0 - 1e-9) / CELLS_OF_A_FULL_MARROW
 """Of blasts, the least level that is told from fewer than one cell."""
 _DRUG = "drug"
@@ -101,7 +103,8 @@ class Watching:
         self.watch, self.patients = watch, patients
         self.shown: ShownState = next(shown for shown in SHOWN if shown.key == watch.signal)
         level = watch.level * self._baseline() if watch.of_baseline else np.full(patients.size, watch.level)
-        self.level = level * (1.0 + (_ROUNDING if watch.above != watch.touching else -_ROUNDING))
+        near = _AT_BASELINE if watch.of_baseline and watch.level == 1.0 else _ROUNDING
+        self.level = level * (1.0 + (near if watch.above != watch.touching else -near))
         self.start, self.stop = (
             np.broadcast_to(np.asarray(day), (patients.size,)) for day in (watch.start, watch.stop)
         )
@@ -145,7 +148,9 @@ class Watching:
                 )
         name = next(name for name in ELEVATED if signal_name(name) == self.watch.signal)
         baseline = self.patients.cytokine_baseline[CYTOKINES.index(name)]
-        return history.release, (self.level - baseline) / self.patients.cytokine_release[ELEVATED.index(name)]
+        risen = (self.level - baseline) / self.patients.cytokine_release[ELEVATED.index(name)]
+        # A level only rises above baseline, and a polynomial may be a little below nothing.
+        return history.release, np.where(risen < 0.0, -np.inf, risen)
 
     def _reaching(self, history: History, patients: IntArray) -> FloatArray:
         """When the concentration is at the level: it nears its plateau exponentially."""

@@ -114,6 +114,24 @@ def test_what_nobody_has_without_drug_is_nobodys() -> None:
     assert watched(at, course((END, 0.0))).days == pytest.approx(np.full(PEOPLE.size, END), rel=0.0, abs=0.0)
 
 
+@pytest.mark.parametrize("name", ["il-6", "il-10", "ifn"])
+def test_no_cytokine_falls_below_its_baseline(name: str) -> None:
+    """All patients were below it within a minute, by less than the solver's accuracy, and the days had gaps."""
+    for level in (1.0, 0.999999, 0.5):
+        below = Watch(name, level, of_baseline=True, above=False, touching=False, start=0.0, stop=END)
+        assert np.isnan(watched(below).first_day).all(), level
+        at_least = watched(replace(below, above=True, touching=True))
+        assert (at_least.first_day == 0.0).all()
+        assert at_least.days == pytest.approx(np.full(PEOPLE.size, END), rel=1e-14)
+
+
+def test_t_cells_are_not_above_baseline_before_they_fall() -> None:
+    """They leave the blood with the first drug: one in ten patients had more of them at first, by rounding."""
+    seen = watched(above("t-cells", 1.0, stop=0.5, share=True), people=draw("adult-rr", 200, seed=1))
+    assert np.isnan(seen.first_day).all()
+    assert not seen.days.any()
+
+
 # --- fine trajectories ----------------------------------------------------------------------------------------------
 
 signals = st.sampled_from([shown.key for shown in SHOWN if shown.quantity is not None])
