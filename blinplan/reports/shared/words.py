@@ -273,6 +273,15 @@ def off_drug_lines(number: int, size: int) -> Iterator[str]:
         )
 
 
+def off_late_lines(number: int, size: int) -> Iterator[str]:
+    """Say how many patients have a day to go off the drug that takes nothing from them, where any have."""
+    if number:
+        who = f"{number:,} of {size:,} {plural('patient', size)} {'gets' if number == 1 else 'get'}"
+        yield (
+            f"{who} all of the course in spite of an off_drug_day, which is at the end of the last infusion or later."
+        )
+
+
 def own_course_lines(number: int, size: int) -> Iterator[str]:
     """Say how many patients have a course of their own, where any do."""
     if number:

@@ -107,6 +107,16 @@ class CohortTrial:
         return int((self.off_drug < ends).sum())
 
     @property
+    def number_off_late(self) -> int:
+        """How many of them have a day for that by which all of their course is infused, and so get all of it."""
+        if self.off_drug is None:
+            return 0
+        courses = (self.periods,) if self.own is None else [course.periods for course in self.own.courses]
+        ends = np.array([max(of.stop for of in table if of.dose is not None) for table in courses])
+        which = 0 if self.own is None else self.own.which
+        return int((np.isfinite(self.off_drug) & (self.off_drug >= ends[which])).sum())
+
+    @property
     def number_of_own(self) -> int:
         """How many of the patients have a course of their own."""
         return 0 if self.own is None else self.own.number

@@ -159,6 +159,12 @@ class Simulation:
         return self.outcome.trial.number_off_drug
 
     @property
+    def off_late(self) -> int:
+        """How many of the patients get all of their course in spite of a day on which they go off the drug."""
+        trial = self.outcome.trial
+        return trial.number_off_late if isinstance(trial, CohortTrial) else 0
+
+    @property
     def own_courses(self) -> int:
         """How many of the patients have a course of their own."""
         trial = self.outcome.trial

@@ -137,6 +137,29 @@ def test_days_that_cannot_be_are_refused(cell: str) -> None:
         read_people(f"weight_kg,height_cm,off_drug_day\n70,175,{cell}\n", "ward")
 
 
+COLUMNS = "weight_kg,height_cm,off_drug_day,regimen,hold_from_day,hold_days"
+
+
+@pytest.mark.parametrize("other", [",,", "short-course,,", "short-course,5,3", ",5,3"])
+def test_a_day_that_takes_nothing_from_a_patient_is_told(inside: Run, tmp_path: Path, other: str) -> None:
+    """Such as one after the end, or of another regimen: it was taken in silence. He gets what he would without it."""
+    days = ("", "12.9993", "13", "15.9993", "16", "100", "195.9993", "196", "210", "226", "3000")
+
+    def doses(said: tuple[str, ...]) -> np.ndarray:
+        table = "\n".join((COLUMNS, *(f"70,170,{day},{other}" for day in said), ""))
+        (tmp_path / "ward.csv").write_text(table, encoding="utf-8")
+        found = blinplan.simulate("rr-adult", tmp_path / "ward.csv", endpoints=["dose"])
+        return np.asarray(found.endpoints["dose"].values)
+
+    late = int((doses(days) == doses(("",) * len(days))).sum()) - 1  # one has no such day
+    assert 2 < late < 10
+    doses(days)
+    said = " ".join(inside("simulate", "rr-adult", "--people", "ward.csv", "--no-curves").out.split())
+    assert f"{late} of 11 patients get all of the course in spite of an off_drug_day" in said
+    doses(("", "7"))
+    assert "in spite of" not in inside("simulate", "rr-adult", "--people", "ward.csv", "--no-curves").out
+
+
 def test_records_for_other_programs_have_no_dose_after_that_day(table: Path) -> None:
     found = blinplan.curves("rr-adult", "7d", table).records().columns()
     doses = (found["ID"] == 1) & (found["EVID"] == 1)
