@@ -102,6 +102,8 @@ _UNITS = {
 def _plainly(option: str, text: str) -> str:
     """Say how a number is given; with what it comes to, where it has a unit or a comma."""
     usual = f"give {option} as a plain number, such as 70 or 70.5"
+    if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):  # which it is, and too long
+        return f"{usual}, with at most 9 digits before the point and 9 behind it"
     if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text):
         return f"write a point, as in {text.replace(',', '.')}"
     match = re.fullmatch(_WITH_UNIT, text.strip())
