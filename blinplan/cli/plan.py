@@ -16,6 +16,7 @@ from blinplan.cli.app.options import (
     IsolatedOption,
     LabelOption,
     RegimenName,
+    is_typed,
     refuse_two_kinds,
     tell_which_is_meant,
     terminal_of,
@@ -222,6 +223,7 @@ def plan(
     form = output_format or ending or PlanFormat.TABLE
     if target is not None and (output_format or ending) is None and target.suffix:
         terminal.say(f"no format ends in {target.suffix}: a table is written; --format names another", "warning")
+    _refuse_without_effect(context, form, view)
     found.refuse_contradictions(form, view=view, revision=revision, replaces=replaces, decimal_comma=decimal_comma)
     if target is not None:
         found.refuse_target(target, *(file for file in (replaces, people) if file is not None))
@@ -254,6 +256,19 @@ def plan(
         terminal.write(text, form)
     else:
         replace_file(target, text)
+
+
+def _refuse_without_effect(context: typer.Context, form: PlanFormat, view: View) -> None:
+    """Refuse what is for another view or format: who gives it expects to find it in what comes out."""
+    for option in ("patients", "seed"):
+        if is_typed(context, option) and view is not View.DELIVERED:
+            raise Refusal(f"--{option} is for --view delivered", f"add it, or leave --{option} out")
+    if is_typed(context, "sheet") and view is not View.LABELS:
+        raise Refusal("--sheet is for --view labels", "add it, or leave --sheet out")
+    for option in ("patient_name", "patient_number", "prescriber", "ward", "planned_on"):
+        if is_typed(context, option) and form is not PlanFormat.HTML:
+            name = f"--{option.replace('_', '-')}"
+            raise Refusal(f"{name} is for --format html", f"add it, or leave {name} out")
 
 
 def _paper(

@@ -157,3 +157,32 @@ def test_premedication_lines_have_the_restarts_on_record(inside: Run, ward: None
     assert "60 min before the infusion of day 1, 8, 14, " in shown  # restarted on 29 March, the 14th day
     (given,) = inside("plan", "rr-adult", "--record", "record.toml", "-f", "json").json["premedications"]
     assert (13 * 24 + 3) * 60 - 60 in given["minutes"]  # the night of the 29th has an hour less
+
+
+WHERE = {
+    ("--patients", "10"): ("view", "delivered"),
+    ("--seed", "3"): ("view", "delivered"),
+    ("--sheet", "a4-8"): ("view", "labels"),
+    ("--patient-name", "A"): ("format", "html"),
+    ("--patient-number", "7"): ("format", "html"),
+    ("--prescriber", "B"): ("format", "html"),
+    ("--ward", "C"): ("format", "html"),
+    ("--planned-on", "2026-10-01"): ("format", "html"),
+}
+ASKED_FOR = [("view", view) for view in ("overview", "agenda", "days", "month", "bags", "starts", "expected", "home")]
+ASKED_FOR += [("format", form) for form in ("table", "csv", "json", "ics", "nonmem")]
+
+
+@pytest.mark.parametrize("asked", ASKED_FOR, ids=" ".join)
+@pytest.mark.parametrize("option", WHERE, ids=" ".join)
+def test_what_is_for_another_view_or_format_is_refused_and_not_passed_over(
+    inside: Run, tmp_path: Path, option: tuple[str, str], asked: tuple[str, str]
+) -> None:
+    (tmp_path / "ward.toml").write_text(WARD, encoding="utf-8")
+    (kind, of), needed = asked, WHERE[option]
+    printed = ("-f", "html") if asked == ("view", "home") else ()
+    if needed == ("format", "html") and printed:
+        return
+    ran = inside(*DATED, "--site", "ward.toml", f"--{kind}", of, *printed, "--plan-id", "bed-1", *option)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"{option[0]} is for --{needed[0]} {needed[1]}" in ran.err
