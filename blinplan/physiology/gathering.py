@@ -61,7 +61,7 @@ class Windows:
     def of(cls, course: Timetable) -> Windows:
         """Read the windows off the intervals."""
         stretches = [(stretch, i.infusing) for i in course.intervals for stretch in i.stretches]
-        cycles = tuple(sorted({stretch.cycle for stretch, _ in stretches}))
+        cycles = tuple(dict.fromkeys(stretch.cycle for stretch, _ in stretches))
         infusing = [i for i in course.intervals if i.infusing]
         starts, stops, ends = [], [], []
         for cycle in cycles:

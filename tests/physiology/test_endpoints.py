@@ -5,11 +5,13 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from blinplan.physiology import Endpoints, Trajectories, draw, simulate
+from blinplan.physiology import Endpoints, Options, Trajectories, draw, simulate
 from blinplan.physiology.endpoints import of_some
 from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.gathering import Windows
 from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.solve import Solution
+from blinplan.physiology.timetables import timetables
 from tests.physiology.courses import course, label, two_cycles_of_days, with_values
 
 PEOPLE = draw("adult-rr", 30, seed=12)
@@ -130,6 +132,28 @@ def test_a_marrow_at_a_limit_has_responded_and_one_at_the_other_has_not(endpoint
     assert found.mrd_response.tolist() == [[False, False, False, True]]
 
 
+def test_counts_at_a_limit_are_depleted_and_neither_recovered_nor_expanded(endpoints: Endpoints) -> None:
+    """Depletion is at most 10 cells/µL, expansion more than 125 %, an elevation five times baseline or more."""
+    ten, more = [10.0, 10.0, np.nextafter(10.0, 11.0)], [10.0, np.nextafter(10.0, 11.0), 11.0]
+    found = replace(
+        endpoints,
+        b_at_infusion_end=np.array([ten]),
+        b_highest_free=np.array([more]),
+        t_peak=np.array([[1.25, np.nextafter(1.25, 2.0)]]),
+        cytokine_fold=np.tile([5.0, np.nextafter(5.0, 0.0)], (8, 1, 1)),
+    )
+    assert found.b_low_at_infusion_end.tolist() == [[True, True, False]]
+    assert found.b_recovered.tolist() == [[False, True, False]]
+    assert found.t_expanded.tolist() == [[False, True]]
+    assert found.elevated("IL-6").tolist() == [[True, False]]
+
+
+def test_days_on_which_states_are_looked_at_are_in_their_order() -> None:
+    """A day, two weeks and four after the first infusion; at the escalation, and two days later."""
+    ((_, timetable),) = timetables(course((40.0, 0.0), (7.0, 9.0), (21.0, 28.0)), Options(), PEOPLE)
+    assert Windows.of(timetable).looks == (41.0, 47.0, 49.0, 54.0, 68.0)
+
+
 def test_who_does_not_get_a_step_has_no_steady_state_of_it() -> None:
     """It is rate over clearance, and of no rate it is none and not 0."""
     people = PEOPLE.select(slice(0, 2))
@@ -139,6 +163,8 @@ def test_who_does_not_get_a_step_has_no_steady_state_of_it() -> None:
     assert found.dose_step_days == (0.0, 2.0)
     expected = 1000.0 * np.array([[9.0, 0.5], [28.0, np.nan]]) / people.clearance
     assert found.steady_state == pytest.approx(expected, rel=1e-12, nan_ok=True)
+    assert found.escalation_days == (2.0,)
+    assert np.isnan([found.t_at_escalation, found.t_after_escalation]).tolist() == 2 * [[[False, True]]]
 
 
 def test_endpoints_of_some_are_those_of_a_course_for_these_alone() -> None:
@@ -214,6 +240,7 @@ def test_a_course_without_drug_has_endpoints_that_say_so() -> None:
     assert (found.infused == 0.0).all()
     assert found.steady_state.shape == (0, PEOPLE.size)
     assert (found.cytokine_fold == 1.0).all()
+    assert np.isnan(found.cytokine_peak_day).all()
     assert found.b_nadir == pytest.approx(PEOPLE.b_cells, rel=1e-12)
 
 

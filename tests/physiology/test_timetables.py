@@ -92,7 +92,7 @@ def test_a_patient_beyond_the_reach_of_the_usual_steps_takes_finer_ones_and_his_
     assert alone == found[:4]
 
 
-@pytest.mark.parametrize(("cytolytic_rate", "slack"), [(4.0, 0.0), (12.0, 1e-9)])
+@pytest.mark.parametrize(("cytolytic_rate", "slack"), [(2.0, 0.0), (12.0, 1e-9)])
 @pytest.mark.parametrize(
     ("dose", "change", "infusing", "free"),
     [
@@ -118,7 +118,7 @@ def test_at_a_limit_the_usual_steps_are_taken_and_beyond_it_finer_ones(
     assert found == [(INFUSING, FREE), (infusing, free)]
 
 
-def of_round_figures(cytolytic_rate: float = 4.0) -> Population:
+def of_round_figures(cytolytic_rate: float = 2.0) -> Population:
     """Two patients within reach: a litre in mL, which is left 44 times a day."""
     people, ones = usual(2), np.ones(2)
     constants = people.constants._replace(cytolytic_rate=cytolytic_rate, volume=1000.0)
@@ -155,20 +155,21 @@ def of_sets(**values: Sequence[float]) -> Population:
 
 def test_who_has_premedication_that_acts_begins_anew_where_it_is_given_and_others_do_not() -> None:
     """It is cut where it is given, in the order of time; where the dose changes anyway, no more than once."""
-    people, given = of_sets(premedication_reduction=(0.0, 0.3)), (7 * DAY, 6 * DAY + 60, 7 * DAY)
+    people, given = of_sets(premedication_reduction=(0.0, 0.3, 0.4)), (7 * DAY, 6 * DAY + 60, 7 * DAY)
     dosing = replace(COURSE, premedication_minutes=given)
     without, acts = timetables(dosing, Options(premedication=True), people)
-    assert [some.patients.tolist() for some in (without, acts)] == [[0], [1]]
+    assert [some.patients.tolist() for some in (without, acts)] == [[0], [1, 2]]
     assert [i.start for i in without.timetable.intervals] == [0.0, 7.0, 28.0, 42.0, 70.0]
     assert [i.start for i in acts.timetable.intervals] == [0.0, 6.0 + 1.0 / 24.0, 7.0, 28.0, 42.0, 70.0]
     assert acts.timetable.premedication_days == (6.0 + 1.0 / 24.0, 7.0)
-    assert [some.patients.tolist() for some in timetables(dosing, Options(), people)] == [[0, 1]]
+    assert [some.patients.tolist() for some in timetables(dosing, Options(), people)] == [[0, 1, 2]]
 
 
 def test_those_who_take_steps_of_one_size_stand_behind_each_other() -> None:
-    (all_of_them,) = timetables(COURSE, Options(), of_sets(cytolytic_rate=(12.0, 4.0, 12.0, 4.0)))
-    sizes = [refinement((12.0, 4.0)[patient % 2]) for patient in all_of_them.patients.tolist()]
-    assert sizes == sorted(sizes)
+    sets = of_sets(cytolytic_rate=(12.0, 4.0, 12.0, 12.0), volume=(5.0, 6.0, 6.0, 5.0))
+    (by_sizes,), (by_sets,) = (timetables(COURSE, Options(), sets, by_sets=by) for by in (False, True))
+    assert by_sizes.patients.tolist() == [0, 2, 3, 1]
+    assert by_sets.patients.tolist() == [0, 3, 2, 1]
 
 
 def test_a_dose_at_which_the_drug_rises_fast_has_finer_steps_from_its_own_start_on() -> None:

@@ -12,7 +12,7 @@ from blinplan.physiology.model.draw import draw
 from blinplan.regimen import library
 from blinplan.regimen.age import read_age
 from blinplan.regimen.regimen import Regimen
-from blinplan.simulation.dosing import NotEligibleError
+from blinplan.simulation.dosing import NotEligibleError, require_one_age_group
 from blinplan.simulation.people.people import People, PeopleError
 from blinplan.simulation.people.read import read_people
 from blinplan.simulation.trials.run import run
@@ -118,6 +118,13 @@ def test_adults_and_children_are_not_premedicated_in_one_simulation() -> None:
     with pytest.raises(NotEligibleError, match="simulate them apart"):
         run(adult(), patients=of_ages(15, 40), options=Options(premedication=True))
     assert run(adult(), patients=of_ages(15, 40)).population.size == 2
+
+
+def test_what_is_given_to_all_alike_is_given_to_adults_and_children_in_one_simulation() -> None:
+    ages = np.array([15.0, 40.0])
+    require_one_age_group(library.regimen("rr-2014"), ages)
+    with pytest.raises(NotEligibleError):
+        require_one_age_group(adult(), ages)
 
 
 def test_the_typical_patient_is_of_the_age_that_is_given() -> None:

@@ -82,6 +82,14 @@ def test_half_a_hold_is_refused(hold: str, given: str, missing: str) -> None:
     assert f"hold_{given} is given, and hold_{missing} is not" in said
 
 
+def test_who_goes_off_the_drug_does_on_his_day_and_others_never_do() -> None:
+    head = "id,weight_kg,height_cm,off_drug_day"
+    off = of("A,70,175,20", "B,70,175,", head=head).off_drug_minutes
+    assert off is not None
+    assert off.tolist() == [20 * MINUTES_PER_DAY, np.inf]
+    assert of("A,70,175,", head=head).off_drug_minutes is None
+
+
 @pytest.mark.parametrize("places", [4, 6, 9, 14, 18])
 @pytest.mark.parametrize("minute", [1, 480, 1441, 7591, 60 * 24 * 210 - 1])
 def test_a_minute_is_written_to_any_number_of_decimals(minute: int, places: int) -> None:
@@ -242,11 +250,16 @@ def test_a_row_that_nobody_can_take_as_it_stands_says_where_and_why(rows: list[s
         ("id,weight_kg,height_cm,weight_kg", "; weight_kg stands twice; "),
         ("id,weight_kg,age_years,colour", "; colour is no column of it, height_cm is missing; "),
         ("id,weight_kg,height_cm,,age_years", "one without a name"),
+        ("id,weight_kg,height_cm,", "ward.csv:1: the columns are id, weight_kg, height_cm, one without a name; "),
     ],
 )
 def test_columns_that_a_table_has_not_are_refused_with_what_is_meant(head: str, words: str) -> None:
     cells = ",".join(["A", "70", "175", "1", "1"][: head.count(",") + 1])
     assert words in refused(cells, head=head)
+
+
+def test_a_cell_may_have_a_mark_that_parts_the_cells_of_other_tables() -> None:
+    assert of("A;1,70,175").ids == ("A;1",)
 
 
 def test_a_column_that_is_like_none_is_told_without_a_guess() -> None:
@@ -288,6 +301,7 @@ def test_b_cells_in_another_unit_are_told_by_most_of_their_column(counts: list[s
     ("column", "cell", "words"),
     [
         ("t_cells_per_ul", "1,200", "it may be 1.2 or 1200"),
+        ("il6_pg_per_ml", "1,000", "it may be 1 or 1000"),
         ("t_cells_per_ul", "0,9", "in 10^9/L it would be 900 cells/µL"),
         ("t_cells_per_ul", "4,9999", "in 10^9/L it would be 4,999.9 cells/µL"),
         ("il6_pg_per_ml", "0,005", "il6_pg_per_ml is 0.005, next to none -> in ng/mL it would be 5 pg/mL: write that"),

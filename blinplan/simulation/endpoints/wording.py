@@ -92,7 +92,7 @@ def read_endpoint(text: str) -> OwnEndpoint:
     if not written:
         raise EndpointError("it is empty", f'write it as "{EXAMPLE}": {GRAMMAR}')
     found, other = _COMPARISON.search(written), _OTHER.search(written)
-    if found is None or (other is not None and other.start() <= found.start() < other.end()):
+    if found is None or (other is not None and found.start() in range(*other.span())):
         raise _no_comparison(other)
     signal = _signal(written[: found.start()].strip())
     word = found[0].lower()

@@ -43,8 +43,7 @@ def read_cells(text: str, name: str) -> CellTable:
         written = [(lines.line_num, [cell.strip() for cell in line]) for line in lines]
     except csv.Error as error:
         raise PeopleError(f"{name}:{lines.line_num}: not CSV: {error}", "save the table as CSV anew") from error
-    head, *body = [line for line in written if any(line[1])] or [(1, [])]
-    rows = [(line, cells) for line, cells in body if any(cells)]
+    head, *rows = [line for line in written if any(line[1])] or [(1, [])]
     columns = _columns(head[1], (cells for _, cells in rows))
     return CellTable(columns, tuple(_row(line, cells, columns, delimiter, name) for line, cells in rows), delimiter)
 

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from blinplan.course.events import periods
+from blinplan.physiology.watch import Seen
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.endpoints.own import WindowError
+from blinplan.simulation.endpoints.table import ENDPOINTS
 from blinplan.simulation.endpoints.wording import read_endpoint
+from blinplan.simulation.outcome import Quantity
 
 SHORT = periods(library.regimen("nhl-15"))  # 42 days, one cycle
 FIRST, SECOND = (read_endpoint(f"IL-6 above 100 pg/mL in cycle {number}") for number in (1, 2))
@@ -23,7 +26,7 @@ def test_what_one_of_several_courses_has_not_another_may_have() -> None:
     assert of_one.select([], []) == ((), ())
     with pytest.raises(UnknownEndpointError):
         asked.select([], [])
-    with pytest.raises(WindowError, match="no cycle 2"):
+    with pytest.raises(WindowError, match="no cycle 2 in the course, which has cycle 1 alone"):
         asked.require_days(SHORT)
 
 
@@ -32,8 +35,16 @@ def test_what_one_of_several_courses_has_not_another_may_have() -> None:
 )
 def test_a_day_by_which_nobody_can_be_there_is_refused(day: float, says: str) -> None:
     with pytest.raises(WindowError, match=says):
-        AskedEndpoints(by_day=(day,)).require_by_day(SHORT)
-    AskedEndpoints(by_day=(0.001, 42.0)).require_by_day(SHORT)
+        AskedEndpoints(by_day=(day,)).require_days(SHORT)
+    AskedEndpoints(by_day=(0.001, 42.0)).require_days(SHORT)
+
+
+def test_what_is_asked_in_ones_own_words_is_kept_beside_keys() -> None:
+    keys = ("dose", "auc")
+    defined = [Quantity(key, "Drug", key, "mcg", np.zeros(1), place=len(ENDPOINTS) - 1) for key in keys]
+    own = list(FIRST.quantities(Seen(np.zeros(1), np.zeros(1)), len(ENDPOINTS), 0.0))
+    kept, _ = AskedEndpoints(("auc",), (FIRST,)).select([*defined, *own], [])
+    assert [of.key for of in kept] == ["auc", *(of.key for of in own)]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from blinplan.reports.simulation.summary.document import simulation_json
 from blinplan.simulation.dosing import part_at
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.definition import COLUMN_WORDS, GROUPS, EndpointKind, Measurements
-from blinplan.simulation.endpoints.table import ENDPOINTS, _clearances_of_residue, _cytokine, _remissions
+from blinplan.simulation.endpoints.table import ENDPOINTS, _clearances_of_residue, _cytokine, _fell, _remissions
 from blinplan.simulation.endpoints.wording import QUANTITIES, read_endpoint, units_of
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trials.run import run
@@ -90,6 +90,11 @@ def test_a_course_has_its_first_week_from_the_first_dose_on_or_from_its_start(st
     assert not Measurements(endpoints, [replace(week, stop=week.stop - 1)], {}).lasts(7.0)
 
 
+def test_whose_t_cells_fell_to_the_limit_and_no_further_have_not_fallen() -> None:
+    found = cast("Endpoints", SimpleNamespace(t_minimum=np.array([0.9, np.nextafter(0.9, 0.0)])))
+    assert _fell(found).tolist() == [False, True]
+
+
 def test_what_is_at_a_limit_before_treatment_counts_as_residual_disease_and_as_remission() -> None:
     blasts = np.array([np.nextafter(0.05, 1.0), 0.05, 1e-4, np.nextafter(1e-4, 0.0)])
     everybody = np.ones((1, 4), dtype=np.bool_)
@@ -149,6 +154,23 @@ def test_every_endpoint_is_a_column_with_its_unit(simulation: Simulation) -> Non
         assert (column.unit, column.meaning) == (quantity.unit, f"{quantity.group}: {quantity.label}")
     assert all(event.key in columns for event in simulation.events)
     assert len("".join(csv_parts(table)).splitlines()) == 13
+
+
+@pytest.mark.parametrize(
+    ("key", "unit", "name"),
+    [
+        ("il6_peak", "pg/mL", "il6_peak_pg_per_ml"),
+        ("auc", "ng·day/mL", "auc_ng_day_per_ml"),
+        ("dose", "mcg", "dose_mcg"),
+        ("b_nadir", "cells/µL", "b_nadir_per_ul"),
+        ("t_nadir", "% of baseline", "t_nadir_percent_of_baseline"),
+        ("t_after_escalation_day_7", "% of step", "t_after_escalation_day_7_percent_of_step"),
+        ("il6_settled", "h", "il6_settled_h"),
+        ("b_nadir_day", "day", "b_nadir_day"),
+    ],
+)
+def test_a_column_is_named_by_its_key_and_its_unit(key: str, unit: str, name: str) -> None:
+    assert (column_name(key, unit), unit) in [(name, one.unit) for one in ENDPOINTS]
 
 
 def test_what_is_new_comes_after_the_columns_that_were(simulation: Simulation) -> None:

@@ -147,7 +147,9 @@ def test_an_endpoint_is_called_by_what_it_is(text: str, group: str, key: str, la
     day, days = own.quantities(seen, 9, 1.0)
     assert (day.key, day.unit, day.is_time, day.from_day) == (f"{key}_day", "day", True, 1.0)
     assert (days.key, days.unit, days.is_time, days.label) == (f"{key}_days", "day", False, f"Days {own.label}")
-    assert own.occurrence(seen, 9).happens.tolist() == [True, False]
+    event = own.occurrence(seen, 9)
+    assert event.happens.tolist() == [True, False]
+    assert {event.window, day.window, days.window} == {own.text.partition(own.unit)[2].strip() or "whole course"}
 
 
 def test_other_words_are_told_in_words_that_compare() -> None:
@@ -236,6 +238,11 @@ def test_a_window_that_the_course_does_not_have_is_refused(text: str, says: str)
     with pytest.raises(WindowError, match=says):
         watch(text)
     watch("IL-6 above 100 pg/mL by day 210")
+
+
+def test_a_course_that_begins_in_the_midst_of_a_cycle_has_that_cycle() -> None:
+    with pytest.raises(WindowError, match="which has cycles 1 to 5"):
+        watch("IL-6 above 100 pg/mL in cycle 6", COURSE[2:])
 
 
 def test_levels_are_in_the_unit_of_what_they_are_of() -> None:
