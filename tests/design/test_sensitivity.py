@@ -25,6 +25,7 @@ from blinplan.physiology.model.parameters import load_parameters
 from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
+from blinplan.reports.design.sensitivity.lines import endpoint_lines
 from blinplan.simulation.dosing import NotEligibleError
 from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.outcome import over_patients
@@ -256,6 +257,26 @@ def test_clearance_is_what_the_steady_state_hangs_on_between_patients() -> None:
     alike = [one.agreement for one in row.values()].count(Agreement.SAME)
     assert alike > len(row) / 2  # chance tells one in twenty apart
     assert row["age"].parameter.status == ADULTS.status
+
+
+@pytest.mark.parametrize(
+    ("key", "patients", "why"),
+    [
+        ("dose", 20, "It is the same in all"),
+        ("b_recovery_day", 20, "It is the same in all"),
+        ("auc", 3, "At least 4 patients are needed"),
+        ("auc", 4, ""),
+    ],
+)
+def test_what_cannot_be_ranked_is_said_and_is_not_told_apart_from_none(key: str, patients: int, why: str) -> None:
+    """Of a flat dose, which all get, every trait was named as not told apart: nobody had looked."""
+    asked = plan(key, regimen="mrd-adult", method=SensitivityMethod.CORRELATION, patients=patients, names=())
+    found = sensitivity_of(asked)
+    (of,) = found.endpoints
+    assert bool(of.rows) == (not why)
+    assert not any(math.isnan(row.first) for row in of.rows)
+    said = list(endpoint_lines(found, of))
+    assert said[-1:] == ([f"{why}: nothing is ranked by it."] if why else [])
 
 
 def test_traits_are_all_in_which_patients_differ() -> None:

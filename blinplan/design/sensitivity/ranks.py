@@ -13,7 +13,7 @@ from blinplan.physiology.model.population import INDIVIDUAL, FloatArray, Populat
 from blinplan.proportion import NORMAL_975
 from blinplan.simulation.outcome import Occurrence, Quantity
 
-_LEAST = 4
+LEAST = 4
 """Patients of whom a correlation has an interval at least."""
 _BODIES = {
     "age_years": ("age", "age", "years"),
@@ -81,7 +81,7 @@ def rank_correlation(trait: FloatArray, values: FloatArray) -> RankCorrelation:
     known = ~np.isnan(values)
     first, second = trait[known], values[known]
     count = int(known.sum())
-    if count < _LEAST or (first == first[0]).all() or (second == second[0]).all():
+    if count < LEAST or (first == first[0]).all() or (second == second[0]).all():
         return RankCorrelation(math.nan, math.nan, math.nan, count)
     ones, others = (ranks - ranks.mean() for ranks in (average_ranks(first), average_ranks(second)))
     rho = float(np.sum(ones * others) / math.sqrt(float(np.sum(ones * ones) * np.sum(others * others))))

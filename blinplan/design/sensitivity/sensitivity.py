@@ -260,6 +260,7 @@ def _between_patients(
     for endpoint in _endpoints_asked_for(plan, outcome):
         values = values_of(endpoint)
         ranked = [(trait.parameter, rank_correlation(trait.values, values)) for trait in found]
+        said = [(parameter, of) for parameter, of in ranked if not math.isnan(of.rho)]
         yield EndpointSensitivity(
             endpoint.key,
             endpoint.group,
@@ -270,7 +271,7 @@ def _between_patients(
             None,
             int(np.isinf(values).sum()),
             int(np.isnan(values).sum()),
-            _greatest_first([SensitivityRow(parameter, *of, _told_apart(of)) for parameter, of in ranked]),
+            _greatest_first([SensitivityRow(parameter, *of, _told_apart(of)) for parameter, of in said]),
         )
 
 

@@ -8,6 +8,7 @@ from blinplan.design.comparison.contrast import Agreement
 from blinplan.design.sensitivity.factors import not_varied
 from blinplan.design.sensitivity.method import SensitivityMethod
 from blinplan.design.sensitivity.plan import SensitivityPlan
+from blinplan.design.sensitivity.ranks import LEAST
 from blinplan.design.sensitivity.samples import STEP, runs_of
 from blinplan.design.sensitivity.sensitivity import FEWEST, EndpointSensitivity, Scale, Sensitivity
 from blinplan.outside_text import visible
@@ -150,6 +151,10 @@ def endpoint_lines(found: Sensitivity, of: EndpointSensitivity) -> Iterator[str]
             yield f"Not reached in {whom}: counted as later than all others."
         if of.missing:
             yield f"It cannot be said of {of.missing:,} {plural('patient', of.missing)}: left out."
+        if not of.rows:
+            known = found.plan.cohort.size - of.missing
+            why = "It is the same in all" if known >= LEAST else f"At least {LEAST} patients are needed"
+            yield f"{why}: nothing is ranked by it."
         return
     if of.unreached:
         yield (
