@@ -67,6 +67,8 @@ def merge(
     if output is not None:
         refuse_data_file(output, tuple(files), output_format)
     found = joined_run(*files)
+    if output_format is SimulateFormat.NONMEM and not isinstance(found, CurvesResult):
+        raise Refusal("event records are made of parts of curves in .npz", "make the parts with --every 1d -o PART.npz")
     if isinstance(found, JoinedTable):
         _show_table(found, output, output_format, terminal)
     elif isinstance(found, CurvesResult):

@@ -102,7 +102,8 @@ def _csv_head(path: Path) -> tuple[dict[str, Any], tuple[Column, ...]]:
         columns = [Column(of["name"], of["unit"], of["meaning"], ColumnKind(of["kind"])) for of in written["columns"]]
     except FileNotFoundError as error:
         raise StretchFileError(
-            f"has no {beside(path).name} beside it, which says what it was made with: --first N writes it"
+            f"has no {beside(path).name} beside it, which says what it was made with: --first N writes it, and not for"
+            " event records"
         ) from error
     except OSError as error:
         why = reason_of(error)

@@ -45,6 +45,36 @@ def test_parts_are_the_bytes_of_one_run(inside: Run, kind: str, ending: str) -> 
     assert later.splitlines() == [first, *(row for row in rows if int(row.split(",")[0]) >= 5)]
 
 
+@pytest.mark.parametrize(
+    ("kind", "ending", "output"),
+    [
+        ("endpoints", "npz", ("-o", "records.csv")),
+        ("endpoints", "npz", ()),
+        ("endpoints", "csv", ("-o", "records.csv")),
+        ("curves", "csv", ("-o", "records.csv")),
+        ("curves", "parquet", ("-o", "records.csv")),
+    ],
+)
+def test_event_records_are_of_curves_and_nothing_else_is_written_in_their_place(
+    inside: Run, kind: str, ending: str, output: tuple[str, ...]
+) -> None:
+    """A table of endpoints was, under the name that was given for records."""
+    for first, patients in (("1", "2"), ("3", "1")):
+        made(inside, "--first", first, "--patients", patients, *KINDS[kind], "-o", f"{first}.{ending}")
+    ran = inside("merge", f"1.{ending}", f"3.{ending}", "-f", "nonmem", *output)
+    assert ran.status == 2
+    assert ran.out == ""
+    assert "event records are made of parts of curves in .npz" in ran.err
+    assert not Path("records.csv").exists()
+
+
+def test_parts_of_event_records_are_told_to_be_none(inside: Run) -> None:
+    made(inside, "--first", "3", "--patients", "2", "-f", "nonmem", "-o", "records.csv")
+    said = " ".join(inside("merge", "records.csv", "-f", "csv").err.split())
+    assert "records.csv has no records.csv.json beside it" in said
+    assert "and not for event records" in said
+
+
 def test_csv_and_parquet_are_joined_with_each_other(inside: Run) -> None:
     made(inside, "--patients", "3", "--every", "1d", "-o", "a.parquet")
     made(inside, "--first", "4", "--patients", "3", "--every", "1d", "-o", "b.csv")
