@@ -38,6 +38,25 @@ def test_it_fits_every_width(inside: Run, asked: tuple[str, ...], width: int) ->
     assert ("--uncertainty" in asked) is ("Over sets:" in " ".join(ran.out.split()))
 
 
+@pytest.mark.parametrize("width", [60, 80, 99])
+def test_of_how_many_each_regimen_is_is_said_where_there_is_no_column_for_it(inside: Run, width: int) -> None:
+    """Of three regimens of which each had others at risk, a narrow table said of none how many: one was of 14 of 60."""
+    keys = ("--endpoints", "t_return_day,b_recovery_day,b_nadir")
+    asked = ("compare", "rr-adult", "nhl-1.5", "nhl-5", *QUICK, *keys)
+    counts = {
+        endpoint["key"]: [contrast["count"] for contrast in endpoint["paired"][1:]]
+        for endpoint in inside(*asked, "-f", "json").json["endpoints"]
+    }
+    assert counts["b_nadir"] == [60, 60]
+    narrow = inside(*asked, COLUMNS=f"{width}").out
+    for number, name in enumerate(("nhl-1.5", "nhl-5")):
+        told = [line.split("  ")[2] for line in narrow.splitlines() if line.startswith(f"    {name}")]
+        assert told == [
+            name if key == "b_nadir" else f"{name}, of {counts[key][number]}"
+            for key in ("b_nadir", "b_recovery_day", "t_return_day")
+        ]
+
+
 def test_it_says_who_differs_and_on_top_in_words_why(inside: Run) -> None:
     out = inside(*TWO, "--by-day", "2", COLUMNS="120").out
     assert "60 virtual patients of adult-rr, seed 1, all admitted by each regimen" in out

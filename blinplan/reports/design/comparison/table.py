@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from blinplan.design.comparison.compare import ComparedEndpoint, PairedComparison
-from blinplan.design.comparison.contrast import Measure
+from blinplan.design.comparison.contrast import Contrast, Measure
 from blinplan.drawing.draw import indent
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
@@ -132,8 +132,11 @@ def _all_rows(
     for group, members in groupby(by_group(endpoints), lambda endpoint: endpoint.group):
         yield (Text(group, "title"),)
         for endpoint in members:
-            label = label_text(endpoint) + ("" if counted else _of_how_many(compared, endpoint))
-            yield from (_rows if side_by_side else _stacked_rows)(compared, endpoint, label)
+            label = label_text(endpoint) + ("" if counted else _of_how_many(compared, endpoint.contrasts))
+            if side_by_side:
+                yield from _rows(compared, endpoint, label)
+            else:
+                yield from _stacked_rows(compared, endpoint, label, counted=counted)
 
 
 def _width(head: str, column: int, rows: "Sequence[tuple[RenderableType, ...]]", most: int | None) -> int:
@@ -143,10 +146,14 @@ def _width(head: str, column: int, rows: "Sequence[tuple[RenderableType, ...]]",
     return max([of_head, *map(cell_len, texts)])
 
 
-def _of_how_many(compared: PairedComparison, endpoint: ComparedEndpoint) -> str:
+def _of_how_many(compared: PairedComparison, contrasts: Sequence[Contrast | None]) -> str:
     """Of how many patients it is, where that is not all of them; in every regimen as many."""
-    counts = {contrast.count for contrast in endpoint.contrasts[1:] if contrast is not None}
+    counts = _counts(contrasts)
     return f", of {counts.pop():,}" if len(counts) == 1 and counts != {compared.cohort.size} else ""
+
+
+def _counts(contrasts: Sequence[Contrast | None]) -> set[int]:
+    return {contrast.count for contrast in contrasts if contrast is not None}
 
 
 def _rows(compared: PairedComparison, endpoint: ComparedEndpoint, label: str) -> "Iterator[tuple[RenderableType, ...]]":
@@ -158,16 +165,18 @@ def _rows(compared: PairedComparison, endpoint: ComparedEndpoint, label: str) ->
 
 
 def _stacked_rows(
-    compared: PairedComparison, endpoint: ComparedEndpoint, label: str
+    compared: PairedComparison, endpoint: ComparedEndpoint, label: str, *, counted: bool
 ) -> "Iterator[tuple[RenderableType, ...]]":
-    """A row for what it is, and one for each regimen."""
+    """A row for what it is, and one for each regimen; with of how many patients it is, where nothing else says it."""
     yield (indent(label),)
+    is_of_each = not counted and len(_counts(endpoint.contrasts)) > 1
     for place, (arm, value, contrast) in enumerate(
         zip(compared.arms, endpoint.values, endpoint.contrasts, strict=True)
     ):
         shown = value_text(value if contrast is None else contrast.other, endpoint.measure, contrast)
         cells = _cells(compared, endpoint, place) if place else ()
-        yield (indent(indent(visible(arm.name))), shown, *cells)
+        count = _of_how_many(compared, [contrast]) if is_of_each else ""
+        yield (indent(indent(f"{visible(arm.name)}{count}")), shown, *cells)
 
 
 def _cells(compared: PairedComparison, endpoint: ComparedEndpoint, place: int) -> "tuple[RenderableType, ...]":
