@@ -40,7 +40,7 @@ def by_rows(swept: Sweep, names: Sequence[EndpointName]) -> TextGrid:
     """A row a point of the grid."""
     heads = (*(axis.head for axis in swept.axes), *(head_text(swept.heads[name]) for name in names))
     rows = tuple(
-        (*(axis.value_text(value) for axis, value in variant.point), *(_text(cell, name) for name in names))
+        (*(axis.value_text(value) for axis, value in variant.point), *(_text(swept, cell, name) for name in names))
         for variant, cell in swept.rows
     )
     return TextGrid("", heads, len(swept.axes), rows)
@@ -48,7 +48,7 @@ def by_rows(swept: Sweep, names: Sequence[EndpointName]) -> TextGrid:
 
 def _two_way(swept: Sweep, name: EndpointName) -> TextGrid:
     down, across = swept.axes
-    done = {variant.number: _text(cell, name) for variant, cell in swept.rows}
+    done = {variant.number: _text(swept, cell, name) for variant, cell in swept.rows}
     texts = [done.get(number, NOT_DONE) for number in range(swept.plan.number_of_cells)]
     width = len(across.values)
     lines = (texts[at : at + width] for at in range(0, len(texts), width))
@@ -57,8 +57,14 @@ def _two_way(swept: Sweep, name: EndpointName) -> TextGrid:
     return TextGrid(f"{head_text(swept.heads[name])}, across: {across.head}", heads, 1, rows)
 
 
-def _text(cell: Cell, name: EndpointName) -> str:
-    return endpoint_text(cell.get(name))
+def _text(swept: Sweep, cell: Cell, name: EndpointName) -> str:
+    """What an endpoint comes to, and of how many patients, where that is not all of them."""
+    endpoint = cell.get(name)
+    text = endpoint_text(endpoint)
+    if endpoint is None or text == NO_VALUE:
+        return text
+    count = endpoint.patients if endpoint.measure is CellMeasure.VALUE else endpoint.of
+    return text if count == swept.plan.cohort.size else f"{text}, of {count:,}"
 
 
 def head_text(endpoint: CellEndpoint) -> str:
