@@ -14,14 +14,17 @@ import pytest
 import blinplan
 from blinplan.api.designing.searching.found import SearchResult
 from blinplan.course.events import periods
+from blinplan.design.comparison.intervals import Estimate
 from blinplan.design.search.judging import is_refused
 from blinplan.design.search.reading import WantedError, read_wish
 from blinplan.design.search.space import PossibleDose, Space, SpaceError, space_of
 from blinplan.design.search.standing import RequirementVerdict, margin_of
 from blinplan.design.search.wanted import Relation, Requirement, Sample, WantedEndpoint
 from blinplan.executors.executor import threads
+from blinplan.proportion import Proportion
 from blinplan.quantities import read_dose
 from blinplan.regimen.regimen import Regimen
+from blinplan.reports.design.search.table import text_columns
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trials.patients import typical_patient
 from blinplan.simulation.trials.trial import Outcome, Trial
@@ -91,6 +94,21 @@ def test_it_finds_what_trying_everything_finds(method: Any, least: float) -> Non
     assert result.searched.space.size == len(by_hand()) == ALL
     assert len(holding) < ALL
     assert by_hand()[found_first(result)][0] == lowest
+
+
+def test_it_is_said_of_how_many_patients_a_share_is_where_that_is_not_all() -> None:
+    """Of whom T cells never fell far none can come back: a share of 58 of 80 stood there as one of 80."""
+    asked = {**FEW, "doses": (5, 9), "endpoints": ["b_depleted_cycle_1"]}
+    result = blinplan.search("rr-adult", minimise="il6_peak", require="t_returned >= 50%", show=9, **asked)
+    assert len(result.searched.rows) > 2
+    texts = text_columns(result.searched)["t_returned >= 50%"]
+    for row, text in zip(result.searched.rows, texts, strict=True):
+        lowered, returned, depleted = row.endpoints
+        assert (lowered.of, depleted.of) == (80, 80)
+        share = Proportion(round(returned.estimate.value * returned.of), returned.of)
+        assert Estimate(share.value, *share.interval) == returned.estimate
+        assert (f", of {returned.of}, " in text) == (returned.of < 80)
+    assert {row.endpoints[1].of for row in result.searched.rows} - {80}
 
 
 @pytest.mark.slow

@@ -8,7 +8,14 @@ from blinplan.design.comparison.intervals import Estimate
 from blinplan.design.search.patients import SearchSetting
 from blinplan.design.search.pool import Tally
 from blinplan.design.search.space import Schedule
-from blinplan.design.search.standing import RequirementVerdict, contrast_with, estimate_of, margin_of, measure_in
+from blinplan.design.search.standing import (
+    RequirementVerdict,
+    contrast_with,
+    count_of,
+    estimate_of,
+    margin_of,
+    measure_in,
+)
 from blinplan.design.search.wanted import Measurement, Sample
 from blinplan.physiology.model.population import Population
 from blinplan.regimen.regimen import Regimen
@@ -28,12 +35,15 @@ class ShownEndpoint:
         Against the regimen that is searched from, on the same patients; None of that regimen, and where one lacks it.
     over_models
         The least and the greatest value under other models; None where none was asked for.
+    of
+        Of how many of them it is.
     """
 
     estimate: Estimate
     measure: Measure
     contrast: Contrast | None
     over_models: tuple[float, float] | None
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,7 @@ class Confirmation:
             measure_in(fresh, place),
             None if is_base else contrast_with(fresh, self._of_base[0][0], place),
             (min(values), max(values)) if values else None,
+            count_of(fresh, place),
         )
 
     def _requirements(self, own: tuple[Sample, list[Sample]]) -> Iterator[ShownRequirement]:

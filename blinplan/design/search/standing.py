@@ -79,6 +79,14 @@ def estimate_of(sample: Sample, endpoint: int, errors: float = NORMAL_975) -> Es
     return Estimate(over_patients(found).median, *_median_within(_in_order(found), errors))
 
 
+def count_of(sample: Sample, endpoint: int) -> int:
+    """Of how many patients an endpoint is: to whom it can come, or in whom a number occurs."""
+    found = sample.measurements[endpoint]
+    if found is None:
+        return 0
+    return found.proportion.total if isinstance(found, Occurrence) else _in_order(found).size
+
+
 def _in_order(quantity: Quantity) -> FloatArray:
     """The values of those at risk in their order; of a time, who never gets there is last."""
     values = quantity.values if quantity.at_risk is None else quantity.values[quantity.at_risk]

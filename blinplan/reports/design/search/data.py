@@ -173,6 +173,7 @@ def _endpoint_json(found: Searched, place: int, endpoint: ShownEndpoint) -> dict
             "count": contrast.count,
         },
         "over_models": None if over is None else list(map(_or_null, over)),
+        "of": endpoint.of,
     }
 
 

@@ -147,7 +147,7 @@ def _cells(found: Searched, row: ShownSchedule, *, roomy: bool) -> "Iterator[Ren
         schedule = schedule.replace(", ", ",\n").replace(" = ", "\n= ").replace("; ", ";\n")
     yield Text(schedule, "title" if row.schedule is None else "")
     for place in lowered_places(found):
-        yield Text("\n".join(_value_lines(row.endpoints[place], found.heads[place])))
+        yield Text("\n".join(_value_lines(found, row.endpoints[place], found.heads[place])))
     for requirement, shown in zip(found.setting.wish.requirements, row.requirements, strict=True):
         endpoint = row.endpoints[requirement.endpoint]
         head = found.heads[requirement.endpoint]
@@ -155,9 +155,11 @@ def _cells(found: Searched, row: ShownSchedule, *, roomy: bool) -> "Iterator[Ren
         first = contrast_text(endpoint.contrast, endpoint.measure) if beside else interval_text(endpoint, head)
         models = models_text(shown, found)
         verdict = (shown.verdict.value, _STYLES[shown.verdict])
-        yield Text.assemble(f"{first}\n", verdict, f"\nin {models}" if models else "")
+        yield Text.assemble(
+            "\n".join((first, *of_how_many(found, endpoint), "")), verdict, f"\nin {models}" if models else ""
+        )
     for place in found.setting.wish.shown:
-        yield Text("\n".join(_value_lines(row.endpoints[place], found.heads[place])))
+        yield Text("\n".join(_value_lines(found, row.endpoints[place], found.heads[place])))
     yield _check_text(found, row)
 
 
@@ -173,9 +175,16 @@ def _marked_text(found: Searched, row: ShownSchedule) -> str:
     return f"{mark}{schedule_text(row, found.space)}"
 
 
-def _value_lines(endpoint: ShownEndpoint, head: Measurement | None) -> Iterator[str]:
+def of_how_many(found: Searched, endpoint: ShownEndpoint) -> Iterator[str]:
+    """Say of how many of the patients a value is, where that is not all of them."""
+    if endpoint.of not in {0, found.patients}:
+        yield f"of {endpoint.of:,}"
+
+
+def _value_lines(found: Searched, endpoint: ShownEndpoint, head: Measurement | None) -> Iterator[str]:
     """A value with its interval, against the regimen searched from, and over other models."""
     yield interval_text(endpoint, head)
+    yield from of_how_many(found, endpoint)
     if endpoint.contrast is not None:
         yield contrast_text(endpoint.contrast, endpoint.measure)
     if endpoint.over_models is not None:
@@ -224,6 +233,11 @@ def measure_words(measure: Measure) -> str:
     return "ratio" if measure is Measure.RATIO else "difference"
 
 
+def _counted_text(found: Searched, row: ShownSchedule, place: int) -> str:
+    endpoint = row.endpoints[place]
+    return ", ".join((interval_text(endpoint, found.heads[place]), *of_how_many(found, endpoint)))
+
+
 def text_columns(found: Searched) -> dict[str, list[str]]:
     """The table as columns of text."""
     wish = found.setting.wish
@@ -231,18 +245,18 @@ def text_columns(found: Searched) -> dict[str, list[str]]:
     columns = {head: [_marked_text(found, row) for row in found.rows]}
     for place in lowered_places(found):
         name = head_text(found.heads[place], _name(found, place))
-        columns[name] = [interval_text(row.endpoints[place], found.heads[place]) for row in found.rows]
+        columns[name] = [_counted_text(found, row, place) for row in found.rows]
         columns[f"{name}, paired"] = [
             contrast_text(row.endpoints[place].contrast, row.endpoints[place].measure) for row in found.rows
         ]
     for number, requirement in enumerate(wish.requirements):
         columns[requirement.text] = [
-            f"{interval_text(row.endpoints[requirement.endpoint], found.heads[requirement.endpoint])},"
+            f"{_counted_text(found, row, requirement.endpoint)},"
             f" {row.requirements[number].verdict.value} {models_text(row.requirements[number], found)}".rstrip()
             for row in found.rows
         ]
     for place in wish.shown:
         name = head_text(found.heads[place], _name(found, place))
-        columns[name] = [interval_text(row.endpoints[place], found.heads[place]) for row in found.rows]
+        columns[name] = [_counted_text(found, row, place) for row in found.rows]
     columns["check"] = [_check_text(found, row) for row in found.rows]
     return columns
