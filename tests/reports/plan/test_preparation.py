@@ -158,3 +158,17 @@ def test_json_and_csv_have_the_same_exactly(inside: Run, tmp_path: Path) -> None
         assert row["hang_by"] == (bag["hang_by"] or "")
     cut = inside(*ASKED, "--cycle", "2", "-f", "json").json["dated"]
     assert cut["vials"] == plan["vials"]  # of the whole course, whatever is shown
+
+
+@pytest.mark.parametrize("marks", [None, "0.01", "0.1", "0.2", "0.5"])
+@pytest.mark.parametrize("view", [("--view", "bags"), ("-f", "html")])
+def test_what_is_computed_is_not_said_to_be_what_syringes_give(
+    inside: Run, tmp_path: Path, marks: str | None, view: tuple[str, str]
+) -> None:
+    syringe = "" if marks is None else f"syringe = [{{ ml = 10, graduation_ml = {marks} }}]\n"
+    bag = "bag = [{ hours = 24, fill_ml = 270 }]\n"
+    (tmp_path / "ward.toml").write_text(f'site = 1\nname = "Ward 5"\nchange_time = "10:00"\n{syringe}{bag}')
+    said = " ".join(inside(*ASKED, "--time-zone", "Europe/Berlin", *view).out.split())
+    whole = "As computed, all bags of the course give" if marks else "All bags of the course give"
+    assert f"{whole} ≈3,785.833 mcg; ordered are ≈3,785.833 mcg. Difference: none." in said
+    assert ("As syringes measure the drug, the bags of the course give" in said) == (marks is not None)

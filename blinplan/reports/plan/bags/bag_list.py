@@ -104,7 +104,7 @@ def bags_report(dated: Dated, screen: Screen) -> "list[RenderableType]":
         *(_tables(dated, bags, lines, screen) if screen.width >= _WIDE else _paragraphs(dated, bags, lines)),
         Text(sum_text(dated)),
         *map(Text, vial_lines(dated)),
-        Text(" ".join((bag_sources(dated), *preparation_sources(dated))), "quiet"),
+        Text(" ".join(filter(None, (bag_sources(dated), *preparation_sources(dated)))), "quiet"),
         zone_line(dated),
     ]
 
@@ -113,12 +113,13 @@ _WIDE, _ROOMY = 132, 150
 
 
 def sum_text(dated: Dated) -> str:
-    """Say what all bags give beside what is ordered, and by how much they differ."""
+    """Say what all bags give beside what is ordered, and by how much they differ; what syringes do is a remark."""
     given = sum((bag.micrograms for bag in dated.bags), Fraction(0))
     ordered = as_ordered(dated.course).micrograms
     difference = given - ordered
+    all_bags = "As computed, all bags" if dated.site is not None and dated.site.syringes else "All bags"
     return (
-        f"All bags of the course give {amount_text(given)} mcg; ordered are {amount_text(ordered)} mcg."
+        f"{all_bags} of the course give {amount_text(given)} mcg; ordered are {amount_text(ordered)} mcg."
         f" Difference: {f'{amount_text(difference)} mcg' if difference else 'none'}."
     )
 
