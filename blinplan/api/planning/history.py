@@ -245,7 +245,7 @@ def _from_plan(path: str, asked: Document, label: str) -> CourseHistory:
     document = _document(path)
     if document["manifest"].get("input") != input_hash(asked):
         raise Refusal(
-            f"{path}: the plan was made from another text of the regimen",
+            f"{path}: the plan was made from another text of the regimen{_of_which(document['manifest'], asked)}",
             "plan the regimen as it was then, or plan it anew with --record",
         )
     made_by = document["manifest"].get("label", label)  # a plan of an earlier version does not say
@@ -284,6 +284,12 @@ def _from_plan(path: str, asked: Document, label: str) -> CourseHistory:
         raise Refusal(f"{path}: {error}", _NO_PLAN) from error
     except (KeyError, TypeError, ValueError) as error:
         raise Refusal(f"{path} is not a plan that can be made again", _NO_PLAN) from error
+
+
+def _of_which(manifest: Mapping[str, Any], asked: Document) -> str:
+    """The regimen that a plan is of, where it has another name than the one that is asked for."""
+    made = manifest.get("regimen")
+    return "" if made == asked.values.get("name") else f": it is of {visible(str(made)[:60])}"
 
 
 _KINDS = {"error": RemarkKind.ERROR, "warning": RemarkKind.WARNING, "note": RemarkKind.TOLD}

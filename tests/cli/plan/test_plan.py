@@ -1050,3 +1050,15 @@ def test_a_plan_goes_by_what_a_project_makes_stricter_or_says_that_it_does_not(i
     assert "In hospital: first 12 days of cycle 1, first 2 days of cycle 2" in told
     assert "the project changes adult_from for checks, and a plan goes by the label and the site" in told
     assert "the project changes" not in inside("plan", "rr-below-45-kg", *size, "--isolated").out
+
+
+@pytest.mark.parametrize("made", ["rr-adult", "rr-2014", "mrd-adult", "consolidation-adult"])
+@pytest.mark.parametrize("asked", ["rr-adult", "mrd-adult", "rr-adult-continued"])
+def test_the_ledger_of_another_regimen_is_called_by_its_name(
+    inside: Run, tmp_path: Path, made: str, asked: str
+) -> None:
+    first = inside("plan", made, *DATED[2:], "-f", "json")
+    (tmp_path / "plan.json").write_text(first.out)
+    ran = inside("plan", asked, "--ledger", "plan.json")
+    assert ran.status == (0 if made == asked else 2)
+    assert (f"another text of the regimen: it is of {made}" in " ".join(ran.err.split())) == (made != asked)
