@@ -42,7 +42,20 @@ class InputError(OSError):
 
 def reason_of(error: OSError) -> str:
     """Why a file cannot be read, to follow its name and a colon."""
+    if isinstance(error, FileNotFoundError) and (target := link_to_nothing(error.filename)) is not None:
+        return f"a link to {target}, which is not there"
     return error.reason if isinstance(error, InputError) else (error.strerror or "cannot be read").lower()
+
+
+def link_to_nothing(named: object) -> str | None:
+    """Where a link leads that leads to no file; None of what is no such link."""
+    if not isinstance(named, str | Path):
+        return None
+    try:
+        link = Path(named)
+        return str(link.readlink()) if link.is_symlink() and not link.exists() else None
+    except (OSError, ValueError):  # what no file can be called
+        return None
 
 
 def first_bytes(path: Path, limit: int) -> bytes:

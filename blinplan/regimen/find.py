@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.files.inputs import first_bytes, reason_of
+from blinplan.files.inputs import first_bytes, link_to_nothing, reason_of
 from blinplan.files.of_a_run import note_standard_input
 from blinplan.refusal import Refusal
 from blinplan.regimen import library
@@ -240,6 +240,8 @@ def _reason_of_name(name: str) -> str | None:
 
 
 def _unknown(named: str) -> NotFound:
+    if (target := link_to_nothing(named)) is not None:
+        return NotFound(named, f"{named}: a link to {target}, which is not there", "correct the link, or remove it")
     nearest = library.nearest(Path(named).stem) if len(named) < 200 else None
     shown = named if len(named) < 200 else f"{named[:60]}..."
     return NotFound(

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from blinplan.files.inputs import InputError, first_bytes, input_bytes, input_text, reason_of, text_of
+from blinplan.files.inputs import (
+    InputError,
+    first_bytes,
+    input_bytes,
+    input_text,
+    link_to_nothing,
+    reason_of,
+    text_of,
+)
+from blinplan.regimen.find import NotFound, find
 from tests.files.no_files import put_no_file
 
 TEXT = "9 µg/day, 28 mcg/day – …"
@@ -112,3 +121,29 @@ def test_whoever_forgets_to_catch_it_is_told_which_file_it_is(tmp_path: Path) ->
         with pytest.raises(InputError) as refused:
             read(tmp_path / name)
         assert refused.value.path == tmp_path / name
+
+
+@pytest.mark.parametrize("to", ["nothing.toml", "sub/nothing.toml", "/nothing/at/all", "itself.toml"])
+def test_a_link_that_leads_nowhere_is_called_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    link = Path("itself.toml")
+    link.symlink_to(to)
+    told = f"itself.toml: a link to {to}, which is not there"
+    found = find(str(link))
+    assert isinstance(found, NotFound)
+    assert found.message == told
+    assert link_to_nothing("itself.toml") == to
+    inside = find(".")
+    assert not isinstance(inside, NotFound)
+    (reading,) = (source.read() for source in inside)
+    assert isinstance(reading, NotFound)
+    assert reading.message == told or to == "itself.toml"  # of a circle the system says that it is one
+
+
+@pytest.mark.parametrize("named", ["nothing.toml", "a\0b", "x" * 5000, None, 7])
+def test_what_is_no_such_link_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: object) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert link_to_nothing(named) is None
+    (tmp_path / "there").write_text("")
+    Path("link").symlink_to("there")
+    assert link_to_nothing("link") is None
