@@ -1,10 +1,13 @@
 """A table of patients: what a ward's spreadsheet has in it, and that nobody is simulated who cannot be."""
 
 from dataclasses import replace
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blinplan.course.patient import AreaFormula, PatientError, patient
 from blinplan.physiology.model.draw import draw
@@ -104,6 +107,17 @@ def test_a_minute_is_written_to_any_number_of_decimals(minute: int, places: int)
     assert off.tolist() == [minute]
     for row in (f"A,70,175,{beside},,", f"A,70,175,,{beside},1", f"A,70,175,,1,{beside}"):
         assert "to the minute (8 hours are 0.3333)" in refused(row, head=head)
+
+
+@given(st.integers(1, 33_600).map((9).__mul__) | st.integers(1, 302_400), st.sampled_from([4, 4, 5, 7, 12]))
+def test_a_minute_is_taken_however_the_last_decimal_was_rounded(minute: int, places: int) -> None:
+    """Of 9 minutes, 0.00625 days, one program writes 0.0062, and another 0.0063: both are the same minute."""
+    day = Decimal(minute) / MINUTES_PER_DAY
+    for way in (ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN):
+        written = f"{day.quantize(Decimal(1).scaleb(-places), way):f}"
+        off = of(f"A,70,175,{written}", head="id,weight_kg,height_cm,off_drug_day").off_drug_minutes
+        assert off is not None
+        assert off.tolist() == [minute]
 
 
 @pytest.mark.parametrize(

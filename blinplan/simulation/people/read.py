@@ -222,11 +222,13 @@ _DECIMALS = range(4, 19)
 def _whole_minutes(days: Fraction) -> int | None:
     """The minutes of days: a minute is 1/1440 of a day, which has no last decimal, and is written to any four or more.
 
-    None where it is no minute to the last decimal that stands there.
+    None where it is no minute to the last decimal that stands there. What lies between two decimals, as 9 minutes do
+    (0.00625), may be written as either: who writes a table may round up, down, or to the even one.
     """
     minutes = round(days * MINUTES_PER_DAY)
-    exact = Fraction(minutes, MINUTES_PER_DAY)
-    return minutes if any(days == round(exact, places) for places in _DECIMALS) else None
+    places = next((places for places in _DECIMALS if (days * 10**places).denominator == 1), _DECIMALS[-1])
+    off = abs(days - Fraction(minutes, MINUTES_PER_DAY))
+    return minutes if 2 * off <= Fraction(1, 10**places) else None
 
 
 def _body(text: str, column: str, delimiter: str) -> Fraction | None:
