@@ -143,7 +143,10 @@ def _row(name: str, cycle: int = 0) -> int:
 
 
 class _InCycle(NamedTuple):
-    """What of an interval belongs to a cycle: its number, and from when to when, in days since the interval began."""
+    """What of an interval belongs to a cycle: its number, and from when to when, in days since the interval began.
+
+    `opens` says whether it is the first of its cycle.
+    """
 
     cycle: int
     low: float
@@ -151,6 +154,17 @@ class _InCycle(NamedTuple):
     days: float
     infused: bool
     last: bool
+    opens: bool
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """The rows of its cycle, by their names."""
+        return _rows_of(self.cycle)
+
+
+@lru_cache(maxsize=64)
+def _rows_of(cycle: int) -> dict[str, int]:
+    return {name: _row(name, cycle) for name in _BY_CYCLE}
 
 
 class _Looking:
@@ -158,6 +172,7 @@ class _Looking:
 
     def __init__(self, course: Timetable, windows: Windows) -> None:
         self.course, self.windows = course, windows
+        self.first_of_cycle = {part.cycle: part for i in reversed(course.intervals) for part in reversed(i.stretches)}
         self.stretches = [
             [self._stretch(part, interval) for part in interval.stretches] for interval in course.intervals
         ]
@@ -171,6 +186,7 @@ class _Looking:
             part.stop - part.start,
             part.stop <= self.windows.infusion_ends[cycle],
             part.start >= self.windows.last_infusion_end,
+            part is self.first_of_cycle[part.cycle],
         )
 
     def searches(self) -> Searches:
@@ -186,22 +202,21 @@ class _Looking:
 
     def _values(self, k: int) -> Iterator[Search]:
         """B cells and blasts at the end of infusion; without one, B cells where the free interval begins."""
-        known = {stretch.cycle for before in self.stretches[:k] for stretch in before}
         for s in self.stretches[k]:
             if s.infused:
-                yield Level(_BLASTS, s.high, _row("log_blasts", s.cycle))
-            if s.infused or s.cycle not in known:
-                yield Level(_B_CELLS, s.high if s.infused else s.low, _row("b_end", s.cycle))
+                yield Level(_BLASTS, s.high, s.rows["log_blasts"])
+            if s.infused or s.opens:
+                yield Level(_B_CELLS, s.high if s.infused else s.low, s.rows["b_end"])
 
     def _extremes(self, k: int) -> Iterator[Search]:
         spare, week = _row("spare"), self._week(k)
         yield Extreme(_B_CELLS, -1.0, 0.0, self._length(k), _row("deepest"), _row("nadir_day"), spare, spare)
         for s in self.stretches[k]:
-            yield Extreme(_T_CELLS, 1.0, s.low, s.high, _row("t_peak", s.cycle), spare, spare, spare)
-            rows = (_row(name, s.cycle) for name in ("rise", "rise_day", "since", "settled"))
-            yield Extreme(_RELEASE, 1.0, s.low, s.high, *rows)
+            of = s.rows
+            yield Extreme(_T_CELLS, 1.0, s.low, s.high, of["t_peak"], spare, spare, spare)
+            yield Extreme(_RELEASE, 1.0, s.low, s.high, of["rise"], of["rise_day"], of["since"], of["settled"])
             if not s.infused:
-                yield Extreme(_B_CELLS, 1.0, s.low, s.high, _row("b_free", s.cycle), spare, spare, spare)
+                yield Extreme(_B_CELLS, 1.0, s.low, s.high, of["b_free"], spare, spare, spare)
         if week is not None:
             rows = (_row(name) for name in ("t_deepest", "t_min_day", "t_since", "t_return"))
             yield Extreme(_T_CELLS, -1.0, 0.0, week, *rows)
@@ -217,14 +232,14 @@ class _Looking:
     def _crossings(self, k: int) -> Iterator[Search]:
         one, zero, every = _row("one"), _row("zero"), (_row("one"), -np.inf, np.inf)
         for s in self.stretches[k]:
-            rise, rise_day, since, settled = (_row(n, s.cycle) for n in ("rise", "rise_day", "since", "settled"))
-            yield Crossing(_RELEASE, 1.0, SETTLED, rise, 0.0, since, s.high, rise, 0.0, np.inf, settled, rise_day)
+            of, rise = s.rows, s.rows["rise"]
+            into, less = of["settled"], of["rise_day"]
+            yield Crossing(_RELEASE, 1.0, SETTLED, rise, 0.0, of["since"], s.high, rise, 0.0, np.inf, into, less)
             if s.infused:
-                into = _row("depleted", s.cycle)
-                yield Crossing(_B_CELLS, 1.0, DEPLETED, one, s.low, zero, s.high, *every, into, zero)
+                yield Crossing(_B_CELLS, 1.0, DEPLETED, one, s.low, zero, s.high, *every, of["depleted"], zero)
         # Once in an interval: where a cycle begins in it changes nothing.
         if after := [s for s in self.stretches[k] if s.last and not s.infused]:
-            low, high, depleted = after[0].low, after[-1].high, (_row("b_end", after[0].cycle), -np.inf, DEPLETED)
+            low, high, depleted = after[0].low, after[-1].high, (after[0].rows["b_end"], -np.inf, DEPLETED)
             yield Crossing(_B_CELLS, -1.0, -_ABOVE, one, low, zero, high, *depleted, _row("recovery"), zero)
         if self._is_after_start(k):
             since, level = zero if self._week(k) is None else _row("t_since"), (-RETURNED, _row("t_cells"))
@@ -234,22 +249,22 @@ class _Looking:
         """The exposure of the course is added up by infusions: a cycle that begins in one of them changes nothing."""
         yield Exposure(0.0, self._length(k), self._length(k), _row("auc_whole"))
         for s in self.stretches[k]:
-            yield Stay(_B_CELLS, DEPLETED, s.low, s.high, _row("depleted_days", s.cycle))
-            yield Exposure(s.low, s.high, s.days, _row("auc", s.cycle))
+            yield Stay(_B_CELLS, DEPLETED, s.low, s.high, s.rows["depleted_days"])
+            yield Exposure(s.low, s.high, s.days, s.rows["auc"])
 
 
 @lru_cache(maxsize=16)
-def _searches(course: Timetable) -> Searches:
-    return _Looking(course, Windows.of(course)).searches()
+def _windows_and_searches(course: Timetable) -> tuple[Windows, Searches]:
+    windows = Windows.of(course)
+    return windows, _Looking(course, windows).searches()
 
 
 class Gathering:
     """Gathers the endpoints of one chunk: what engines look for in `rows`, and what is looked at on certain days."""
 
     def __init__(self, course: Timetable, rates: FloatArray, patients: Population) -> None:
-        self.course, self.windows = course, Windows.of(course)
-        self.rates, self.patients = rates, patients
-        self.searches = _searches(course)
+        self.course, self.rates, self.patients = course, rates, patients
+        self.windows, self.searches = _windows_and_searches(course)
         begun = [*_WHOLE.values(), *(len(self.windows.cycles) * [*_BY_CYCLE.values()])]
         self.rows = np.repeat(np.array(begun)[:, None], patients.size, axis=1)
         self.rows[_row("t_cells")] = patients.t_cells

@@ -7,7 +7,6 @@ nobody's steps, and not a byte of what comes of them, depend on who is simulated
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,7 +20,6 @@ from blinplan.physiology.engine.grid import (
     FREE,
     INFUSING,
     REACH,
-    Growth,
     IntArray,
     refinements,
 )
@@ -31,10 +29,9 @@ from blinplan.physiology.engine.integrate import (
     Interval,
     Rise,
     Timetable,
-    exponents,
-    step_sizes,
 )
 from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.engine.plans import exponents, step_sizes
 from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import Constants, FloatArray, Population
@@ -55,22 +52,43 @@ def timetables(dosing: Dosing, options: Options, patients: Population, *, by_set
     go ``by_sets`` among them those of one set, which machine code takes as one.
     """
     constants, alike = patients.constants, dosing.rates.shape[1] == 1
-    kinds = _kinds(dosing.rates, patients)
+    kinds, course = _kinds(dosing.rates, patients), _Course.of(dosing)
     sizes = step_sizes(constants, acts=options.premedication)
     order = [*constants.differing.values(), *exponents(constants), *sizes] if by_sets else sizes
     return [
         Together(
             those[np.lexsort([of[those] for of in order])] if order else those,
             _timetable(
-                dosing,
+                course,
                 dosing.rates[:, 0 if alike else those[0]],
-                [_GROWTHS[kind] for kind in kinds[:, those[0]].tolist()],
+                kinds[:, those[0]],
                 options,
                 constants.select(those[:1]),
             ),
         )
         for those in _of_one_pattern(dosing.rates, kinds, _cuts(constants, options))
     ]
+
+
+class _Course(NamedTuple):
+    """What is the same of a course whoever gets it, found once: it may be parted by the days of a thousand patients.
+
+    Attributes
+    ----------
+    edges : (K + 1) minutes. cycles : (K). rises : rows from which on the infusion of the course rises.
+    """
+
+    edges: IntArray
+    cycles: IntArray
+    dose_steps: tuple[DoseStep, ...]
+    rises: tuple[int, ...]
+    premedication_minutes: tuple[int, ...]
+
+    @classmethod
+    def of(cls, dosing: Dosing) -> _Course:
+        rises = tuple(np.flatnonzero(_rises(dosing.of_the_course)).tolist())
+        given = tuple(sorted(set(dosing.premedication_minutes)))
+        return cls(np.array(dosing.edges_minutes), np.array(dosing.cycles), _dose_steps(dosing), rises, given)
 
 
 _GROWTHS = (INFUSING, FREE, ADHERING, FINER_INFUSING, FINER_FREE)
@@ -101,36 +119,39 @@ def _last_infused(rates: FloatArray) -> FloatArray:
     return found
 
 
-def _cuts(constants: Constants, options: Options) -> list[FloatArray]:
+def _cuts(constants: Constants, options: Options) -> list[NDArray[np.int8]]:
     """Whether premedication acts (N), which then cuts a course where it is given."""
     reduction = constants.differing.get("premedication_reduction") if options.premedication else None
-    return [] if reduction is None else [(reduction > 0.0).astype(np.float64)]
+    return [] if reduction is None else [(reduction > 0.0).astype(np.int8)]
 
 
-def _of_one_pattern(rates: FloatArray, kinds: NDArray[np.int8], parameters: list[FloatArray]) -> Iterator[IntArray]:
+def _of_one_pattern(
+    rates: FloatArray, kinds: NDArray[np.int8], parameters: list[NDArray[np.int8]]
+) -> Iterator[IntArray]:
     """Places of patients whose infusion runs, rises, falls and stays alike, and who have some parameters alike."""
-    changes = np.sign(np.diff(rates, axis=0))
+    changes = np.sign(np.diff(rates, axis=0)).astype(np.int8)
     if changes.shape[1] < kinds.shape[1]:
         changes = np.repeat(changes, kinds.shape[1], axis=1)
     pattern = np.concatenate([changes, kinds, *(values[None, :] for values in parameters)])
     if (pattern == pattern[:, :1]).all():
         yield np.arange(kinds.shape[1])
         return
-    _, firsts, numbers = np.unique(pattern, axis=1, return_index=True, return_inverse=True)
-    for number in np.argsort(firsts):
-        yield np.flatnonzero(numbers.ravel() == number)
+    found: dict[bytes, list[int]] = {}
+    for place, own in enumerate(np.ascontiguousarray(pattern.T)):
+        found.setdefault(own.tobytes(), []).append(place)
+    yield from map(np.array, found.values())
 
 
 def _timetable(
-    dosing: Dosing, rates: FloatArray, growths: Sequence[Growth], options: Options, constants: Constants
+    course: _Course, rates: FloatArray, kinds: NDArray[np.int8], options: Options, constants: Constants
 ) -> Timetable:
     """The timetable of patients whose infusion changes as these rates (K) do, and whose steps grow so in each row."""
     acts = options.premedication and constants.premedication_reduction > 0.0
-    given = tuple(sorted(set(dosing.premedication_minutes))) if acts else ()
+    given = course.premedication_minutes if acts else ()
     return Timetable(
-        intervals=_intervals(dosing, rates, growths, given),
-        dose_steps=_dose_steps(dosing),
-        escalations=tuple(_escalations(dosing, _rises(rates[:, None]))),
+        intervals=_intervals(course, rates, kinds, given),
+        dose_steps=course.dose_steps,
+        escalations=_escalations(course.edges, course.rises, _rises(rates[:, None])),
         desensitises=options.attenuation == "desensitisation",
         premedication_days=tuple(minute / MINUTES_PER_DAY for minute in given),
         coarseness=options.coarseness,
@@ -138,29 +159,42 @@ def _timetable(
 
 
 def _intervals(
-    dosing: Dosing, rates: FloatArray, growths: Sequence[Growth], cuts: tuple[int, ...]
+    course: _Course, rates: FloatArray, kinds: NDArray[np.int8], given: tuple[int, ...]
 ) -> tuple[Interval, ...]:
     """Join neighbours of one rate: an event that changes nothing must change nothing.
 
-    Cut at `cuts` (minutes), where the states have a kink though the infusion runs on.
+    What is `given` (minutes) cuts them, where the states have a kink though the infusion runs on.
     """
-    found: list[Interval] = []
-    for k, (start, stop) in enumerate(pairwise(dosing.edges_minutes)):
-        same = k > 0 and bool(rates[k] == rates[k - 1])
-        for begin, end in pairwise([start, *(cut for cut in cuts if start < cut < stop), stop]):
-            stretch = CyclePart(dosing.cycles[k], begin / MINUTES_PER_DAY, end / MINUTES_PER_DAY)
-            if (same or begin > start) and begin not in cuts:
-                found[-1] = _longer(found[-1], stretch)
-            else:
-                found.append(Interval(stretch.start, stretch.stop, k, bool(rates[k] > 0.0), growths[k], (stretch,)))
-    return tuple(found)
+    edges, cuts = course.edges, [minute for minute in given if 0 <= minute < course.edges[-1]]
+    if cuts:
+        edges = np.union1d(edges, cuts)
+    rows = np.searchsorted(course.edges, edges[:-1], side="right") - 1 if cuts else np.arange(rates.shape[0])
+    begins, turns = _changes(rates[rows]), _changes(course.cycles[rows])
+    if cuts:
+        begins |= np.isin(edges[:-1], cuts)
+    parts = np.flatnonzero(begins | turns)
+    days = (edges[[*parts, -1]] / MINUTES_PER_DAY).tolist()
+    stretches = tuple(map(CyclePart, course.cycles[rows[parts]].tolist(), days, days[1:]))
+    firsts = np.flatnonzero(begins[parts])
+    starting = rows[parts[firsts]]
+    each = zip(
+        pairwise([*firsts.tolist(), len(stretches)]),
+        starting.tolist(),
+        (rates[starting] > 0.0).tolist(),
+        kinds[starting].tolist(),
+        strict=True,
+    )
+    return tuple(
+        Interval(days[first], days[after], row, is_infusing, _GROWTHS[kind], stretches[first:after])
+        for (first, after), row, is_infusing, kind in each
+    )
 
 
-def _longer(interval: Interval, more: CyclePart) -> Interval:
-    """An interval and what follows it at the same rate."""
-    *before, last = interval.stretches
-    parts = (*before, last._replace(stop=more.stop)) if last.cycle == more.cycle else (*before, last, more)
-    return replace(interval, stop=more.stop, stretches=parts)
+def _changes(values: FloatArray | IntArray) -> BoolArray:
+    """Where something (K) begins, or is another than before."""
+    changes = np.ones(values.shape, dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=changes[1:])
+    return changes
 
 
 def _dose_steps(dosing: Dosing) -> tuple[DoseStep, ...]:
@@ -177,13 +211,13 @@ def _dose_steps(dosing: Dosing) -> tuple[DoseStep, ...]:
 
 def escalation_days(dosing: Dosing) -> tuple[float, ...]:
     """When the infusion of the course rises, whoever gets it."""
-    return tuple(rise.day for rise in _escalations(dosing, _rises(dosing.rates)))
+    course = _Course.of(dosing)
+    return tuple(rise.day for rise in _escalations(course.edges, course.rises, _rises(dosing.rates)))
 
 
-def _escalations(dosing: Dosing, own: BoolArray) -> Iterator[Rise]:
+def _escalations(edges: IntArray, rises: Sequence[int], own: BoolArray) -> tuple[Rise, ...]:
     """When the infusion of the course rises, and whether that of these patients does."""
-    for k in np.flatnonzero(_rises(dosing.of_the_course)).tolist():
-        yield Rise(dosing.edges_minutes[k] / MINUTES_PER_DAY, bool(own[k]))
+    return tuple(Rise(float(edges[row] / MINUTES_PER_DAY), bool(own[row])) for row in rises)
 
 
 def _rises(rates: FloatArray) -> BoolArray:

@@ -12,10 +12,11 @@ from functools import cache
 from importlib.util import find_spec
 
 from blinplan.physiology.engine.by_numpy.engine import NUMPY
-from blinplan.physiology.engine.integrate import Advance, Engine, EngineName, Timetable, plan_of, plans_of_sets
+from blinplan.physiology.engine.integrate import Advance, Engine, EngineName, Timetable
 from blinplan.physiology.engine.machine_code import ALIKE, SETS, is_kept
 from blinplan.physiology.engine.own.plan import OwnPlan, SetPlans, Steps
 from blinplan.physiology.engine.own.sets import advancing_sets
+from blinplan.physiology.engine.plans import plan_of, plans_of_sets
 from blinplan.physiology.engine.step.moment import Individual
 from blinplan.physiology.engine.step.plan import StepPlan
 from blinplan.physiology.model.population import Constants
@@ -90,9 +91,12 @@ def _go_side_by_side(patients: int, sets: int) -> bool:
     return sets > 1 and patients < _SIDE_BY_SIDE * sets
 
 
-def expect(patients: int) -> None:
-    """Say that so many patients come, some at a time: whether compiling is worth it is known before the first."""
-    _without_code.expect(patients)
+def expect(patients: int, courses: int = 1) -> None:
+    """Say that so many patients come, some at a time: whether compiling is worth it is known before the first.
+
+    Those of each of so many courses go by themselves.
+    """
+    _without_code.expect(max(patients, _ALONE * courses))
 
 
 def expect_sets(patients: int) -> None:

@@ -210,18 +210,21 @@ class Spots(NamedTuple):
     blend: FloatArray
 
 
-def places(grids: Sequence[Grid], elapsed: FloatArray) -> Spots:
-    """Find times (T), days since the event, on each of some grids; with weights of the polynomials there.
+def places(lengths: FloatArray, ends: FloatArray, kinds: IntArray, elapsed: FloatArray) -> Spots:
+    """Find times (T), days since an event of some kind each, in steps (grids, kinds, S); with weights there.
 
     The weights are of the values at the start, the middle and the end of the step, and of the slopes there.
     """
-    step = np.stack([np.searchsorted(grid.ends, elapsed) for grid in grids])
-    lengths, ends = (
-        np.take_along_axis(np.stack([getattr(grid, of) for grid in grids]), step, axis=1) for of in Grid._fields
-    )
-    half = 0.5 * lengths
-    middle = ends - half
-    node = np.where(elapsed == middle, 1, np.where(elapsed == ends, 2, 0))
+    step = np.empty((ends.shape[0], elapsed.shape[0]), dtype=np.intp)
+    for kind in range(ends.shape[1]):
+        of_kind = np.flatnonzero(kinds == kind)
+        if of_kind.size:
+            for at in range(ends.shape[0]):
+                step[at, of_kind] = np.searchsorted(ends[at, kind], elapsed[of_kind])
+    each = np.arange(ends.shape[0])[:, None]
+    end, half = ends[each, kinds, step], 0.5 * lengths[each, kinds, step]
+    middle = end - half
+    node = np.where(elapsed == middle, 1, np.where(elapsed == end, 2, 0))
     blend = np.zeros((*node.shape, 6)) if node.all() else hermite((elapsed - middle) / half, half)
     return Spots(step, node, blend)
 

@@ -119,16 +119,22 @@ class Searches(NamedTuple):
 
 def searches_of(starts: Sequence[float], greatest: int, intervals: Sequence[Sequence[Search]]) -> Searches:
     """The table of what is looked for in each interval."""
-    first, entries = np.zeros((len(starts), len(KINDS) + 1), dtype=np.intp), list[Search]()
-    for k, looking in enumerate(intervals):
-        for number, kind in enumerate(KINDS):
-            first[k, number] = len(entries)
-            entries += [search for search in looking if isinstance(search, kind)]
-        first[k, -1] = len(entries)
-    numbers = np.zeros((len(entries), max(len(kind._fields) for kind in KINDS)))
-    for row, search in zip(numbers, entries, strict=True):
-        row[: len(search)] = search
-    return Searches(np.array(starts, dtype=np.float64), greatest, first, numbers)
+    sizes, numbers = [0], list[tuple[float, ...]]()
+    for looking in intervals:
+        by_kind: dict[type, list[tuple[float, ...]]] = {kind: [] for kind in KINDS}
+        for search in looking:
+            by_kind[type(search)].append((*search, *_FILLING[len(search) :]))
+        for some in by_kind.values():
+            numbers += some
+            sizes.append(len(numbers))
+    ends = np.array(sizes, dtype=np.intp)
+    first = ends[np.arange(len(starts))[:, None] * len(KINDS) + np.arange(len(KINDS) + 1)]
+    entries = np.array(numbers, dtype=np.float64).reshape(-1, len(_FILLING))
+    return Searches(np.array(starts, dtype=np.float64), greatest, first, entries)
+
+
+_FILLING = (0.0,) * max(len(kind._fields) for kind in KINDS)
+"""What fills the rows of searches that have fewer numbers than others."""
 
 
 NOTHING = searches_of((), 0, ())

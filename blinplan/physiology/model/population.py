@@ -179,13 +179,18 @@ class Population:
         if isinstance(patients, slice) and patients.indices(self.size) == (0, self.size, 1):
             constants = self.constants.select(patients)
             return self if constants is self.constants else replace(self, constants=constants)
-        chosen: dict[str, Any] = {
-            entry.name: np.ascontiguousarray(getattr(self, entry.name)[..., patients])
-            for entry in fields(self)
-            if isinstance(getattr(self, entry.name), np.ndarray)
-        }
+        some = object.__new__(Population)  # they were looked at among all, and need not be again
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(value, np.ndarray):
+                value = np.ascontiguousarray(value[..., patients])
+                value.flags.writeable = False
+            object.__setattr__(some, entry.name, value)
         ids = tuple(np.array(self.ids, dtype=object)[patients]) if self.ids else ()
-        return replace(self, **chosen, ids=ids, constants=self.constants.select(patients))
+        others = {"ids": ids, "constants": self.constants.select(patients), "size": some.numbers.shape[0]}
+        for name, value in others.items():
+            object.__setattr__(some, name, value)
+        return some
 
 
 INDIVIDUAL = tuple(

@@ -171,6 +171,12 @@ class CohortTrial:
         asked = self.asked if self.own is None else self.own.courses[0].asked
         return replace(self, off_drug=None, own=None, asked=asked).trial_of(person)
 
+    @property
+    def _courses_apart(self) -> int:
+        """How many courses there are at most of which each is gone through by itself."""
+        off_drug = 1 if self.off_drug is None else np.unique(self.off_drug).size
+        return off_drug if self.own is None else max(off_drug, len(self.own.courses))
+
     def portions(
         self, executor: Executor | None = None, progress: Callable[[int], None] | None = None
     ) -> Iterator[DonePortion]:
@@ -182,7 +188,7 @@ class CohortTrial:
             When the regimen does not admit the weight of one of them.
         """
         done = 0
-        expect(self.cohort.size)
+        expect(self.cohort.size, self._courses_apart)
         with executor_or_threads(executor, in_turns=takes_turns(self.engine, self.cohort.size)) as running:
             for portion in in_order(running, _portion, self._tasks(running)):
                 yield portion

@@ -71,7 +71,10 @@ def test_nodes_are_the_start_the_middles_and_the_ends() -> None:
 
 def test_times_are_found_on_the_grid() -> None:
     grid = grids([1.0], 3)[0][0]
-    found = Spots(*(of[0] for of in places([grid], np.array([grid.ends[0], 1.0, grid.nodes[7], 1.01, 3.0]))))
+    times = np.array([grid.ends[0], 1.0, grid.nodes[7], 1.01, 3.0])
+    other = np.zeros(grid.ends.shape)
+    lengths, ends = (np.array([[other, of]]) for of in grid)
+    found = Spots(*(of[0] for of in places(lengths, ends, np.ones(5, dtype=np.intp), times)))
     assert grid.ends[found.step[[0, 1, 4]]].tolist() == [grid.ends[0], 1.0, 3.0]
     assert found.node.tolist() == [2, 2, 1, 0, 2]
     assert grid.ends[found.step[3] - 1] < 1.01 < grid.ends[found.step[3]]

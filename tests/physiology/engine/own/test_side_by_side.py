@@ -3,7 +3,6 @@
 import numpy as np
 
 from blinplan.physiology.engine.collocation import weights
-from blinplan.physiology.engine.integrate import course_of, plans_of_sets
 from blinplan.physiology.engine.own.constants import (
     OwnConstants,
     constants_in,
@@ -11,6 +10,7 @@ from blinplan.physiology.engine.own.constants import (
     with_own_weights,
 )
 from blinplan.physiology.engine.own.plan import SetPlans
+from blinplan.physiology.engine.plans import course_of, plans_of_sets
 from blinplan.physiology.engine.step.moment import SHARED_LOSS_RATES
 from blinplan.physiology.engine.step.plan import StepPlan, step_of
 from blinplan.physiology.model.batch import batch
