@@ -27,28 +27,41 @@ class NotEligibleError(ValueError):
 
 
 def dosing(
-    regimen: Regimen, periods: Sequence[Period], population: Population, off_drug: FloatArray | None = None
+    regimen: Regimen,
+    periods: Sequence[Period],
+    population: Population,
+    off_drug: FloatArray | None = None,
+    *,
+    premedicated: bool = True,
 ) -> Dosing:
     """Give every virtual patient the regimen: dose by body surface area and cap, patient by patient.
 
-    ``off_drug`` (N) are minutes from which one gets nothing more; a period begins at each (`part_at`).
+    ``off_drug`` (N) are minutes from which one gets nothing more; a period begins at each (`part_at`). When
+    premedication is due is not found where they are not ``premedicated``.
 
     Raises
     ------
     NotEligibleError
         When the regimen does not admit the weight of one of the patients.
     """
-    _admit(regimen, population)
-    # A rate rises with the area up to a cap, or not at all: one that is above another at neither end is so in nobody.
-    course = _rates(periods, np.array(AREAS_M2, dtype=np.float64))
+    admit(regimen, population)
+    course = _rates(periods, _ENDS)
+    ages = age_groups(regimen, population.age_years)
     return Dosing(
         edges_minutes=(0, *(period.stop for period in periods)),
         rates=_rates(periods, population.bsa_m2, off_drug),
         cycles=tuple(period.cycle for period in periods),
         steps=tuple(period.step for period in periods),
-        premedication_minutes=_premedication(regimen, periods, course, age_groups(regimen, population.age_years)),
+        premedication_minutes=_premedication(regimen, periods, course, ages) if premedicated else (),
         course_rates=course,
     )
+
+
+_ENDS = np.array(AREAS_M2, dtype=np.float64)
+"""The least and the greatest area, m², of bodies that stand for everybody.
+
+A rate rises with the area up to a cap, or not at all: one that is above another at neither is so in nobody.
+"""
 
 
 def followed_up(table: tuple[Period, ...], days: int) -> tuple[Period, ...]:
@@ -169,7 +182,14 @@ def _premedication(
     return tuple(sorted(due))
 
 
-def _admit(regimen: Regimen, population: Population) -> None:
+def admit(regimen: Regimen, population: Population) -> None:
+    """Refuse virtual patients of a weight that the regimen does not admit.
+
+    Raises
+    ------
+    NotEligibleError
+        When there is one.
+    """
     weights = population.weight_kg
     refused = sum(not regimen.eligibility.admits(Fraction(float(weight))) for weight in (weights.min(), weights.max()))
     if refused:

@@ -21,7 +21,7 @@ from blinplan.simulation.dosing import part_at
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.paired import Paired, PatientOutcome, paired_outcomes
-from blinplan.simulation.trials.own_courses import OwnCourse, OwnCourses, Places, in_columns
+from blinplan.simulation.trials.own_courses import InPlaces, OwnCourse, OwnCourses, Places, in_columns
 from blinplan.simulation.trials.together import joined_trials, run_together
 from blinplan.simulation.trials.trial import Outcome, Trial
 
@@ -161,6 +161,18 @@ class CohortTrial:
         groups = self.own.groups(people.numbers)
         return [(self._trial_in(course, people.select(whose)), whose) for course, whose in groups]
 
+    def by_regimen(self, people: Population) -> Iterator[tuple[Regimen, Population]]:
+        """Some of the patients by the regimen that they get, whenever it stands still."""
+        if self.own is None:
+            yield self.regimen, people
+            return
+        regimens = self.regimens
+        places = {id(regimen): place for place, regimen in enumerate(regimens)}
+        which = np.array([places[id(course.regimen)] for course in self.own.courses])[self.own.which]
+        whose = which[people.numbers.astype(np.intp)]
+        for place in np.unique(whose).tolist():
+            yield regimens[place], people.select(np.flatnonzero(whose == place))
+
     @property
     def of_nobody(self) -> "CohortTrial":
         """The same without the patients: others need not be told of all of them with each portion."""
@@ -238,29 +250,39 @@ def _portion(task: _Task) -> DonePortion:
 def portions_of(some: Sequence[tuple[CohortTrial, Population]]) -> list[DonePortion]:
     """Send some patients of each of some trials through, together."""
     parted = [trial.trials_of(people) for trial, people in some]
-    portions = iter(_portions_together([trial for parts in parted for trial, _ in parts]))
-    found = [[(next(portions), whose) for _, whose in parts] for parts in parted]
+    done = iter(_done_together([trial for parts in parted for trial, _ in parts]))
+    found = [[(next(done), whose) for _, whose in parts] for parts in parted]
     return [_in_one_portion(*of, parts) for of, parts in zip(some, found, strict=True)]
 
 
-def _portions_together(trials: Sequence[Trial]) -> list[DonePortion]:
-    """What is kept of trials that are sent through together, in their order."""
-    found: dict[int, DonePortion] = {}
+class _Done(NamedTuple):
+    """The outcome of joined trials, what is kept of it where it is of whole portions, and which patients one has."""
+
+    outcome: Outcome
+    whole: DonePortion | None
+    which: slice
+
+
+def _done_together(trials: Sequence[Trial]) -> list[_Done]:
+    """What came of trials that are sent through together, in their order."""
+    found: dict[int, _Done] = {}
     joined = joined_trials(trials)
     for one, outcome in zip(joined, run_together([one.trial for one in joined], InTurn()), strict=True):
-        whole = portion_of(outcome)
-        found |= {number: whole.some(place) for number, place in one.members}
+        whole = None if one.trial.asked.of_several else portion_of(outcome)
+        found |= {number: _Done(outcome, whole, place) for number, place in one.members}
     return [found[number] for number in range(len(trials))]
 
 
-def _in_one_portion(trial: CohortTrial, people: Population, parts: Sequence[tuple[DonePortion, Places]]) -> DonePortion:
+def _in_one_portion(trial: CohortTrial, people: Population, parts: Sequence[tuple[_Done, Places]]) -> DonePortion:
     """What is kept of the patients, from those of each course together, in the order of the patients."""
+    first, _ = parts[0]
     if trial.own is None:
-        return parts[0][0]
-    quantities = [(portion.quantities, whose) for portion, whose in parts]
-    events = [(portion.events, whose) for portion, whose in parts]
+        assert first.whole is not None  # noqa: S101 - one course is a whole portion
+        return first.whole.some(first.which)
+    quantities = (InPlaces(done.outcome.quantities, done.which, whose) for done, whose in parts)
+    events = (InPlaces(done.outcome.events, done.which, whose) for done, whose in parts)
     return DonePortion.of(
-        parts[0][0].engine,
+        first.outcome.engine,
         people.numbers,
         body_of(people),
         in_columns(trial.own.heads.quantities, quantities, people.size),

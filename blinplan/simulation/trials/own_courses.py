@@ -6,7 +6,7 @@ its cycles, its intervals without infusion. What a course does not have is missi
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -130,23 +130,28 @@ def all_heads(each: Iterable[Sequence[Endpoint]]) -> tuple[Endpoint, ...]:
     return tuple(sorted(map(of_nobody, found.values()), key=lambda endpoint: endpoint.place))
 
 
-def in_columns(
-    heads: Sequence[Endpoint], parts: Sequence[tuple[Sequence[Endpoint], Places]], size: int
-) -> tuple[Endpoint, ...]:
-    """The endpoints of so many patients, from those of each course and where its patients stand."""
-    by_key = [({endpoint.key: endpoint for endpoint in endpoints}, places) for endpoints, places in parts]
-    return tuple(_in_column(head, by_key, size) for head in heads)
+class InPlaces(NamedTuple, Generic[Endpoint]):
+    """Endpoints of one course: which of the patients that they are of, and where these stand among all."""
+
+    endpoints: Sequence[Endpoint]
+    which: slice
+    places: Places
 
 
-def _in_column(head: Endpoint, parts: Sequence[tuple[dict[str, Endpoint], Places]], size: int) -> Endpoint:
-    columns: dict[str, Any] = {
+def in_columns(heads: Sequence[Endpoint], parts: Iterable[InPlaces[Endpoint]], size: int) -> tuple[Endpoint, ...]:
+    """The endpoints of so many patients, from those of each course."""
+    columns: dict[str, dict[str, Any]] = {head.key: _columns_for(head, size) for head in heads}
+    for part in parts:
+        for endpoint in part.endpoints:
+            for name, values in columns.get(endpoint.key, {}).items():
+                found = getattr(endpoint, name)
+                values[part.places] = True if found is None else found[part.which]
+    return tuple(replace(head, **columns[head.key]) for head in heads)
+
+
+def _columns_for(head: Endpoint, size: int) -> dict[str, Any]:
+    """What an endpoint has of so many patients, of whom nothing is known."""
+    return {
         name: np.full(size, np.nan if values.dtype == np.float64 else False, dtype=values.dtype)
         for name, values in arrays_of(head).items()
     }
-    for endpoints, places in parts:
-        endpoint = endpoints.get(head.key)
-        if endpoint is not None:
-            found = arrays_of(endpoint)
-            for name, values in columns.items():
-                values[places] = found.get(name, True)
-    return replace(head, **columns)

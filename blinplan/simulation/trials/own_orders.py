@@ -19,7 +19,7 @@ from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointE
 from blinplan.simulation.endpoints.own import WindowError
 from blinplan.simulation.people.people import OwnOrder, People, PeopleError
 from blinplan.simulation.trials.cohort_trial import CohortTrial
-from blinplan.simulation.trials.own_courses import OwnCourse, OwnCourses, all_heads, in_columns, with_hold
+from blinplan.simulation.trials.own_courses import InPlaces, OwnCourse, OwnCourses, all_heads, in_columns, with_hold
 from blinplan.simulation.trials.patients import Patients
 from blinplan.simulation.trials.together import run_together
 from blinplan.simulation.trials.trial import Outcome, Trial
@@ -131,11 +131,11 @@ def with_heads(trial: CohortTrial, typical: Outcome) -> tuple[CohortTrial, Outco
         heads,
         quantities=tuple(replace(head, from_day=looked_at.get(head.key, head.from_day)) for head in heads.quantities),
     )
-    everywhere = slice(None)
+    alone = slice(None)
     shown = replace(
         typical,
-        quantities=in_columns(heads.quantities, [(typical.quantities, everywhere)], 1),
-        events=in_columns(heads.events, [(typical.events, everywhere)], 1),
+        quantities=in_columns(heads.quantities, [InPlaces(typical.quantities, alone, alone)], 1),
+        events=in_columns(heads.events, [InPlaces(typical.events, alone, alone)], 1),
     )
     return replace(trial, own=replace(own, heads=heads)), shown
 

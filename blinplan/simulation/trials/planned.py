@@ -14,7 +14,7 @@ from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.population import Population
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import GivenCohort
-from blinplan.simulation.dosing import followed_up, require_one_age_group
+from blinplan.simulation.dosing import admit, followed_up, require_one_age_group
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.people.people import PeopleError
@@ -118,8 +118,10 @@ def require_alike(trial: CohortTrial) -> None:
     if trial.options.premedication and table is not None and "age_years" in table.unsaid:
         refuse_unsaid_ages(trial.regimen)
     if isinstance(trial.cohort, GivenCohort):
-        for some, _ in trial.trials_of(trial.population):
-            _ = some.dosing
+        for regimen, people in trial.by_regimen(trial.population):
+            admit(regimen, people)
+            if trial.options.premedication:
+                require_one_age_group(regimen, people.age_years)
     elif trial.options.premedication:
         ages = [part.population().age_years for part in trial.cohort.parts(PORTION)]
         require_one_age_group(trial.regimen, np.concatenate(ages))

@@ -123,6 +123,8 @@ def _outcomes(
         watches=head.watches,
     )
     assert found.endpoints is not None  # noqa: S101 - they were asked for
+    if len(entries) == 1:
+        return {entries[0].number: head.outcome(found.engine, found.endpoints, found.seen)}
     ends = accumulate((entry.trial.population.size for entry in entries), initial=0)
     outcomes = {}
     for entry, (first, stop) in zip(entries, pairwise(ends), strict=True):

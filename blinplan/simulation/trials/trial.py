@@ -70,9 +70,10 @@ class Trial:
         NotEligibleError
             When the regimen does not admit the weight of one of them.
         """
-        if self.options.premedication:
+        premedicated = self.options.premedication
+        if premedicated:
             require_one_age_group(self.regimen, self.population.age_years)
-        return dosing_of(self.regimen, self.periods, self.population, self.off_drug)
+        return dosing_of(self.regimen, self.periods, self.population, self.off_drug, premedicated=premedicated)
 
     @property
     def number_off_drug(self) -> int:
