@@ -1,6 +1,7 @@
 """From a regimen as ordered to what the engine takes: which virtual population, and each patient's dose rates."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -17,6 +18,7 @@ from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.physiology.timetables import escalation_days
 from blinplan.quantities import MINUTES_PER_DAY, digits_text, plural
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.vocabulary import AgeGroup
@@ -47,14 +49,8 @@ def dosing(
     admit(regimen, population)
     course = _rates(periods, _ENDS)
     ages = age_groups(regimen, population.age_years)
-    return Dosing(
-        edges_minutes=(0, *(period.stop for period in periods)),
-        rates=_rates(periods, population.bsa_m2, off_drug),
-        cycles=tuple(period.cycle for period in periods),
-        steps=tuple(period.step for period in periods),
-        premedication_minutes=_premedication(regimen, periods, course, ages) if premedicated else (),
-        course_rates=course,
-    )
+    due = _premedication(regimen, periods, course, ages) if premedicated else ()
+    return _course_of(periods, _rates(periods, population.bsa_m2, off_drug), course, due)
 
 
 _ENDS = np.array(AREAS_M2, dtype=np.float64)
@@ -76,12 +72,34 @@ def followed_up(table: tuple[Period, ...], days: int) -> tuple[Period, ...]:
 def part_at(periods: Sequence[Period], minutes: Iterable[float]) -> tuple[Period, ...]:
     """The same periods, each parted at those of some minutes that lie within it."""
     cuts = sorted({int(minute) for minute in minutes if isfinite(minute)})
-    return tuple(
-        replace(period, start=start, stop=stop)
-        for period in periods
-        for start, stop in pairwise(
-            [period.start, *(cut for cut in cuts if period.start < cut < period.stop), period.stop]
-        )
+    return tuple(part for period in periods for part in _parts_of(period, cuts))
+
+
+def _parts_of(period: Period, cuts: Sequence[int]) -> Iterator[Period]:
+    within = cuts[bisect_right(cuts, period.start) : bisect_left(cuts, period.stop)]
+    if not within:
+        yield period
+        return
+    for start, stop in pairwise([period.start, *within, period.stop]):
+        yield replace(period, start=start, stop=stop)
+
+
+def escalations_of(periods: Sequence[Period]) -> tuple[float, ...]:
+    """The days on which the infusion of a course rises in anybody who can get it."""
+    rates = _rates(periods, _areas(periods))
+    return escalation_days(_course_of(periods, rates, rates))
+
+
+def _course_of(
+    periods: Sequence[Period], rates: FloatArray, course_rates: FloatArray, premedication_minutes: tuple[int, ...] = ()
+) -> Dosing:
+    return Dosing(
+        edges_minutes=(0, *(period.stop for period in periods)),
+        rates=rates,
+        cycles=tuple(period.cycle for period in periods),
+        steps=tuple(period.step for period in periods),
+        premedication_minutes=premedication_minutes,
+        course_rates=course_rates,
     )
 
 

@@ -9,12 +9,11 @@ import numpy as np
 from blinplan.course.events import periods
 from blinplan.outside_text import visible
 from blinplan.physiology.engine.grid import IntArray
-from blinplan.physiology.timetables import escalation_days
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import GivenCohort
 from blinplan.simulation.crowd.kept import Heads
-from blinplan.simulation.dosing import NotEligibleError, followed_up, require_ages
+from blinplan.simulation.dosing import NotEligibleError, escalations_of, followed_up, require_ages
 from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.endpoints.own import WindowError
 from blinplan.simulation.people.people import OwnOrder, People, PeopleError
@@ -122,8 +121,8 @@ def with_heads(trial: CohortTrial, typical: Outcome) -> tuple[CohortTrial, Outco
     if own is None or not isinstance(cohort, GivenCohort):
         return trial, typical
     people = cohort.people
-    firsts = (people.select(numbers[:1]) for _, numbers in own.groups(people.numbers))
-    trials = list({_names_in(one): one for first in firsts for one, _ in trial.trials_of(first)}.values())
+    firsts = {_names_in(course): numbers[:1] for course, numbers in own.groups(people.numbers)}
+    trials = [one for first in firsts.values() for one, _ in trial.trials_of(people.select(first))]
     heads = _heads_of([typical, *run_together(trials)])
     _require_keys(trial.asked.keys, heads, [typical.trial, *trials])
     looked_at = trial.looked_at()
@@ -140,9 +139,9 @@ def with_heads(trial: CohortTrial, typical: Outcome) -> tuple[CohortTrial, Outco
     return replace(trial, own=replace(own, heads=heads)), shown
 
 
-def _names_in(trial: Trial) -> tuple[object, ...]:
+def _names_in(course: OwnCourse) -> tuple[object, ...]:
     """What the names of its endpoints follow from."""
-    return id(trial.regimen), trial.asked.own, escalation_days(trial.dosing)
+    return id(course.regimen), course.asked.own, escalations_of(course.periods)
 
 
 def _require_keys(keys: Sequence[str], heads: Heads, trials: Sequence[Trial]) -> None:

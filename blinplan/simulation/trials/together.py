@@ -112,9 +112,11 @@ def _outcomes(
     entries: Sequence[_Member], executor: Executor, progress: Callable[[int], None] | None
 ) -> dict[int, Outcome]:
     """What came of trials that advance together, by their numbers."""
-    head = entries[0].trial
+    head, dosing = entries[0].trial, entries[0].dosing
+    if len(entries) > 1:
+        dosing = replace(dosing, rates=np.concatenate([_rates(entry) for entry in entries], axis=1))
     found = simulate(
-        replace(entries[0].dosing, rates=np.concatenate([_rates(entry) for entry in entries], axis=1)),
+        dosing,
         batch([entry.trial.population for entry in entries]),
         options=head.options,
         engine=head.engine,
