@@ -17,12 +17,35 @@ from blinplan.physiology.engine.grid import (
     Growth,
     refinement,
 )
+from blinplan.physiology.engine.integrate import CyclePart
 from blinplan.physiology.model.batch import batch
 from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.timetables import timetables
 from tests.physiology.courses import DAY, course, with_values
 
 COURSE = course((7.0, 9.0), (21.0, 28.0), (14.0, 0.0), (28.0, 28.0), (14.0, 0.0))
+
+
+def test_what_is_laid_out_grows_with_the_patients_and_not_with_their_square(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each goes off the drug on a day of his own, which parts the course of all; nobody is made parts of for others."""
+    made = list[int]()
+
+    def counted(*given: float) -> CyclePart:
+        made.append(1)
+        return CyclePart(int(given[0]), *given[1:])
+
+    for number in (40, 160):
+        days = np.arange(1, number + 1) * (60.0 / number)
+        rates = np.where(np.arange(number)[:, None] < np.arange(number), 28.0, 0.0)
+        off = Dosing(
+            (0, *(1440 * days).astype(int).tolist()), rates, (1,) * number, (1,) * number, course_rates=rates[:, -1:]
+        )
+        with monkeypatch.context() as patched:
+            patched.setattr("blinplan.physiology.timetables.CyclePart", counted)
+            found = timetables(off, Options(), draw("adult-rr", number, seed=5))
+        assert len(found) == number
+        assert len(made) <= 2 * number
+        made.clear()
 
 
 def growths(dosing: Dosing, people: Population) -> list[tuple[Growth, ...]]:

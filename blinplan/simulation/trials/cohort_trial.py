@@ -200,8 +200,9 @@ class CohortTrial:
             When the regimen does not admit the weight of one of them.
         """
         done = 0
-        expect(self.cohort.size, self._courses_apart)
-        with executor_or_threads(executor, in_turns=takes_turns(self.engine, self.cohort.size)) as running:
+        size, courses = self.cohort.size, self._courses_apart
+        expect(size, courses)
+        with executor_or_threads(executor, in_turns=takes_turns(self.engine, size, courses)) as running:
             for portion in in_order(running, _portion, self._tasks(running)):
                 yield portion
                 done += portion.numbers.shape[0]

@@ -119,6 +119,23 @@ def test_who_does_not_wait_for_a_compiler_has_no_use_for_threads(monkeypatch: py
     assert not choose.takes_turns("compiled", 1)
 
 
+def test_patients_with_courses_of_their_own_are_worth_a_compiler_sooner_and_copies_after_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each goes alone, which takes NumPy as long as 60 of a crowd; then Python's own work is what takes time."""
+    monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
+    monkeypatch.setattr(choose, "is_kept", lambda _: False)
+    choose.expect(400)
+    assert choose.engine_for(None, 1) is NUMPY
+    choose.expect(400, 400)
+    assert choose.engine_for(None, 1).name == "compiled"
+    assert not choose.takes_turns(None, 400, 400), "each copy would make machine code"
+    monkeypatch.setattr(choose, "is_kept", lambda _: True)
+    assert choose.takes_turns(None, 400, 400)
+    assert not choose.takes_turns(None, 100_000, 400), "there are many of each course"
+    assert not choose.takes_turns(None, 100, 100), "they are soon done"
+
+
 def test_once_there_is_machine_code_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choose, "is_kept", lambda _: True)
     monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
