@@ -25,6 +25,7 @@ from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
 from blinplan.simulation.dosing import followed_up
 from blinplan.simulation.models.plausible import plausible_presets
 from blinplan.simulation.trials.cohort_trial import CohortTrial
+from blinplan.simulation.trials.own_courses import GivenToEach
 from blinplan.simulation.trials.own_orders import with_own_courses
 from blinplan.simulation.trials.patients import (
     Patients,
@@ -138,12 +139,6 @@ class RequestedCurves:
         """How many of the patients have a course of their own."""
         return self.trial.number_of_own
 
-    def rows_of(self, people: Population) -> IntArray:
-        """(T, n) which period holds from each time on; at the end of the course of each of them, the last of it."""
-        times, own = self.minutes[:, np.newaxis], self.trial.own
-        ends = np.full(people.size, self.edges_minutes[-1]) if own is None else own.ends_of(people.numbers)
-        cuts = np.array(self.edges_minutes[1:-1])
-        return np.where(times < ends, np.searchsorted(cuts, times, side="right"), np.searchsorted(cuts, times))
 
     @property
     def changes_between_times(self) -> tuple[int, ...]:
@@ -158,10 +153,10 @@ class RequestedCurves:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """The curves of some patients: those from number `first` on, counted from 0. `rates` (K, n) are what they get."""
+    """The curves of some patients: those from number `first` on, counted from 0; and what is `given` to them."""
 
     first: int
-    rates: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    given: GivenToEach
     trajectories: Trajectories
 
 
@@ -247,12 +242,12 @@ def portions(
     """
     size = patients_at_once(request.minutes.shape[0])
     chunk = max(1, min(engine_called(request.engine).chunk, -(-size // places(executor))))
-    done, engine, many = 0, request.trial.engine, request.cohort.size
-    expect(many)
-    with executor_or_threads(executor, in_turns=takes_turns(engine, many)) as running:
-        for people, dosing, days in _trials(request):
+    done, engine, many, courses = 0, request.trial.engine, request.cohort.size, request.trial.courses_apart
+    expect(many, courses)
+    with executor_or_threads(executor, in_turns=takes_turns(engine, many, courses)) as running:
+        for people, given, days in _trials(request):
             trajectories = simulate(
-                dosing,
+                given.dosing,
                 people,
                 options=request.options,
                 output_days=days,
@@ -262,7 +257,7 @@ def portions(
                 engine=engine,
             ).trajectories
             assert trajectories is not None  # noqa: S101 - they were asked for
-            yield Portion(done, dosing.rates, trajectories)
+            yield Portion(done, given, trajectories)
             done += people.size
             if progress is not None:
                 progress(done)
@@ -271,16 +266,17 @@ def portions(
 def stored_portions(request: RequestedCurves, states_of: Callable[[Population], FloatArray]) -> Iterator[Portion]:
     """The same curves, of states (states, times, n) that were computed before and are read one after the other."""
     done = 0
-    for people, dosing, days in _trials(request):
+    for people, given, days in _trials(request):
         states = States(*states_of(people))
-        yield Portion(done, dosing.rates, Trajectories(days, states, people))
+        yield Portion(done, given, Trajectories(days, states, people))
         done += people.size
 
 
-def _trials(request: RequestedCurves) -> Iterator[tuple[Population, Dosing, FloatArray]]:
+def _trials(request: RequestedCurves) -> Iterator[tuple[Population, GivenToEach, FloatArray]]:
     """Some patients at a time, what they get, and the days on which they are looked at."""
-    for people in _some_at_a_time(request.cohort, patients_at_once(request.minutes.shape[0])):
-        yield people, request.trial.dosing_of(people), request.minutes / MINUTES_PER_DAY
+    size, trial = patients_at_once(request.minutes.shape[0]), request.trial
+    for people in _some_at_a_time(request.cohort, min(size, trial.in_one_table)):
+        yield people, trial.given_to(people), request.minutes / MINUTES_PER_DAY
 
 
 def _some_at_a_time(cohort: Cohort, size: int) -> Iterator[Population]:

@@ -281,9 +281,8 @@ def curve_table(
 
 
 def _rows(curves: RequestedCurves, portion: Portion, errors: Errors | None) -> tuple[Values, ...]:
-    trajectories, row = portion.trajectories, curves.rows_of(portion.trajectories.population)
-    patients, times = portion.rates.shape[1], curves.minutes.shape[0]
-    cycle, step = curves.trial.cycles_and_steps_of(trajectories.population)
+    trajectories, given = portion.trajectories, portion.given
+    patients, times, row = trajectories.population.size, curves.minutes.shape[0], given.rows_at(curves.minutes)
 
     def by_patient(values: NDArray[Any]) -> NDArray[Any]:
         return np.ascontiguousarray(values.T).reshape(-1)
@@ -299,7 +298,7 @@ def _rows(curves: RequestedCurves, portion: Portion, errors: Errors | None) -> t
         *(np.repeat(column, times) for column in who),
         np.tile(curves.minutes, patients),
         np.tile(curves.minutes / MINUTES_PER_DAY, patients),
-        *(by_patient(np.take_along_axis(given, row, axis=0)) for given in (cycle, step, portion.rates)),
+        *(by_patient(np.take_along_axis(of, row, axis=0)) for of in (given.cycles, given.steps, given.rates)),
         *(by_patient(shown.values(trajectories.states, trajectories.population)) for shown in SHOWN),
         *(() if errors is None else samples(errors)),
     )

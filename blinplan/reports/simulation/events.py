@@ -22,6 +22,7 @@ from blinplan.reports.simulation.data import MODEL, models_of, said_of_body, sim
 from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.measured.errors import ASSAYS, Errors
 from blinplan.simulation.trajectories import Portion, RequestedCurves
+from blinplan.simulation.trials.own_courses import GivenToEach
 
 _READ = (
     Column("ID", "", "number of the patient", ColumnKind.WHOLE),
@@ -60,16 +61,16 @@ _AT_ONCE = 1_000
 
 
 class _Records(NamedTuple):
-    """The records that patients may have: at which minutes, and which are doses, with the period that begins."""
+    """The records that some patients may have: at which minutes, and which are doses, with the period that begins."""
 
     minutes: NDArray[np.int64]
     doses: NDArray[np.bool_]
     rows: NDArray[np.int64]
 
     @classmethod
-    def of(cls, curves: RequestedCurves) -> "_Records":
+    def of(cls, curves: RequestedCurves, given: GivenToEach) -> "_Records":
         """A dose before a sample of the same time; in whom a period has one, his own course says."""
-        infused = [(of.start, 0, row) for row, of in enumerate(curves.trial.own_periods)]
+        infused = [(of.start, 0, row) for row, of in enumerate(given.periods)]
         sampled = [(minute, 1, 0) for minute in curves.minutes.tolist()]
         minutes, kinds, rows = np.array(sorted([*infused, *sampled])).T
         return cls(minutes, kinds == 0, rows)
@@ -124,32 +125,29 @@ def _stride(cohort: Cohort) -> int:
     return int(10 ** len(str(numbers.max())))
 
 
-class _Given(NamedTuple):
-    """What some patients get in each period (K, n), each in their own course.
+class _Infused(NamedTuple):
+    """What some patients are infused in each period (K, n), each in their own course.
 
     ``minutes`` is for how long it goes on as it is, and ``goes_on`` whether it does so from the period before: where a
     period begins for others alone, nothing begins. ``sampled`` (T, n) is in which of them each sample is taken.
     """
 
-    rates: FloatArray
-    cycles: NDArray[np.int64]
-    steps: NDArray[np.int64]
+    given: GivenToEach
     minutes: NDArray[np.int64]
     goes_on: NDArray[np.bool_]
     sampled: NDArray[np.int64]
 
     @classmethod
-    def to(cls, curves: RequestedCurves, people: Population) -> "_Given":
-        """What these get."""
-        trial = curves.trial
-        cycles, steps = trial.cycles_and_steps_of(people)
-        rates = np.broadcast_to(trial.dosing_of(people).rates, cycles.shape)
-        goes_on = np.zeros(rates.shape, dtype=np.bool_)
-        goes_on[1:] = np.logical_and.reduce([of[1:] == of[:-1] for of in (rates, cycles, steps)])
-        minutes = np.repeat(np.array([of.minutes for of in trial.own_periods])[:, np.newaxis], people.size, axis=1)
+    def of(cls, given: GivenToEach, sampled: NDArray[np.int64]) -> "_Infused":
+        """For how long each is given what they are, and where samples are taken at some minutes (T)."""
+        each = (given.rates, given.cycles, given.steps)
+        goes_on = np.zeros(given.cycles.shape, dtype=np.bool_)
+        goes_on[1:] = np.logical_and.reduce([of[1:] == of[:-1] for of in each])
+        long = np.array([of.minutes for of in given.periods])
+        minutes = np.repeat(long[:, np.newaxis], given.cycles.shape[1], axis=1)
         for row in range(len(minutes) - 1, 0, -1):
             minutes[row - 1] += np.where(goes_on[row], minutes[row], 0)
-        return cls(rates, cycles, steps, minutes, goes_on, curves.rows_of(people))
+        return cls(given, minutes, goes_on, given.rows_at(sampled))
 
     def numbers(self, records: _Records, of_periods: NDArray[np.int64]) -> NDArray[np.int64]:
         """(R, n) what the period has in which each record is."""
@@ -161,7 +159,7 @@ class _Given(NamedTuple):
         """Which of the records (R, n) are each one's: a dose where one begins, and a sample up to the course's end."""
         doses, own = records.doses[:, np.newaxis], curves.trial.own
         ends = np.inf if own is None else own.ends_of(people.numbers)
-        begun = ~self.goes_on & (self.steps > 0)
+        begun = ~self.goes_on & (self.given.steps > 0)
         return np.where(doses, begun[records.rows], records.minutes[:, np.newaxis] <= ends)
 
 
@@ -174,7 +172,7 @@ class _Sampled(NamedTuple):
 
 
 def _blank_samples(curves: RequestedCurves) -> Iterator[_Sampled]:
-    for part in curves.cohort.parts(_AT_ONCE):
+    for part in curves.cohort.parts(min(_AT_ONCE, curves.trial.in_one_table)):
         people = part.population()
         shape = curves.minutes.shape[0], people.size
         yield _Sampled(people, np.full(shape, np.nan), np.zeros(shape, dtype=np.int64))
@@ -190,33 +188,33 @@ def _measured_samples(curves: RequestedCurves, computed: Iterable[Portion], erro
 
 
 def _portions(curves: RequestedCurves, sampled: Iterable[_Sampled], measured: bool) -> Iterator[tuple[Any, ...]]:
-    records, done = _Records.of(curves), 0
-    ids, cohort = _as_numbers(curves.cohort), curves.cohort
+    done, ids, cohort = 0, _as_numbers(curves.cohort), curves.cohort
     said = said_of_body(cohort, _OF_PATIENT)
     for some in sampled:
         people, whose = some.people, slice(done, done + some.people.size)
         numbers = _numbers(cohort, people, done) if ids is None else ids[whose]
-        given = _Given.to(curves, people)
+        infused = _Infused.of(curves.trial.given_to(people), curves.minutes)
+        records = _Records.of(curves, infused.given)
         columns = (
-            *_read(records, some, given, numbers),
+            *_read(records, some, infused, numbers),
             *(np.repeat(_of_patient(people, name), records.rows.shape[0]) for name in said),
             *(_beyond_limits(records, some.censored) if measured else ()),
             *((np.repeat(_names(cohort.ids[whose]), records.rows.shape[0]),) if cohort.ids and ids is None else ()),
         )
-        has = _by_patient(given.has(curves, records, people))
+        has = _by_patient(infused.has(curves, records, people))
         yield tuple(values[has] for values in columns)
         done += people.size
 
 
-def _read(records: _Records, some: _Sampled, given: _Given, numbers: NDArray[np.int64]) -> Iterator[NDArray[Any]]:
+def _read(records: _Records, some: _Sampled, infused: _Infused, numbers: NDArray[np.int64]) -> Iterator[NDArray[Any]]:
     """The columns that a control stream reads."""
-    size, doses = some.people.size, records.doses[:, np.newaxis]
+    size, doses, given = some.people.size, records.doses[:, np.newaxis], infused.given
     rates = given.rates
     value = _at_samples(records, some.measured, np.nan)
     nothing = doses | (_at_samples(records, some.censored, 0) != 0)
     yield np.repeat(numbers, records.rows.shape[0])
     yield np.tile(records.minutes / MINUTES_PER_HOUR, size)
-    yield _by_patient(np.where(doses, (rates * (given.minutes / MINUTES_PER_DAY))[records.rows], 0.0))
+    yield _by_patient(np.where(doses, (rates * (infused.minutes / MINUTES_PER_DAY))[records.rows], 0.0))
     yield _by_patient(np.where(doses, rates[records.rows] / HOURS_PER_DAY, 0.0))
     without = np.where(doses & (rates[records.rows] <= 0.0), _OTHER, np.where(doses, _DOSE, _OBSERVATION))
     yield _by_patient(without)
@@ -224,8 +222,8 @@ def _read(records: _Records, some: _Sampled, given: _Given, numbers: NDArray[np.
     yield _by_patient(nothing.astype(np.int64))
     yield _by_patient(value)
     yield np.repeat(some.people.bsa_m2, records.rows.shape[0])
-    yield _by_patient(given.numbers(records, given.cycles))
-    yield _by_patient(given.numbers(records, given.steps))
+    yield _by_patient(infused.numbers(records, given.cycles))
+    yield _by_patient(infused.numbers(records, given.steps))
 
 
 def _beyond_limits(records: _Records, censored: NDArray[np.int64]) -> Iterator[NDArray[Any]]:

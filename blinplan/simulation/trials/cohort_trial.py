@@ -10,7 +10,6 @@ from blinplan.course.events import Period
 from blinplan.executors.executor import Executor, InTurn, executor_or_threads, in_order, places
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.choose import engine_called, expect, takes_turns
-from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import FloatArray, Population
@@ -21,7 +20,7 @@ from blinplan.simulation.dosing import part_at
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.paired import Paired, PatientOutcome, paired_outcomes
-from blinplan.simulation.trials.own_courses import InPlaces, OwnCourse, OwnCourses, Places, in_columns
+from blinplan.simulation.trials.own_courses import GivenToEach, InPlaces, OwnCourse, OwnCourses, Places, in_columns
 from blinplan.simulation.trials.together import joined_trials, run_together
 from blinplan.simulation.trials.trial import Outcome, Trial
 
@@ -67,36 +66,17 @@ class CohortTrial:
         return self.dosing_of(self.population)
 
     def dosing_of(self, people: Population) -> Dosing:
-        """What each of some patients gets, for their curves: who is through sooner gets nothing for the rest of it."""
+        """What each of some patients gets, for their curves."""
+        return self.given_to(people).dosing
+
+    def given_to(self, people: Population) -> GivenToEach:
+        """What each of some patients gets, and in which cycle and step they are."""
         if self.own is None:
-            return replace(self.trial_of(people), periods=self.own_periods).dosing
-        table = self.own_periods
-        rates = np.zeros((len(table), people.size))
-        for trial, whose in self.trials_of(people):
-            found = trial.dosing.rates
-            rates[:, whose] = np.concatenate([found, np.zeros_like(found[:1])])[self._rows_in(trial.periods)]
-        return Dosing(
-            edges_minutes=(0, *(period.stop for period in table)),
-            rates=rates,
-            cycles=tuple(period.cycle for period in table),
-            steps=tuple(period.step for period in table),
-        )
-
-    def cycles_and_steps_of(self, people: Population) -> tuple[IntArray, IntArray]:
-        """The numbers (K, n) of the cycle and the dose step in which each patient is in each of `own_periods`."""
-        cycles, steps = np.zeros((2, len(self.own_periods), people.size), dtype=np.int64)
-        for trial, whose in self.trials_of(people):
-            rows = self._rows_in(trial.periods)
-            of_each = [(period.cycle, period.step) for period in (*trial.periods, trial.periods[-1])]
-            of_each[-1] = (of_each[-1][0], 0)
-            found = np.array(of_each, dtype=np.int64)[rows]
-            cycles[:, whose], steps[:, whose] = found[:, :1], found[:, 1:]
-        return cycles, steps
-
-    def _rows_in(self, table: Sequence[Period]) -> IntArray:
-        """Which period of another table holds in each of `own_periods`; after its end, the one after its last."""
-        starts = [period.start for period in self.own_periods]
-        return np.asarray(np.searchsorted([period.stop for period in table], starts, side="right"))
+            trial = self.trial_of(people)
+            return GivenToEach.in_one_course(trial.periods, trial.dosing, people.size)
+        table = self._with_ends(self.own.covering(self.periods, people.numbers), people)
+        each = ((trial.periods, trial.dosing.rates, whose) for trial, whose in self.trials_of(people))
+        return GivenToEach.in_own_courses(table, each, people.size)
 
     @property
     def number_off_drug(self) -> int:
@@ -122,6 +102,17 @@ class CohortTrial:
         return 0 if self.own is None else self.own.number
 
     @property
+    def courses_apart(self) -> int:
+        """How many courses there are at most of which each is gone through by itself."""
+        off_drug = 1 if self.off_drug is None else np.unique(self.off_drug).size
+        return off_drug if self.own is None else max(off_drug, len(self.own.courses))
+
+    @property
+    def in_one_table(self) -> int:
+        """How many patients are to be told of in one table, which parts where the infusion of any of them changes."""
+        return self.cohort.size if self.courses_apart <= _FEW_COURSES else _IN_ONE_TABLE
+
+    @property
     def regimens(self) -> tuple[Regimen, ...]:
         """The regimens that patients get, each once; the first is that of who has none of their own."""
         courses = () if self.own is None else self.own.courses
@@ -132,6 +123,12 @@ class CohortTrial:
         """The periods up to the end of the longest course; one begins wherever the infusion of anybody changes."""
         table = self.periods if self.own is None else self.own.covering(self.periods)
         return table if self.off_drug is None else part_at(table, self.off_drug.tolist())
+
+    def _with_ends(self, table: tuple[Period, ...], people: Population) -> tuple[Period, ...]:
+        """Periods, parted where some patients go off the drug."""
+        if self.off_drug is None:
+            return table
+        return part_at(table, self.off_drug[people.numbers.astype(np.intp)].tolist())
 
     def looked_at(self) -> dict[str, float]:
         """From which day on times are looked at, by their keys, in the first of all the patients."""
@@ -151,7 +148,7 @@ class CohortTrial:
 
     def _trial_in(self, course: OwnCourse, people: Population) -> Trial:
         off_drug = None if self.off_drug is None else self.off_drug[people.numbers.astype(np.intp)]
-        table = course.periods if off_drug is None else part_at(course.periods, off_drug.tolist())
+        table = self._with_ends(course.periods, people)
         return Trial(course.regimen, table, people, self.options, self.engine, course.asked, off_drug)
 
     def trials_of(self, people: Population) -> list[tuple[Trial, Places]]:
@@ -183,12 +180,6 @@ class CohortTrial:
         asked = self.asked if self.own is None else self.own.courses[0].asked
         return replace(self, off_drug=None, own=None, asked=asked).trial_of(person)
 
-    @property
-    def _courses_apart(self) -> int:
-        """How many courses there are at most of which each is gone through by itself."""
-        off_drug = 1 if self.off_drug is None else np.unique(self.off_drug).size
-        return off_drug if self.own is None else max(off_drug, len(self.own.courses))
-
     def portions(
         self, executor: Executor | None = None, progress: Callable[[int], None] | None = None
     ) -> Iterator[DonePortion]:
@@ -200,7 +191,7 @@ class CohortTrial:
             When the regimen does not admit the weight of one of them.
         """
         done = 0
-        size, courses = self.cohort.size, self._courses_apart
+        size, courses = self.cohort.size, self.courses_apart
         expect(size, courses)
         with executor_or_threads(executor, in_turns=takes_turns(self.engine, size, courses)) as running:
             for portion in in_order(running, _portion, self._tasks(running)):
@@ -228,6 +219,9 @@ class CohortTrial:
         most = max(PORTION, engine_called(self.engine).chunk)
         return (_Task(self.of_nobody, part) for part in self.cohort.parts(most, places(executor)))
 
+
+_FEW_COURSES, _IN_ONE_TABLE = 128, 64
+"""Courses that one table holds of all patients; where there are more, it is of so many patients."""
 
 PORTION = 1024
 """Patients who are drawn and sent through together at least, where there are as many for every processor."""

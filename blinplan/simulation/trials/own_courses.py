@@ -12,6 +12,7 @@ import numpy as np
 
 from blinplan.course.events import INTERRUPTED, Period
 from blinplan.physiology.engine.grid import IntArray
+from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
@@ -32,6 +33,61 @@ class OwnCourse(NamedTuple):
     regimen: Regimen
     periods: tuple[Period, ...]
     asked: AskedEndpoints
+
+
+class GivenToEach(NamedTuple):
+    """What each of some patients gets in K periods, of which one begins wherever the infusion of any of them changes.
+
+    Attributes
+    ----------
+    dosing
+        Rates (K, n): who is through sooner gets nothing for the rest of it.
+    cycles, steps
+        (K, n) the cycle and the dose step in which each is.
+    ends
+        (n) the minute at which the course of each ends.
+    """
+
+    periods: tuple[Period, ...]
+    dosing: Dosing
+    cycles: IntArray
+    steps: IntArray
+    ends: FloatArray
+
+    @property
+    def rates(self) -> FloatArray:
+        """(K, n) mcg/day."""
+        return np.broadcast_to(self.dosing.rates, self.cycles.shape)
+
+    def rows_at(self, minutes: IntArray) -> IntArray:
+        """(T, n) which period holds from each time on; at the end of the course of each of them, the last of it."""
+        times, cuts = minutes[:, np.newaxis], [period.stop for period in self.periods[:-1]]
+        return np.where(times < self.ends, np.searchsorted(cuts, times, side="right"), np.searchsorted(cuts, times))
+
+    @classmethod
+    def in_one_course(cls, table: Sequence[Period], dosing: Dosing, size: int) -> "GivenToEach":
+        """What so many patients get who go through one course."""
+        each = np.array([(period.cycle, period.step) for period in table], dtype=np.int64)
+        cycles, steps = (np.repeat(column[:, None], size, axis=1) for column in each.T)
+        return cls(tuple(table), dosing, cycles, steps, np.full(size, float(table[-1].stop)))
+
+    @classmethod
+    def in_own_courses(
+        cls, table: Sequence[Period], each: Iterable[tuple[Sequence[Period], FloatArray, Places]], size: int
+    ) -> "GivenToEach":
+        """What so many patients get of whom some go through each of several courses, at such rates."""
+        rates, ends = np.zeros((len(table), size)), np.zeros(size)
+        cycles, steps = np.zeros((2, len(table), size), dtype=np.int64)
+        starts = [period.start for period in table]
+        for own, given, whose in each:
+            rows = np.searchsorted([period.stop for period in own], starts, side="right")
+            found = np.array([*((of.cycle, of.step) for of in own), (own[-1].cycle, 0)], dtype=np.int64)[rows]
+            rates[:, whose] = np.concatenate([given, np.zeros_like(given[:1])])[rows]
+            cycles[:, whose], steps[:, whose] = found[:, :1], found[:, 1:]
+            ends[whose] = own[-1].stop
+        edges, numbers = (0, *(period.stop for period in table)), tuple(period.cycle for period in table)
+        dosing = Dosing(edges, rates, numbers, tuple(period.step for period in table))
+        return cls(tuple(table), dosing, cycles, steps, ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +133,15 @@ class OwnCourses:
         ends = np.sort(self.ends[::every] / MINUTES_PER_DAY)
         return np.asarray(ends.size - np.searchsorted(ends, days, side="left"))
 
-    def covering(self, table: Sequence[Period]) -> tuple[Period, ...]:
-        """Periods up to where the last of the patients is through, parted wherever one of any course begins."""
-        end = int(self.ends.max())
-        last = table[-1]
+    def covering(self, table: Sequence[Period], numbers: FloatArray | None = None) -> tuple[Period, ...]:
+        """Periods up to where the last of the patients is through, parted wherever one of any course begins.
+
+        With ``numbers``, of the courses of some of the patients alone.
+        """
+        end, last = int(self.ends.max()), table[-1]
         rest = [replace(last, start=last.stop, stop=end, dose=None, cap=None, step=0)] if last.stop < end else []
-        cuts = [end, *(period.stop for course in self.courses for period in course.periods)]
+        courses = self.courses if numbers is None else [course for course, _ in self.groups(numbers)]
+        cuts = [end, *(period.stop for course in courses for period in course.periods)]
         return tuple(period for period in part_at((*table, *rest), cuts) if period.stop <= end)
 
 
