@@ -227,7 +227,8 @@ def bands_of_trial(
     """Take the bands of patients who are sent through a regimen."""
     own = trial.own if isinstance(trial, CohortTrial) else None
     asked = _RequestedBands(days, tuple(SIGNALS[key] for key in signals), cohort.size, MOST_VALUES, own)
-    people = (part.population() for part in cohort.parts(_BLOCK))
+    size = min(_BLOCK, trial.in_one_table) if isinstance(trial, CohortTrial) else _BLOCK
+    people = (part.population() for part in cohort.parts(size))
     blocks = ((trial.dosing_of(some) if isinstance(trial, CohortTrial) else trial.dosing, some) for some in people)
     return _percentiles(blocks, asked, trial.options, executor, progress)
 
