@@ -86,7 +86,7 @@ def _parts_of(period: Period, cuts: Sequence[int]) -> Iterator[Period]:
 
 def escalations_of(periods: Sequence[Period]) -> tuple[float, ...]:
     """The days on which the infusion of a course rises in anybody who can get it."""
-    rates = _rates(periods, _areas(periods))
+    rates = _rates(periods, _ENDS)
     return escalation_days(_course_of(periods, rates, rates))
 
 

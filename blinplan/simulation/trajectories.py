@@ -139,7 +139,6 @@ class RequestedCurves:
         """How many of the patients have a course of their own."""
         return self.trial.number_of_own
 
-
     @property
     def changes_between_times(self) -> tuple[int, ...]:
         """Minutes at which the infusion changes, or the course ends, between two times."""
