@@ -218,7 +218,7 @@ def planned_sensitivity(
     figures = figures_of(patient)
     size = size_of(figures)
     asked = order_for(regimen, size, premedication=premedication)
-    given = people_of(patients, figures.formula)
+    given = people_of(patients, figures.formula, asked.regimen)
     require_numbers(given, seed=seed, follow_up=follow_up)
     refuse_own_courses(given, "every run gives every patient the regimen")
     people = PATIENTS if chosen is SensitivityMethod.CORRELATION and given is None else given

@@ -213,7 +213,7 @@ def planned_sweep(
         refuse_sweep_file(target)
     figures = figures_of(patient)
     asked = order_for(regimen, size_of(figures), premedication=premedication)
-    people = people_of(patients, figures.formula)
+    people = people_of(patients, figures.formula, asked.regimen)
     if people is None:
         raise Refusal("a sweep is of virtual patients", "give a number of patients")
     if cycles is not None:

@@ -236,7 +236,7 @@ def curves(
 
     given = record_given(regimen, patient, record, time_zone, site)
     asked, size, recorded = course_asked(regimen, patient, given, premedication=premedication)
-    people = people_of(patients, figures_of(patient).formula)
+    people = people_of(patients, figures_of(patient).formula, asked.regimen)
     require_numbers(people, seed=seed, follow_up=follow_up, models=models)
     require_sets_of(models, people)
     own = patients is not None and not isinstance(patients, int)

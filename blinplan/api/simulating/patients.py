@@ -19,17 +19,21 @@ if TYPE_CHECKING:
 PatientSource: TypeAlias = "int | str | Path | People | Population | None"
 
 
-def people_of(patients: "PatientSource", formula: AreaFormula = AreaFormula.MOSTELLER) -> "Patients | None":
+def people_of(
+    patients: "PatientSource", formula: AreaFormula = AreaFormula.MOSTELLER, regimen: "Regimen | None" = None
+) -> "Patients | None":
     """The patients that are asked for; those of a table where it is the path of one, with areas by the formula.
+
+    Whom a table gives the one regimen that is asked for gets nothing else than the others.
 
     Raises
     ------
     Refusal
         When the table cannot be read, or what is given is neither that nor a whole number, or nobody.
     """
-    if patients is None or isinstance(patients, str | Path):
-        return None if patients is None else own_patients(patients, formula)
-    patients = of_python(patients)
+    if patients is None:
+        return None
+    patients = own_patients(patients, formula) if isinstance(patients, str | Path) else of_python(patients)
     if isinstance(patients, int) and not isinstance(patients, bool):
         return patients
     from blinplan.physiology.model.population import Population
@@ -40,7 +44,7 @@ def people_of(patients: "PatientSource", formula: AreaFormula = AreaFormula.MOST
         raise ArgumentRefusal("{patients} is {value}", advice, value=repr(patients)[:40])
     if not patients.size:
         raise ArgumentRefusal("{patients} is a population of nobody", "give one of a patient or more")
-    return patients
+    return patients if regimen is None or isinstance(patients, Population) else patients.beside(regimen)
 
 
 def own_patients(table: str | Path, formula: AreaFormula = AreaFormula.MOSTELLER) -> "People":

@@ -133,7 +133,7 @@ def simulate(
     wanted = asked_endpoints(endpoints, by_day)
     given = record_given(regimen, patient, record, time_zone, site)
     asked, size, recorded = course_asked(regimen, patient, given, premedication=premedication)
-    people = people_of(patients, figures_of(patient).formula)
+    people = people_of(patients, figures_of(patient).formula, asked.regimen)
     require_numbers(people, seed=seed, follow_up=follow_up, parameter_sets=parameter_sets)
     kind = sets_called(sets, parameter_sets, people)
     if people is None and wanted.by_day:
@@ -243,7 +243,7 @@ def endpoints_of(
     wanted = asked_endpoints(endpoints, by_day)
     given = record_given(regimen, patient, record)
     asked, size, recorded = course_asked(regimen, patient, given, premedication=premedication)
-    people = people_of(patients, figures_of(patient).formula)
+    people = people_of(patients, figures_of(patient).formula, asked.regimen)
     assert people is not None  # noqa: S101 - the typical patient is no crowd
     require_numbers(people, seed=seed, follow_up=follow_up, models=models)
     require_sets_of(models, people)

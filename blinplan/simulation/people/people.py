@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from blinplan.course.events import periods
@@ -67,6 +67,11 @@ class People:
     def size(self) -> int:
         """How many there are."""
         return int(self.weight_kg.shape[0])
+
+    def beside(self, regimen: Regimen) -> "People":
+        """The same where this regimen is asked for: whom a table gives it has no other one."""
+        own = tuple(order._replace(regimen=None) if order.regimen == regimen else order for order in self.own)
+        return replace(self, own=own if any(order != OwnOrder() for order in own) else ())
 
     def last_minute(self, minutes: int) -> int:
         """The minute at which the last of their courses ends, where that of the regimen asked for has so many."""

@@ -358,6 +358,32 @@ def test_a_table_in_which_nobody_has_a_course_of_his_own_is_one_without_the_colu
     assert blinplan.simulate("rr-adult", plain).text("csv") == blinplan.simulate("rr-adult", empty).text("csv")
 
 
+@pytest.mark.parametrize("named", ["asked", "asked.toml", "./asked.toml"])
+def test_whom_a_table_gives_the_regimen_that_is_asked_for_has_no_other(tmp_path: Path, named: str) -> None:
+    """He was counted among those with courses of their own, and what is of one course refused him."""
+    shown = shipped("mrd-adult") if named == "asked" else replace(shipped("mrd-adult"), name="asked")
+    (tmp_path / "asked.toml").write_text(blinplan.toml(shown), encoding="utf-8")
+    said = "mrd-adult" if named == "asked" else named
+    bodies = ("70,170,40", "80,180,50", "60,165,60")
+    for name, head, cell in (("with", ",regimen", f",{said}"), ("without", "", "")):
+        rows = [f"weight_kg,height_cm,age_years{head}", *(f"{body}{cell}" for body in bodies), ""]
+        (tmp_path / f"{name}.csv").write_text("\n".join(rows), encoding="utf-8")
+    (tmp_path / "some.csv").write_text(
+        f"weight_kg,height_cm,age_years,regimen,hold_from_day,hold_days\n70,170,40,{said},,\n80,180,50,,,\n60,165,60,{said},3,2\n",
+        encoding="utf-8",
+    )
+    given, plain, some = (tmp_path / f"{name}.csv" for name in ("with", "without", "some"))
+    assert blinplan.simulate(shown, given).text("json") == blinplan.simulate(shown, plain).text("json")
+    assert blinplan.simulate(shown, some).simulation.own_courses == 1
+    lines = [list(blinplan.curves(shown, "7d", table).csv_texts()) for table in (given, plain)]
+    assert lines[0] == lines[1]
+    vary = ["cycle.1.step.1.dose=15,28"]
+    cells = [blinplan.sweep(shown, vary, patients=table, cycles=1, endpoints=["auc"]) for table in (given, plain)]
+    assert cells[0].text("json") == cells[1].text("json")
+    with pytest.raises(Refusal, match="the table gives patients their own"):
+        blinplan.sweep(shown, vary, patients=some, cycles=1)
+
+
 def test_it_is_said_and_written_how_many_they_are(inside: Run, table: Path) -> None:
     ran = inside("simulate", "rr-adult", "--people", str(table), "--by-day", "7")
     assert ran.status == 0, ran.err

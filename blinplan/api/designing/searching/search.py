@@ -210,7 +210,7 @@ def prepare_search(
     options = options_of(attenuation, premedication=premedication)
     chosen = method_for(space, word_or_none(Method, "method", method))
     _refuse_method(space, chosen, len(lowered))
-    table = None if people is None else people_of(people, figures.formula)
+    table = None if people is None else people_of(people, figures.formula, base)
     who = _who(base, population, seed, first, search_patients, patients, table)
     wish = _wish(base, who.preset, lowered, required, shown, by_day, follow_up)
     facts = {
