@@ -18,7 +18,7 @@ from blinplan.physiology.model.people import Bodies
 from blinplan.regimen import library
 from blinplan.regimen.build import cycle, regimen, step
 from blinplan.regimen.regimen import Regimen
-from blinplan.reports.design.comparison.lines import reading_lines
+from blinplan.reports.design.comparison.lines import reading_lines, who_lines
 from blinplan.simulation.admission import fits, limits_of
 from blinplan.simulation.dosing import NotEligibleError
 from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
@@ -234,6 +234,14 @@ def test_days_of_ones_own_are_compared_where_they_are_counted_out_of_as_many(win
     alike = compared(flat("9 mcg/day"), flat("28 mcg/day"), patients=5, asked=AskedEndpoints(("dose",), (own,)))
     assert own.days_key in {one.key for one in alike.endpoints}
     assert not alike.left_out
+
+
+def test_it_is_said_where_one_course_is_looked_at_for_longer() -> None:
+    """T cells had 210 days to come back in, or 42, and fewer came back under the shorter course."""
+    said = " ".join(who_lines(compared(flat("28 mcg/day"), flat("28 mcg/day", repeat=5), patients=5)))
+    assert "The courses last from 42 to 210 days: what is of a whole course" in said
+    alike = compared(flat("9 mcg/day", repeat=5), flat("28 mcg/day", repeat=5), patients=5, cycles=2)
+    assert "The courses last" not in " ".join(who_lines(alike))
 
 
 def test_three_regimens_are_each_held_against_the_first() -> None:

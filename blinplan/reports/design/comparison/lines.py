@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from blinplan.design.comparison.compare import OverSets, PairedComparison
 from blinplan.design.comparison.contrast import Measure
+from blinplan.design.comparison.courses import end_of
 from blinplan.design.comparison.intervals import MEANS, SHARES
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
@@ -51,6 +52,12 @@ def who_lines(compared: PairedComparison) -> Iterator[str]:
         yield f"{first} compared."
     if compared.follow_up_days:
         yield f"{compared.follow_up_days} days without infusion are added at the end of each."
+    shortest, longest = (of(end_of(arm.periods) for arm in compared.arms) for of in (min, max))
+    if shortest < longest:
+        yield (
+            f"The courses last from {shortest:,g} to {longest:,g} days: what is of a whole course, as a nadir or whether T"
+            " cells come back, is looked at for longer under a longer one."
+        )
 
 
 def number_off_drug(compared: PairedComparison) -> int:
