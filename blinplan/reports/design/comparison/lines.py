@@ -55,8 +55,8 @@ def who_lines(compared: PairedComparison) -> Iterator[str]:
     shortest, longest = (of(end_of(arm.periods) for arm in compared.arms) for of in (min, max))
     if shortest < longest:
         yield (
-            f"The courses last from {shortest:,g} to {longest:,g} days: what is of a whole course, as a nadir or whether T"
-            " cells come back, is looked at for longer under a longer one."
+            f"The courses last from {shortest:,g} to {longest:,g} days: what is of a whole course, as a nadir or"
+            " whether T cells return, is looked at for longer under a longer one."
         )
 
 
