@@ -277,7 +277,9 @@ def test_a_cell_may_have_a_mark_that_parts_the_cells_of_other_tables() -> None:
 
 
 def test_a_column_that_is_like_none_is_told_without_a_guess() -> None:
-    assert " may be " not in refused("A,70,175,red,", head="id,weight_kg,height_cm,colour,")
+    said = refused("A,70,175,red,red,x", head="id,weight_kg,height_cm,colour,colour,")
+    assert "; colour is no column of it, one without a name is no column of it; " in said
+    assert " may be " not in said
 
 
 @pytest.mark.parametrize(

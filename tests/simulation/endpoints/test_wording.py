@@ -223,6 +223,9 @@ def test_a_window_is_looked_up_in_the_course() -> None:
     assert (second.start, second.stop) == (42.0, 84.0)
     whole = watch("IL-6 above 100 pg/mL")
     assert (whole.start, whole.stop) == (0.0, 210.0)
+    windows = {"in cycle 2": 42.0, "from day 7 to day 9.5": 2.5, "": 210.0}
+    for window, days in windows.items():
+        assert read_endpoint(f"IL-6 above 100 pg/mL {window}").minutes(COURSE) == days * 1440
 
 
 @pytest.mark.parametrize(
