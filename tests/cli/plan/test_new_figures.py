@@ -143,3 +143,23 @@ def test_a_weight_of_today_that_looks_like_a_slip_is_in_every_format(inside: Run
     today = ("--weight", "84", "--measured", "2026-12-13", "--plan-id", "bed-1")
     said = inside("plan", "rr-below-45-kg", "--record", record, *today[: 6 if output == "ics" else 4], "-f", output)
     assert "84lbwouldbeabout38.1kg" in "".join((said.out + said.err).split())
+
+
+SIZES = {"weight_kg": (40, "kg"), "height_cm": (120, "cm"), "bsa_m2": (1.2, "m²")}
+
+
+@pytest.mark.parametrize("share", [0.5, 0.74, 0.76, 1.24, 1.26, 2.0])
+@pytest.mark.parametrize("key", SIZES)
+def test_each_figure_by_which_a_dose_goes_is_laid_beside_the_one_before(
+    inside: Run, tmp_path: Path, key: str, share: float
+) -> None:
+    """Of a height a slip is more than a dose goes by, and of an area it is the dose itself."""
+    before, unit = SIZES[key]
+    now = round(before * share, 3)
+    start = 'record = 1\nregimen = "rr-below-45-kg"\nstart = 2026-11-02T10:00:00\ntime_zone = "Europe/Berlin"\n'
+    record = write(tmp_path, f"{start}{key} = {before}\n\n[[measured]]\non = 2026-12-13\n{key} = {now:g}\n")
+    (checked,) = inside("check", record, "--no-simulate", "-f", "json").json["files"]
+    found = [one["message"] for v in checked["verdicts"] if v["rule"] == "I810" for one in v["findings"]]
+    slips = [message for message in found if "before" in message and "takes the figures" not in message]
+    assert bool(slips) == (not 0.75 <= share <= 1.25)
+    assert all(f"is {now:g} {unit} on 2026-12-13, and was {before:g} {unit} before" in slip for slip in slips)

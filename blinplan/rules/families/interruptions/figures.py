@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 from blinplan.course.happened.decided import RecordError
 from blinplan.course.happened.figures import NewFigures
-from blinplan.course.patient import KG_PER_POUND, PatientError
+from blinplan.course.patient import CM_PER_INCH, KG_PER_POUND, PatientError
 from blinplan.quantities import decimal_text
 from blinplan.regimen.record.record import BodyMeasurement, CourseRecord
 from blinplan.regimen.toml.positions import KeyPath
@@ -26,27 +27,49 @@ def figures(rule: Rule, case: Case) -> Answer:
     return [*(slip for slip in _slips(rule, case, record) if slip.path not in told), *nowhere]
 
 
+class _FigureTaken(NamedTuple):
+    """A figure that is taken again: where it is, what it is called, its unit, and the unit of other countries."""
+
+    field: str
+    key: str
+    words: str
+    unit: str
+    advice: str
+    other: tuple[Fraction, str] | None = None
+
+
+_SIZES = (
+    _FigureTaken("weight", "weight_kg", "weight", "kg", "weigh the patient again", (KG_PER_POUND, "lb")),
+    _FigureTaken("height", "height_cm", "height", "cm", "measure the patient again", (CM_PER_INCH, "in")),
+    _FigureTaken("area", "bsa_m2", "body surface area", "m²", "work it out again"),
+)
+
+
 def _slips(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
     most = case.limits["sudden_change_of_weight"].value / 100
-    before = record.weight
-    for taken in record.measurements:
-        if before is not None and taken.weight is not None and abs(taken.weight - before) > most * before:
-            path = (*taken.path, "weight_kg")
-            yield case.finding(
-                rule,
-                path,
-                f"the weight is {decimal_text(taken.weight, 3)} kg on {taken.day.isoformat()}, and was"
-                f" {decimal_text(before, 3)} kg before{_likely_meaning(taken.weight, before, most)}",
-                "weigh the patient again, and correct the weight where it is a slip",
-            )
-        before = taken.weight or before
+    for size in _SIZES:
+        before: Fraction | None = getattr(record, size.field)
+        for taken in record.measurements:
+            now: Fraction | None = getattr(taken, size.field)
+            if before is not None and now is not None and abs(now - before) > most * before:
+                yield case.finding(
+                    rule,
+                    (*taken.path, size.key),
+                    f"the {size.words} is {decimal_text(now, 3)} {size.unit} on {taken.day.isoformat()}, and was"
+                    f" {decimal_text(before, 3)} {size.unit} before{_likely_meaning(size, now, before, most)}",
+                    f"{size.advice}, and correct the {size.words} where it is a slip",
+                )
+            before = now or before
 
 
-def _likely_meaning(weight: Fraction, before: Fraction, most: Fraction) -> str:
-    pounds = weight * KG_PER_POUND
-    if abs(pounds - before) > most * before:
+def _likely_meaning(size: _FigureTaken, now: Fraction, before: Fraction, most: Fraction) -> str:
+    if size.other is None:
         return ""
-    return f"; {decimal_text(weight, 3)} lb would be about {decimal_text(pounds, 1).replace('≈ ', '')} kg"
+    factor, unit = size.other
+    meant = now * factor
+    if abs(meant - before) > most * before:
+        return ""
+    return f"; {decimal_text(now, 3)} {unit} would be about {decimal_text(meant, 1).replace('≈ ', '')} {size.unit}"
 
 
 def _leading_nowhere(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:

@@ -296,7 +296,7 @@ RULES = (
     _rule(
         "I810",
         "new-figures-do-not-fit",
-        "A weight on record is far from the one before, or no regimen is for a patient of the new figures.",
+        "A weight, height or area on record is far from the one before, or no regimen is for the new figures.",
         "The next cycle is dosed by the new figures, and a slip of the scale or of its unit would change its dose.",
         ("sudden_change_of_weight",),
         _new_weight("132"),
