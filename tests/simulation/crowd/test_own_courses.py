@@ -11,13 +11,14 @@ import pytest
 import blinplan
 from blinplan.course.events import periods
 from blinplan.executors.executor import InTurn, threads
+from blinplan.physiology.model.population import Population
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 from blinplan.regimen.library import regimen as shipped
 from blinplan.reports.simulation.figures import _caption
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trials.cohort_trial import CohortTrial
-from blinplan.simulation.trials.own_courses import with_hold
+from blinplan.simulation.trials.own_courses import GivenToEach, with_hold
 from blinplan.simulation.trials.trial import Trial
 from tests.program import Run
 
@@ -95,6 +96,24 @@ def test_each_has_the_bytes_of_a_run_of_him_alone_in_his_course(found: blinplan.
         key: quantity.from_day for key, quantity in numbers.items() if isinstance(quantity, Quantity)
     }
     assert looked_at["b_recovery_day"] == [196, 196, 203, 28, 196, 20, 28.5]
+
+
+def test_who_is_told_of_in_one_table_changes_nothing(table: Path, inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where many have courses of their own, they are told of some at a time: what parts a table is theirs alone."""
+    asked = ["simulate", "rr-adult", "--people", str(table), "--seed", "5"]
+    forms = (["--every", "2d", "-f", "csv"], ["-f", "nonmem"], ["-f", "nonmem", "--measured", "--every", "7d"])
+    whole = [inside(*asked, *form).out for form in forms]
+    given_to, sizes = CohortTrial.given_to, list[int]()
+
+    def counted(trial: CohortTrial, people: Population) -> GivenToEach:
+        sizes.append(people.size)
+        return given_to(trial, people)
+
+    monkeypatch.setattr(CohortTrial, "given_to", counted)
+    monkeypatch.setattr("blinplan.simulation.trials.cohort_trial._FEW_COURSES", 2)
+    monkeypatch.setattr("blinplan.simulation.trials.cohort_trial._IN_ONE_TABLE", 3)
+    assert [inside(*asked, *form).out for form in forms] == whole
+    assert max(sizes) == 3
 
 
 @pytest.mark.parametrize(
