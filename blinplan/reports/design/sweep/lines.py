@@ -98,11 +98,17 @@ def half_lines(swept: Sweep) -> Iterator[str]:
         told = [half_text(half.dose, unit) for half in halves]
         if len(set(told)) == 1 and len(told) > 1:
             others = " and ".join(axis.label for axis, _ in halves[0].others)
-            yield f"half of all {_what(swept, name)}, at each {_small(others)}: {told[0]}"
+            yield f"{_half_of(swept, name)} {_what(swept, name)}, at each {_small(others)}: {told[0]}"
             continue
         for half, text in zip(halves, told, strict=True):
             others = ", ".join(f"{_small(axis.label)} {axis.value_text(value)}" for axis, value in half.others)
-            yield f"half of all {_what(swept, name)}{f', at {others}' if others else ''}: {text}"
+            yield f"{_half_of(swept, name)} {_what(swept, name)}{f', at {others}' if others else ''}: {text}"
+
+
+def _half_of(swept: Sweep, name: EndpointName) -> str:
+    """Half of whom a dose is told for: in a cell to which it can come to fewer, of these."""
+    counts = {found.of for cell in swept.cells if (found := cell.get(name)) is not None}
+    return "half of all" if counts == {swept.plan.cohort.size} else "half of those at risk,"
 
 
 def _what(swept: Sweep, name: EndpointName) -> str:
