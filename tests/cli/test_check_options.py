@@ -461,6 +461,7 @@ def test_a_waiver_is_written_shown_and_refused(inside: Run, tmp_path: Path) -> N
     [
         (["--add-waiver", "S304"], "--add-waiver needs --reason"),
         (["--add-waiver", "S304", "--reason", " "], "--add-waiver needs --reason"),
+        (["--add-waiver", "S304", "--reason", "\u200b \u00ad"], "--add-waiver needs --reason"),
         (["--add-waiver", "S304", "--reason", "as agreed\udcff"], "--reason is not UTF-8 text"),
         (["--add-waiver", "N106", *WHY], "N106 cannot be waived"),
         (["--add-waiver", "W902", *WHY], "W902 cannot be waived"),

@@ -7,6 +7,7 @@ from blinplan.regimen.schema import LONGEST_SENTENCE, WAIVER
 from blinplan.rules.acceptance.add import WantedWaiver
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.patterns import unknown_rule
+from blinplan.words.characters import plain
 
 __all__ = ["WantedWaiver", "wanted_waiver"]
 
@@ -30,7 +31,7 @@ def wanted_waiver(code: str, reason: str | None, expires: date | None, today: da
             code=rule.code,
             sentence=rule.sentence,
         )
-    if reason is None or not reason.strip():
+    if reason is None or not plain(reason).strip():
         raise ArgumentRefusal(
             "{add_waiver} needs {reason}", "say why the finding is accepted, in words that a reviewer can judge"
         )

@@ -171,10 +171,27 @@ def _json_of(key: Key) -> dict[str, Any]:
 # --- what a value may be --------------------------------------------------------------------------------------------
 
 
-def text(pattern: str = r"\S", longest: int = 500) -> Kind:
+_NOT_BLANK = r"\S"
+
+
+def _seen_by_readers(written: str) -> str:
+    if written.isascii():
+        return written
+    # Imported here, because most texts have no other characters.
+    from blinplan.words.characters import plain
+
+    if not plain(written).strip():
+        raise ValueError("a text of which nobody sees anything")
+    return written
+
+
+def text(pattern: str = _NOT_BLANK, longest: int = 500) -> Kind:
     """A text; one that is not blank unless a pattern says otherwise."""
+    core: core_schema.CoreSchema = core_schema.str_schema(pattern=pattern, max_length=longest)
+    if pattern == _NOT_BLANK:
+        core = core_schema.no_info_after_validator_function(_seen_by_readers, core)
     return Kind(
-        core_schema.str_schema(pattern=pattern, max_length=longest),
+        core,
         {"type": "string", "pattern": pattern, "maxLength": longest},
     )
 

@@ -221,8 +221,10 @@ def _fix(case: Case, waiver: Waiver, covered: Sequence[Finding]) -> Edit | None:
 
 
 def _short_reasons(case: Case, waivers: Sequence[Waiver], policies: Policies) -> Iterator[Finding]:
+    from blinplan.words.characters import plain
+
     for waiver in waivers:
-        length = len(" ".join(waiver.reason.split()))
+        length = len(" ".join(plain(waiver.reason).split()))
         if length < policies.fewest_characters:
             yield case.finding(
                 rules.SHORT_REASON,

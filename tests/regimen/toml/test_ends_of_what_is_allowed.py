@@ -184,3 +184,20 @@ def test_a_number_beyond_its_ends_is_told_with_both(path: KeyPath) -> None:
     for value in (json["maximum"] + 1, -1000):
         (found,) = [one for one in problems(with_headers(changed(path, str(value)))) if one.code == "F004"]
         assert found.help == f"give {number_text(json)}"
+
+
+TEXTS_OF_PEOPLE = [
+    (of, name)
+    for of, table in TABLES.items()
+    for name, key in table.keys.items()
+    if key.kind.json.get("pattern") == r"\S"
+]
+
+
+@pytest.mark.parametrize(("of", "name"), TEXTS_OF_PEOPLE, ids=lambda part: part)
+def test_a_text_of_which_nobody_sees_anything_is_no_text(of: str, name: str) -> None:
+    """As a reason of a waiver that was pasted from a page: a reviewer would see an empty one."""
+    unseen = ["", " ", "\u00a0", "\u200b", "\u00ad", "\u200b\u2060 \ufeff", "\u202e", "\u2003\u200d"]
+    assert [text for text in unseen if TABLES[of].may_hold(name, text)] == []
+    seen = ["a", "ä", "\u200ba", "зачем", "理由"]
+    assert [text for text in seen if TABLES[of].may_hold(name, text)] == seen
