@@ -79,9 +79,9 @@ def test_it_is_said_of_how_many_patients_a_cell_is_where_that_is_not_all(inside:
         count = int(row["of"])
         assert ", of " not in text if count in {0, 60} else text.endswith(f", of {count}")
         assert text == "-" or count
-    told = inside(*asked).out
-    assert ("half of those at risk, " in told) == (key == "t_returned")
-    assert ("half of all " in told) == (key == "b_depleted_cycle_1")
+    said = inside(*asked).out
+    assert ("half of those at risk, " in said) == (key == "t_returned")
+    assert ("half of all " in said) == (key == "b_depleted_cycle_1")
 
 
 def test_two_axes_stand_against_each_other(inside: Run) -> None:
