@@ -122,7 +122,7 @@ _BY_CYCLE = {
     "depleted_days": 0.0,
     "b_end": np.nan,
     "b_free": -np.inf,
-    "t_peak": 0.0,
+    "t_peak": -np.inf,
     "rise": -np.inf,
     "rise_day": np.nan,
     "since": np.nan,
@@ -238,7 +238,7 @@ class _Looking:
             if s.infused:
                 yield Crossing(_B_CELLS, 1.0, DEPLETED, one, s.low, zero, s.high, *every, of["depleted"], zero)
         # Once in an interval: where a cycle begins in it changes nothing.
-        if after := [s for s in self.stretches[k] if s.last and not s.infused]:
+        if after := [s for s in self.stretches[k] if s.last]:
             low, high, depleted = after[0].low, after[-1].high, (after[0].rows["b_end"], -np.inf, DEPLETED)
             yield Crossing(_B_CELLS, -1.0, -_ABOVE, one, low, zero, high, *depleted, _row("recovery"), zero)
         if self._is_after_start(k):

@@ -64,6 +64,13 @@ def test_the_drug_passes_a_level_when_the_exponential_does(part: float, rate: fl
     assert seen.days == pytest.approx(reached - up, rel=1e-9)
 
 
+def test_a_level_of_one_in_its_unit_is_not_the_baseline() -> None:
+    """Beside a baseline a part of the solver's accuracy is nothing; beside 1 pg/mL of the drug it is."""
+    plateau = 1000.0 * 28.0 / PEOPLE.clearance
+    up = -np.log1p(-1.0 / plateau) * PEOPLE.volume / PEOPLE.clearance
+    assert watched(above("drug", 1.0, stop=4.0), course((4.0, 28.0))).first_day == pytest.approx(up, rel=1e-10, abs=0.0)
+
+
 def test_a_level_that_the_drug_never_reaches_is_never_reached() -> None:
     plateau = 1000.0 * 28.0 / PEOPLE.clearance
     seen = watched(above("drug", float(np.median(plateau))))

@@ -340,6 +340,29 @@ def test_baselines_in_another_unit_or_of_two_readings_are_refused(column: str, c
     assert words in said
 
 
+@pytest.mark.parametrize(("cell", "said"), [("95", True), ("95.1", False), ("0", False)])
+def test_a_share_that_may_be_in_percent_is_told_as_one_where_that_is_possible(cell: str, said: bool) -> None:
+    """Blasts are 95 % of the marrow at most."""
+    assert (" % is 0" in refused(f"A,70,175,{cell}", head="id,weight_kg,height_cm,blasts_fraction")) is said
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ("0,,", "off_drug_day is 0 -> "),
+        ("3660.25,,", "off_drug_day is 3,660.25 -> "),
+        (",-1,1", "hold_from_day is -1 -> "),
+        (",3660.25,1", "hold_from_day is 3,660.25 -> "),
+        (",1,0", "hold_days is 0 -> "),
+        (",1,3660.25", "hold_days is 3,660.25 -> "),
+    ],
+)
+def test_days_are_of_ten_years_at_most_and_none_are_no_days(cells: str, words: str) -> None:
+    head = "id,weight_kg,height_cm,off_drug_day,hold_from_day,hold_days"
+    assert words in refused(f"A,70,175,{cells}", head=head)
+    assert of("A,70,175,3660,,", "B,70,175,,3660,1", "C,70,175,,0,3660", head=head).size == 3
+
+
 @pytest.mark.parametrize(("column", "least"), [("t_cells_per_ul", "5"), ("il6_pg_per_ml", "0.1")])
 def test_the_least_that_anybody_has_is_taken(column: str, least: str) -> None:
     assert len(of(f"A,70,175,{least}", head=f"id,weight_kg,height_cm,{column}").baselines) == 1

@@ -44,6 +44,9 @@ def asked(signal: str, comparison: str, level: str, unit: str, **window: object)
         ("Drug concentration above 100 pg/mL", asked("drug", "above", "100", "pg/mL")),
         ("blinatumomab above 100 pg/mL", asked("drug", "above", "100", "pg/mL")),
         ("blasts below 5 % of marrow capacity", asked("blasts", "below", "5", "% of capacity")),
+        ("drug above 0 pg/mL", asked("drug", "above", "0", "pg/mL")),
+        ("drug above 0.000000001 pg/mL", asked("drug", "above", "0.000000001", "pg/mL")),
+        ("drug above 1000000000 pg/mL", asked("drug", "above", "1000000000", "pg/mL")),
         ("IL-6 above 100 pg/mL from day 0.5 to 2", asked("il-6", "above", "100", "pg/mL", days=(0.5, 2))),
     ],
 )
@@ -82,6 +85,8 @@ def test_what_is_written_is_understood(text: str, found: OwnEndpoint) -> None:
         ("IL-6 above 0,5 pg/mL", "0,5 has a comma", "a point before decimals"),
         ("IL-6 above 1.2.3 pg/mL", "1.2.3 is no number", "one point"),
         ("IL-6 above -5 pg/mL", "-5 is no level", "from 0"),
+        ("IL-6 above 1000000001 pg/mL", "1000000001 is no level", "from 0 to 1,000,000,000"),
+        ("IL-6 above 0.0000000001 pg/mL", "0.0000000001 is no level", "with 9 decimals at most"),
         ("IL-6 above 1e99 pg/mL", "1e99 is no level", "from 0 to 1,000,000,000"),
         ("IL-6 above 100 pg/mL and below 200 pg/mL", "'pg/mL and below 200 pg/mL'", "pg/mL"),
         ("IL-6 above 100 pg/mL in cycles 1", "'in cycles 1' is no window", "in cycle N"),
@@ -258,7 +263,7 @@ def test_levels_are_in_the_unit_of_what_they_are_of() -> None:
         False,
     )
     assert (watch("IL-6 above 5 x baseline").level, watch("IL-6 above 5 x baseline").of_baseline) == (5.0, True)
-    at_most = watch("B cells at most 10 /µL")
-    assert (at_most.above, at_most.touching) == (False, True)
-    above = watch("B cells above 10 /µL")
-    assert (above.above, above.touching) == (True, False)
+    compared = {"above": (True, False), "at least": (True, True), "below": (False, False), "at most": (False, True)}
+    for words, (above, touching) in compared.items():
+        found = watch(f"B cells {words} 10 /µL")
+        assert (found.above, found.touching) == (above, touching)
