@@ -97,6 +97,8 @@ class Plan:
         The files that it was made from, as they were named.
     cycle
         The cycle that is shown, where not all of them are.
+    bags_wait
+        Whether a site is given that would prepare bags, and no start by which they could be planned.
     """
 
     course: Course
@@ -109,6 +111,7 @@ class Plan:
     premedication: PremedicationPlan | None
     sources: tuple[str, ...] = ()
     cycle: int | None = None
+    bags_wait: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -194,6 +197,8 @@ class Plan:
 
         yield from (Remark(line, RemarkKind.ERROR) for line in self.errors)
         yield from remarks_of_course(self.course, self.choice, self.premedication, self.dated)
+        if self.bags_wait:
+            yield Remark("No bags are planned: no start is given.", RemarkKind.NOT_EVALUATED)
         if self.dated is not None:
             from blinplan.reports.plan.dated_remarks import remarks_of_dates
 

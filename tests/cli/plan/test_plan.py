@@ -1062,3 +1062,17 @@ def test_the_ledger_of_another_regimen_is_called_by_its_name(
     ran = inside("plan", asked, "--ledger", "plan.json")
     assert ran.status == (0 if made == asked else 2)
     assert (f"another text of the regimen: it is of {made}" in " ".join(ran.err.split())) == (made != asked)
+
+
+@pytest.mark.parametrize("asked", [(), ("--cycle", "2"), ("--prefer", "fewest-vials"), ("-f", "csv"), ("-f", "json")])
+@pytest.mark.parametrize("start", [(), ("--start", "2026-11-02T10:00", "--time-zone", "Europe/Berlin")])
+@pytest.mark.parametrize("site", [(), ("--site", "ward.toml")])
+def test_a_site_without_a_start_is_said_to_plan_no_bags(
+    inside: Run, tmp_path: Path, asked: tuple[str, ...], start: tuple[str, ...], site: tuple[str, ...]
+) -> None:
+    (tmp_path / "ward.toml").write_text(WARD)
+    if "--prefer" in asked and not site:
+        return
+    ran = inside("plan", "rr-adult", "--weight", "70", "--age", "40", *start, *site, *asked)
+    assert ran.status == 0
+    assert ("No bags are planned: no start is given." in ran.out) == (bool(site) and not start)
