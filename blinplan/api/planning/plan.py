@@ -183,7 +183,7 @@ def plan(
             *files_of_places(happened),
         ),
         cycle,
-        bags_wait=profile is not None and dated is None,
+        _bags_wait=profile is not None and dated is None,
     )
 
 

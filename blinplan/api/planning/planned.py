@@ -97,8 +97,6 @@ class Plan:
         The files that it was made from, as they were named.
     cycle
         The cycle that is shown, where not all of them are.
-    bags_wait
-        Whether a site is given that would prepare bags, and no start by which they could be planned.
     """
 
     course: Course
@@ -111,7 +109,7 @@ class Plan:
     premedication: PremedicationPlan | None
     sources: tuple[str, ...] = ()
     cycle: int | None = None
-    bags_wait: bool = False
+    _bags_wait: bool = False  # for a start: a site is given that would prepare them
 
     @property
     def fingerprint(self) -> str:
@@ -197,7 +195,7 @@ class Plan:
 
         yield from (Remark(line, RemarkKind.ERROR) for line in self.errors)
         yield from remarks_of_course(self.course, self.choice, self.premedication, self.dated)
-        if self.bags_wait:
+        if self._bags_wait:
             yield Remark("No bags are planned: no start is given.", RemarkKind.NOT_EVALUATED)
         if self.dated is not None:
             from blinplan.reports.plan.dated_remarks import remarks_of_dates
