@@ -33,6 +33,11 @@ class Destination(NamedTuple):
                 f"`blinplan new {name} FILE` makes another file, so no regimen is called {name} here",
                 f"choose another name; `blinplan new {name} --help` says what that file is",
             )
+        if self.named is None and name.endswith(".toml"):
+            raise Refusal(
+                f"{name} would be written to {name}.toml",
+                f"name it {name.removesuffix('.toml')}: the file gets the ending by itself",
+            )
         if self.named == "-":
             return None
         path = Path(self.named or f"{name}.toml")

@@ -37,6 +37,7 @@ class FileConsequences(NamedTuple):
 
 def consequence_parts(found: FileConsequences, screen: Screen) -> "Iterator[RenderableType]":
     """Draw what the change of one file does."""
+    from blinplan.reports.design.comparison.lines import not_shown_lines
     from blinplan.reports.design.comparison.report import who_parts
     from blinplan.reports.design.comparison.table import tables
 
@@ -47,6 +48,7 @@ def consequence_parts(found: FileConsequences, screen: Screen) -> "Iterator[Rend
         yield from who_parts(found.view)
         yield ""
         yield from tables(found.view, screen)
+        yield from (indent(line, "quiet") for line in not_shown_lines(found.view.comparison))
     for what, findings in _findings(found):
         yield from (indent(f"Finding that {what}: {visible(_in_words(one))}", "warning") for one in findings)
 
@@ -61,17 +63,24 @@ def _in_words(finding: "Finding") -> str:
 
 def reading_parts(each: Sequence[FileConsequences]) -> "Iterator[RenderableType]":
     """Say once how the tables are read."""
-    views = [found.view for found in each if found.view is not None]
-    if views:
-        from blinplan.reports.design.comparison.lines import reading_lines  # what nobody compared needs no engine
-
+    if lines := _how_to_read_all(each):
         yield ""
-        yield from (Text(line, "quiet") for line in reading_lines(views[0].comparison))
+        yield from (Text(line, "quiet") for line in lines)
+
+
+def _how_to_read_all(each: Sequence[FileConsequences]) -> list[str]:
+    """How the tables of all files are read: what is to be said of several, once."""
+    views = [found.view for found in each if found.view is not None]
+    if not views:
+        return []
+    from blinplan.reports.design.comparison.lines import how_to_read  # what nobody compared needs no engine
+
+    return list(dict.fromkeys(line for view in views for line in how_to_read(view.comparison)))
 
 
 def consequence_markdown(found: FileConsequences) -> Iterator[str]:
     """Write what the change of one file does as Markdown."""
-    from blinplan.reports.design.comparison.lines import unverified_lines_of, who_lines
+    from blinplan.reports.design.comparison.lines import not_shown_lines, unverified_lines_of, who_lines
     from blinplan.reports.design.comparison.markdown import markdown_tables
 
     if found.refusal is not None:
@@ -82,6 +91,7 @@ def consequence_markdown(found: FileConsequences) -> Iterator[str]:
         lines = (*who_lines(compared), *found.view.remarks, *unverified_lines_of(compared))
         yield from (f"{markdown_text(line)}  " for line in lines)
         yield from ("", *markdown_tables(compared, 1))
+        yield from (f"{markdown_text(line)}  " for line in not_shown_lines(compared))
     for what, findings in _findings(found):
         if findings:
             yield from ("", f"**Findings that {what}**", "")
@@ -90,11 +100,8 @@ def consequence_markdown(found: FileConsequences) -> Iterator[str]:
 
 def reading_markdown(each: Sequence[FileConsequences]) -> Iterator[str]:
     """Say once how the tables are read, as Markdown."""
-    views = [found.view for found in each if found.view is not None]
-    if views:
-        from blinplan.reports.design.comparison.lines import reading_lines  # what nobody compared needs no engine
-
-        yield from ("", *(f"<sub>{markdown_text(line)}</sub>  " for line in reading_lines(views[0].comparison)), "")
+    if lines := _how_to_read_all(each):
+        yield from ("", *(f"<sub>{markdown_text(line)}</sub>  " for line in lines), "")
 
 
 def consequence_json(found: FileConsequences) -> dict[str, Any]:

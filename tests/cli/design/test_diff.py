@@ -185,6 +185,19 @@ def test_below_each_change_stands_what_it_does_and_which_findings_came_and_went(
     assert inside("diff", "HEAD", "--by-day", "7").status == 2
 
 
+@pytest.mark.slow
+def test_what_is_not_compared_is_told_below_the_file_that_it_is_of(inside: Run, git: Git, tmp_path: Path) -> None:
+    """How tables are read is said once for all files; it was said of the first, and with it what that left out."""
+    write(tmp_path, "other", "15 mcg/day for 27 days")
+    write(tmp_path, "ward", "28 mcg/day for 26 days")
+    left_out = "Days depleted in cycle 1 are not compared"
+    for form in ((), ("-f", "markdown")):
+        out = inside("diff", "HEAD", "--compare", "--patients", "20", *form, COLUMNS="120").out
+        first, _, second = out.partition("regimens/ward.toml")
+        assert (left_out in first, left_out in second) == (False, True)
+        assert out.count("Intervals are of 95 %") == 1
+
+
 def test_a_change_that_nobody_is_there_for_on_both_sides_is_told_and_not_compared(inside: Run, tmp_path: Path) -> None:
     ran = inside("diff", "rr-adult", "rr-below-45-kg", "--compare", "--patients", "20")
     assert ran.status == 2

@@ -114,6 +114,16 @@ def test_the_name_of_a_shipped_regimen_or_family_is_not_taken(inside: Run, tmp_p
     assert not list(tmp_path.iterdir())
 
 
+def test_a_name_is_no_name_of_a_file(inside: Run, tmp_path: Path) -> None:
+    """Who names the file got trial-1.toml.toml."""
+    ran = inside("new", "trial-1.toml", "--from", "rr-adult")
+    assert ran.status == 2
+    assert "trial-1.toml would be written to trial-1.toml.toml" in " ".join(ran.err.split())
+    assert "name it trial-1:" in ran.err
+    assert not list(tmp_path.glob("*.toml"))
+    assert inside("new", "trial-1.5", "--from", "rr-adult").status == 0
+
+
 def test_standard_output_carries_the_file_and_nothing_else(inside: Run, tmp_path: Path) -> None:
     piped = inside(*TWO_STEPS, "-o", "-")
     inside(*TWO_STEPS, "-o", "x.toml")

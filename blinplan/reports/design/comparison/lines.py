@@ -89,6 +89,12 @@ def finding_lines(of: ComparisonView) -> Iterator[str]:
 
 
 def reading_lines(compared: PairedComparison) -> Iterator[str]:
+    """Say how the tables are read, what the intervals cover, and what is not in them."""
+    yield from how_to_read(compared)
+    yield from not_shown_lines(compared)
+
+
+def how_to_read(compared: PairedComparison) -> Iterator[str]:
     """Say how the tables are read, and what the intervals cover."""
     reference = visible(compared.reference.name)
     if compared.shares:
@@ -106,6 +112,12 @@ def reading_lines(compared: PairedComparison) -> Iterator[str]:
     )
     shares, means = compared.shares and f" Shares: {SHARES}.", compared.numbers and f" Means: {MEANS}."
     yield f"Intervals are of 95 %, {covers(of_table=compared.cohort.table is not None)}.{shares or ''}{means or ''}"
+    if compared.over_sets is not None:
+        yield _over_text(compared.over_sets)
+
+
+def not_shown_lines(compared: PairedComparison) -> Iterator[str]:
+    """Say what of a comparison is not in its tables, and why."""
     hidden = len(compared.shares) - len(shown_shares(compared))
     if hidden:
         verb = "is" if hidden == 1 else "are"
@@ -117,8 +129,6 @@ def reading_lines(compared: PairedComparison) -> Iterator[str]:
     if not_yet:
         yield f"Not shown: {not_yet} {plural('share', not_yet)} by a day before it is looked at under any."
     yield from _left_out_lines(compared)
-    if compared.over_sets is not None:
-        yield _over_text(compared.over_sets)
 
 
 def _left_out_lines(compared: PairedComparison) -> Iterator[str]:
