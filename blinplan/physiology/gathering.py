@@ -86,7 +86,7 @@ class Windows:
         """Days on which states are looked at, in their order."""
         after = (self.first_infusion + day for day in (*PROBED, INFUSION))
         days = {*after, *self.escalations, *(day + AFTER_ESCALATION for day in self.escalations)}
-        return tuple(sorted(day for day in days if self.starts[0] < day <= self.ends[-1]))
+        return tuple(sorted(day for day in days if day <= self.ends[-1]))
 
     def number_begun(self, day: float) -> int:
         """How many escalations of the course come up to a day; those that are not the patients' own have no day."""

@@ -75,6 +75,8 @@ def test_a_row_that_names_another_regimen_gets_it_and_one_that_leaves_it_open_do
     people = read_people(text, "ward.csv", regimen_named=five_cycles.__getitem__)
     assert people.own == (OwnOrder(five_cycles["long"]), OwnOrder())
     assert people.last_minute(1000) == 210 * MINUTES_PER_DAY
+    assert people.beside(library.regimen("nhl-15")) == people
+    assert people.beside(five_cycles["long"]).own == ()
     with pytest.raises(PeopleError, match="regimen is 'long', and all get the same here"):
         read_people(text, "ward.csv")
 
@@ -264,6 +266,10 @@ def test_a_row_that_nobody_can_take_as_it_stands_says_where_and_why(rows: list[s
         ("id,weight_kg,height_cm,weight_kg", "; weight_kg stands twice; "),
         ("id,weight_kg,age_years,colour", "; colour is no column of it, height_cm is missing; "),
         ("id,weight_kg,height_cm,,age_years", "one without a name"),
+        (
+            f"id,weight_kg,{'x' * 50}",
+            f"columns are id, weight_kg, {'x' * 40}; {'x' * 40} is no column of it, height_cm",
+        ),
         ("id,weight_kg,height_cm,", "ward.csv:1: the columns are id, weight_kg, height_cm, one without a name; "),
     ],
 )

@@ -182,7 +182,7 @@ def _cytokine(name: str) -> Iterator[Definition]:
         f"highest level of {name}, free interval included; missing in who is not infused in it",
         second_peaks,
         signal,
-        lambda curve, _: on.highest(curve, curve.cycle(sorted(curve.cycles)[1])),
+        lambda curve, _: on.highest(curve, curve.cycle(list(curve.cycles)[1])),
     )
 
 

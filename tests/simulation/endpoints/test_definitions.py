@@ -22,7 +22,14 @@ from blinplan.reports.simulation.summary.document import simulation_json
 from blinplan.simulation.dosing import part_at
 from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.definition import COLUMN_WORDS, GROUPS, EndpointKind, Measurements
-from blinplan.simulation.endpoints.table import ENDPOINTS, _clearances_of_residue, _cytokine, _fell, _remissions
+from blinplan.simulation.endpoints.table import (
+    ENDPOINTS,
+    _clearances_of_residue,
+    _cytokine,
+    _fell,
+    _remissions,
+    _steady_states,
+)
 from blinplan.simulation.endpoints.wording import QUANTITIES, read_endpoint, units_of
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trials.run import run
@@ -73,6 +80,15 @@ def test_each_dose_with_its_cap_has_one_steady_state(name: str, told: dict[str, 
     found = [of for of in run(library.regimen(name), patients=1).quantities if of.group == "Drug" and of.place == 0]
     assert [of.key for of in found] == [f"steady_state_{amounts}" for amounts in told]
     assert [of.label for of in found] == [f"Steady state, {dose}" for dose in told.values()]
+
+
+def test_doses_by_area_and_flat_ones_have_keys_of_their_own_where_patients_get_both() -> None:
+    found = cast("Endpoints", SimpleNamespace(dose_step_days=(0.0,), steady_state=np.ones((1, 2))))
+    both = [Measurements(found, periods(library.regimen(name)), {}, with_units=True) for name in ("nhl-15", "rr-adult")]
+    assert [one.names["amounts"] for of in both for one in _steady_states(of)] == [
+        "15_mcg_per_m2_per_day",
+        "9_mcg_per_day",
+    ]
 
 
 def test_a_cytokine_is_told_by_its_peaks_and_by_how_long_it_takes_to_settle() -> None:
