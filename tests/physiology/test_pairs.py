@@ -111,6 +111,7 @@ def test_a_cycle_that_begins_in_the_midst_of_a_free_interval_does_not_move_a_rec
     """It was looked for from there anew, and found a last digit away."""
     assert_cycles_change_nothing([(84, 60.0), (3388, 0.0)], {1060})
     assert_cycles_change_nothing([(84, 60.0), (3388, 0.0)], {84})
+    assert_cycles_change_nothing([(28 * MINUTES_PER_DAY, 28.0), (60 * MINUTES_PER_DAY, 0.0)], {28 * MINUTES_PER_DAY})
     for cut in range(29 * MINUTES_PER_DAY, 60 * MINUTES_PER_DAY, 1507):
         assert_cycles_change_nothing([(28 * MINUTES_PER_DAY, 28.0), (60 * MINUTES_PER_DAY, 0.0)], {cut})
 

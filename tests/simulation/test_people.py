@@ -245,6 +245,7 @@ def test_a_name_with_letters_that_are_not_what_they_look_like_is_another(head: s
         (["\x1b[31mA,70,7"], ("(id \\x1b[31mA)",)),
         ([f"{'A' * 65},70,175"], ("id has 65 characters",)),
         ([f"{'A' * 64},7,175"], (f"(id {'A' * 64}): 7 kg at 175 cm",)),
+        (['"A"b,70,175'], ("not CSV: ",)),
         (["A,70"], ("2 cells, and the header has 3 columns -> give each column of a row a cell",)),
         ([f"A,{'7' * 50},175"], (f"weight_kg is '{'7' * 40}' ->",)),
     ],
@@ -505,6 +506,7 @@ def test_the_fingerprint_of_a_table_is_of_every_cell_and_not_of_how_it_is_writte
     assert len({fingerprint(row) for row in (A_ROW, *others)}) == 1 + len(others)
     assert fingerprint(A_ROW, ";") == fingerprint([*A_ROW[:1], "70.0", *A_ROW[2:]]) == fingerprint(A_ROW)
     assert fingerprint([*A_ROW[:1], "70.00000000001", *A_ROW[2:]]) != fingerprint(A_ROW)
+    assert len(fingerprint(A_ROW)) == 16
     people = of("A,70,175,15,400", head=HEAD.rsplit(",", 2)[0])
     again = replace(people, baselines=dict(sorted(people.baselines.items(), reverse=True)))
     assert again.table.fingerprint == people.table.fingerprint
