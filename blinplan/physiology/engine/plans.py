@@ -191,7 +191,7 @@ def _step_plans(
     """The steps under each of several parameter sets, which are those of a table."""
     kinds, wanted = _kinds_of(timetable), _wanted_times(timetable, days)
     spots = places(table.lengths, table.ends, kinds[wanted.interval], wanted.elapsed)
-    steps = spots.step[:, wanted.first[1:] - 1] + 1
+    steps = np.ascontiguousarray(spots.step[:, wanted.first[1:] - 1]) + 1  # machine code is of one layout
     for at, c in enumerate(sets):
         first_node = _starts(2 * steps[at] + 1)
         yield StepPlan(

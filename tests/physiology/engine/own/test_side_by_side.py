@@ -65,6 +65,19 @@ def test_a_step_under_his_parameters_has_the_weights_of_his_set_to_the_bit() -> 
         assert (step.length, step.before) == (course.lengths[0, 5], course.lengths[0, 4])
 
 
+def test_steps_lie_in_memory_alike_however_many_sets_there_are() -> None:
+    """Machine code is made for one layout: for another it would be made once more, which takes some 16 s."""
+    for patients in (SETS[0], batch(SETS)):
+        for side_by_side in (False, True):
+            found = plans(patients, side_by_side=side_by_side)
+            for plan in found.plans if isinstance(found, SetPlans) else (found,):
+                for name, values in plan._asdict().items():
+                    if isinstance(values, np.ndarray):
+                        assert values.flags.c_contiguous, name
+                        assert values.flags.writeable, name
+                        assert values.dtype in {np.dtype(np.float64), np.dtype(np.int64)}, name
+
+
 def test_sets_of_the_same_steps_and_exponents_go_side_by_side() -> None:
     """Rates of 4.2 and 4.3 a day have the steps of one rung; 4.0 is another; 2.0 and 1.0 have those of any slower."""
     found = plans(batch(SETS), side_by_side=True)
