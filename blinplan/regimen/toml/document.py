@@ -156,9 +156,8 @@ def _as_repetition(text: str, error: DocumentError) -> DocumentError:
     again = None if is_header else repeated_key(text[: lines.starts[line - 1] + column - 1], error.name)
     if again is None:
         written = error.line_text.partition("=")[0].partition("#")[0].strip()
-        return syntax_error(
-            f"`{written}` cannot be set: a value stands there already", error.name, text, error.position
-        )
+        named = "a key in braces" if "{" in error.line_text[: column - 1] else f"`{written}`"
+        return syntax_error(f"{named} cannot be set: a value stands there already", error.name, text, error.position)
     first = lines.position(again.first.start).line
     message = f"`{again.path[-1]}` stands here again, and in line {first} already"
     found = syntax_error(message, error.name, text, again.second.start)

@@ -60,7 +60,10 @@ def repeated_key(text: str, name: str) -> Repeated | None:
     """Find the key that stands twice in a text that is TOML but for it, and ends with it; None where none does."""
     scanner, places = Scanner(text, name), _Noting()
     scanner.known = places
-    scanner.places()
+    try:
+        scanner.places()
+    except (IndexError, DocumentError):  # the text ends within a value: the key is one of an inline table
+        return None
     if places.again is None:
         return None
     path, first, second = places.again

@@ -251,6 +251,30 @@ def test_what_is_no_text_is_unreadable(data: bytes, position: tuple[int, int], m
     assert message in error.message
 
 
+@pytest.mark.parametrize(
+    "around", ["{}", "[{}]", "[\n  {}, {{ c = 1 }},\n]", "{{ x = {} }}", "[[{}], 2]", '[{}, "a = 1"]']
+)
+@pytest.mark.parametrize("before", ["", "b = 1\n", '[t]\nb = """\n"""\n', "[[t]]\n"])
+@pytest.mark.parametrize(
+    "twice",
+    [
+        '{ a.b = "1", a.b.c = 2 }',
+        "{ a = 1, a.b = 2 }",
+        "{ a = [1, 2], a.b = 3 }",
+        "{ a = { b = 1 }, a.b = 2 }",
+        "{ a.b = 1, a.b = 2 }",
+        "{ a = 1, a = 2 }",
+    ],
+)
+def test_a_key_that_stands_twice_in_braces_is_an_error_wherever_they_stand(
+    twice: str, before: str, around: str
+) -> None:
+    """What is searched for the first of the two ends in the middle of a value there."""
+    with pytest.raises(DocumentError) as caught:
+        parse(f"{before}k = {around.format(twice)}\n", "mine.toml")
+    assert caught.value.position.line >= 1 + before.count("\n")
+
+
 def test_a_byte_order_mark_is_named() -> None:
     error = error_of(b"\xef\xbb\xbfa = 1")
     assert (error.kind, error.position) == ("syntax", Position(1, 1))
