@@ -181,7 +181,8 @@ def _open_in(process: int, folder: Path) -> bool:
     """Whether a process holds a file of a folder that has no name there, and has written to it."""
     for entry in Path(f"/proc/{process}/fd").iterdir():
         try:
-            if entry.readlink().is_relative_to(folder) and entry.stat().st_size > 0:
+            # One that has a name there is what `tempfile` tries the folder by.
+            if entry.readlink().is_relative_to(folder) and entry.stat().st_size > 0 == entry.stat().st_nlink:
                 return True
         except OSError:
             continue
