@@ -7,11 +7,11 @@ import pytest
 
 import blinplan
 from blinplan.api.vocabulary import PlanFormatName, ViewName
+from tests.collection.grid import in_turn
 from tests.plan_text import RECORD
 
 ADULT = blinplan.patient(weight=70, age=40)
 BEGUN = date(2026, 3, 16)
-SPANS = [(day, length) for day in range(-20, 240, 13) for length in (1, 4, None)]
 
 
 def planned(folder: Path, **shown: date | int | None) -> blinplan.Plan:
@@ -20,7 +20,7 @@ def planned(folder: Path, **shown: date | int | None) -> blinplan.Plan:
     return blinplan.plan("rr-adult", record=record, **shown)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("day", "length"), SPANS)
+@pytest.mark.parametrize(("day", "length"), in_turn(range(-20, 240, 13), (1, 4, None)))
 def test_each_stretch_that_reaches_into_the_days_is_a_row_and_days_without_anything_are_told(
     day: int, length: int | None, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.collection.grid import in_turn
 from tests.plan_text import DATED, RECORD, WARD
 from tests.program import Run
 from tests.regimen_text import cycle, regimen_text
@@ -173,8 +174,7 @@ ASKED_FOR = [("view", view) for view in ("overview", "agenda", "days", "month", 
 ASKED_FOR += [("format", form) for form in ("table", "csv", "json", "ics", "nonmem")]
 
 
-@pytest.mark.parametrize("asked", ASKED_FOR, ids=" ".join)
-@pytest.mark.parametrize("option", WHERE, ids=" ".join)
+@pytest.mark.parametrize(("asked", "option"), in_turn(ASKED_FOR, list(WHERE)))
 def test_what_is_for_another_view_or_format_is_refused_and_not_passed_over(
     inside: Run, tmp_path: Path, option: tuple[str, str], asked: tuple[str, str]
 ) -> None:
