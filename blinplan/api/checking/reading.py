@@ -65,6 +65,7 @@ def read_files(
         for name, file in built.items()
     }
     missing: list[NotFound] = []
+    _folder_itself.cache_clear()  # since a run before, links may have come to lead elsewhere
     read = set[str]()
     for one in sorted(found, key=lambda one: isinstance(one, NotFound) or one.path is not None):
         if not isinstance(one, NotFound) and one.name in built:

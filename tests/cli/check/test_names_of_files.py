@@ -44,6 +44,16 @@ def test_a_file_that_is_named_twice_is_judged_once(inside: Run, folder: Path, wa
     assert [file["verdicts"] for file in twice["files"]] == [file["verdicts"] for file in once["files"]]
 
 
+def test_a_link_that_leads_elsewhere_by_now_is_followed(inside: Run, folder: Path) -> None:
+    """By where it led before, its file was the one that is named beside it, and judged no more."""
+    named = ("probe.toml", "link/probe.toml")
+    assert len(inside("check", *named, *QUICK).json["files"]) == 1
+    (folder / "other" / "probe.toml").write_text(regimen_text(cycle("15 mcg/day for 28 days")), encoding="utf-8")
+    (folder / "link").unlink()
+    (folder / "link").symlink_to(folder / "other", target_is_directory=True)
+    assert len(inside("check", *named, *QUICK).json["files"]) == 2
+
+
 @pytest.mark.parametrize("way", ["its name", "from here", "by the folder above", "from the root", "through a link"])
 def test_what_an_editor_has_goes_before_its_file(
     inside: Run, folder: Path, way: str, monkeypatch: pytest.MonkeyPatch
