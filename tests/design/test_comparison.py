@@ -193,6 +193,9 @@ def test_days_depleted_are_compared_in_windows_that_all_courses_have() -> None:
     keys = [one.key for one in found.endpoints if one.key.startswith("b_days_depleted")]
     assert keys == ["b_days_depleted_of_28", "b_days_depleted_of_70"]
     assert found.left_out == ("b_days_depleted_cycle_1", "b_days_depleted_cycle_2")
+    for asked, left_out in (("b_nadir", ()), ("b_days_depleted_cycle_2", ("b_days_depleted_cycle_2",))):
+        some = compared(FLAT, short, patients=5, cycles=2, asked=AskedEndpoints((asked,)))
+        assert some.left_out == left_out, "what nobody asked for is not told as left out"
 
 
 def test_who_never_gets_there_counts_with_the_whole_window() -> None:

@@ -369,9 +369,10 @@ class _Plan(NamedTuple):
         return endpoints_of(outcome, self.asked, self.windows)
 
     def left_out(self, arms: Sequence[ComparedArm]) -> Iterator[str]:
-        """What is not compared because it is of other days under another regimen."""
+        """What is asked for and not compared because it is of other days under another regimen."""
         keys = dict.fromkeys(key for arm in arms for key in self._readable(arm.outcome).quantities)
-        return of_differing_windows([arm.periods for arm in arms], tuple(keys), self.asked.own)
+        asked = tuple(filter(self._is_asked, keys))
+        return of_differing_windows([arm.periods for arm in arms], asked, self.asked.own)
 
     def endpoints(self, arms: Sequence[ComparedArm]) -> tuple[ComparedEndpoint, ...]:
         """Everything that is compared."""
