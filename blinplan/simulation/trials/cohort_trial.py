@@ -217,11 +217,16 @@ class CohortTrial:
 
     def _tasks(self, executor: Executor) -> "Iterator[_Task]":
         most = max(PORTION, engine_called(self.engine).chunk)
+        if self.courses_apart > _FEW_COURSES:
+            most = _PORTION_APART
         return (_Task(self.of_nobody, part) for part in self.cohort.parts(most, places(executor)))
 
 
 _FEW_COURSES, _IN_ONE_TABLE = 128, 64
 """Courses that one table holds of all patients; where there are more, it is of so many patients."""
+
+_PORTION_APART = 256
+"""Patients who are sent through together where most have a course of their own, each of which parts their table."""
 
 PORTION = 1024
 """Patients who are drawn and sent through together at least, where there are as many for every processor."""
