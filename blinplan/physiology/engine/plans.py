@@ -112,7 +112,10 @@ def _plans_together(timetable: Timetable, sets: Sequence[Constants], days: tuple
 
 
 class _Table(NamedTuple):
-    """The steps after events, of D sizes: (D, kinds, S) their lengths and ends, (D, kinds, S, rates, 8) weights."""
+    """The steps after events, of D sizes: (D, kinds, S) their lengths and ends, (D, kinds, S, rates, 8) weights.
+
+    Nobody writes into them; that they could be written keeps machine code to one kind of array.
+    """
 
     lengths: FloatArray
     ends: FloatArray

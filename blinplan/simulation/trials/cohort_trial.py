@@ -1,6 +1,6 @@
 """A regimen and many patients who get it, drawn and sent through some at a time."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -39,6 +39,8 @@ class CohortTrial:
         As of a `Trial`, of patients who are given, by their numbers.
     own
         Courses of their own that some of the patients have, who are given; None where all go through the same.
+    first_days
+        From which day on times are looked at, by their keys, where that was found before: it is of all the patients.
     """
 
     regimen: Regimen
@@ -49,6 +51,7 @@ class CohortTrial:
     asked: AskedEndpoints = EVERYTHING
     off_drug: FloatArray | None = None
     own: OwnCourses | None = None
+    first_days: Mapping[str, float] | None = None
 
     @property
     def seed(self) -> int | None:
@@ -130,8 +133,10 @@ class CohortTrial:
             return table
         return part_at(table, self.off_drug[people.numbers.astype(np.intp)].tolist())
 
-    def looked_at(self) -> dict[str, float]:
+    def looked_at(self) -> Mapping[str, float]:
         """From which day on times are looked at, by their keys, in the first of all the patients."""
+        if self.first_days is not None:
+            return self.first_days
         if self.own is None:
             return self.asked.looked_at(self.periods, self.off_drug)
         found = dict[str, float]()
@@ -219,7 +224,8 @@ class CohortTrial:
         most = max(PORTION, engine_called(self.engine).chunk)
         if self.courses_apart > _FEW_COURSES:
             most = _PORTION_APART
-        return (_Task(self.of_nobody, part) for part in self.cohort.parts(most, places(executor)))
+        trial = self.of_nobody if self.own is not None else replace(self.of_nobody, first_days=self.looked_at())
+        return (_Task(trial, part) for part in self.cohort.parts(most, places(executor)))
 
 
 _FEW_COURSES, _IN_ONE_TABLE = 128, 64

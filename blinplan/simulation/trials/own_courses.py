@@ -125,8 +125,10 @@ class OwnCourses:
     def groups(self, numbers: FloatArray) -> Iterator[tuple[OwnCourse, IntArray]]:
         """The courses of some patients, and where who goes through each stands among them."""
         which = self.which[numbers.astype(np.intp)]
-        for place in np.unique(which).tolist():
-            yield self.courses[place], np.flatnonzero(which == place)
+        order = np.argsort(which, kind="stable")
+        places, firsts = np.unique(which[order], return_index=True)
+        for place, whose in zip(places.tolist(), np.split(order, firsts[1:]), strict=True):
+            yield self.courses[place], whose
 
     def patients_within(self, days: FloatArray, every: int = 1) -> IntArray:
         """(T) how many are not yet through with their course on each day, of every so manyeth of the patients."""
