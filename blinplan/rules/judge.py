@@ -79,7 +79,10 @@ def judge(
         case RecordFile():
             return _on_record(reading, settings, site)
         case SiteFile():
-            return Judgement(reading, tuple(_on_site(settings)), None, settings.limits)
+            # Imported here, because most files are regimens.
+            from blinplan.rules.judging.profiles import verdicts_on_site
+
+            return Judgement(reading, tuple(verdicts_on_site(reading, settings)), None, settings.limits)
         case RegimenFile():
             case = case_of(reading, settings, patient, site, begins, neighbours)
             return _on_regimen(reading, case, today, simulator, settings)
@@ -164,16 +167,6 @@ def _case_of_record(reading: RecordFile, regimen: Regimen, settings: Settings, s
     others = tuple(with_label(one, settings) for one in others_beside(name, regimen))
     limits, moves = settings.limits_for(regimen), moves_of(places)
     return Case(reading.document, regimen, limits, None, site=ward, record=record, others=others, moves=moves)
-
-
-def _on_site(settings: Settings) -> Iterator[Verdict]:
-    """Judge a site profile, of which only reading it is asked."""
-    reason = NotEvaluated("not applicable", "the file is a site profile, and the rule looks at regimens")
-    for rule in CATALOGUE.values():
-        if rule.code[0] == "F":
-            yield pass_of(rule)
-        else:
-            yield no_answer_of(rule, settings.reason_left_out(rule) or reason)
 
 
 def _with_virtual_patients(

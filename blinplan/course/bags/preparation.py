@@ -119,10 +119,11 @@ def faults_of_site(site: "Site", label: Label) -> tuple[SiteFault, ...]:
     for size in site.bags:
         labelled = label.bag(size.minutes)
         faults += () if labelled is None else _faults_of_bag(size, labelled)
-    return (*faults, *(_fault_of_filling(size) for size in underfilled_bags(prepared_by(site, label))))
+    return (*faults, *(fault_of_filling(size) for size in underfilled_bags(prepared_by(site, label))))
 
 
-def _fault_of_filling(size: "SiteBag") -> SiteFault:
+def fault_of_filling(size: "SiteBag") -> SiteFault:
+    """Say of a bag that it is filled with less than is infused."""
     return SiteFault(
         f"a bag for {duration_text(size.minutes)} is filled with less than the pump infuses at its rate",
         "correct `fill_ml`, which has the priming volume in it",

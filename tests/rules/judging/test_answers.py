@@ -190,6 +190,24 @@ def test_of_a_site_profile_only_reading_is_asked() -> None:
             assert (verdict.not_evaluated.reason == told) is not left_out, verdict.rule.code
 
 
+@pytest.mark.parametrize(
+    ("bags", "label", "found"),
+    [
+        ("{ hours = 24, fill_ml = 99, rate_ml_per_hour = 4.125 }", "hk-2026", []),
+        ("{ hours = 24, fill_ml = 99, rate_ml_per_hour = 4.126 }", "hk-2026", [0]),
+        ("{ hours = 96, fill_ml = 172.8 }, { hours = 24, fill_ml = 240 }", "us-2025", []),
+        ("{ hours = 96, fill_ml = 172.79 }, { hours = 24, fill_ml = 239.9 }", "us-2025", [1, 0]),
+        ("{ hours = 100, fill_ml = 1 }", "us-2025", []),
+    ],
+)
+@pytest.mark.holds("A704")
+def test_a_site_profile_alone_fills_bags_with_what_the_pump_infuses(bags: str, label: str, found: list[int]) -> None:
+    judgement = judgement_of(f'site = 1\nname = "W"\nbag = [{bags}]\n', settings=Settings(label=label))
+    findings = [finding for verdict in judgement.verdicts for finding in verdict.findings]
+    assert [(one.code, one.path) for one in findings] == [("A704", ("bag", index, "fill_ml")) for index in found]
+    assert all("filled with less than the pump infuses" in one.message for one in findings)
+
+
 IN_ALL_WAYS = [
     cycle(),
     LONG,
