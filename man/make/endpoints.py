@@ -33,8 +33,10 @@ _OWN = (
     "It comes out as three: whether a patient is ever beyond the level, the day of being so first, and the days of it,"
     " added up. Their keys begin alike: `{key}`, `{key}_day`, `{key}_days`.",
     "`above` and `below` leave the level itself out, `at least` and `at most` take it in. A level of baseline is each"
-    " patient's own before treatment. `in cycle N` is the whole cycle, its free interval included; `by day N` begins at"
-    " the start of the course; without a window it is the whole course.",
+    " patient's own before treatment. `in cycle N` is the whole cycle, its free interval included, of the patients who"
+    " are infused in it: who is off the drug by then is neither among those who are beyond the level nor among the"
+    " others. `by day N` begins at the start of the course; without a window it is the whole course. Both are of all"
+    " patients.",
     "Instead of the words, the signs > < >= <= can stand; capital letters, spaces and hyphens do not matter.",
 )
 

@@ -269,7 +269,7 @@ def off_drug_lines(number: int, size: int) -> Iterator[str]:
         who = f"{number:,} of {size:,} {plural('patient', size)} {'goes' if number == 1 else 'go'}"
         yield (
             f"{who} off the drug before the end of the course: what is told of an infusion and of its end is told"
-            " of each one's own."
+            " of each one's own, and what is told of a cycle of those who are infused in it."
         )
 
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 import numpy as np
 
 from blinplan.course.events import Period
+from blinplan.physiology.endpoints import Endpoints
+from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.cytokines import ELEVATED
 from blinplan.physiology.model.states import SHOWN, ShownState
 from blinplan.physiology.watch import Seen, Watch
@@ -16,6 +18,9 @@ from blinplan.simulation.outcome import Occurrence, Quantity
 
 COMPARISONS = {"above": (True, False), "below": (False, False), "at least": (True, True), "at most": (False, True)}
 """How something is beyond a level: whether above it, and whether at the level counts."""
+
+OF_THE_INFUSED = "; of patients who are infused in it"
+"""Of whom it is what is looked at in a cycle."""
 
 _WORDS = {**COLUMN_WORDS, "x baseline": "x_baseline", "% of capacity": "percent_of_capacity"}
 
@@ -168,17 +173,24 @@ class OwnEndpoint:
             raise WindowError(f"there is no cycle {self.cycle} in the course, which has {has}")
         return within[0].start / MINUTES_PER_DAY, within[-1].stop / MINUTES_PER_DAY
 
-    def quantities(self, seen: Seen, place: int, from_day: float) -> Iterator[Quantity]:
+    def at_risk(self, endpoints: Endpoints) -> BoolArray:
+        """(N) to whom it can come: of a cycle, who is infused in it, as of what is defined of a cycle."""
+        if self.cycle is None:
+            return np.ones(endpoints.cmax.shape, dtype=np.bool_)
+        return np.asarray(endpoints.infused_in_cycle[endpoints.cycles.index(self.cycle)])
+
+    def quantities(self, seen: Seen, at_risk: BoolArray, place: int, from_day: float) -> Iterator[Quantity]:
         """By when, looked at from a day on, and for how long each patient is beyond the level."""
         window = self._window_words or "whole course"
-        first = "first time; days from the start of the course"
+        first = f"first time; days from the start of the course{self._of}"
         yield Quantity(
             self.day_key,
             self.group,
             self.label,
             "day",
-            seen.first_day,
+            np.where(at_risk, seen.first_day, np.nan),
             is_time=True,
+            at_risk=at_risk,
             window=window,
             measured=first,
             place=place,
@@ -189,17 +201,21 @@ class OwnEndpoint:
             self.group,
             f"Days {self.label}",
             "day",
-            seen.days,
+            np.where(at_risk, seen.days, np.nan),
             window=window,
-            measured="days of it, added up",
+            measured=f"days of it, added up{self._of}",
             place=place,
         )
 
-    def occurrence(self, seen: Seen, place: int) -> Occurrence:
+    def occurrence(self, seen: Seen, at_risk: BoolArray, place: int) -> Occurrence:
         """Whether each patient is ever beyond the level."""
         happens = ~np.isnan(seen.first_day)
-        everyone = np.ones(happens.shape, dtype=np.bool_)
         window = self._window_words or "whole course"
+        measured = f"at some time{self._of}"
         return Occurrence(
-            self.key, self.group, self.label, happens, everyone, window=window, measured="at some time", place=place
+            self.key, self.group, self.label, happens, at_risk, window=window, measured=measured, place=place
         )
+
+    @property
+    def _of(self) -> str:
+        return "" if self.cycle is None else OF_THE_INFUSED

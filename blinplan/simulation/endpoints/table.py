@@ -98,7 +98,8 @@ def _last_recovery(gathered: Measurements) -> Iterator[Reading]:
 def _days_depleted(gathered: Measurements) -> Iterator[Reading]:
     endpoints = gathered.endpoints
     for cycle, number in enumerate(endpoints.cycles):
-        yield Reading(endpoints.b_depleted_days[cycle], {"cycle": number})
+        days = np.where(endpoints.infused_in_cycle[cycle], endpoints.b_depleted_days[cycle], np.nan)
+        yield Reading(days, {"cycle": number})
 
 
 def _elevations(gathered: Measurements) -> Iterator[Reading]:
@@ -484,7 +485,7 @@ ENDPOINTS = (
         "day",
         EndpointKind.VALUE,
         "each cycle, its free interval included",
-        f"days with {DEPLETED:g} B cells/µL or fewer, added up",
+        f"days with {DEPLETED:g} B cells/µL or fewer, added up; missing in who is not infused in it",
         _days_depleted,
         "b-cells",
         lambda curve, cycle: on.days_at_most(curve, curve.cycle(cycle), DEPLETED),

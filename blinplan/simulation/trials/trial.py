@@ -135,13 +135,14 @@ class Trial:
         """Take the endpoints that are asked for, under their names."""
         looked_at = self.asked.looked_at(self.periods, self.off_drug) if self.looked_at is None else self.looked_at
         gathered = Measurements(endpoints, self.periods, looked_at, self.asked.with_units)
-        own = tuple(enumerate(zip(self.asked.own, seen, strict=True), start=len(ENDPOINTS)))
-        measured = (
-            quantity for place, (one, what) in own for quantity in one.quantities(what, place, looked_at[one.day_key])
-        )
+        own = [
+            (one, (what, one.at_risk(endpoints), place))
+            for place, (one, what) in enumerate(zip(self.asked.own, seen, strict=True), start=len(ENDPOINTS))
+        ]
+        measured = (quantity for one, found in own for quantity in one.quantities(*found, looked_at[one.day_key]))
         return self.asked.select(
             (*quantities(ENDPOINTS, gathered), *measured),
-            (*occurrences(ENDPOINTS, gathered), *(one.occurrence(what, place) for place, (one, what) in own)),
+            (*occurrences(ENDPOINTS, gathered), *(one.occurrence(*found) for one, found in own)),
         )
 
 

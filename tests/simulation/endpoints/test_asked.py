@@ -42,7 +42,7 @@ def test_a_day_by_which_nobody_can_be_there_is_refused(day: float, says: str) ->
 def test_what_is_asked_in_ones_own_words_is_kept_beside_keys() -> None:
     keys = ("dose", "auc")
     defined = [Quantity(key, "Drug", key, "mcg", np.zeros(1), place=len(ENDPOINTS) - 1) for key in keys]
-    own = list(FIRST.quantities(Seen(np.zeros(1), np.zeros(1)), len(ENDPOINTS), 0.0))
+    own = list(FIRST.quantities(Seen(np.zeros(1), np.zeros(1)), np.ones(1, dtype=np.bool_), len(ENDPOINTS), 0.0))
     kept, _ = AskedEndpoints(("auc",), (FIRST,)).select([*defined, *own], [])
     assert [of.key for of in kept] == ["auc", *(of.key for of in own)]
 

@@ -255,14 +255,39 @@ def test_who_is_off_the_drug_before_a_cycle_has_no_rise_in_it() -> None:
     course = tuple(of for of in whole if of.cycle < 3)
     second = next(of.start for of in course if of.cycle == 2)
     off = np.array([np.inf, 20.0 * MINUTES_PER_DAY, second, second + 1.0, np.inf])
+    asked = AskedEndpoints(own=(read_endpoint("IL-6 at least 5 x baseline in cycle 2"),))
     trial = Trial(library.regimen("rr-adult"), part_at(course, off), draw("adult-rr", 5, seed=1), engine="numpy")
-    found = replace(trial, off_drug=off).run(InTurn())
+    found = replace(trial, off_drug=off, asked=asked).run(InTurn())
     infused = [True, False, False, True, True]
     peaks = next(of.values for of in found.quantities if of.key == "il6_peak_second")
     assert (~np.isnan(peaks)).tolist() == infused
-    risk = {of.key: of.at_risk.tolist() for of in found.events}
-    assert risk["il6_elevated_cycle_1"] == [True] * 5
-    assert risk["il6_elevated_cycle_2"] == infused
+    shares = {of.key: of for of in found.events}
+    assert shares["il6_elevated_cycle_1"].at_risk.tolist() == [True] * 5
+    assert shares["il6_elevated_cycle_2"].at_risk.tolist() == infused
+    assert shares["il6_at_least_5_x_baseline_in_cycle_2"].proportion == shares["il6_elevated_cycle_2"].proportion
+
+
+@pytest.mark.parametrize("text", ["IL-6 above 2 pg/mL", "T cells below 90 % of baseline", "B cells at most 10 /µL"])
+def test_what_is_looked_at_in_a_cycle_is_of_those_who_are_infused_in_it(text: str) -> None:
+    """Own or built in: who is off the drug stood among those in whom it is not so."""
+    whole = periods(library.regimen("rr-adult"))
+    course = tuple(of for of in whole if of.cycle < 4)
+    starts = [next(of.start for of in course if of.cycle == cycle) for cycle in (2, 3)]
+    off = np.array([np.inf, 20.0 * MINUTES_PER_DAY, *starts, starts[0] + 1.0, starts[1] + 1.0])
+    asked = AskedEndpoints(own=tuple(read_endpoint(f"{text} in cycle {cycle}") for cycle in (1, 2, 3)))
+    trial = Trial(library.regimen("rr-adult"), part_at(course, off), draw("adult-rr", 6, seed=1), engine="numpy")
+    found = replace(trial, off_drug=off, asked=asked).run(InTurn())
+    for cycle, begins in enumerate((0.0, *starts), start=1):
+        infused = (off > begins).tolist()
+        risk = [
+            *(of.at_risk for of in found.events if of.key.endswith(f"_in_cycle_{cycle}")),
+            *(of.at_risk for of in found.quantities if of.key.endswith(f"in_cycle_{cycle}_day")),
+        ]
+        days = [of.values for of in found.quantities if of.key.endswith((f"in_cycle_{cycle}_days", f"_cycle_{cycle}"))]
+        assert len(risk) == 2
+        assert len(days) == 2 + (cycle == 1)
+        assert [of is not None and of.tolist() for of in risk] == [infused] * 2
+        assert [(~np.isnan(of)).tolist() for of in days] == [infused] * len(days)
 
 
 def test_whose_t_cells_never_fell_has_nothing_to_come_back_from() -> None:

@@ -149,10 +149,10 @@ def test_an_endpoint_is_called_by_what_it_is(text: str, group: str, key: str, la
     assert (own.group, own.key, own.label) == (group, key, label or text)
     assert own.text == own.label.replace(", day", " from day").replace(", cycle", " in cycle").replace(",", "")
     seen = Seen(np.array([2.0, np.nan]), np.array([3.0, 0.0]))
-    day, days = own.quantities(seen, 9, 1.0)
+    day, days = own.quantities(seen, np.ones(2, dtype=np.bool_), 9, 1.0)
     assert (day.key, day.unit, day.is_time, day.from_day) == (f"{key}_day", "day", True, 1.0)
     assert (days.key, days.unit, days.is_time, days.label) == (f"{key}_days", "day", False, f"Days {own.label}")
-    event = own.occurrence(seen, 9)
+    event = own.occurrence(seen, np.ones(2, dtype=np.bool_), 9)
     assert event.happens.tolist() == [True, False]
     assert {event.window, day.window, days.window} == {own.text.partition(own.unit)[2].strip() or "whole course"}
 
