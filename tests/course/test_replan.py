@@ -345,6 +345,32 @@ def test_a_cycle_that_began_with_infusion_left_leaves_that_out() -> None:
     assert [(start.earliest, start.early) for start in at_the_low_dose.ledger.starts] == [(42 * DAY, 39 * DAY)]
 
 
+@pytest.mark.parametrize("began", [1, 20 * DAY, 28 * DAY, 42 * DAY - 1])
+def test_a_cycle_that_began_before_the_one_in_front_of_it_could_asks_for_that_one(began: int) -> None:
+    with pytest.raises(RecordError, match="cycle 3 began before cycle 2 could, of which no start is on record"):
+        replan(course(), record(starts={3: began}))
+
+
+@pytest.mark.parametrize("delay", [1, 10, 28, 70])
+@pytest.mark.parametrize("began", [42 * DAY, 50 * DAY, 70 * DAY, 80 * DAY, 84 * DAY, 100 * DAY])
+def test_no_site_delays_a_cycle_beyond_one_that_followed_it(delay: int, began: int) -> None:
+    found = replan(course(), record(starts={3: began}), opens=lambda minute: (minute + delay * DAY, "closed"))
+    whole(found)
+    begins = (42 + delay) * DAY if (42 + delay) * DAY <= began else 42 * DAY
+    second = [event.period.start for event in found.course.events if event.period.cycle == 2]
+    assert second[:1] == ([begins] if begins < began else [])
+    assert [event.period.start for event in found.course.events if event.period.cycle == 3][0] == began
+    assert again(found) == found
+
+
+def test_no_plan_delays_a_cycle_beyond_one_that_followed_it() -> None:
+    told = record(starts={3: 60 * DAY})
+    planned = PlannedStart(2, START + timedelta(days=61), None, ("planned_start", 0))
+    found = replan(course(), replace(told, planned_starts=(planned,)))
+    assert [(start.cycle, start.start) for start in found.ledger.starts][0] == (3, 60 * DAY)
+    assert infused(found.course, 2) == 18 * DAY
+
+
 @pytest.mark.parametrize("after", [1, 3 * DAY, 28 * DAY, 30 * DAY, 42 * DAY, 50 * DAY])
 def test_after_its_end_nothing_more_of_a_course_is_planned(after: int) -> None:
     ends = EndOfCourse(START + timedelta(minutes=after), Ending.TRANSPLANT, None)

@@ -51,6 +51,16 @@ class StartsOfCycles:
             early = earliest - start if start < least else 0
             why = _beside_plan(max(0, start - earliest), early)
             return StartOfCycle(cycle, earliest, start, why, recorded=True, early=early)
+        start = self._planned_or_open(cycle, earliest)
+        # No plan of a site stands against a fact: what a later cycle followed on has begun.
+        return None if start is not None and self._is_past(start.start) else start
+
+    def _is_past(self, minute: int) -> bool:
+        """Whether a cycle that is on record began before a minute."""
+        return any(self._minute(begun.started) < minute for begun in self._begun.values())
+
+    def _planned_or_open(self, cycle: int, earliest: int) -> StartOfCycle | None:
+        """When a cycle begins of which the record does not say when it did; None if as soon as it can."""
         planned = self._planned.get(cycle)
         if planned is not None and (start := self._minute(planned.starts)) >= earliest:
             return StartOfCycle(cycle, earliest, start, _as_planned(planned), recorded=False)

@@ -100,7 +100,7 @@ class Walk:
                 like = broken.like
             steps = [replace(step, cycle=cycle[0].cycle) for step in _steps(self._planned[like])]
             left = self._restart(_whole(steps), broken.resumption, steps)
-        place = _Place(cycle[0].cycle, like, last=last)
+        place = _Place(cycle[0].cycle, like, begun, last=last)
         resumption = yield from self._infuse(left, place)
         if resumption is not None:
             return _Broken(resumption, like)
@@ -203,6 +203,9 @@ class Walk:
         following = self._decided.began(place.cycle + 1)
         if following is None or following[0] >= end:
             return None
+        if following[0] < place.begun:
+            why = f"cycle {place.cycle + 1} began before cycle {place.cycle} could, of which no start is on record"
+            raise RecordError(f"{why}: say when it began, or correct which cycle it was", following[1])
         if following[0] < self._now.minute:
             why = f"cycle {place.cycle + 1} began while the infusion of cycle {place.cycle} was stopped"
             raise RecordError(f"{why}: say how it was restarted", following[1])
@@ -290,10 +293,11 @@ class _Broken(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """Which cycle it is, the place in the regimen of the one whose steps it has, and whether it is the last."""
+    """Which cycle it is, the place in the regimen of the one whose steps it has, its first minute, and if it is last."""
 
     cycle: int
     like: int
+    begun: int
     last: bool
 
 
