@@ -165,7 +165,7 @@ def _gather(course: StepPlan, k: int, place: _Lanes, work: _Work, wanted: Wanted
         days[2 * i + 1] = course.ends[kind, i] - 0.5 * course.lengths[kind, i]
         days[2 * i + 2] = course.ends[kind, i]
     raise_to(work.states[0], work.rows[wanted.searches.greatest], place.eights)
-    found = Found(days, work.seen, work.rows, work.queue, work.lanes, place.eights)
+    found = Found(days, work.seen, work.rows, work.queue, work.lanes, place.width, place.eights)
     gather_in_block(wanted.searches, k, 2 * course.steps[k] + 1, found)
 
 
@@ -179,7 +179,7 @@ def _begin_block(
     wanted: Wanted,
 ) -> None:
     left, first_step = course.premedicated[course.first_node[k]], course.lengths[course.kind[k], 0]
-    for lane in range(WIDTH):
+    for lane in range(8 * place.eights):
         states, person = _states(work.states, lane), _individual(work.who, lane)
         plateau, own = plateaus[place.start + min(lane, place.width - 1)], _constants(c, work.constants, lane)
         node, infusion = begin(states, plateau, person, own, first_step, left, course.desensitises)

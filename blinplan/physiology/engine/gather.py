@@ -60,7 +60,8 @@ class Found(NamedTuple):
     rows : (rows, WIDTH) what is gathered.
     queue : (4, 17 x WIDTH) roots that are asked for, WIDTH of them side by side in rows of a fixed length.
     lanes : (4, WIDTH) what a search knows of each patient.
-    eights : how many eights of patients there are: one who goes alone takes as long as eight, and not as a block.
+    patients, eights : how many they are, and how many eights of them go side by side: one who goes alone takes as long
+        as eight, and not as a block. What goes patient by patient is done for the patients alone.
     """
 
     days: FloatArray
@@ -68,6 +69,7 @@ class Found(NamedTuple):
     rows: FloatArray
     queue: FloatArray
     lanes: FloatArray
+    patients: int
     eights: int
 
 
@@ -175,7 +177,7 @@ def _find_extreme(s: Extreme, start: float, nodes: int, f: Found) -> None:
     _take_in_an_end(s, s.low, first, nodes, f)
     _take_in_an_end(s, s.high, last, nodes, f)
     count = 0
-    for lane in range(8 * f.eights):
+    for lane in range(f.patients):
         if peak[lane] > best[lane]:
             count = _ask_for_summits(f, int(node[lane]), nodes, curve, s.sign, lane, count)
     _solve(f.queue, count)
@@ -270,25 +272,12 @@ def _answer(queue: FloatArray, at: int) -> tuple[int, float, _Number]:
 def _find_crossing(s: Crossing, start: float, nodes: int, f: Found) -> None:
     curve, into, less = int(s.curve), f.rows[int(s.into)], f.rows[int(s.less)]
     level, begin, node = f.lanes[0], f.lanes[1], f.lanes[2]
-    waiting = 0
-    for lane in range(8 * f.eights):
-        level[lane] = s.share * f.rows[int(s.of), lane]
-        begin[lane] = s.low + f.rows[int(s.since), lane]
-        node[lane] = -1.0
-        given = f.rows[int(s.given), lane]
-        if np.isnan(into[lane]) and given > s.above and given <= s.at_most:
-            first = _first_from(f.days, nodes, begin[lane])
-            if _value_of(f, first, curve, s.sign, lane, begin[lane]) > level[lane]:
-                node[lane] = _NOWHERE
-                waiting += 1
-            elif begin[lane] <= s.high:
-                into[lane] = start + begin[lane] - less[lane]
-    if waiting == 0:
+    if _wait(s, start, nodes, f) == 0:
         return
     until = min(_first_from(f.days, nodes, s.high) + 1, nodes)
     _search(f.seen, 2 * curve, f.days, s.sign, until, level, begin, node, f.eights)
     count = 0
-    for lane in range(8 * f.eights):
+    for lane in range(f.patients):
         if 0.0 <= node[lane] < _NOWHERE:
             half = int(node[lane]) - 1
             count = _ask_for_level(f, half, curve, s.sign, lane, level[lane], begin[lane], 0.0, count)
@@ -297,6 +286,27 @@ def _find_crossing(s: Crossing, start: float, nodes: int, f: Found) -> None:
         lane, _, crossed = _answer(f.queue, at)
         if crossed <= s.high:
             into[lane] = start + crossed - less[lane]
+
+
+def _wait(s: Crossing, start: float, nodes: int, f: Found) -> int:
+    """From when on patients wait for a level, and for which; returns how many are not there when they begin."""
+    curve, into, less = int(s.curve), f.rows[int(s.into)], f.rows[int(s.less)]
+    level, begin, node = f.lanes[0], f.lanes[1], f.lanes[2]
+    waiting = 0
+    for lane in range(8 * f.eights):
+        level[lane] = s.share * f.rows[int(s.of), lane]
+        begin[lane] = s.low + f.rows[int(s.since), lane]
+        node[lane] = -1.0
+    for lane in range(f.patients):
+        given = f.rows[int(s.given), lane]
+        if np.isnan(into[lane]) and given > s.above and given <= s.at_most:
+            first = _first_from(f.days, nodes, begin[lane])
+            if _value_of(f, first, curve, s.sign, lane, begin[lane]) > level[lane]:
+                node[lane] = _NOWHERE
+                waiting += 1
+            elif begin[lane] <= s.high:
+                into[lane] = start + begin[lane] - less[lane]
+    return waiting
 
 
 def _search(
@@ -347,7 +357,7 @@ def _find_stay(s: Stay, nodes: int, f: Found) -> None:
     first, last = _last_until(f.days, nodes, s.low), min(_first_from(f.days, nodes, s.high), nodes - 1)
     _count_changes(f.seen, row, level, first, last, changes, place, f.eights)
     count = 0
-    for lane in range(8 * f.eights):
+    for lane in range(f.patients):
         days[lane] = s.high if f.seen[last, row, lane] <= level else 0.0
         days[lane] -= s.low if f.seen[first, row, lane] <= level else 0.0
         one, many = int(place[lane]), changes[lane] > 1.0
@@ -360,7 +370,7 @@ def _find_stay(s: Stay, nodes: int, f: Found) -> None:
                 mark = 1.0 if is_below else -1.0
                 count = _ask_for_level(f, half, curve, 1.0, lane, level, f.days[half], mark, count)
     _add_changes(f, count, s.low, s.high, days)
-    for lane in range(8 * f.eights):
+    for lane in range(f.patients):
         f.rows[int(s.into), lane] += days[lane]
 
 
