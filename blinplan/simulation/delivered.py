@@ -14,6 +14,7 @@ from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.record.record import Cause
 from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.models.plausible import plausible_presets
+from blinplan.simulation.off_drug import OffDrugCount, off_drug_count
 from blinplan.simulation.paired import Paired
 from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
@@ -83,9 +84,10 @@ class Delivered:
     models: tuple[Paired, ...] = ()
 
     @property
-    def off_drug(self) -> int:
-        """How many of the patients go off the drug before one of the two courses ends."""
-        return max(self.outcome.trial.number_off_drug, self.planned.trial.number_off_drug)
+    def off_drug(self) -> OffDrugCount:
+        """How many of the patients have a day to go off the drug, by both courses."""
+        trial = self.outcome.trial
+        return off_drug_count(trial.off_drug, trial.infusion_ends, self.planned.trial.infusion_ends)
 
     @property
     def pairs(self) -> Paired:

@@ -24,6 +24,7 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
 from blinplan.simulation.dosing import followed_up
 from blinplan.simulation.models.plausible import plausible_presets
+from blinplan.simulation.off_drug import OffDrugCount
 from blinplan.simulation.trials.cohort_trial import CohortTrial
 from blinplan.simulation.trials.own_courses import GivenToEach
 from blinplan.simulation.trials.own_orders import with_own_courses
@@ -130,9 +131,9 @@ class RequestedCurves:
         return (0, *(period.stop for period in self.trial.own_periods))
 
     @property
-    def off_drug(self) -> int:
-        """How many of the patients go off the drug before the course ends."""
-        return self.trial.number_off_drug
+    def off_drug(self) -> OffDrugCount:
+        """How many of the patients have a day to go off the drug."""
+        return self.trial.off_drug_count
 
     @property
     def own_courses(self) -> int:

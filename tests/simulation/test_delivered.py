@@ -182,7 +182,7 @@ def test_a_patient_off_the_drug_has_a_course_of_their_own_in_both(on_calendar: D
         np.testing.assert_allclose(given, [micrograms, 7 * 9, micrograms], rtol=0.01)
     assert exposure.ratio[1] == pytest.approx(1.0)  # of what came before day 7 nothing was left out
     assert exposure.ratio[0] < 0.5
-    assert held.off_drug == 1
+    assert held.off_drug == (1, 0)
     assert "1 of 3 patients goes off the drug" in " ".join(PLAIN.render(*delivered_report(held, PLAIN)).split())
     assert delivered_json(held)["simulated"]["off_drug"] == 1
     under = compare_delivery(on_calendar, patients=table, seed=5, models=1).models[0]

@@ -19,6 +19,7 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.admission import admitted_cohort
 from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
 from blinplan.simulation.dosing import followed_up
+from blinplan.simulation.off_drug import OffDrugCount, end_of_infusion, off_drug_count
 from blinplan.simulation.people.people import People
 from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial
@@ -135,6 +136,11 @@ class SearchSetting:
             if end_of(course) >= INFUSION or part is regimen:
                 return part, course
             count += 1
+
+    def off_drug_count(self, regimen: Regimen) -> OffDrugCount:
+        """How many people of the table have a day to go off the drug, by the course of a regimen."""
+        table = self.who.table
+        return off_drug_count(off_drug_of(table), end_of_infusion(self.course(regimen)[1]))
 
     def trial(self, regimen: Regimen, cohort: Cohort) -> CohortTrial:
         """Some patients and what they get."""

@@ -24,6 +24,7 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import Cohort, DrawnCohort, GivenCohort
 from blinplan.simulation.dosing import followed_up
 from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
+from blinplan.simulation.off_drug import OffDrugCount, end_of_infusion, off_drug_count
 from blinplan.simulation.trials.cohort_trial import CohortTrial
 from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, typical_patient
 from blinplan.simulation.trials.planned import require_alike
@@ -137,6 +138,11 @@ class SensitivityPlan:
     def off_drug(self) -> FloatArray | None:
         """When each patient goes off the drug, where a table of patients says it."""
         return off_drug_of(self.patients)
+
+    @property
+    def off_drug_count(self) -> OffDrugCount:
+        """How many of the patients have a day to go off the drug."""
+        return off_drug_count(self.off_drug, end_of_infusion(self.course))
 
     @cached_property
     def of_typical(self) -> ReadableEndpoints:

@@ -22,6 +22,7 @@ from blinplan.simulation.dosing import NotEligibleError, followed_up, require_ag
 from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
 from blinplan.simulation.endpoints.own import WindowError
 from blinplan.simulation.models.source import SetsOf
+from blinplan.simulation.off_drug import OffDrugCount, end_of_infusion, off_drug_count
 from blinplan.simulation.people.people import PeopleError
 from blinplan.simulation.trials.cohort_trial import CohortTrial
 from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, typical_patient
@@ -213,6 +214,12 @@ class SweepPlan:
             self._asked_of_all,
             off_drug_of(self.patients),
         )
+
+    @property
+    def off_drug_count(self) -> OffDrugCount:
+        """How many of the patients have a day to go off the drug, by the courses of all cells."""
+        ends = dict.fromkeys(end_of_infusion(variant.course) for variant in self.variants)
+        return off_drug_count(off_drug_of(self.patients), *ends)
 
     @cached_property
     def _asked_of_all(self) -> AskedEndpoints:

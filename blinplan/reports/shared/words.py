@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from blinplan.course.patient import Patient
     from blinplan.regimen.age import Age
     from blinplan.regimen.regimen import Regimen
+    from blinplan.simulation.off_drug import OffDrugCount
     from blinplan.simulation.people.people import GivenTable
     from blinplan.simulation.percentiles import Bands
 
@@ -248,11 +249,13 @@ def number_drawn(people: Drawn) -> dict[str, int]:
 _BASELINES = {"b_cells": "B cells", "t_cells": "T cells", "blasts": "blasts", "baseline_il6": "IL-6"}
 
 
-def given_by_table(table: "GivenTable | None", parameters: tuple[str, ...]) -> dict[str, Any]:
-    """Which table of patients there was, for a document, and which parameters it gave; nothing where there was none."""
+def given_by_table(table: "GivenTable | None", parameters: tuple[str, ...], off_drug: "OffDrugCount") -> dict[str, Any]:
+    """Which table of patients there was, for a document, and what it gave of them; nothing where there was none."""
     return {
         **({} if table is None else {"people_table": table.fingerprint, "not_said": list(table.unsaid)}),
         **({"given_baselines": list(parameters)} if parameters else {}),
+        **({"off_drug": off_drug.early} if off_drug.early else {}),
+        **({"off_drug_late": off_drug.late} if off_drug.late else {}),
     }
 
 
@@ -263,20 +266,16 @@ def ages_not_judged(table: "GivenTable | None", regimens: Iterable["Regimen"]) -
     return [regimen for regimen in regimens if regimen.eligibility.limited_by_age]
 
 
-def off_drug_lines(number: int, size: int) -> Iterator[str]:
-    """Say how many patients go off the drug before the end of a course, where any do."""
-    if number:
-        who = f"{number:,} of {size:,} {plural('patient', size)} {'goes' if number == 1 else 'go'}"
+def off_drug_lines(count: "OffDrugCount", size: int) -> Iterator[str]:
+    """Say how many patients go off the drug before their last infusion ends, and from how many a day takes nothing."""
+    if early := count.early:
+        who = f"{early:,} of {size:,} {plural('patient', size)} {'goes' if early == 1 else 'go'}"
         yield (
-            f"{who} off the drug before the end of the course: what is told of an infusion and of its end is told"
-            " of each one's own, and what is told of a cycle of those who are infused in it."
+            f"{who} off the drug before the end of the last infusion: what is told of an infusion and of its end is"
+            " told of each one's own, and what is told of a cycle of those who are infused in it."
         )
-
-
-def off_late_lines(number: int, size: int) -> Iterator[str]:
-    """Say how many patients have a day to go off the drug that takes nothing from them, where any have."""
-    if number:
-        who = f"{number:,} of {size:,} {plural('patient', size)} {'gets' if number == 1 else 'get'}"
+    if late := count.late:
+        who = f"{late:,} of {size:,} {plural('patient', size)} {'gets' if late == 1 else 'get'}"
         yield (
             f"{who} all of the course in spite of an off_drug_day, which is at the end of the last infusion or later."
         )

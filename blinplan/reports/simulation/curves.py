@@ -277,7 +277,7 @@ def curves_report(simulation: Simulation | RequestedCurves, bands: Bands, screen
             " and the shipped one."
         )
     if isinstance(simulation, RequestedCurves):  # nothing else is told above it
-        what += otherwise_drawn(simulation.off_drug, simulation.own_courses, simulation.cohort.size)
+        what += otherwise_drawn(simulation.off_drug.early, simulation.own_courses, simulation.cohort.size)
     text = f"Days since the first infusion began. {what} {' '.join(_marks(simulation, bands, screen))}"
     return [
         Curves(bands, simulation.periods, screen.unicode),

@@ -44,9 +44,8 @@ def simulation_manifest(of: Simulated, input_fingerprint: str, record: str | Non
         **(
             {}
             if of.alone
-            else {**number_drawn(of.cohort), **given_by_table(of.cohort.table, of.cohort.given_parameters)}
+            else {**number_drawn(of.cohort), **given_by_table(of.cohort.table, of.cohort.given_parameters, of.off_drug)}
         ),
-        **({} if not of.off_drug else {"off_drug": of.off_drug}),
         **({} if not of.own_courses else {"own_courses": of.own_courses}),
         typical_bsa_m2=of.typical_area,
         attenuation=of.options.attenuation,

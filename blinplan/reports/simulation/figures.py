@@ -263,7 +263,7 @@ def _caption(simulation: Simulation, bands: Bands) -> str:
     """What is drawn, of whom, and what computed it."""
     doses = dict.fromkeys(ordered_text(period) for period in simulation.periods if period.dose is not None)
     given = f"Ordered: {'; '.join(doses)}." if doses else ""
-    others = otherwise_drawn(simulation.off_drug, simulation.own_courses, simulation.cohort.size)
+    others = otherwise_drawn(simulation.off_drug.early, simulation.own_courses, simulation.cohort.size)
     return " ".join((f"{reading_of(simulation, bands)}{others}", given, source_of(simulation)))
 
 

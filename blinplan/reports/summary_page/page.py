@@ -27,7 +27,6 @@ from blinplan.reports.shared.words import (
     known_figures,
     number_drawn,
     off_drug_lines,
-    off_late_lines,
     optional_cycles,
     ordered_text,
     own_course_lines,
@@ -371,7 +370,6 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
         *over_models,
         *given_lines(people.table, people.given_parameters, simulation.regimens),
         *off,
-        *off_late_lines(simulation.off_late, simulation.cohort.size),
         *own,
     )
     return EndpointsSection(" ".join(told), tuple(table for table in tables if table.rows))

@@ -18,6 +18,7 @@ from blinplan.simulation.crowd.cohort import NOBODY, Cohort, CohortPart
 from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome, body_of
 from blinplan.simulation.dosing import part_at
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
+from blinplan.simulation.off_drug import OffDrugCount, end_of_infusion, off_drug_count
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.paired import Paired, PatientOutcome, paired_outcomes
 from blinplan.simulation.trials.own_courses import GivenToEach, InPlaces, OwnCourse, OwnCourses, Places, in_columns
@@ -82,22 +83,16 @@ class CohortTrial:
         return GivenToEach.in_own_courses(table, each, people.size)
 
     @property
-    def number_off_drug(self) -> int:
-        """How many of the patients go off the drug before the course ends."""
-        if self.off_drug is None:
-            return 0
-        ends = self.periods[-1].stop if self.own is None else self.own.ends
-        return int((self.off_drug < ends).sum())
+    def infusion_ends(self) -> float | FloatArray:
+        """The minute at which the last infusion ends, of all or of each patient (N)."""
+        if self.own is None:
+            return end_of_infusion(self.periods)
+        return np.array([end_of_infusion(course.periods) for course in self.own.courses])[self.own.which]
 
     @property
-    def number_off_late(self) -> int:
-        """How many of them have a day for that by which all of their course is infused, and so get all of it."""
-        if self.off_drug is None:
-            return 0
-        courses = (self.periods,) if self.own is None else [course.periods for course in self.own.courses]
-        ends = np.array([max(of.stop for of in table if of.dose is not None) for table in courses])
-        which = 0 if self.own is None else self.own.which
-        return int((np.isfinite(self.off_drug) & (self.off_drug >= ends[which])).sum())
+    def off_drug_count(self) -> OffDrugCount:
+        """How many of the patients have a day to go off the drug."""
+        return off_drug_count(self.off_drug, self.infusion_ends)
 
     @property
     def number_of_own(self) -> int:

@@ -14,6 +14,7 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
 from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome
 from blinplan.simulation.endpoints.asked import AskedEndpoints
+from blinplan.simulation.off_drug import OffDrugCount
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trials.batch import outcomes_of
 from blinplan.simulation.trials.cohort_trial import CohortOutcome, CohortTrial, portion_of
@@ -154,15 +155,9 @@ class Simulation:
         return trial.regimens if isinstance(trial, CohortTrial) else (trial.regimen,)
 
     @property
-    def off_drug(self) -> int:
-        """How many of the patients go off the drug before the course ends."""
-        return self.outcome.trial.number_off_drug
-
-    @property
-    def off_late(self) -> int:
-        """How many of the patients get all of their course in spite of a day on which they go off the drug."""
-        trial = self.outcome.trial
-        return trial.number_off_late if isinstance(trial, CohortTrial) else 0
+    def off_drug(self) -> OffDrugCount:
+        """How many of the patients have a day to go off the drug."""
+        return self.outcome.trial.off_drug_count
 
     @property
     def own_courses(self) -> int:
@@ -243,9 +238,9 @@ class PlannedSimulation:
         return engine_called(self.trial.engine).name
 
     @property
-    def off_drug(self) -> int:
-        """How many of the patients go off the drug before the course ends."""
-        return self.trial.number_off_drug
+    def off_drug(self) -> OffDrugCount:
+        """How many of the patients have a day to go off the drug."""
+        return self.trial.off_drug_count
 
     @property
     def own_courses(self) -> int:

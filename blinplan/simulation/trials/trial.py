@@ -19,6 +19,7 @@ from blinplan.simulation.dosing import require_one_age_group
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.endpoints.definition import Measurements, occurrences, quantities
 from blinplan.simulation.endpoints.table import ENDPOINTS
+from blinplan.simulation.off_drug import OffDrugCount, end_of_infusion, off_drug_count
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.paired import Paired, PatientOutcome, paired_outcomes
 
@@ -76,9 +77,14 @@ class Trial:
         return dosing_of(self.regimen, self.periods, self.population, self.off_drug, premedicated=premedicated)
 
     @property
-    def number_off_drug(self) -> int:
-        """How many of the patients go off the drug before the course ends."""
-        return 0 if self.off_drug is None else int((self.off_drug < self.periods[-1].stop).sum())
+    def infusion_ends(self) -> float:
+        """The minute at which the last infusion of the course ends."""
+        return end_of_infusion(self.periods)
+
+    @property
+    def off_drug_count(self) -> OffDrugCount:
+        """How many of the patients have a day to go off the drug."""
+        return off_drug_count(self.off_drug, self.infusion_ends)
 
     def run(
         self,

@@ -163,7 +163,7 @@ QUICK = {(kind, line) for kind, line in dict(reversed(PRINTED)).items() if line 
 """The first that shows each kind."""
 _OF_TIMES = {"p90", "never", "total"}
 OPTIONAL = {
-    "comparison": {"drawn", "first", "record", "given_baselines", "off_drug", "sets_of"},
+    "comparison": {"drawn", "first", "record", "given_baselines", "sets_of"},
     "baseline": {"manifest"},
     "plan": {"delivered", "expected", "starts", *_OF_TIMES, "sooner", "later", "difference"},
     "simulation": {"median", "p5", "p95", "count", "share", "low", "high", "by_day", "first", "sets_of", *_OF_TIMES}

@@ -171,9 +171,47 @@ def test_records_for_other_programs_have_no_dose_after_that_day(table: Path) -> 
 def test_the_command_line_takes_such_a_table(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "ward.csv").write_text(TABLE, encoding="utf-8")
     said = inside("simulate", "rr-adult", "--people", "ward.csv", "--no-curves").out
-    assert "3 of 4 patients go off the drug before the end of the course" in said
+    assert "3 of 4 patients go off the drug before the end of the last infusion" in said
     manifest = inside("simulate", "rr-adult", "--people", "ward.csv", "-f", "json").json["manifest"]
     assert manifest["off_drug"] == 3
     (tmp_path / "bad.csv").write_text("weight_kg,height_cm,off_drug_day\n70,175,-1\n", encoding="utf-8")
     with pytest.raises(Refusal, match="off_drug_day is -1"):
         blinplan.simulate("rr-adult", tmp_path / "bad.csv")
+
+
+LATE = {"A": 10, "B": 27, "C": 28, "D": 30, "E": 41, "F": 42, "G": 43}
+"""By patient the day to go off the drug, in a course of 42 days whose only infusion ends on day 28; H has none."""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "simulate",
+        "compare nhl-5 --no-findings --endpoints auc",
+        "sweep --vary dose=x1,x2 --endpoints auc",
+        "sensitivity --method correlation --endpoints auc",
+        "search --doses 5,15 --lengths 7 --minimise il6_peak --sets 0 --patients 8 --search-patients 8",
+        "report",
+        "plan --view delivered --record record.toml",
+    ],
+)
+def test_a_day_that_takes_nothing_is_told_as_that_wherever_the_others_are(
+    words: str, inside: Run, tmp_path: Path
+) -> None:
+    """Who is in the free interval after the last infusion stood among those who go off the drug, and got all of it."""
+    rows = [*(f"{name},70,175,40,{day}" for name, day in LATE.items()), "H,70,175,40,"]
+    (tmp_path / "ward.csv").write_text("\n".join(["id,weight_kg,height_cm,age_years,off_drug_day", *rows, ""]), "utf-8")
+    (tmp_path / "record.toml").write_text(
+        'record = 1\nregimen = "nhl-15"\nstart = 2026-11-02T10:00:00\ntime_zone = "Europe/Berlin"\n'
+        "weight_kg = 70\nheight_cm = 175\nborn = 1983-05-17\n",
+        "utf-8",
+    )
+    command, *rest = words.split()
+    line = [command, "nhl-15", *rest, "--people", "ward.csv"]
+    printed = " ".join(inside(*line).out.split())
+    assert "2 of 8 patients go off the drug before the end of the last infusion" in printed
+    assert "5 of 8 patients get all of the course in spite of an off_drug_day" in printed
+    if command != "report":
+        document = inside(*line, "-f", "json").json
+        said = document["dated"]["delivered"]["simulated"] if command == "plan" else document["manifest"]
+        assert (said["off_drug"], said["off_drug_late"]) == (2, 5)

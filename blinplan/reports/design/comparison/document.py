@@ -8,7 +8,7 @@ from blinplan.design.comparison.compare import ComparedArm, ComparedEndpoint, Pa
 from blinplan.design.comparison.contrast import Contrast, Measure
 from blinplan.design.comparison.given import Given
 from blinplan.design.comparison.intervals import MEANS, SHARES
-from blinplan.reports.design.comparison.lines import number_off_drug
+from blinplan.reports.design.comparison.lines import off_drug_of_arms
 from blinplan.reports.design.comparison.view import ComparisonView
 from blinplan.reports.design.words import change_json
 from blinplan.reports.shared.document import DocumentKind
@@ -61,8 +61,7 @@ def comparison_manifest(compared: PairedComparison, inputs: Sequence[str], recor
         patients=people.size,
         **({"first": people.before + 1} if people.before else {}),
         **number_drawn(people),
-        **given_by_table(people.table, people.given_parameters),
-        **({"off_drug": off_drug} if (off_drug := number_off_drug(compared)) else {}),
+        **given_by_table(people.table, people.given_parameters, off_drug_of_arms(compared)),
         cycles=compared.cycles,
         follow_up_days=compared.follow_up_days,
         attenuation=compared.options.attenuation,

@@ -11,7 +11,7 @@ from matplotlib.ticker import NullLocator
 from blinplan.design.comparison.compare import ComparedArm, PairedComparison
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
-from blinplan.reports.design.comparison.lines import number_off_drug
+from blinplan.reports.design.comparison.lines import off_drug_of_arms
 from blinplan.reports.shared.words import drawn_from, otherwise_drawn, patients_drawn, rest_drawn, unverified_mark
 from blinplan.reports.simulation.axes import Stretch, axis_of, dose_unit, stretches
 from blinplan.reports.simulation.figures import FigureFormat, file_of, mark_reference, scale_panel
@@ -159,5 +159,5 @@ def _caption(compared: PairedComparison, bands: Bands) -> str:
     )
     rest = rest_drawn(people.preset, people.seed)
     whose = f", {rest}" if people.table is not None else f" of {compared.preset}, {drawn_from(people)}"
-    others = otherwise_drawn(number_off_drug(compared), 0, people.size)
+    others = otherwise_drawn(off_drug_of_arms(compared).early, 0, people.size)
     return f"{drawn}{whose}.{others}{models} Bars: ordered doses. blinplan {__version__}, model {model_name()}."

@@ -20,6 +20,7 @@ from blinplan.reports.shared.words import (
     unverified_mark,
 )
 from blinplan.simulation.models.source import SetsOf
+from blinplan.simulation.off_drug import OffDrugCount, off_drug_count
 
 TIMES = " A time counts up to where all courses are looked at, and all of that in who never gets there."
 
@@ -40,7 +41,7 @@ def who_lines(compared: PairedComparison) -> Iterator[str]:
         )
         yield f"{people.draws:,} people were drawn: {'; '.join(told)}."
     yield from given_lines(people.table, people.given_parameters, regimens)
-    yield from off_drug_lines(number_off_drug(compared), people.size)
+    yield from off_drug_lines(off_drug_of_arms(compared), people.size)
     strangers = [arm for arm in compared.arms if arm.regimen.virtual_population != compared.preset]
     for arm in strangers:
         own = arm.regimen.virtual_population
@@ -60,9 +61,10 @@ def who_lines(compared: PairedComparison) -> Iterator[str]:
         )
 
 
-def number_off_drug(compared: PairedComparison) -> int:
-    """How many patients go off the drug before one of the courses ends."""
-    return max(arm.outcome.trial.number_off_drug for arm in compared.arms)
+def off_drug_of_arms(compared: PairedComparison) -> OffDrugCount:
+    """How many patients have a day to go off the drug, by all of the courses."""
+    trials = [arm.outcome.trial for arm in compared.arms]
+    return off_drug_count(trials[0].off_drug, *(trial.infusion_ends for trial in trials))
 
 
 def unverified_lines_of(compared: PairedComparison) -> Iterator[str]:

@@ -36,17 +36,22 @@ def search_manifest(found: Searched, inputs: list[str]) -> dict[str, Any]:
         population=who.preset,
         seed=who.seed,
         first=who.before + 1,
-        **(
-            {}
-            if who.table is None
-            else {"people": who.table.size, **given_by_table(who.table.table, tuple(who.table.baselines))}
-        ),
+        **_people(found),
         search_patients=found.search_patients,
         patients=found.patients,
         parameter_sets=found.models,
         patients_of_a_set=found.model_patients,
         **_settings(found.setting),
     )
+
+
+def _people(found: Searched) -> dict[str, Any]:
+    """Which table of patients there was, where there was one."""
+    people = found.setting.who.table
+    if people is None:
+        return {}
+    off_drug = found.setting.off_drug_count(found.start.base)
+    return {"people": people.size, **given_by_table(people.table, tuple(people.baselines), off_drug)}
 
 
 def _settings(setting: SearchSetting) -> dict[str, Any]:

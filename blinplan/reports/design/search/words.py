@@ -231,9 +231,7 @@ def people_lines(found: Searched) -> Iterator[str]:
     if who.table is None:
         return
     yield from given_lines(who.table.table, tuple(who.table.baselines), [found.start.base])
-    if who.table.off_drug_minutes is not None:
-        end = found.setting.course(found.start.base)[1][-1].stop
-        yield from off_drug_lines(int((who.table.off_drug_minutes < end).sum()), who.table.size)
+    yield from off_drug_lines(found.setting.off_drug_count(found.start.base), who.table.size)
 
 
 def _of_table(found: Searched) -> str:

@@ -83,8 +83,7 @@ def who_lines(found: Sensitivity) -> Iterator[str]:
         people = people_text(plan.cohort)
         yield people if plan.method is SensitivityMethod.CORRELATION else f"{people}: the same in every run"
         yield from given_lines(plan.cohort.table, plan.cohort.given_parameters, [plan.regimen])
-        if plan.off_drug is not None:
-            yield from off_drug_lines(int((plan.off_drug < plan.course[-1].stop).sum()), plan.cohort.size)
+        yield from off_drug_lines(plan.off_drug_count, plan.cohort.size)
     if plan.method is SensitivityMethod.MORRIS:
         yield f"{plan.samples} trajectories, each with a step of every parameter, {STEP:.2f} of its range"
     if plan.method is SensitivityMethod.SOBOL:

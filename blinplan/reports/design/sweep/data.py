@@ -203,7 +203,7 @@ def sweep_manifest(swept: Sweep, inputs: Sequence[str]) -> dict[str, Any]:
         seed=people.seed,
         patients=people.size,
         **number_drawn(people),
-        **given_by_table(people.table, people.given_parameters),
+        **given_by_table(people.table, people.given_parameters, plan.off_drug_count),
         **_settings(plan),
     )
 

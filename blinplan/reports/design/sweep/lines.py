@@ -21,7 +21,6 @@ from blinplan.reports.shared.words import (
     unverified_mark,
 )
 from blinplan.simulation.models.source import SetsOf
-from blinplan.simulation.trials.patients import off_drug_of
 
 
 def title_of(swept: Sweep) -> str:
@@ -38,9 +37,7 @@ def who_lines(swept: Sweep) -> Iterator[str]:
     is_age_varied = any(axis.place == BodyPlace("age") for axis in plan.axes)
     yield f"{people_text(people)}: the same in every cell"
     yield from given_lines(people.table, people.given_parameters, [] if is_age_varied else [plan.regimen])
-    off_drug = off_drug_of(plan.patients)
-    if off_drug is not None:
-        yield from off_drug_lines(int((off_drug < plan.variants[0].course[-1].stop).sum()), people.size)
+    yield from off_drug_lines(plan.off_drug_count, people.size)
     if plan.cycles is not None:
         yield "The first cycle is simulated." if plan.cycles == 1 else f"The first {plan.cycles} cycles are simulated."
     if plan.follow_up_days:

@@ -13,7 +13,6 @@ from blinplan.reports.shared.words import (
     blocks_and_intervals,
     given_lines,
     off_drug_lines,
-    off_late_lines,
     optional_cycles,
     own_course_lines,
     unverified_lines,
@@ -61,7 +60,6 @@ def simulation_report(simulation: Simulation, screen: Screen, remarks: Iterable[
         *(Text(visible(line), "warning") for line in remarks),
         *(Text(line) for line in given_lines(people.table, people.given_parameters, simulation.regimens)),
         *(Text(line) for line in off_drug_lines(simulation.off_drug, people.size)),
-        *(Text(line) for line in off_late_lines(simulation.off_late, people.size)),
         *(Text(line) for line in own_course_lines(simulation.own_courses, people.size)),
     ]
     parts += [Text(line) for line in blocks_and_intervals(simulation.periods)]
