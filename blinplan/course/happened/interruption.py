@@ -6,6 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from blinplan.course.adulthood import EITHER
+from blinplan.course.wall_clock import NO_DATES, WallClock
 from blinplan.label.read import label_of
 from blinplan.limits import Limit, Limits, NotStatedError
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, decimal_text, duration_text
@@ -73,7 +74,8 @@ class Circumstances:
     ``dose`` is the one, as ordered, that ran; ``weight`` the patient's, in kg; ``infusion`` the minutes of infusion
     that are planned for the cycle; ``seizures`` those of earlier interruptions. ``recurs`` says that the event came
     back at the lower dose of a restart, before the full dose was due. ``groups`` are the age groups that the patient
-    may belong to when the infusion is restarted.
+    may belong to when the infusion is restarted. Days of the label are counted by ``clock`` from ``stopped`` on, the
+    minute of the course at which it was stopped.
     """
 
     dose: DoseRate | None = None
@@ -83,6 +85,8 @@ class Circumstances:
     recurs: bool = False
     groups: frozenset[AgeGroup] = EITHER
     restarts_full: bool = False
+    clock: WallClock = NO_DATES
+    stopped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,13 @@ class _Asked:
         """Minutes from the stop until the event was at grade 1 or gone; 0 where that is not known."""
         resolved = self.interruption.resolved
         return 0 if resolved is None else minutes_between(self.interruption.stopped, resolved)
+
+    def minutes_to(self, limit: Limit) -> int:
+        """Minutes from the stop to a limit: its days are those of the ward's clock, as days of the steps are."""
+        if limit.unit != "days":
+            return limit.minutes
+        clock, stopped = self.known.clock.staying(self.known.stopped), self.known.stopped
+        return clock.after(clock.at(stopped), limit.minutes).minute - stopped
 
     @property
     def is_light(self) -> bool | None:
@@ -187,11 +198,11 @@ def _reasons_to_stop(asked: _Asked) -> Iterator[str]:
         yield "stop_grade_neurological"
     if (seizures := asked.interruption.seizures) and asked.known.seizures + seizures > numbers["seizures"].value:
         yield "seizures"
-    if neurological and severe and asked.resolution > numbers["neurological_resolution"].minutes:
+    if neurological and severe and asked.resolution > asked.minutes_to(numbers["neurological_resolution"]):
         yield "neurological_resolution"
     if neurological and severe and _is_at_low_dose(asked, Basis.FLAT, "neurological_low_dose"):
         yield "neurological_low_dose"
-    if cause in OTHER_EVENTS and severe and asked.resolution > numbers["other_resolution"].minutes:
+    if cause in OTHER_EVENTS and severe and asked.resolution > asked.minutes_to(numbers["other_resolution"]):
         yield "other_resolution"
 
 
@@ -237,7 +248,7 @@ def _slow_resolution(asked: _Asked) -> Iterator[Decision]:
     limit = asked.numbers[name]
     if interruption.minutes is None:
         yield Decision(Topic.CONTINUE, f"only if the event is at grade 1 within {limit}", (name,))
-    elif interruption.minutes > limit.minutes:
+    elif interruption.minutes > asked.minutes_to(limit):
         why = f"an event that takes more than {limit} to resolve stops the drug for good"
         yield _unknown(why, "resolved", (name,))
 
@@ -275,7 +286,7 @@ def _after_overdose(asked: _Asked) -> Iterator[Decision]:
     hold = asked.numbers["overdose_hold"]
     resolved = " and until it is resolved" if asked.interruption.resolved else ""
     answer = f"at least {hold}{resolved}, then the right dose"
-    yield Decision(Topic.WAIT, answer, (hold.name,), wait=max(hold.minutes, asked.resolution))
+    yield Decision(Topic.WAIT, answer, (hold.name,), wait=max(asked.minutes_to(hold), asked.resolution))
 
 
 def _escalation(asked: _Asked) -> Iterator[Decision]:
@@ -326,7 +337,7 @@ def _hold(asked: _Asked) -> Iterator[Decision]:
         yield Decision(Topic.WAIT, "until it is resolved", (hold.name,), wait=asked.resolution)
         return
     hold = asked.numbers["neurological_hold" if asked.cause in NEUROLOGICAL_EVENTS else "other_hold"]
-    least = max(hold.minutes, asked.resolution)
+    least = max(asked.minutes_to(hold), asked.resolution)
     yield Decision(Topic.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=least)
 
 
@@ -334,7 +345,7 @@ def _supervision(asked: _Asked) -> Iterator[Decision]:
     limit, minutes = asked.numbers["supervision_again"], asked.interruption.minutes
     if minutes is None:
         yield Decision(Topic.SUPERVISION, f"yes, if it lasts {limit} or more", (limit.name,))
-    elif minutes >= limit.minutes:
+    elif minutes >= asked.minutes_to(limit):
         yield Decision(Topic.SUPERVISION, "yes: in hospital, or by a health professional", (limit.name,), yes=True)
 
 
@@ -348,7 +359,7 @@ def _premedication(asked: _Asked) -> Iterator[Decision]:
         for_some = "" if given == {True} else f" and the patient is one of {_group_premedicated(interruption, regimen)}"
         yield Decision(Topic.PREMEDICATION, f"yes, if it lasts {limit} or more{for_some}", (limit.name,))
         return
-    due = interruption.minutes >= limit.minutes or interruption.new_cycle is True
+    due = interruption.minutes >= asked.minutes_to(limit) or interruption.new_cycle is True
     if due and given != {True}:
         group = _group_premedicated(interruption, regimen)
         answer = f"not evaluated: the regimen gives it to {group} only, and the patient's age is not known"
@@ -393,13 +404,14 @@ def _cycle(asked: _Asked) -> Iterator[Decision]:
     if interruption.minutes is None:
         yield Decision(Topic.CYCLE, f"the same cycle up to {limit}, a new one after that", (limit.name,))
         return
-    new = interruption.minutes > limit.minutes
+    new = interruption.minutes > asked.minutes_to(limit)
     whole = "28 infusion days"
     if infusion is not None and infusion != _LABELLED_CYCLE:
         whole = f"its {duration_text(infusion)} of infusion"
+    lasted = lasted_text(interruption.minutes, asked.known)
     yield Decision(
         Topic.CYCLE,
-        f"{'a new cycle' if new else f'the same cycle, to {whole}'}: it lasted {duration_text(interruption.minutes)}",
+        f"{'a new cycle' if new else f'the same cycle, to {whole}'}: it lasted {lasted}",
         (limit.name,),
         yes=new,
     )
@@ -414,10 +426,17 @@ def _silence(asked: _Asked) -> Iterator[Decision]:
         up_to = "not evaluated" if limit is None else f"the same cycle up to {limit}; after more it is to be decided"
         answer = f"{up_to}: {silent}{_by_convention(limit)}"
         yield Decision(Topic.CYCLE, answer, limits, evaluated=limit is not None, unstated=limit is None)
-    elif limit is None or minutes > limit.minutes:
-        yield from _to_decide(
-            asked, f"{silent}{_by_convention(limit)}; this one lasted {duration_text(minutes)}", limits
-        )
+    elif limit is None or minutes > asked.minutes_to(limit):
+        lasted = lasted_text(minutes, asked.known)
+        yield from _to_decide(asked, f"{silent}{_by_convention(limit)}; this one lasted {lasted}", limits)
+
+
+def lasted_text(minutes: int, known: Circumstances) -> str:
+    """How long an interruption lasted, and how long by the ward's clock where that was changed: days go by that."""
+    clock = known.clock.staying(known.stopped)
+    changed = clock.surplus(known.stopped, known.stopped + minutes)
+    by_clock = f", {duration_text(minutes - changed)} by the ward's clock" if changed else ""
+    return f"{duration_text(minutes)}{by_clock}"
 
 
 _REASON = {

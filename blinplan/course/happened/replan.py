@@ -91,7 +91,7 @@ def replan(
     _refuse_missing_cycles(record, (planned.regimen, *planned.others))
     known = adulthood or Adulthood(adult_from(planned.regimen), planned.patient.age, weight=planned.patient.weight)
     figures = _figures_over_time(record, known.start, by_step=by_step)
-    return _walk(planned, FromRecord(record, opens, known, figures), clock)
+    return _walk(planned, FromRecord(record, opens, known, figures, clock), clock)
 
 
 def _refuse_missing_cycles(record: "CourseRecord", regimens: Sequence[Regimen]) -> None:
@@ -219,9 +219,14 @@ def _walk_of(
 
     _refuse_missing_cycles(record, (regimen, *others))
     known = adulthood or adulthood_in(regimen, record)
-    told = FromRecord(record, at_once, known, _figures_over_time(record, None, by_step=False))
-    clock = NO_DATES if record.time_zone is None else WallClock(record.begins, moves=moves)
+    clock = clock_of(record, moves)
+    told = FromRecord(record, at_once, known, _figures_over_time(record, None, by_step=False), clock)
     return Walk(Course(regimen, whom, (), others=tuple(others)), periods(regimen), told, clock)
+
+
+def clock_of(record: "CourseRecord", moves: tuple[tuple[int, tzinfo], ...]) -> WallClock:
+    """By which clock the days of a course on record are counted."""
+    return NO_DATES if record.time_zone is None else WallClock(record.begins, moves=moves)
 
 
 def _walk(undated: Course, decided: Decided, clock: WallClock) -> Replanned:

@@ -11,6 +11,7 @@ from blinplan.course.happened.hung import HungBag, bag_at, hung_bags
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.course.happened.ledger import CourseEnd, Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.happened.starts import Opens, StartsOfCycles
+from blinplan.course.wall_clock import WallClock
 from blinplan.quantities import DoseRate, duration_text
 from blinplan.regimen.record.moments import minutes_between
 from blinplan.regimen.record.record import ADVERSE_EVENTS, Cause, Closure, CourseRecord, Interruption, PlaceOnRecord
@@ -26,7 +27,9 @@ class FromRecord:
         opens: Opens,
         adulthood: Adulthood,
         measured: FiguresOverTime,
+        clock: WallClock,
     ) -> None:
+        self._clock = clock
         self._adulthood = adulthood
         self._measured = measured
         self._starts = StartsOfCycles(record, opens)
@@ -53,7 +56,10 @@ class FromRecord:
         groups = self._adulthood.groups_at(self._minute(resumes))
         given = interruption.restart_dose
         full = given is not None and at.against_full(given) >= 0
-        found = Circumstances(at.dose, at.weight, at.infusion, self._seizures, recurs, groups, full)
+        stopped = self._minute(interruption.stopped)
+        found = Circumstances(
+            at.dose, at.weight, at.infusion, self._seizures, recurs, groups, full, self._clock, stopped
+        )
         asked = decisions(interruption, at.regimen, found)
         resumption, words = _resumption(interruption, asked, at, by_bag=self._hung_at_restart(interruption))
         if interruption.restarted is None and (closing := self.closing()) is not None:
@@ -61,7 +67,7 @@ class FromRecord:
         self._unknown = _what_is_not_known(interruption, asked)
         self._remember(interruption, resumption, at)
         restarted = None if interruption.restarted is None else self._minute(interruption.restarted)
-        return LedgerEntry(interruption, self._minute(interruption.stopped), restarted, asked, resumption, words)
+        return LedgerEntry(interruption, stopped, restarted, asked, resumption, words)
 
     def _hung_at_restart(self, interruption: Interruption) -> bool:
         """Whether the bag is on record that hung at a restart, which says what was given."""

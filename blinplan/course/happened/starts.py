@@ -51,9 +51,9 @@ class StartsOfCycles:
             early = earliest - start if start < least else 0
             why = _beside_plan(max(0, start - earliest), early)
             return StartOfCycle(cycle, earliest, start, why, recorded=True, early=early)
-        start = self._planned_or_open(cycle, earliest)
+        planned = self._planned_or_open(cycle, earliest)
         # No plan of a site stands against a fact: what a later cycle followed on has begun.
-        return None if start is not None and self._is_past(start.start) else start
+        return None if planned is not None and self._is_past(planned.start) else planned
 
     def _is_past(self, minute: int) -> bool:
         """Whether a cycle that is on record began before a minute."""

@@ -293,7 +293,7 @@ class _Broken(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """Which cycle it is, the place in the regimen of the one whose steps it has, its first minute, and if it is last."""
+    """Which cycle it is, the place in the regimen of the one whose steps it has, its begin, and whether it is last."""
 
     cycle: int
     like: int

@@ -1,6 +1,7 @@
 """What the rules about restarts ask. Apart from the rules, so that a check of regimens does not wait for it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from blinplan.course.adulthood import Adulthood
@@ -8,10 +9,16 @@ from blinplan.course.eligibility import misfits
 from blinplan.course.events import Course, rate_of_dose
 from blinplan.course.happened.decided import RecordError
 from blinplan.course.happened.hung import HungBag, bag_at, comes_to, hung_bags
-from blinplan.course.happened.interruption import Circumstances, Decision, Topic, premedication_goes_by_age
+from blinplan.course.happened.interruption import (
+    Circumstances,
+    Decision,
+    Topic,
+    lasted_text,
+    premedication_goes_by_age,
+)
 from blinplan.course.happened.interruption import decisions as label_decisions
 from blinplan.course.happened.ledger import Ledger
-from blinplan.course.happened.replan import adulthood_in, course_by, decide_at
+from blinplan.course.happened.replan import adulthood_in, clock_of, course_by, decide_at
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.label.read import label_of
 from blinplan.quantities import Basis, DoseRate, duration_text
@@ -71,9 +78,22 @@ def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tupl
         if interruption.path in known:
             return known[interruption.path]
         groups = adulthood.groups_at(minutes_between(record.start, _time_of(interruption)))
-        return label_decisions(interruption, case.regimen, Circumstances(weight=record.weight, groups=groups))
+        alone = replace(_by_clock(case, interruption), weight=record.weight, groups=groups)
+        return label_decisions(interruption, case.regimen, alone)
 
     return of_one
+
+
+def _by_clock(case: Case, interruption: Interruption) -> Circumstances:
+    """What is known of an interruption from its times alone."""
+    record = record_in(case)
+    stopped = minutes_between(record.start, interruption.stopped)
+    return Circumstances(clock=clock_of(record, case.moves), stopped=stopped)
+
+
+def _length_text(case: Case, interruption: Interruption) -> str:
+    """How long nothing was infused, in words."""
+    return lasted_text(_length(interruption), _by_clock(case, interruption))
 
 
 def ledger_of(case: Case) -> Ledger:
@@ -220,7 +240,7 @@ def _restart(
             if case.limits[decision.limits[0]].status != "seen" and not unresolved:
                 yield NotEvaluated("undecided", _doubt_about_hold(case, decision, held))
                 continue
-            message = f"the infusion was restarted after {duration_text(held)}"
+            message = f"the infusion was restarted after {_length_text(case, interruption)}"
             yield _restart_finding(rule, case, (*interruption.path, "restarted"), decision, message)
         elif (
             decision.question is Topic.WAIT
@@ -295,7 +315,7 @@ def _long_stop(
     yield case.finding(
         rule,
         (*interruption.path, "restarted"),
-        f"the infusion was restarted after {duration_text(_length(interruption))}, of which the label says nothing"
+        f"the infusion was restarted after {_length_text(case, interruption)}, of which the label says nothing"
         " for such a cause, and it is not on record what was decided",
         f"have the treating physician decide how it goes on, and add {' and '.join(missing)}",
         limits=open_questions[0].limits,
@@ -411,7 +431,7 @@ def _cycle(
             yield case.finding(
                 rule,
                 (*interruption.path, "restart_in"),
-                f"after an interruption of {duration_text(_length(interruption))} the infusion went on in"
+                f"after an interruption of {_length_text(case, interruption)} the infusion went on in"
                 f" {'a new cycle' if interruption.new_cycle else 'the same cycle'}",
                 f"count it as {'a new cycle' if decision.yes else 'the same cycle, to 28 infusion days in all'}",
             )
