@@ -404,9 +404,9 @@ class Plan:
         if decimal_comma and output_format != PlanFormat.CSV:
             message = "{decimal_comma} and {short_output_format} {form} contradict each other"
             raise ArgumentRefusal(message, "leave it out, or add {short_output_format} csv", form=str(output_format))
-        if output_format == PlanFormat.NONMEM and self.cycle is not None:
-            message = "{short_output_format} nonmem writes the whole course: {cycle} takes a part of it"
-            raise ArgumentRefusal(message, "leave out {cycle}")
+        if output_format == PlanFormat.NONMEM or view in {View.DELIVERED, View.STARTS}:
+            form, seen = "{short_output_format} nonmem writes", f"{{view}} {view} is of"
+            self._refuse_part(form if view == View.OVERVIEW else seen)
         revised = revision and output_format not in {PlanFormat.ICS, PlanFormat.HTML}
         if revised or (replaces is not None and output_format != PlanFormat.ICS):
             option = "{revision}" if revised else "{replaces}"
@@ -415,6 +415,19 @@ class Plan:
                 "leave it out, or add {short_output_format} ics",
                 form=str(output_format),
             )
+
+    def _refuse_part(self, what: str) -> None:
+        """Refuse what is of the whole course where a part of it is asked for."""
+        dated = self.dated
+        asked = {
+            "cycle": self.cycle,
+            "first": None if dated is None else dated.first,
+            "last": None if dated is None else dated.last,
+        }
+        part = next((name for name, given in asked.items() if given is not None), None)
+        if part is not None:
+            message = f"{what} the whole course: {{{part}}} takes a part of it"
+            raise ArgumentRefusal(message, f"leave out {{{part}}}")
 
 
 def document_of(plan: Plan, view: View, compare: "Callable[[], DeliveredResult]") -> dict[str, Any]:

@@ -153,6 +153,24 @@ def test_an_undated_plan_is_cut_to_a_cycle(inside: Run) -> None:
         assert why in ran.err
 
 
+@pytest.mark.parametrize("part", [("--cycle", "1"), ("--from", "2026-10-20"), ("--to", "2026-10-30")])
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        (("-f", "nonmem"), "-f nonmem writes"),
+        (("--view", "starts", "--site", "ward.toml"), "--view starts is of"),
+        (("--view", "delivered"), "--view delivered is of"),
+        (("--view", "delivered", "-f", "json"), "--view delivered is of"),
+    ],
+)
+def test_what_is_of_the_whole_course_takes_no_part_of_it(
+    inside: Run, ward: None, part: tuple[str, str], asked: tuple[str, ...], what: str
+) -> None:
+    ran = inside(*DATED, "--height", "170", *part, *asked)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"{what} the whole course: {part[0]} takes a part of it" in " ".join(ran.err.split())
+
+
 def test_premedication_lines_have_the_restarts_on_record(inside: Run, ward: None) -> None:
     shown = " ".join(inside("plan", "rr-adult", "--record", "record.toml").out.split())
     assert "60 min before the infusion of day 1, 8, 14, " in shown  # restarted on 29 March, the 14th day
