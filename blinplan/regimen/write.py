@@ -1,9 +1,12 @@
 """Write a regimen file: from the values of the file to its text, which must be read back as the same values."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from tomli import loads
 
 from blinplan.outside_text import visible
 from blinplan.refusal import as_it_is
@@ -70,9 +73,26 @@ def _below(key: Key, value: Any) -> Iterator[str]:
 
 
 def _absent(key: Key) -> Iterator[str]:
+    yield f"\n{_absence(key)}\n"
+
+
+def _absence(key: Key) -> str:
     header = f"[[{key.name}]]" if _is_array(key) else f"[{key.name}]"
     keys = key.kind.table.keys if key.kind.table else ()
-    yield f"\n# There is no {header}: {key.description} ({', '.join(keys)}).\n"
+    return f"# There is no {header}: {key.description} ({', '.join(keys)})."
+
+
+def without_absence(text: str, name: str) -> tuple[str, str]:
+    """The text of a file without the comment that it has no such table, and what stands above the first of them then.
+
+    Both are as they were, where there is no such comment, and in a text that stands in the file.
+    """
+    key = REGIMEN_FILE.keys[name]
+    line, end = rf"{re.escape(_absence(key))}\r?(?:\n|\Z)", r"(?=\r?\n|\Z)"
+    left = re.sub(rf"^(?:\r?\n{line}{end}|{line})", "", text, flags=re.MULTILINE)
+    if left == text or loads(left) != loads(text):
+        return text, ""
+    return left, f"# {_sentence(key.description)}"
 
 
 def _is_array(key: Key) -> bool:

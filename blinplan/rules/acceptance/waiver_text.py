@@ -7,7 +7,7 @@ from typing import Any
 
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.positions import Edit, KeyPath, Span
-from blinplan.regimen.write import toml_value
+from blinplan.regimen.write import toml_value, without_absence
 from blinplan.rules.place import Place
 
 
@@ -60,6 +60,10 @@ def with_waivers_added(
             [_keys(toml_value(rule), place, keys | _severity_key(bad)) for place, bad in places],
         )
     below = "".join(_table_text(toml_value(rule), place, keys | _severity_key(bad), newline) for place, bad in places)
+    text, heading = without_absence(text, "waiver")
+    if heading:
+        text = text.rstrip() + newline
+        below = below.replace("[[waiver]]", f"{heading}{newline}[[waiver]]", 1)
     text = text if text.endswith("\n") or not text else f"{text}{newline}"
     return text + below.removeprefix(newline * (2 if text.endswith(newline * 2) else 1)) + newline
 

@@ -169,6 +169,27 @@ def test_waivers_are_added_to_those_that_are_there_in_the_way_they_are_written(c
     assert waivers(found) == [*waivers(before), new[0], {**new[1], "severity": "error"}]
 
 
+_NONE = "# There is no [[waiver]]: findings accepted on purpose (rule, at, value, reason, expires, severity)."
+_NEW = '# Findings accepted on purpose.\n[[waiver]]\nrule = "S304"\nat = "here"\nvalue = 1\nreason = "x"\n'
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"a = 1\n\n{_NONE}\n", f"a = 1\n\n{_NEW}"),
+        (f"a = 1\n\n{_NONE}", f"a = 1\n\n{_NEW}"),
+        (f"a = 1\n\n{_NONE}\n[b]\nc = 1\n", f"a = 1\n\n[b]\nc = 1\n\n{_NEW}"),
+        (f"a = 1\n\n{_NONE}\n\n# Below.\n[b]\nc = 1\n", f"a = 1\n\n# Below.\n[b]\nc = 1\n\n{_NEW}"),
+        (f"a = 1\n{_NONE} Yet.\n", f"a = 1\n{_NONE} Yet.\n\n{_NEW.split(chr(10), 1)[1]}"),
+        (f'a = """\n{_NONE}\n"""\n', f'a = """\n{_NONE}\n"""\n\n{_NEW.split(chr(10), 1)[1]}'),
+    ],
+)
+def test_a_file_that_gets_a_waiver_does_not_say_that_it_has_none(before: str, after: str, newline: str) -> None:
+    found = with_waivers_added(document(before.replace("\n", newline)), "S304", [(Place("here", 1), None)], "x", None)
+    assert found == (after.replace("\n", newline) if newline in before.replace("\n", newline) else after)
+
+
 @pytest.mark.parametrize(
     ("value", "written"),
     [
