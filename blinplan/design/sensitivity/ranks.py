@@ -76,7 +76,8 @@ def values_of(endpoint: Quantity | Occurrence) -> FloatArray:
 def rank_correlation(trait: FloatArray, values: FloatArray) -> RankCorrelation:
     """Correlate ranks; the interval is that of Bonett and Wright (Psychometrika 2000;65:23).
 
-    NaN where one of the two is the same in all patients.
+    It has no width where all ranks agree, so that there it goes from 1 to where that of what lies halfway to the next
+    coefficient does. NaN where one of the two is the same in all patients.
     """
     known = ~np.isnan(values)
     first, second = trait[known], values[known]
@@ -84,13 +85,20 @@ def rank_correlation(trait: FloatArray, values: FloatArray) -> RankCorrelation:
     if count < LEAST or (first == first[0]).all() or (second == second[0]).all():
         return RankCorrelation(math.nan, math.nan, math.nan, count)
     ones, others = (ranks - ranks.mean() for ranks in (average_ranks(first), average_ranks(second)))
-    rho = float(np.sum(ones * others) / math.sqrt(float(np.sum(ones * ones) * np.sum(others * others))))
+    squares = float(np.sum(ones * ones))
+    rho = float(np.sum(ones * others) / math.sqrt(squares * float(np.sum(others * others))))
     rho = max(-1.0, min(1.0, rho))
-    if abs(rho) == 1.0:
-        return RankCorrelation(rho, rho, rho, count)
+    # Two neighbours in exchange are the least by which ranks can disagree: nothing lies between that and 1.
+    halfway = 1.0 - 0.5 * float(np.diff(np.unique(ones)).min()) ** 2 / squares
+    if abs(rho) < halfway:
+        return RankCorrelation(rho, *_interval(rho, count), count)
+    low, high = _interval(math.copysign(halfway, rho), count)
+    return RankCorrelation(rho, low, 1.0, count) if rho > 0.0 else RankCorrelation(rho, -1.0, high, count)
+
+
+def _interval(rho: float, count: int) -> tuple[float, float]:
     half = NORMAL_975 * math.sqrt((1.0 + 0.5 * rho**2) / (count - 3))
-    low, high = (_move(rho, side * half) for side in (-1.0, 1.0))
-    return RankCorrelation(rho, low, high, count)
+    return _move(rho, -half), _move(rho, half)
 
 
 def average_ranks(values: FloatArray) -> FloatArray:
