@@ -1,11 +1,13 @@
 """A trial: who is given what, as it is handed over, and two of them on the same people."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from blinplan.course.events import periods
+from blinplan.course.patient import patient
 from blinplan.physiology import Population, draw
 from blinplan.proportion import Proportion
 from blinplan.regimen import library
@@ -56,6 +58,22 @@ def test_patients_from_the_middle_of_a_seed_are_not_said_to_be_its_first() -> No
     later = draw("adult-rr", 4, seed=3, first=10)
     assert run(library.regimen("rr-adult"), patients=later).seed is None
     assert run(library.regimen("rr-adult"), patients=draw("adult-rr", 4, seed=3)).seed == 3
+
+
+def test_the_typical_patient_is_sent_through_once_beside_patients_who_come_one_by_one() -> None:
+    """Who asks again has the same bytes as who asks for the typical patient alone, and can change them for nobody."""
+    regimen = regimen_called("rr-below-45-kg")
+    small, tall = patient(weight=Fraction(20), height=Fraction(110)), patient(weight=Fraction(40), height=Fraction(150))
+    first, again, other = (
+        run(regimen, patients=1, seed=seed, patient=who) for seed, who in ((1, small), (2, small), (1, tall))
+    )
+    assert again.typical is first.typical
+    assert other.typical_area > first.typical_area
+    for who, beside in ((small, first), (tall, other)):
+        alone = run(regimen, patients=None, patient=who)
+        for kept, computed in zip(beside.typical_quantities, alone.quantities, strict=True):
+            assert kept.values.tobytes() == computed.values.tobytes(), kept.key
+            assert not kept.values.flags.writeable
 
 
 def test_curves_too_are_of_the_population_as_it_is(without_lysis: Population) -> None:

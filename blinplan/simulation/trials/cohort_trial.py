@@ -175,10 +175,15 @@ class CohortTrial:
         """The same without the patients: others need not be told of all of them with each portion."""
         return replace(self, cohort=NOBODY)
 
-    def typical_trial(self, person: Population) -> Trial:
-        """The same of the typical patient, who gets all of it."""
+    @property
+    def of_typical(self) -> "CohortTrial":
+        """The same of nobody but the typical patient, who gets all of it."""
         asked = self.asked if self.own is None else self.own.courses[0].asked
-        return replace(self, off_drug=None, own=None, asked=asked).trial_of(person)
+        return replace(self.of_nobody, off_drug=None, own=None, asked=asked, first_days=None)
+
+    def typical_trial(self, person: Population) -> Trial:
+        """The same of the typical patient."""
+        return self.of_typical.trial_of(person)
 
     def portions(
         self, executor: Executor | None = None, progress: Callable[[int], None] | None = None

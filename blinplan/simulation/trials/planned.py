@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.population import Population
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.crowd.cohort import GivenCohort
+from blinplan.simulation.crowd.kept import arrays_of
 from blinplan.simulation.dosing import admit, followed_up, require_one_age_group
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.models.source import SetsOf
@@ -22,6 +24,7 @@ from blinplan.simulation.trials.cohort_trial import PORTION, CohortTrial
 from blinplan.simulation.trials.own_orders import with_heads, with_own_courses
 from blinplan.simulation.trials.patients import Patients, cohort_of, off_drug_of, preset_of, typical_patient
 from blinplan.simulation.trials.simulation import PlannedSimulation
+from blinplan.simulation.trials.trial import Outcome
 from blinplan.simulation.uncertainty import sets_of
 
 
@@ -68,13 +71,27 @@ def planned_simulation(  # noqa: PLR0913 - all but one by name, and each of its 
     ordered = CohortTrial(regimen, table, people, options or Options(), engine, asked, off_drug_of(patients))
     trial = with_own_courses(ordered, patients, follow_up_days, is_recorded=course is not None)
     require_alike(trial)
-    average = trial.typical_trial(typical or typical_patient(regimen, chosen, patient)).run(InTurn())
+    average = (
+        _outcome_of_typical(trial.of_typical, chosen, patient)
+        if typical is None
+        else trial.typical_trial(typical).run(InTurn())
+    )
     headed, average = with_heads(trial, average)
     models = tuple(
         replace(headed, cohort=cohort_of(regimen, parameters, patients, seed, before))
         for parameters in sets_of(sets, chosen, parameter_sets, seed)
     )
     return PlannedSimulation(headed, average, chosen, follow_up_days, models)
+
+
+@lru_cache(maxsize=16)
+def _outcome_of_typical(trial: CohortTrial, preset: str, patient: Patient | None) -> Outcome:
+    """What came of the typical patient: who sends patients through one by one has the same typical one beside each."""
+    outcome = trial.typical_trial(typical_patient(trial.regimen, preset, patient)).run(InTurn())
+    for endpoint in (*outcome.quantities, *outcome.events):
+        for values in arrays_of(endpoint).values():
+            values.flags.writeable = False
+    return outcome
 
 
 def refuse_sets_of_one_population(patients: Patients, parameter_sets: int) -> None:
