@@ -19,6 +19,7 @@ from blinplan.simulation.crowd.kept import arrays_of
 from blinplan.simulation.dosing import admit, followed_up, require_one_age_group
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.models.source import SetsOf
+from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.people.people import PeopleError
 from blinplan.simulation.trials.cohort_trial import PORTION, CohortTrial
 from blinplan.simulation.trials.own_orders import with_heads, with_own_courses
@@ -88,7 +89,8 @@ def planned_simulation(  # noqa: PLR0913 - all but one by name, and each of its 
 def _outcome_of_typical(trial: CohortTrial, preset: str, patient: Patient | None) -> Outcome:
     """What came of the typical patient: who sends patients through one by one has the same typical one beside each."""
     outcome = trial.typical_trial(typical_patient(trial.regimen, preset, patient)).run(InTurn())
-    for endpoint in (*outcome.quantities, *outcome.events):
+    every: tuple[Quantity | Occurrence, ...] = (*outcome.quantities, *outcome.events)
+    for endpoint in every:
         for values in arrays_of(endpoint).values():
             values.flags.writeable = False
     return outcome
