@@ -46,6 +46,23 @@ def fields(page: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("word", ["a", "ab ", "-", "W ", "ab-cd "])
+def test_a_text_is_set_in_steps_as_many_as_its_letters(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, width = [0], room._width
+
+    def counted(letter: str) -> int:
+        looked[0] += 1
+        return width(letter)
+
+    monkeypatch.setattr(room, "_width", counted)
+    steps = []
+    for letters in (3_000, 12_000):
+        looked[0] = 0
+        assert len(list(room.text_lines(word * (letters // len(word)), 60))) > 10
+        steps.append(looked[0])
+    assert steps[1] < 4.2 * steps[0]
+
+
 def test_the_heading_has_what_was_said_and_lines_for_the_rest(inside: Run, ward: None) -> None:
     cut = (*HTML, "--cycle", "1")
     said = inside(*DATED, *cut, *PATIENT, "--plan-id", "bed-1", "--revision", "2", "--planned-on", "2026-10-12").out

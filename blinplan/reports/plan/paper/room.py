@@ -94,18 +94,23 @@ def text_lines(text: str, ems: float) -> Iterator[str]:
     """The lines in which a text is set: broken at spaces, after hyphens, and within what is longer than a line."""
     line = ""
     for piece in _words(text):
-        if _ems(f"{line}{piece}".rstrip()) <= ems:
+        if _has_room(f"{line}{piece}".rstrip(), ems):
             line += piece
             continue
         if line:
             yield line
         line = piece
-        while line and _ems(line.rstrip()) > ems:
+        while line and not _has_room(line.rstrip(), ems):
             fitting = _fitting(line, ems)
             yield line[:fitting]
             line = line[fitting:]
     if line:
         yield line
+
+
+def _has_room(text: str, ems: float) -> bool:
+    """Whether a text is no wider than a line; of one that is, no more is looked at than has room."""
+    return all(width * _MARGIN / 1000 <= ems for width in accumulate(map(_width, text)))
 
 
 def _fitting(line: str, ems: float) -> int:
