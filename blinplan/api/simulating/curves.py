@@ -10,7 +10,7 @@ from blinplan.api.kinds import with_kinds
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.plausible import require_sets_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
-from blinplan.api.simulating.data_file import STRETCH, minutes_of, refuse_data_file, write_table
+from blinplan.api.simulating.data_file import STRETCH, minutes_of, refuse_data_file, require_drawn, write_table_of_part
 from blinplan.api.simulating.drawing import ALL, AT_THE_TERMINAL, signals_of
 from blinplan.api.simulating.event_records import EventRecords
 from blinplan.api.simulating.numbers import population_named, require_numbers
@@ -24,7 +24,7 @@ from blinplan.api.simulating.simulate import (
     record_given,
     told_as_refusals,
 )
-from blinplan.api.simulating.simulated import error_lines, record_of, require_drawn, texts_of, unverified_parts_of
+from blinplan.api.simulating.simulated import error_lines, record_of, texts_of, unverified_parts_of
 from blinplan.api.table_result import TableResult
 from blinplan.api.vocabulary import AttenuationName, PopulationName, SignalName
 from blinplan.data_table import DataTable, table_html
@@ -138,8 +138,10 @@ class CurvesResult(TableResult):
         return "".join(self.csv_texts())
 
     @with_kinds
-    def write(self, path: str | Path) -> None:
+    def write(self, path: str | Path, *, part: bool = False) -> None:
         """Write it, as it is computed, to a file whose ending says how: .csv, .parquet, or .npz to be joined.
+
+        Of CSV that is a ``part`` for `merge_tables`, PATH.json says what it was made with; the others say it themselves.
 
         Raises
         ------
@@ -151,7 +153,7 @@ class CurvesResult(TableResult):
         if target.suffix == STRETCH:
             self._write_stretch(target)
         else:
-            write_table(self.table(), target)
+            write_table_of_part(self.table, target, self.curves.cohort if part else None)
 
     def _write_stretch(self, target: Path) -> None:
         from blinplan.reports.simulation.curve_stretch import curve_document, write_curves

@@ -1,15 +1,20 @@
 """Results as data, in files and as columns: every patient's endpoints, or every patient's curves."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from blinplan.data_table import DataTable, csv_parts, json_lines_parts, write_parquet
 from blinplan.files.of_a_run import claim
 from blinplan.files.writing import refuse_overwriting, refuse_unwritable, replace_file, replace_with_parts, replacing
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.refusal import ArgumentRefusal, Refusal
+
+if TYPE_CHECKING:
+    from blinplan.simulation.crowd.cohort import Cohort
 
 JSON_LINES = ".jsonl"
 STRETCH = ".npz"
@@ -56,6 +61,36 @@ def write_table(table: DataTable, target: Path) -> None:
             write_parquet(table, beside)
     else:
         replace_with_parts(target, json_lines_parts(table) if target.suffix == JSON_LINES else csv_parts(table))
+
+
+def write_table_of_part(table: Callable[[], DataTable], target: Path, part_of: "Cohort | None") -> None:
+    """Write a table; beside CSV of a part of drawn patients, to be joined with others, what it was made with.
+
+    Raises
+    ------
+    Refusal
+        When it cannot be written, or is a part of patients whom nobody can draw again.
+    """
+    if part_of is not None:
+        require_drawn(part_of, target)
+        claim_description(target)
+    write_table(table(), target)
+    if part_of is not None:
+        describe_part(table(), target)
+
+
+def require_drawn(cohort: "Cohort", target: Path) -> None:
+    """Refuse to write a part of a run of patients whom nobody can draw again.
+
+    Raises
+    ------
+    Refusal
+        When they are such.
+    """
+    from blinplan.simulation.crowd.cohort import DrawnCohort
+
+    if not isinstance(cohort, DrawnCohort):
+        raise Refusal(f"{target}: only patients who are drawn from a seed can be joined", "write .csv or .parquet, and no part")
 
 
 def claim_description(target: Path) -> None:

@@ -130,8 +130,8 @@ def merge_curves(*stretches: str | Path) -> CurvesResult:
 def merge_tables(*tables: str | Path) -> JoinedTable:
     """Join tables in CSV or Parquet of stretches to the table that one run of all their patients writes, to the byte.
 
-    Beside CSV, what it was made with is in NAME.csv.json, which the command line writes with ``--first``; Parquet has
-    it in itself. They are read from the files each time they are asked for.
+    Beside CSV, what it was made with is in NAME.csv.json, which ``write(path, part=True)`` and the command line with
+    ``--first`` write; Parquet has it in itself. They are read from the files each time they are asked for.
 
     Raises
     ------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.api.kinds import with_kinds
 from blinplan.api.regimens.order import OrderedRegimen
-from blinplan.api.simulating.data_file import STRETCH, refuse_data_file, write_table
+from blinplan.api.simulating.data_file import STRETCH, refuse_data_file, require_drawn, write_table_of_part
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_file, signals_of, window
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.table_result import TableResult
@@ -175,8 +175,10 @@ class SimulationResult(TableResult):
         return endpoint_table(simulation, computed, self.order.fingerprint, self.errors, record, others)
 
     @with_kinds
-    def write(self, path: str | Path) -> None:
+    def write(self, path: str | Path, *, part: bool = False) -> None:
         """Write every patient's endpoints to a file whose ending says how: .csv, .parquet, or .npz to be joined.
+
+        Of CSV that is a ``part`` for `merge_tables`, PATH.json says what it was made with; the others say it themselves.
 
         Raises
         ------
@@ -188,7 +190,7 @@ class SimulationResult(TableResult):
         if target.suffix == STRETCH:
             _write_stretch(target, self.simulation, self.simulation.under_models(), self.order, self.errors)
         else:
-            write_table(self.table(), target)
+            write_table_of_part(self.table, target, self.simulation.cohort if part else None)
 
     def __repr__(self) -> str:
         from blinplan.reports.simulation.summary.words import simulated_patients
@@ -264,11 +266,11 @@ class EndpointsResult(TableResult):
         return endpoint_table(planned, computed, self.order.fingerprint, self.errors, record, others)
 
     @with_kinds
-    def write(self, path: str | Path) -> None:
-        """Write it, as it is computed, to a file whose ending says how: .csv, .parquet, or .npz to be joined."""
+    def write(self, path: str | Path, *, part: bool = False) -> None:
+        """Write it, as it is computed, as `SimulationResult.write` does."""
         target, planned = Path(path), self.planned
         if target.suffix != STRETCH:
-            write_table(self.table(), target)
+            write_table_of_part(self.table, target, planned.cohort if part else None)
             return
         from blinplan.simulation.trials.progress import count_on
 
@@ -295,20 +297,6 @@ def _write_stretch(
     document = stretch_document(simulation, outcome.kept, asked, chosen, order.fingerprint, errors)
     with replacing(target) as beside:
         write_stretch(document, chain((outcome.kept,), others), beside)
-
-
-def require_drawn(cohort: "Cohort", target: Path) -> None:
-    """Refuse to write a part of a run of patients whom nobody can draw again.
-
-    Raises
-    ------
-    Refusal
-        When they are such.
-    """
-    from blinplan.simulation.crowd.cohort import DrawnCohort
-
-    if not isinstance(cohort, DrawnCohort):
-        raise Refusal(f"{target}: only patients who are drawn from a seed can be joined", "write .csv or .parquet")
 
 
 def texts_of(order: OrderedRegimen) -> "tuple[RegimenText, RegimenText]":

@@ -100,6 +100,38 @@ def test_python_joins_tables_as_the_command_does(tmp_path: Path) -> None:
         blinplan.merge_tables()
 
 
+@pytest.mark.parametrize("kind", ["endpoints", "curves"])
+def test_python_writes_parts_in_csv_as_the_command_does(inside: Run, kind: str) -> None:
+    every = () if kind == "endpoints" else ("--every", "1d")
+
+    def run(patients: int, first: int) -> blinplan.SimulationResult | blinplan.CurvesResult:
+        if kind == "endpoints":
+            return blinplan.simulate("rr-below-45-kg", patients, first=first, seed=7, follow_up=3)
+        return blinplan.curves("rr-below-45-kg", "1d", patients, first=first, seed=7, follow_up=3)
+
+    for first, patients in ((1, 2), (3, 3)):
+        made(inside, "--first", str(first), "--patients", str(patients), *every, "-o", f"{first}.csv")
+        by_command = Path(f"{first}.csv.json").read_bytes()
+        Path(f"{first}.csv.json").unlink()
+        run(patients, first).write(f"{first}.csv")
+        assert not Path(f"{first}.csv.json").exists()
+        run(patients, first).write(f"{first}.csv", part=True)
+        assert Path(f"{first}.csv.json").read_bytes() == by_command
+    run(5, 1).write("whole.csv")
+    blinplan.merge_tables("1.csv", "3.csv").write("joined.csv")
+    assert Path("joined.csv").read_bytes() == Path("whole.csv").read_bytes()
+
+
+def test_a_part_is_of_drawn_patients_and_has_room_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "x.csv.json").mkdir()
+    with pytest.raises(blinplan.Refusal, match=r"x\.csv\.json"):
+        blinplan.simulate("nhl-5", 2).write(tmp_path / "x.csv", part=True)
+    assert not (tmp_path / "x.csv").exists()
+    (tmp_path / "people.csv").write_text("weight_kg,height_cm\n70,175\n", encoding="utf-8")
+    with pytest.raises(blinplan.Refusal, match="only patients who are drawn"):
+        blinplan.simulate("nhl-5", tmp_path / "people.csv").write(tmp_path / "y.csv", part=True)
+
+
 def test_nothing_stands_beside_csv_that_is_no_part(inside: Run) -> None:
     made(inside, "--patients", "2", "--every", "7d", "-o", "whole.csv")
     made(inside, "--first", "3", "--patients", "2", "--every", "7d", "-o", "b.csv")
