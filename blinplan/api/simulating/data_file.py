@@ -90,7 +90,9 @@ def require_drawn(cohort: "Cohort", target: Path) -> None:
     from blinplan.simulation.crowd.cohort import DrawnCohort
 
     if not isinstance(cohort, DrawnCohort):
-        raise Refusal(f"{target}: only patients who are drawn from a seed can be joined", "write .csv or .parquet, and no part")
+        raise Refusal(
+            f"{target}: only patients who are drawn from a seed can be joined", "write .csv or .parquet, and no part"
+        )
 
 
 def claim_description(target: Path) -> None:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from blinplan.physiology.model.population import Population
     from blinplan.reports.simulation.stretch import RegimenText
-    from blinplan.simulation.crowd.cohort import Cohort
     from blinplan.simulation.crowd.kept import KeptOutcome
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.outcome import Quantity
