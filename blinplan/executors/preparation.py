@@ -12,11 +12,11 @@ _listeners: list[Listener] = []
 
 
 @contextmanager
-def preparation(what: str) -> Iterator[None]:
-    """Tell whoever listens what takes a while now; from any thread of this process."""
+def preparation(what: str) -> Iterator[Listener]:
+    """Tell whoever listens what takes a while now, and let them be told how far it is; from any thread."""
     _tell(what)
     try:
-        yield
+        yield _tell
     finally:
         _tell(None)
 

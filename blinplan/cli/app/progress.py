@@ -128,27 +128,47 @@ class _DoneOf(ProgressColumn):
 
 @contextmanager
 def _bar_of(patients: int, counted: ProgressColumn, terminal: Terminal) -> Iterator[Callable[[int], None] | None]:
-    if patients < LONG_RUN or not terminal.is_watched:
+    """A bar where there are many patients; where they are few, one for as long as something is prepared for them."""
+    if not terminal.is_watched:
         yield None
         return
+    is_long = patients >= LONG_RUN
     pace, told = Pace(), _CountOrPreparation(counted, terminal)
     columns = (told, BarColumn(), _PatientsPerSecond(pace, terminal), _TimeLeft(pace), TextColumn("left"))
     # Drawn when it moves and by no thread of its own: a process that runs threads cannot be copied.
-    with Progress(*columns, console=terminal.moving(), transient=True, auto_refresh=False) as bar:
-        task, drawn = bar.add_task("patients", total=patients), monotonic()
+    bar = Progress(*columns, console=terminal.moving(), transient=True, auto_refresh=False)
+    task, drawn = bar.add_task("patients", total=patients), monotonic()
 
-        def move(done: int) -> None:
-            nonlocal drawn
-            is_due = monotonic() - drawn >= _BETWEEN_DRAWINGS
-            drawn = monotonic() if is_due else drawn
-            bar.update(task, completed=done, refresh=is_due)
+    def is_due() -> bool:
+        nonlocal drawn
+        due = monotonic() - drawn >= _BETWEEN_DRAWINGS
+        drawn = monotonic() if due else drawn
+        return due
 
-        def prepare(what: str | None) -> None:
-            told.preparing = what
+    def prepare(what: str | None) -> None:
+        is_other = what is None or told.preparing is None
+        if what is None and not is_long:
+            bar.stop()
+            return
+        told.preparing = what
+        bar.start()
+        if is_other or is_due():
             bar.refresh()
 
+    try:
+        if is_long:
+            bar.start()
         with told_of_preparations(prepare):
-            yield move
+            yield (lambda done: bar.update(task, completed=done, refresh=is_due())) if is_long else None
+    finally:
+        bar.stop()
+
+
+@contextmanager
+def preparations_told(terminal: Terminal) -> Iterator[None]:
+    """Show what takes a while before it is known how much there is to do."""
+    with progress_bar(0, terminal):
+        yield
 
 
 @contextmanager

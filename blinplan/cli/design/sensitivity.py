@@ -139,7 +139,7 @@ def sensitivity(
     from blinplan.api.simulating.data_file import refuse_table_file
     from blinplan.api.simulating.drawing import figure_files
     from blinplan.api.simulating.patients import people_of
-    from blinplan.cli.app.progress import progress_bar, runs_bar
+    from blinplan.cli.app.progress import preparations_told, progress_bar, runs_bar
 
     refuse_two_kinds(context, people)
 
@@ -147,22 +147,23 @@ def sensitivity(
     if output is not None:
         refuse_table_file(output, (".csv", ".parquet", ".jsonl"), (regimen, str(people)))
     drawn = figure_files(figure or ())
-    planned = planned_sensitivity(
-        regimen,
-        wanted,
-        method,
-        parameters=_names(parameters),
-        within=_factor(within),
-        samples=samples,
-        patients=patients if people is None else people_of(people, body.bsa_formula),
-        first=first,
-        seed=seed,
-        population=population,
-        patient=body.figures(),
-        **way._asdict(),
-        by_day=days,
-        output=output,
-    )
+    with preparations_told(terminal):
+        planned = planned_sensitivity(
+            regimen,
+            wanted,
+            method,
+            parameters=_names(parameters),
+            within=_factor(within),
+            samples=samples,
+            patients=patients if people is None else people_of(people, body.bsa_formula),
+            first=first,
+            seed=seed,
+            population=population,
+            patient=body.figures(),
+            **way._asdict(),
+            by_day=days,
+            output=output,
+        )
     is_one = not planned.is_of_many_runs
     size, of_a_run = planned.patients, planned.patients_of_a_run
     bar = progress_bar(size, terminal) if is_one else runs_bar(size, of_a_run, terminal)

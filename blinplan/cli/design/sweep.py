@@ -94,6 +94,7 @@ def sweep(
     from blinplan.api.designing.swept import refuse_what_cannot_be_drawn
     from blinplan.api.simulating.drawing import figure_files
     from blinplan.api.simulating.patients import people_of
+    from blinplan.cli.app.progress import preparations_told
 
     refuse_two_kinds(context, whom.people)
     people = people_of(whom.people or whom.patients, body.bsa_formula)
@@ -104,22 +105,23 @@ def sweep(
     drawn = figure_files(figure or ())
     if drawn:
         refuse_what_cannot_be_drawn(len(vary))
-    planned = planned_sweep(
-        regimen,
-        vary,
-        people,
-        first=whom.first,
-        seed=whom.seed,
-        population=whom.population,
-        patient=body.figures(),
-        cycles=cycles,
-        **way._asdict(),
-        endpoints=wanted,
-        by_day=days,
-        parameter_sets=others.number,
-        sets=others.of.value,
-        output=output,
-    )
+    with preparations_told(terminal):
+        planned = planned_sweep(
+            regimen,
+            vary,
+            people,
+            first=whom.first,
+            seed=whom.seed,
+            population=whom.population,
+            patient=body.figures(),
+            cycles=cycles,
+            **way._asdict(),
+            endpoints=wanted,
+            by_day=days,
+            parameter_sets=others.number,
+            sets=others.of.value,
+            output=output,
+        )
     was_done = planned.is_done
     found = planned.run() if was_done else _run(planned, runs, terminal)
     if found.is_stopped:

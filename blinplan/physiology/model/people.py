@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from blinplan.executors.preparation import preparation
 from blinplan.physiology.model.normal import normal_quantile, normal_share_below
 from blinplan.physiology.model.parameters import AdultCovariates, ChildCovariates, Covariates, Preset, preset_called
 from blinplan.physiology.model.population import FloatArray
@@ -170,6 +172,14 @@ def stretches(
     return list(_stretches(preset_called(preset).covariates, patients, seed, size, skip, wanted))
 
 
+LONG_WAY = 1_000_000
+"""Patients before the first of a stretch from which on it takes a while to find that one, and is told of."""
+
+
+def _passing(passed: int, skip: int) -> str:
+    return f"passing over the patients before: {passed:,} of {skip:,}"
+
+
 @lru_cache(maxsize=16)
 def _stretches(
     law: Covariates, patients: int, seed: int, size: int, skip: int, wanted: Wanted | None
@@ -181,8 +191,11 @@ def _stretches(
     lasts = list(accumulate(sizes, initial=skip))
     ends: list[int] = [0] if skip == 0 else []
     passed = 0
-    for _, fitting in _fitting_people(law, skip + patients, seed, 0, wanted):
-        found = fitting.numbers.shape[0]
-        ends += [int(fitting.numbers[last - passed - 1]) + 1 for last in lasts if passed < last <= passed + found]
-        passed += found
+    with preparation(_passing(0, skip)) if skip >= LONG_WAY else nullcontext() as tell:
+        for _, fitting in _fitting_people(law, skip + patients, seed, 0, wanted):
+            found = fitting.numbers.shape[0]
+            ends += [int(fitting.numbers[last - passed - 1]) + 1 for last in lasts if passed < last <= passed + found]
+            passed += found
+            if tell is not None:
+                tell(_passing(min(passed, skip), skip))
     return tuple(SeedStretch(begin, count, end) for (begin, end), count in zip(pairwise(ends), sizes, strict=True))

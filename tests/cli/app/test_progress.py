@@ -3,14 +3,19 @@
 import io
 import re
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import Task, TaskID
 
-from blinplan.cli.app.progress import LONG_RUN, Pace, cells_bar, progress_bar, search_bar
+from blinplan.cli.app.progress import LONG_RUN, Pace, cells_bar, preparations_told, progress_bar, search_bar
 from blinplan.executors.preparation import preparation
+from blinplan.physiology.model import people
+from blinplan.regimen import library
+from blinplan.simulation.admission import admitted_cohort
 from blinplan.terminal import PLAIN, Terminal
 
 
@@ -66,6 +71,30 @@ def test_the_bar_moves_and_needs_no_thread_of_its_own(monkeypatch: pytest.Monkey
         assert "0 of 5,000 patients" in drawn_last(screen)
         move(1234)
         assert "1,234 of 5,000 patients" in screen.getvalue()
+
+
+@pytest.mark.parametrize("bar", [lambda of: progress_bar(10, of), lambda of: cells_bar(10, 5, of), preparations_told])
+def test_what_is_prepared_for_few_patients_is_told_while_it_lasts(
+    bar: Callable[[Terminal], AbstractContextManager[object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Minutes of finding patient 1,000,000,000 of a seed passed in silence, where ten were wanted from there on."""
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=100)
+    monkeypatch.setattr(Terminal, "moving", lambda _: console)
+    monkeypatch.setattr("blinplan.cli.app.progress._BETWEEN_DRAWINGS", 0.0)
+    monkeypatch.setattr("blinplan.physiology.model.people.LONG_WAY", 50_000)
+    terminal = Terminal(PLAIN, PLAIN, is_seen=True, is_watched=True, is_answered=False)
+    people._stretches.cache_clear()
+    with bar(terminal) as move:
+        assert move is None
+        assert not screen.getvalue()
+        admitted_cohort(library.regimen("rr-adult"), "adult-rr", 10, seed=23, before=60_000)
+        told = re.findall(r"the patients before: ([\d,]+) of 60,000", screen.getvalue())
+        assert told[0] == "0"
+        assert len(set(told)) > 3
+        before = screen.getvalue()
+        admitted_cohort(library.regimen("rr-adult"), "adult-rr", 10, seed=24, before=40_000)
+        assert screen.getvalue() == before
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
