@@ -49,7 +49,7 @@ class Endpoints:
     own_infusion_end_days : (C, N) each patient's own, NaN for those who are not infused in the cycle;
         `infusion_end_days` are the last of them.
     steady_state : (S, N) pg/mL at each dose step; NaN for those who do not get it. cmax : (N) pg/mL.
-    auc, auc_by_cycle : (N), (C, N) ng·day/mL over the course. infused : (N) mcg.
+    auc : (N) ng·day/mL over the course. infused : (N) mcg.
     b_depleted_day : (C, N) first day at or below 10 cells/µL while the cycle is infused; NaN when never.
     b_depleted_days : (C, N) days at or below 10 cells/µL in the cycle, its free interval included.
     b_at_infusion_end : (C, N) cells/µL. b_highest_free : (C, N) highest count from the end of infusion to the end of
@@ -79,7 +79,6 @@ class Endpoints:
     steady_state: FloatArray
     cmax: FloatArray
     auc: FloatArray
-    auc_by_cycle: FloatArray
     infused: FloatArray
     b_depleted_day: FloatArray
     b_depleted_days: FloatArray

@@ -114,10 +114,9 @@ _WHOLE = {
     "t_deepest": -np.inf,
     "t_min_day": np.nan,
     "t_return": np.nan,
-    "auc_whole": 0.0,
+    "auc": 0.0,
 }
 _BY_CYCLE = {
-    "auc": 0.0,
     "depleted": np.nan,
     "depleted_days": 0.0,
     "b_end": np.nan,
@@ -139,7 +138,12 @@ _B_CELLS, _T_CELLS, _RELEASE, _BLASTS = *range(3), BLASTS
 
 def _row(name: str, cycle: int = 0) -> int:
     """The number of a row; cycles come one after the other, behind what is of the whole course."""
-    return _ROWS[name] if name in _ROWS else len(_WHOLE) + cycle * len(_BY_CYCLE) + _ROWS_OF_CYCLE[name]
+    return _ROWS[name] if name in _ROWS else _number_of_rows(cycle) + _ROWS_OF_CYCLE[name]
+
+
+def _number_of_rows(cycles: int) -> int:
+    """How many rows there are of a course and its first cycles."""
+    return len(_WHOLE) + cycles * len(_BY_CYCLE)
 
 
 class _InCycle(NamedTuple):
@@ -151,7 +155,6 @@ class _InCycle(NamedTuple):
     cycle: int
     low: float
     high: float
-    days: float
     infused: bool
     last: bool
     opens: bool
@@ -183,7 +186,6 @@ class _Looking:
             cycle,
             part.start - interval.start,
             part.stop - interval.start,
-            part.stop - part.start,
             part.stop <= self.windows.infusion_ends[cycle],
             part.start >= self.windows.last_infusion_end,
             part is self.first_of_cycle[part.cycle],
@@ -247,10 +249,9 @@ class _Looking:
 
     def _stays(self, k: int) -> Iterator[Search]:
         """The exposure of the course is added up by infusions: a cycle that begins in one of them changes nothing."""
-        yield Exposure(0.0, self._length(k), self._length(k), _row("auc_whole"))
+        yield Exposure(self._length(k), _row("auc"))
         for s in self.stretches[k]:
             yield Stay(_B_CELLS, DEPLETED, s.low, s.high, s.rows["depleted_days"])
-            yield Exposure(s.low, s.high, s.days, s.rows["auc"])
 
 
 @lru_cache(maxsize=16)
@@ -275,7 +276,7 @@ class Gathering:
         """What was gathered up to the end of an interval, for a course that begins in the same way."""
         cycles = self.windows.cycles.index(interval.stretches[-1].cycle) + 1
         return Gathered(
-            self.rows[: _row("auc", cycles)].copy(),
+            self.rows[: _number_of_rows(cycles)].copy(),
             self.looked.copy(),
             self.escalations[:, : self.windows.number_begun(interval.stop)].copy(),
         )
@@ -323,7 +324,7 @@ class Gathering:
         peak = np.repeat(p.cytokine_baseline[:, None, :], c, axis=1)
         peak_day = np.full((len(CYTOKINES), c, n), np.nan)
         settled = np.full((len(CYTOKINES), c, n), np.nan)
-        rise, when, auc = map(self._of_cycles, ("rise", "rise_day", "auc"))
+        rise, when = map(self._of_cycles, ("rise", "rise_day"))
         b_end, b_free = map(self._of_cycles, ("b_end", "b_free"))
         for j, name in enumerate(ELEVATED):
             i = CYTOKINES.index(name)
@@ -345,8 +346,7 @@ class Gathering:
             own_infusion_end_days=np.where(is_infused, np.array(w.infusion_ends)[:, None], np.nan),
             steady_state=np.array(steady).reshape(len(steady), n),
             cmax=self._whole("cmax"),
-            auc=self._whole("auc_whole"),
-            auc_by_cycle=auc,
+            auc=self._whole("auc"),
             infused=self._dose(),
             b_depleted_day=self._of_cycles("depleted"),
             b_depleted_days=self._of_cycles("depleted_days"),

@@ -1,6 +1,8 @@
 """Invariances of the solution: what must not matter does not, and what must be exact is."""
 
 from dataclasses import replace
+from threading import Event
+from time import sleep
 
 import numpy as np
 import pytest
@@ -38,7 +40,6 @@ def test_area_under_the_curve_is_dose_over_clearance() -> None:
     people = extremes("adult-rr")
     assert found.infused == pytest.approx(np.full(people.size, 7 * 9.0 + 21 * 28.0), rel=1e-12)
     assert found.auc * people.clearance == pytest.approx(found.infused, rel=1e-9)
-    assert found.auc_by_cycle.sum(axis=0) == pytest.approx(found.auc, rel=1e-12)
 
 
 def test_concentration_is_linear_in_dose() -> None:
@@ -190,15 +191,21 @@ def test_states_stay_physical_in_extreme_patients() -> None:
 
 def test_who_stops_early_does_not_wait_for_chunks_that_have_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[int] = []
+    interrupted = Event()
 
     def interrupt(done: int, of: int) -> None:
         told.append(done)
+        interrupted.set()
         raise KeyboardInterrupt
 
     began: list[int] = []
 
     def counted(chunk: Chunk) -> Part:
+        """Those after the first two wait, so that a busy machine does not end all before it tells of the first."""
         began.append(chunk.patients.first)
+        if len(began) > 2:
+            interrupted.wait(10)
+            sleep(0.05)
         return run_chunk(chunk)
 
     monkeypatch.setattr("blinplan.physiology.solve.run_chunk", counted)

@@ -103,7 +103,6 @@ def test_patients_of_any_rates_are_as_they_are_alone(intervals: int, data: st.Da
         for mine, ours in zip(alone.trajectories.states, together.trajectories.states, strict=True):
             assert mine[:, 0].tobytes() == ours[:, k].tobytes()
         for name in (
-            "auc_by_cycle",
             "b_at_infusion_end",
             "own_infusion_end_days",
             "t_after_escalation",

@@ -92,17 +92,16 @@ def expose(
     rows: FloatArray,
     eights: int,
 ) -> None:
-    """Add the areas under the concentration, which an interval begins with."""
+    """Add the area under the concentration, which an interval begins with."""
     raise_to(concentration, rows[s.greatest], eights)
     for e in range(s.first[k, EXPOSURES], s.first[k, EXPOSURES + 1]):
         entry = _exposure(s.entries, e)
         area = rows[int(entry.into)]
         for lane in range(8 * eights):
             infusion = Inflow(plateau[lane], excess[lane])
-            before = concentration_at(infusion, elimination[lane], entry.low)
-            before = concentration[lane] if entry.low == 0.0 else before
-            after = concentration_at(infusion, elimination[lane], entry.high)
-            area[lane] += (plateau[lane] * entry.days + (before - after) / elimination[lane]) / 1000.0
+            after = concentration_at(infusion, elimination[lane], entry.days)
+            lost = (concentration[lane] - after) / elimination[lane]
+            area[lane] += (plateau[lane] * entry.days + lost) / 1000.0
 
 
 def raise_to(concentration: FloatArray, greatest: FloatArray, eights: int) -> None:

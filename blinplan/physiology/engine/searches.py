@@ -87,10 +87,8 @@ class Level(NamedTuple):
 
 
 class Exposure(NamedTuple):
-    """Add to a row the area under the concentration between two times of the interval, so many days apart."""
+    """Add to a row the area under the concentration over an interval of so many days."""
 
-    low: float
-    high: float
     days: float
     into: float
 
@@ -239,8 +237,7 @@ def _of_kind(kind: type[_Kind], number: int, s: Searches, k: int) -> list[_Kind]
 
 
 def _expose(s: Exposure, history: History, rows: FloatArray) -> None:
-    before = history.before[0] if s.low == 0.0 else history.concentration(s.low)
-    after, plateau = history.concentration(s.high), history.infusion.plateau
+    before, after, plateau = history.before[0], history.concentration(s.days), history.infusion.plateau
     rows[int(s.into)] += (plateau * s.days + (before - after) / history.elimination) / 1000.0
 
 
