@@ -177,7 +177,7 @@ class SimulationResult(TableResult):
     def write(self, path: str | Path, *, part: bool = False) -> None:
         """Write every patient's endpoints to a file whose ending says how: .csv, .parquet, or .npz to be joined.
 
-        Of CSV that is a ``part`` for `merge_tables`, PATH.json says what it was made with; the others say it themselves.
+        Of CSV that is a ``part`` for `merge_tables`, PATH.json says what it was made with; others say it themselves.
 
         Raises
         ------
