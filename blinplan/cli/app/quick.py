@@ -125,7 +125,10 @@ def _command(name: str) -> Any:
     module = import_module(f"blinplan.cli.{COMMANDS[name]}")
     alone = Typer(add_completion=False, rich_markup_mode="rich", context_settings=CONTEXT)
     alone.command(name, cls=QuickCommand)(getattr(module, name.translate(_AS_PYTHON)))
-    return get_command(alone)
+    command = get_command(alone)
+    # Typer keeps the ends of lines of all paragraphs but the first, wherever a terminal breaks them besides.
+    command.help = "\n\n".join(" ".join(part.split()) for part in (command.help or "").split("\n\n"))
+    return command
 
 
 def _shorten(parameters: list[Any]) -> list[Any]:

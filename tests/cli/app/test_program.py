@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from errno import EACCES, EAGAIN, EIO, EMFILE, ENOMEM, ENOSPC
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -209,3 +210,16 @@ def test_the_options_of_the_program_are_made_once_in_a_process(inside: Run, monk
     monkeypatch.setattr(quick, "get_command", lambda _: pytest.fail("made anew"))
     assert inside("--version") == first
     assert inside("--vesrion").status == 2
+
+
+@pytest.mark.parametrize("name", quick.COMMANDS)
+@pytest.mark.parametrize("columns", [60, 120])
+def test_no_line_of_a_help_text_ends_where_the_next_word_has_room(inside: Run, name: str, columns: int) -> None:
+    text = inside(*name.split(), "--help", COLUMNS=str(columns)).out.split("\n╭")[0]
+    lines = [line.strip() for line in text.split("\n")]
+    short = [
+        (line, following)
+        for line, following in pairwise(lines)
+        if line and following and len(f" {line} {following.split()[0]} ") < columns
+    ]
+    assert short == []
