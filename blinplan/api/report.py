@@ -23,6 +23,7 @@ from blinplan.executors.executor import Executor
 from blinplan.exit_status import FailOn
 from blinplan.files.writing import replace_file
 from blinplan.quantities import digits_text
+from blinplan.refusal import Refusal
 from blinplan.rules.configuration.configurations import Configurations
 from blinplan.rules.judge import judge
 from blinplan.rules.run_result import Result
@@ -36,6 +37,9 @@ PUBLIC = ("ReportPage", "report")
 
 _EARLY_DAYS = 14.0
 """How much of the course is drawn by itself: T cells come back within 14 days, cytokines within 2 (the article)."""
+
+_OTHER_KINDS = frozenset((".pdf", ".md", ".json", ".csv", ".txt", ".docx", ".xlsx", ".svg", ".png", ".xml", ".toml"))
+"""How files end that somebody would take for something else than a page."""
 
 _FOR_EVIDENCE = range(50, 1001)
 """How many virtual patients the evidence is measured on: those of the report, but no fewer and no more than these."""
@@ -75,8 +79,9 @@ class ReportPage:
         Raises
         ------
         Refusal
-            When it cannot be written.
+            When it cannot be written, or ends as a file of another kind.
         """
+        refuse_other_kind(Path(path))
         replace_file(Path(path), self.html)
 
     def __repr__(self) -> str:
@@ -181,6 +186,12 @@ def report(
     own = [part for one in wanted.own for part in ("--endpoint", one.text)]
     command = _command(asked.named, options, [*own, *(["--premedication"] if premedication else [])])
     return ReportPage(_html(asked, size, simulated, result, command, executor), result)
+
+
+def refuse_other_kind(path: Path) -> None:
+    """Refuse a file that ends as one of another kind does, whose programs would not open it."""
+    if path.suffix.lower() in _OTHER_KINDS:
+        raise Refusal(f"a report is a page of HTML, and {path} is none", "end it in .html; a browser prints it as PDF")
 
 
 def order_for_report(regimen: RegimenSource, size: Patient, label: str | None = None) -> OrderedRegimen:

@@ -92,7 +92,7 @@ def report(
     tell_which_is_meant(terminal, regimen)
     from pathlib import Path
 
-    from blinplan.api.report import order_for_report
+    from blinplan.api.report import order_for_report, refuse_other_kind
     from blinplan.api.report import report as report_on
     from blinplan.api.simulating.patients import people_of, size_of_all
     from blinplan.api.simulating.simulate import size_of
@@ -103,6 +103,7 @@ def report(
     if target is None and terminal.is_seen:
         raise Refusal("a report is a page of HTML, and no use on a terminal", "add -o report.html")
     if target is not None:
+        refuse_other_kind(target)
         refuse_unwritable(target)
     refuse_two_kinds(context, people)
     wanted = read_endpoint_options(endpoints, endpoint, by_day, typical=False, curves=None)

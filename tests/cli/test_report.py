@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from lxml import html
 
+import blinplan
 from blinplan.cli.app.program import run
 from blinplan.evidence.kinds import EvidenceKind
+from blinplan.refusal import Refusal
 from blinplan.terminal import terminal
 from tests.browser import Browser
 from tests.collection.grid import at_night
@@ -525,3 +527,15 @@ def test_questions_that_simulate_refuses_are_refused(
     assert (ran.status, ran.out) == (2, "")
     assert message in " ".join(ran.err.split())
     assert (tmp_path / "mine.csv").read_text(encoding="utf-8") == OWN
+
+
+@pytest.mark.parametrize("name", ["report.pdf", "report.PDF", "report.md", "report.json", "report.csv"])
+def test_a_page_is_not_written_as_a_file_of_another_kind(name: str, inside: Run, tmp_path: Path) -> None:
+    """A page lay in report.pdf, which no reader of PDF opens."""
+    ran = inside("report", "rr-adult", *FEW, "-o", name)
+    assert ran.status == 2
+    assert f"a report is a page of HTML, and {name} is none" in ran.err
+    assert not (tmp_path / name).exists()
+    page = blinplan.report("rr-adult", patients=60)
+    with pytest.raises(Refusal, match="page of HTML"):
+        page.write(tmp_path / name)
