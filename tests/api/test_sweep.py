@@ -1,10 +1,12 @@
 """``blinplan.sweep``: values as Python has them, results as tables, columns and figures."""
 
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -15,6 +17,7 @@ from blinplan.api.designing.sweep import Varied, axis_texts
 from blinplan.executors.executor import Executor, InTurn, threads
 from blinplan.executors.processes import processes
 from blinplan.physiology import draw
+from blinplan.refusal import Refusal
 from blinplan.regimen.build import cycle, regimen, step
 from tests.collection.grid import at_night
 
@@ -36,6 +39,15 @@ FLAT = regimen("mine", cycles=cycle(steps=[step("5 mcg/m2/day", days=7)], treatm
 )
 def test_values_are_written_as_the_command_line_has_them(vary: Varied, texts: tuple[str, ...]) -> None:
     assert axis_texts(vary) == texts
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, None, True, [5], {5}, b"5", 1j, np.float64("nan")])
+@pytest.mark.parametrize("path", ["dose", "weight", "parameters.kill_rate"])
+def test_a_value_that_is_no_number_is_refused_in_words(path: str, value: Any) -> None:
+    """It ended with Python's `Invalid literal for Fraction`."""
+    for values in ([value], [5, value]) if isinstance(value, list) else (value, [5, value]):
+        with pytest.raises(Refusal, match=f"vary has {path}: .*which is no number"):
+            blinplan.sweep("nhl-5", {path: values}, patients=2)
 
 
 def test_columns_make_a_table_of_any_library() -> None:

@@ -252,23 +252,31 @@ def axis_texts(vary: Varied) -> tuple[str, ...]:
             if not isinstance(text, str):
                 raise ArgumentRefusal("{vary} has {value}", "write each as dose=5,15,30", value=repr(text)[:40])
         return texts
-    return tuple(f"{path}={_values_text(values)}" for path, values in vary.items())
+    return tuple(f"{path}={_values_text(path, values)}" for path, values in vary.items())
 
 
-def _values_text(values: object) -> str:
+def _values_text(path: str, values: object) -> str:
     if isinstance(values, str):
         return values
     listed = values.tolist() if hasattr(values, "tolist") else values  # of NumPy
-    return ",".join(map(_value_text, listed if isinstance(listed, Sequence) else [listed]))
+    several_values = listed if isinstance(listed, Sequence) and not isinstance(listed, bytes) else [listed]
+    return ",".join(_value_text(path, value) for value in several_values)
 
 
-def _value_text(value: object) -> str:
+def _value_text(path: str, value: object) -> str:
     """A value as it is written, in decimals; a float as it is printed."""
     if isinstance(value, str):
         return value
     from blinplan.quantities import decimal_text
 
-    return decimal_text(Fraction(str(value)), 30).replace(",", "")
+    try:
+        number = Fraction(str(value))
+    except ValueError:
+        advice = "give numbers, or texts as a regimen or the command line has them"
+        raise ArgumentRefusal(
+            "{vary} has {value}, which is no number", advice, value=f"{path}: {value!r}"[:60]
+        ) from None
+    return decimal_text(number, 30).replace(",", "")
 
 
 def refuse_sweep_file(path: Path, inputs: tuple[str, ...] = (), output_format: str | None = None) -> None:
