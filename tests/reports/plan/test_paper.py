@@ -159,6 +159,30 @@ def test_a_label_says_what_is_in_the_bag_and_how_it_runs(inside: Run, ward: None
     assert len(labels) == sum(bag["start"] < "2026-11-16T10" for bag in bags)
 
 
+@pytest.mark.parametrize(
+    ("syringes", "says"),
+    [
+        ("{ ml = 3, graduation_ml = 0.1 }, { ml = 10, graduation_ml = 0.2 }", "ordered"),
+        ("{ ml = 0.5, graduation_ml = 0.0001 }", "ordered"),
+        (None, "gives"),
+    ],
+)
+def test_a_label_claims_to_give_no_more_and_no_less_than_its_bag_does(
+    inside: Run, ward: None, syringes: str | None, says: str
+) -> None:
+    if syringes is not None:
+        site = Path("ward.toml").read_text(encoding="utf-8")
+        Path("ward.toml").write_text(f"syringe = [{syringes}]\n{site}", encoding="utf-8")
+    for label in select(inside(*LABELS).out, EACH_LABEL):
+        words = " ".join("".join(label.itertext()).split())
+        found = re.search(r"(gives|ordered) (≈?)([\d.]+) mcg in ([\d.]+) mL.*holds ([\d.]+) mL with ≈?([\d.]+)", words)
+        assert found is not None, words
+        verb, _, told, infused, volume, held = found.groups()
+        given = float(held) / float(volume) * float(infused)
+        assert verb == says
+        assert (abs(given - float(told)) < 0.001) or verb == "ordered"
+
+
 def test_a_name_that_was_not_said_is_a_line_to_write_on(inside: Run, ward: None) -> None:
     (first, *_) = select(inside(*LABELS).out, EACH_LABEL)
     assert [line.text for line in first[:2]] == ["name", "born, number"]

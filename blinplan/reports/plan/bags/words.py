@@ -44,6 +44,12 @@ def contents_text(dated: Dated, bag: Bag) -> str | None:
     return f"{amount_text(holds.millilitres)} mL with {amount_text(holds.micrograms)} mcg"
 
 
+def as_ordered(dated: Dated, bag: Bag) -> bool:
+    """Whether a bag gives what was ordered, as far as that is known: syringes may measure another amount."""
+    holds = _contents(dated, bag)
+    return holds is None or holds.share == 1
+
+
 def drawn_text(dated: Dated, bag: Bag) -> str | None:
     """Say what is drawn up for a bag; None where that is not known."""
     holds = _contents(dated, bag)

@@ -11,7 +11,7 @@ from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark
 from blinplan.label.read import label_of
 from blinplan.quantities import duration_text
-from blinplan.reports.plan.bags.words import contents_text
+from blinplan.reports.plan.bags.words import as_ordered, contents_text
 from blinplan.reports.plan.paper.heading import date_of_birth
 from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.reports.plan.paper.room import LabelRoom, label_room
@@ -94,7 +94,7 @@ def _label(dated: Dated, number: int, bag: Bag, paper: Paper, plan_id: str | Non
         f"{DRUG} {to_sign.dose}",
         to_sign.pump or _NO_PUMP,
         f"{_bag_of(dated, number)}{'' if room.plan_id is None else f', {room.plan_id}'}",
-        f"{amount_text(bag.micrograms)} mcg in {volume}, {duration_text(bag.minutes)}",
+        f"{_GIVES[as_ordered(dated, bag)]} {amount_text(bag.micrograms)} mcg in {volume}, {duration_text(bag.minutes)}",
         "________ mL with ________ mcg" if filled is None else filled,
         to_sign.hung,
         to_sign.down,
@@ -126,6 +126,7 @@ def shortened_lines(dated: Dated, paper: Paper, plan_id: str | None) -> list[str
     ]
 
 
+_GIVES = {True: "gives", False: "ordered"}
 _NO_PUMP = "________ mL/h"
 _PRESERVED = {True: "WITH preservative", False: "no preservative", None: "preservative: ask"}
 
