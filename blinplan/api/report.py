@@ -41,8 +41,6 @@ _EARLY_DAYS = 14.0
 _OTHER_KINDS = frozenset((".pdf", ".md", ".json", ".csv", ".txt", ".docx", ".xlsx", ".svg", ".png", ".xml", ".toml"))
 """How files end that somebody would take for something else than a page."""
 
-_FOR_EVIDENCE = range(50, 1001)
-"""How many virtual patients the evidence is measured on: those of the report, but no fewer and no more than these."""
 _JUDGED_ON = 1000
 """How many virtual patients the rules are judged on where those of the report are one's own: as many as of a check."""
 
@@ -242,6 +240,7 @@ def _html(
     command: str,
     executor: Executor | None,
 ) -> str:
+    from blinplan.evidence.evaluate import ENOUGH
     from blinplan.evidence.kept import known_evidence
     from blinplan.physiology.model.parameters import load_parameters
     from blinplan.reports.summary_page.page import Report, report_html
@@ -249,8 +248,6 @@ def _html(
     whole, early = _curves(simulation, executor)
     course, unknown = _course(asked, patient)
     assert result.simulator is not None  # noqa: S101 - a report simulates
-    patients, seed = result.simulator.patients, result.simulator.seed
-    size = min(max(patients, _FOR_EVIDENCE[0]), _FOR_EVIDENCE[-1])
     return report_html(
         Report(
             choice=asked.choice,
@@ -262,7 +259,7 @@ def _html(
             whole=whole,
             early=early,
             result=result,
-            evidence=known_evidence(size, seed, simulation.options, executor),
+            evidence=known_evidence(ENOUGH, result.simulator.seed, simulation.options, executor),
             preset=load_parameters().presets[simulation.preset],
             command=command,
             fingerprint=fingerprint_of(asked.chosen_file),

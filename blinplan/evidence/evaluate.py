@@ -143,9 +143,14 @@ class Measurement:
 
     @property
     def kind(self) -> EvidenceKind:
-        """What it is worth as evidence; a miss is not reproduced where it is known and explained, and fails else."""
+        """What it is worth as evidence; a miss is not reproduced where it is known and explained, and fails else.
+
+        What nobody has is neither.
+        """
         if self.holds:
             return self.expectation.kind
+        if math.isnan(self.value):
+            return EvidenceKind.NOT_MEASURED
         return EvidenceKind.FAILS if self.expectation.miss is None else EvidenceKind.NOT_REPRODUCED
 
 
@@ -162,6 +167,10 @@ class ClaimResult:
         return all(measurement.kind is not EvidenceKind.FAILS for measurement in self.measurements)
 
 
+ENOUGH = 1_000
+"""Patients of whom none of seven seeds had a row that fails; of 50 it was several in most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All claims, measured on the same virtual patients."""
@@ -171,6 +180,17 @@ class Evidence:
     options: Options
     findings: tuple[ClaimResult, ...] = field(default_factory=tuple)
     not_evaluated: tuple[UnheldNumber, ...] = ()
+
+    @property
+    def kinds(self) -> list[EvidenceKind]:
+        """Those of which rows are counted: all but what is not measured, where everything is."""
+        found = {measurement.kind for finding in self.findings for measurement in finding.measurements}
+        return [kind for kind in EvidenceKind if kind in found or kind is not EvidenceKind.NOT_MEASURED]
+
+    @property
+    def is_of_few(self) -> bool:
+        """Whether rows may fail by chance in who was drawn."""
+        return self.patients < ENOUGH
 
     @property
     def holds(self) -> bool:

@@ -11,6 +11,7 @@ class EvidenceKind(StrEnum):
     PREDICTED = "predicted"
     FITTED = "used in the fit"
     CONSTRUCTION = "by construction"
+    NOT_MEASURED = "not measured"
 
     @property
     def heading(self) -> str:
@@ -53,5 +54,9 @@ _TITLES = {
     EvidenceKind.CONSTRUCTION: (
         "By construction",
         "These follow from what was put in: they can fail by a mistake only.",
+    ),
+    EvidenceKind.NOT_MEASURED: (
+        "Not measured",
+        "Nobody of so few patients has what is measured: these rows say nothing. None is met.",
     ),
 }

@@ -1,11 +1,13 @@
 """``blinplan evidence`` and ``blinplan model``."""
 
 import json
+import re
 from pathlib import Path
 
 import libsbml  # type: ignore[import-untyped]
 import pytest
 
+import blinplan
 from blinplan.evidence import evaluate as evaluating
 from blinplan.evidence.evaluate import Evidence, evaluate, load_claims
 from blinplan.evidence.kinds import EvidenceKind
@@ -23,7 +25,11 @@ def test_every_claim_is_printed_with_band_value_verdict_and_source(inside: Run) 
 def test_the_kinds_of_evidence_stand_apart_and_a_known_miss_fails_nothing(inside: Run) -> None:
     ran = inside("evidence", "DEP-3", "PK-1", "RSP-1", "RSP-4", "--patients", "200")
     assert ran.status == 0
-    places = [ran.out.rindex(kind.heading) for kind in EvidenceKind if kind is not EvidenceKind.FAILS]
+    places = [
+        ran.out.rindex(kind.heading)
+        for kind in EvidenceKind
+        if kind.heading in ran.out and kind is not EvidenceKind.FAILS
+    ]
     assert places == sorted(places)
     missed = " ".join(ran.out[places[0] : places[1]].split())
     assert "RSP-1" in missed
@@ -111,3 +117,37 @@ def test_sbml_that_cannot_be_written_leaves_what_was_there(inside: Run, tmp_path
     target.write_text("old", encoding="utf-8")
     assert inside("model", "--sbml", str(target), "--regimen", "no-such-regimen").status == 2
     assert target.read_text(encoding="utf-8") == "old"
+
+
+def test_what_nobody_has_is_not_measured_and_no_miss(inside: Run) -> None:
+    """A median of nobody stood among what is not reproduced, as `nan`; of enough patients it is missed."""
+    few, enough = (inside("evidence", "NHL-3", "--seed", "1", "--patients", number) for number in ("50", "1000"))
+    assert "nan" not in few.out
+    assert re.search(r"^Not measured +0 +1$", few.out, re.MULTILINE)
+    assert re.search(r"^Not reproduced +0 +0$", few.out, re.MULTILINE)
+    assert "not measured: 1" in few.err
+    assert "Not measured" not in enough.out
+    assert re.search(r"^Not reproduced +0 +1$", enough.out, re.MULTILINE)
+    document = inside("evidence", "NHL-3", "--seed", "1", "--patients", "50", "-f", "json").json
+    outcomes = [(one["outcome"], one["value"], one["patients"]) for one in document["claims"][0]["measures"]]
+    assert ("not measured", None, 0) in outcomes
+    assert blinplan.evidence(["NHL-3"], seed=1, patients=50).columns()["evidence"].count("not measured") == 1
+
+
+@pytest.mark.parametrize("patients", ["50", "999", "1000"])
+def test_of_few_patients_it_is_said_that_chance_may_decide(inside: Run, patients: str) -> None:
+    """Of 50 several rows fail by who was drawn, which read as if the model missed them."""
+    ran = inside("evidence", "NHL-1", "PK-5", "--seed", "4", "--patients", patients)
+    is_few = patients != "1000"
+    assert ("Of fewer than 1,000 patients, rows may fail, or hold, by chance" in ran.out) == is_few
+    assert (ran.status, "may be chance in so few patients" in ran.err) == (
+        (1, True) if patients == "50" else (0, False)
+    )
+
+
+def test_a_page_of_few_patients_has_the_evidence_of_enough(inside: Run) -> None:
+    """It said that claims fail which hold, where somebody asked for curves of 60 patients."""
+    page = inside("report", "rr-adult", "--patients", "60", "--seed", "4").out
+    assert "measured on 1,000 virtual patients in each scenario, seed 4" in " ".join(page.split())
+    assert "Fails" in page
+    assert 'class="kind fails' not in page

@@ -39,16 +39,21 @@ class EvidenceResult:
     @property
     def summary(self) -> str:
         """How many fail, and which; how many published numbers are not reproduced."""
+        from blinplan.evidence.kinds import EvidenceKind
+
         failed, all_of_them = self.failures, len(self.evidence.findings)
         if failed:
-            return f"{len(failed)} of {all_of_them} fail: {', '.join(failed)}"
-        missed = sum(not measured.holds for finding in self.evidence.findings for measured in finding.measurements)
+            by_chance = ", which may be chance in so few patients" if self.evidence.is_of_few else ""
+            return f"{len(failed)} of {all_of_them} fail: {', '.join(failed)}{by_chance}"
+        kinds = [measured.kind for finding in self.evidence.findings for measured in finding.measurements]
+        missed, unmeasured = map(kinds.count, (EvidenceKind.NOT_REPRODUCED, EvidenceKind.NOT_MEASURED))
         others = len(self.evidence.not_evaluated)
-        said = f"; not evaluated: {others}" if others else ""
+        said = f"; not measured: {unmeasured}" if unmeasured else ""
+        said += f"; not evaluated: {others}" if others else ""
         if not all_of_them:
             return f"nothing was measured{said}"
         if not missed:
-            return f"everything that was measured holds{said}" if others else "everything holds"
+            return f"everything that was measured holds{said}" if said else "everything holds"
         return f"nothing fails; published numbers that are not reproduced: {missed}{said}"
 
     def text(self, output_format: TableOrJson = "table", *, screen: Screen = PLAIN) -> str:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from blinplan.drawing.draw import indent
-from blinplan.evidence.evaluate import Bounds, ClaimResult, Evidence, Expectation, Measurement
+from blinplan.evidence.evaluate import ENOUGH, Bounds, ClaimResult, Evidence, Expectation, Measurement
 from blinplan.evidence.kinds import NOT_EVALUATED, NOT_EVALUATED_MEANING, EvidenceKind
 from blinplan.fingerprint import model_name
 from blinplan.reports.shared.document import DocumentKind
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 EVIDENCE = DocumentKind("evidence")
+OF_FEW = f"Of fewer than {ENOUGH:,} patients, rows may fail, or hold, by chance in who was drawn."
 
 
 def evidence_report(evidence: Evidence, screen: Screen) -> "list[RenderableType]":
@@ -28,6 +29,7 @@ def evidence_report(evidence: Evidence, screen: Screen) -> "list[RenderableType]
     parts: list[RenderableType] = [
         Text(f"{evidence.patients:,} virtual patients a scenario, seed {evidence.seed}, the same in every scenario"),
         Text(f"model {model_name()}", "quiet"),
+        *([Text(OF_FEW, "warning")] if evidence.is_of_few else []),
         *_counts(evidence, screen),
     ]
     for kind in EvidenceKind:
@@ -70,7 +72,7 @@ def _counts(evidence: Evidence, screen: Screen) -> "Iterator[RenderableType]":
     table.add_column("")
     for name in ("Article", "Elsewhere"):
         table.add_column(name, justify="right")
-    for kind in EvidenceKind:
+    for kind in evidence.kinds:
         rows = [(finding.claim.kind, len(finding.measurements)) for finding in evidence.of_kind(kind)]
         article = sum(count for of, count in rows if of != "published")
         elsewhere = sum(count for of, count in rows if of == "published")
@@ -127,11 +129,16 @@ _SIMULATED, _PATIENTS = 21, 8
 def _row(measurement: Measurement) -> "tuple[RenderableType, str, str, str]":
     expectation = measurement.expectation
     unit = f" {expectation.unit}" if expectation.unit not in ("", "1") else ""
-    simulated = f"{measurement.value:.4g}"
+    simulated = found_text(measurement)
     if measurement.interval is not None:
         simulated += f" ({measurement.interval[0]:.3f}-{measurement.interval[1]:.3f})"
     what = indent(f"{expectation.text}{unit and f' ({unit.strip()})'}")
     return what, expected_text(expectation), simulated, f"{measurement.patients:,}"
+
+
+def found_text(measurement: Measurement) -> str:
+    """What was found; a dash where nobody has what is measured."""
+    return "-" if math.isnan(measurement.value) else f"{measurement.value:.4g}"
 
 
 def expected_text(expectation: Expectation) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from blinplan.evidence.evaluate import ClaimResult, Evidence, Measurement, UnheldNumber
 from blinplan.evidence.kinds import NOT_EVALUATED, NOT_EVALUATED_MEANING, EvidenceKind
-from blinplan.reports.model.evidence import expected_text, notes
+from blinplan.reports.model.evidence import expected_text, found_text, notes
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
 
 
@@ -80,7 +80,7 @@ def _counts(evidence: Evidence) -> PageTable:
         PageColumn("What it says"),
     )
     others = NOT_EVALUATED, "0", str(len(evidence.not_evaluated)), NOT_EVALUATED_MEANING
-    rows = [*(_count(evidence, kind) for kind in EvidenceKind), others]
+    rows = [*(_count(evidence, kind) for kind in evidence.kinds), others]
     return page_table("How many rows there are of each kind", columns, rows)
 
 
@@ -117,4 +117,5 @@ def _notes(finding: ClaimResult) -> Iterator[str]:
 def _row(measured: Measurement) -> EvidenceRow:
     unit = "" if measured.expectation.unit in ("", "1") else f" {measured.expectation.unit}"
     text, expected = measured.expectation.text, expected_text(measured.expectation)
-    return EvidenceRow(text, f"{expected}{unit}", f"{measured.value:.4g}{unit}", f"{measured.patients:,}")
+    found = found_text(measured)
+    return EvidenceRow(text, f"{expected}{unit}", found if found == "-" else f"{found}{unit}", f"{measured.patients:,}")
