@@ -269,7 +269,7 @@ def _likely(dated: Dated, seen: BagAndPump, event: Event, bag: Bag | None, holds
         return
     other = next((period for rate, period in _doses(dated) if dose.is_of(rate)), None)
     if other is not None:
-        yield f"it is the dose of step {other.step} of cycle {other.cycle}"
+        yield f"it is the dose of step {other.step} of cycle {other.cycle}{_when(other, event.period)}"
     tenfold = next((rate for rate in right for factor in _SLIPS_OF_TEN if dose.is_of(rate * factor)), None)
     if tenfold is not None:
         yield f"it is {_number(dose.value / tenfold)} times the dose: a decimal point may stand in the wrong place"
@@ -278,6 +278,20 @@ def _likely(dated: Dated, seen: BagAndPump, event: Event, bag: Bag | None, holds
     if holds is not None and infused is not None:
         yield f"{_number(infused)} mcg are what is infused; with priming the bag holds {_number(holds.micrograms)} mcg"
     yield from _other_rate(dated, seen, right)
+    yield from _exchanged_figures(seen, right)
+
+
+def _when(other: Period, now: Period) -> str:
+    """Whether a dose of the step that runs now came before it: a restart has one of its own in its step."""
+    is_same_step = (other.cycle, other.step) == (now.cycle, now.step)
+    return " before the restart" if is_same_step and other.start < now.start else ""
+
+
+def _exchanged_figures(seen: BagAndPump, doses: Collection[Fraction]) -> Iterator[str]:
+    """Say that drug and volume stand in each other's place, where the other way round they would give the dose."""
+    dose = replace(seen, micrograms=seen.total, total=seen.micrograms).dose
+    if dose is not None and any(map(dose.is_of, doses)):
+        yield "with mcg and mL of the bag in each other's place it would be the dose of the plan"
 
 
 def _doses(dated: Dated) -> Iterator[tuple[Fraction, Period]]:

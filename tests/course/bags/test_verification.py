@@ -19,9 +19,10 @@ from blinplan.course.bags.verification import (
     written_figure,
 )
 from blinplan.course.dated import Dated, date_course
+from blinplan.course.happened.replan import replan
 from blinplan.quantities import MINUTES_PER_HOUR
 from blinplan.regimen.site.site import SiteBag, Syringe
-from tests.course.records import DAY, START, course
+from tests.course.records import DAY, START, course, record, stop
 from tests.course.regimens import site
 
 FILLS = {24: Fraction(276), 48: Fraction(276), 96: Fraction(203), 168: Fraction(110)}
@@ -223,6 +224,32 @@ def test_what_a_difference_looks_like_is_said() -> None:
     )
     slow = likely(planned(24, 48), 8 * DAY + 60, rate=Fraction(10))
     assert slow.likely == ("at 5 mL/h, the rate of bags of 48 hours, it would be the dose of the plan",)
+
+
+@pytest.mark.parametrize("size", [24, 48, 96, 168])
+def test_drug_and_volume_in_each_other_s_place_are_told(size: int) -> None:
+    dated = planned(24, size) if size != 24 else planned(24)
+    bag = next(bag for bag in dated.bags if bag.minutes == bag.size.minutes == size * MINUTES_PER_HOUR)
+    seen = as_it_stands(dated, bag)
+    exchanged = replace(seen, micrograms=seen.total, total=seen.micrograms, infused=None, hours=None)
+    told = "with mcg and mL of the bag in each other's place it would be the dose of the plan"
+    assert told in verify_bag(dated, bag.start, exchanged).likely
+    assert told not in verify_bag(dated, bag.start, replace(seen, micrograms=seen.total)).likely
+
+
+def test_a_dose_of_the_same_step_is_told_from_that_of_its_restart() -> None:
+    stopped = record(stop(10 * DAY, 2 * DAY, "cytokine-release-syndrome", grade=3, restart_dose="9 mcg/day"))
+    found = replan(course(), stopped)
+    dated = replace(planned(24), course=found.course, bags=(), site=None)
+
+    def told(day: int, dose: str) -> tuple[str, ...]:
+        seen = BagAndPump(exactly(Fraction(dose)), exactly(Fraction(24)), exactly(Fraction(1)))
+        return verify_bag(dated, day * DAY, seen).likely
+
+    assert told(13, "28") == ("it is the dose of step 2 of cycle 1 before the restart",)
+    assert told(13, "9") == ()
+    assert told(9, "9") == ("it is the dose of step 1 of cycle 1",)
+    assert told(20, "9") == ("it is the dose of step 1 of cycle 1",)
 
 
 def test_what_is_infused_of_a_bag_that_is_taken_down_early_is_known_too() -> None:
