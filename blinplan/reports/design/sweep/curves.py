@@ -146,6 +146,8 @@ def _line(swept: Sweep, name: EndpointName) -> tuple[list[float], list[CellEndpo
 
 def _draw_share(swept: Sweep, name: EndpointName, panel: "Axes", number: int) -> None:
     at, found = _line(swept, name)
+    if all(math.isnan(one.value) for one in found):  # by a day before the time begins
+        return
     colour, mark = COLOURS[number % len(COLOURS)], MARKS[number % len(MARKS)]
     values = [100 * one.value for one in found]
     below = [max(0.0, 100 * (one.value - one.low)) for one in found]
@@ -218,22 +220,44 @@ def _name_mark(panel: "Axes", dose: float, words: str, *, below: bool) -> None:
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
+def never_reached(swept: Sweep) -> bool:
+    """Whether at some point of the axis half of all, or the 95th percentile, never get to what is drawn."""
+    found = [one for name in swept.numbers() for one in _line(swept, name)[1]]
+    return any(math.isinf(one.value) or math.isinf(one.high) for one in found)
+
+
 def _draw_number(swept: Sweep, name: EndpointName, panel: "Axes", colour: str) -> None:
     at, found = _line(swept, name)
-    known = [(x, one) for x, one in zip(at, found, strict=True) if math.isfinite(one.value)]
-    xs, values = [x for x, _ in known], [one.value for _, one in known]
-    bands = [(x, one.low, one.high) for x, one in known if math.isfinite(one.low) and math.isfinite(one.high)]
-    if bands:
-        where, lower, upper = (list(part) for part in zip(*bands, strict=True))
-        panel.fill_between(where, lower, upper, color=colour, alpha=0.18, linewidth=0)
-    panel.plot(xs, values, color=colour, marker="o", markersize=3, clip_on=False)
+    values = [one.value if math.isfinite(one.value) else math.nan for one in found]
+    panel.plot(at, values, color=colour, marker="o", markersize=3, clip_on=False)
     _draw_models(at, found, panel, colour, 1.0)
-    lows = [low for _, low, _ in bands] + values
-    highs = [high for _, _, high in bands] + values
-    if lows and min(lows) > 0 and max(highs) > 20 * min(lows):
+    drawn = [one.value for one in found] + [end for one in found for end in (one.low, one.high)]
+    finite = [value for value in drawn if math.isfinite(value)]
+    if finite and min(finite) > 0 and max(finite) > 20 * min(finite):
         panel.set_yscale("log")
         panel.yaxis.set_minor_locator(NullLocator())
     panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    if finite:
+        panel.update_datalim([(x, value) for x in at[:1] for value in (min(finite), max(finite))])
+        panel.autoscale_view(scalex=False)
+    else:
+        panel.yaxis.set_major_locator(NullLocator())
+    _draw_spread(at, found, panel, colour)
+    never = [x for x, one in zip(at, found, strict=True) if math.isinf(one.value)]
+    # What never comes is above all that does.
+    high = panel.get_xaxis_transform()
+    panel.plot(never, [0.93] * len(never), "^", color=colour, fillstyle="none", markersize=4, transform=high)
     head = swept.heads[name]
     panel.set_title(f"{head.group}: {head.label}", fontsize=7, loc="left", pad=2)
     panel.set_ylabel(head.unit, color=INK)
+
+
+def _draw_spread(at: Sequence[float], found: Sequence[CellEndpoint], panel: "Axes", colour: str) -> None:
+    """The 5th to 95th percentile, to the top of the panel where that never comes."""
+    least, greatest = panel.get_ylim()
+    known = [(x, one.low, min(one.high, greatest)) for x, one in zip(at, found, strict=True) if math.isfinite(one.low)]
+    if known:
+        where, lower, upper = (list(part) for part in zip(*known, strict=True))
+        panel.fill_between(where, lower, upper, color=colour, alpha=0.18, linewidth=0)
+        panel.vlines(where, lower, upper, color=colour, alpha=0.4, linewidth=0.7)
+    panel.set_ylim(least, greatest)

@@ -10,7 +10,7 @@ from blinplan.design.sweep.sweep import Sweep
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
 from blinplan.reports.design.sweep.article import article_lines, article_marks
-from blinplan.reports.design.sweep.curves import curves_height, draw_curves
+from blinplan.reports.design.sweep.curves import curves_height, draw_curves, never_reached
 from blinplan.reports.design.sweep.lines import half_lines
 from blinplan.reports.design.sweep.map_lines import has_half_line, line_place
 from blinplan.reports.design.sweep.maps import draw_maps, maps_height
@@ -56,6 +56,8 @@ def _reading(swept: Sweep) -> Iterator[str]:
     whose = patients_drawn("these", of_table=swept.plan.cohort.table is not None)
     if one:
         yield f"Shares with 95 % intervals (Wilson) of {whose}; numbers: median, 5th to 95th percentile."
+        if never_reached(swept):
+            yield "Open triangle: half never get there; a spread to the top: the 95th percentile never does."
         yield from (f"{_sentence(line)}." for line in half_lines(swept))
     else:
         yield f"Shares and medians of {whose}."
