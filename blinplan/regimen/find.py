@@ -14,6 +14,7 @@ from blinplan.regimen import library
 from blinplan.regimen.reading import Content, Reading, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.document import LIMIT_BYTES
+from blinplan.repository.root import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -252,9 +253,9 @@ def _unknown(named: str) -> NotFound:
 
 
 def path_from(folder: Path, name: str) -> str:
-    """A file's path from a folder, with ``/``; as it was named where it is no file below it."""
+    """A file's path from a folder, with ``/``, a link's its own; as it was named where it is no file below it."""
     try:
-        return Path(name).resolve().relative_to(folder.resolve()).as_posix()
+        return place(Path(name)).relative_to(folder.resolve()).as_posix()
     except ValueError:
         return Path(name).as_posix()
 

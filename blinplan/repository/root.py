@@ -1,7 +1,7 @@
 """The folder from which code hosts and editors know the files of a repository, and the paths of files from there."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 _OF_CI = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
@@ -27,10 +27,14 @@ def repository_root(files: Iterable[Path]) -> Path:
     return next((one for one in candidates if any(file.is_relative_to(one) for file in there)), candidates[0])
 
 
-def path_below(root: Path, file: Path) -> Path:
-    """A file's path from a folder above it; its absolute path where it is elsewhere."""
+def path_below(root: Path, file: Path, shared: Container[Path] = ()) -> Path:
+    """A file's path from a folder above it; its absolute path where it is elsewhere.
+
+    A link is known by what it leads to, where a code host shows the lines; and by its own place where that lies out of
+    the repository, or is ``shared`` with another name that is told of.
+    """
     resolved, there = file.resolve(), place(file)
-    for path in (resolved, there):  # a link out of the repository is known by its own place
+    for path in (there,) if resolved in shared else (resolved, there):
         if path.is_relative_to(root):
             return path.relative_to(root)
     return there

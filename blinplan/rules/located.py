@@ -1,7 +1,7 @@
 """Findings as other programs want them: with a path from the repository, lines and columns, and a fingerprint."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -74,15 +74,15 @@ class LocatedFinding:
 
 def run_findings(result: Result) -> list[LocatedFinding]:
     """All findings of a run, those that are waived or in the baseline included, by file and place."""
-    root = report_root(result.judgements)
-    return [finding for judgement in result.judgements for finding in file_findings(judgement, root)]
+    paths = report_paths(result.judgements)
+    return [finding for judgement in result.judgements for finding in file_findings(judgement, paths)]
 
 
-def file_findings(judgement: Judgement, root: Path) -> list[LocatedFinding]:
-    """All findings of one file, in the order of the file, with its path from a folder."""
+def file_findings(judgement: Judgement, paths: Mapping[str, str]) -> list[LocatedFinding]:
+    """All findings of one file, in the order of the file, with its path in reports."""
     import hashlib
 
-    path, seen = report_path(judgement, root), Counter[str]()
+    path, seen = paths[judgement.reading.document.name], Counter[str]()
     standings = sorted(_standings(judgement), key=lambda item: (item[0].span.start, item[0].span.end, item[0].code))
     listed = []
     for finding, standing, waiver in standings:
@@ -99,14 +99,18 @@ def report_root(judgements: Iterable[Judgement]) -> Path:
     return repository_root(file for name in names if (file := _own_file(name)) is not None)
 
 
-def report_path(judgement: Judgement, root: Path) -> str:
-    """A file's path from the root of the repository, with ``/``; the absolute one of a file elsewhere.
+def report_paths(judgements: Sequence[Judgement]) -> Mapping[str, str]:
+    """The paths of files from the root of the repository, with ``/``, by their names; the absolute ones of others.
 
-    Standard input without a name, and a regimen that was built, have no path but the name they are shown by.
+    Standard input without a name, and a regimen that was built, have no path but the name they are shown by. Two files
+    never have one path: of a link beside what it leads to, findings would be told twice of the one.
     """
-    name = judgement.reading.document.name
-    file = _own_file(name) or library.paths().get(name)
-    return name if file is None else path_below(root, file).as_posix()
+    root = report_root(judgements)
+    names = [judgement.reading.document.name for judgement in judgements]
+    files = {name: _own_file(name) or library.paths().get(name) for name in names}
+    places = Counter(file.resolve() for file in files.values() if file is not None)
+    shared = {file for file, number in places.items() if number > 1}
+    return {name: name if file is None else path_below(root, file, shared).as_posix() for name, file in files.items()}
 
 
 def shown_path(judgement: Judgement) -> str:

@@ -15,7 +15,7 @@ from blinplan.rules.configuration.settings import DEFAULTS, Pattern, Settings
 from blinplan.rules.counts import counts
 from blinplan.rules.judge import judge
 from blinplan.rules.judging.judgement import Judgement
-from blinplan.rules.located import LocatedFinding, report_path, report_root, run_findings, shown_path
+from blinplan.rules.located import LocatedFinding, report_paths, report_root, run_findings, shown_path
 from blinplan.rules.run_result import Result
 from tests.regimen_text import TODAY, cycle, regimen_text, waiver
 
@@ -90,16 +90,35 @@ def test_paths_are_from_the_root_of_the_repository_and_shown_from_the_current_fo
     own, other = judged("x.toml"), judged(str(tmp_path / "b" / "y.toml"))
     root = report_root([own, other])
     assert root == tmp_path
-    assert [report_path(one, root) for one in (own, other)] == ["a/x.toml", "b/y.toml"]
+    assert [*report_paths([own, other]).values()] == ["a/x.toml", "b/y.toml"]
     within = judged(str(tmp_path / "a" / "b" / "x.toml"))
     assert [shown_path(one) for one in (own, within, other)] == ["x.toml", "b/x.toml", f"{tmp_path}/b/y.toml"]
     elsewhere = judged("/nowhere/z.toml")
-    assert report_path(elsewhere, root) == "/nowhere/z.toml"
+    assert report_paths([own, elsewhere])["/nowhere/z.toml"] == "/nowhere/z.toml"
     shipped = judge(library.load("rr-adult"), TODAY, None)
     assert report_root([shipped, own]) == tmp_path
-    assert report_path(shipped, root) == library.paths()["rr-adult"].as_posix()
-    assert report_path(judged("-"), root) == "-"
-    assert report_path(judged("9" * 5000), root) == "9" * 5000
+    assert report_paths([shipped, own])["rr-adult"] == library.paths()["rr-adult"].as_posix()
+    assert report_paths([judged("-")]) == {"-": "-"}
+    assert report_paths([judged("9" * 5000)]) == {"9" * 5000: "9" * 5000}
+
+
+def linked(folder: Path, *links: str) -> list[str]:
+    """A file of the repository, and links to it."""
+    (folder / "x.toml").write_text(LONG, encoding="utf-8")
+    for link in links:
+        (folder / link).symlink_to(folder / "x.toml")
+    return [str(folder / name) for name in ("x.toml", *links)]
+
+
+def test_a_link_is_told_by_what_it_leads_to_unless_that_is_told_of_itself(tmp_path: Path) -> None:
+    names = linked(tmp_path, "a.toml", "b.toml")
+    alone = [report_paths([judged(name)])[name] for name in names]
+    assert alone == ["x.toml"] * 3
+    for told in (names, names[:2], names[1:]):
+        assert [*report_paths([*map(judged, told)]).values()] == [Path(name).name for name in told]
+        marks = [found.fingerprint for found in located(*map(judged, told))]
+        assert len(set(marks)) == len(marks) == 6 * len(told)
+    assert [shown_path(judged(name)) for name in names] == names
 
 
 def test_what_is_a_file_is_told_from_what_is_none() -> None:

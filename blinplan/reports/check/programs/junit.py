@@ -5,19 +5,19 @@ Passing rules are there too, and those not evaluated as skipped with the reason:
 
 import xml.etree.ElementTree as ET
 from collections import defaultdict
-from pathlib import Path
+from collections.abc import Mapping
 
 from blinplan.outside_text import visible, visible_lines
 from blinplan.rules.judging.judgement import Judgement
-from blinplan.rules.located import LocatedFinding, file_findings, report_path, report_root
+from blinplan.rules.located import LocatedFinding, file_findings, report_paths
 from blinplan.rules.run_result import Result
 from blinplan.rules.verdict import Verdict
 
 
 def junit(result: Result) -> str:
     """Write all verdicts as XML. One that counts is a failure; any other stands in the output of its case."""
-    root = report_root(result.judgements)
-    suites = [_suite(judgement, result, root) for judgement in result.judgements]
+    paths = report_paths(result.judgements)
+    suites = [_suite(judgement, result, paths) for judgement in result.judgements]
     suites += [_error(error.name, error.message) for error in result.missing]
     suites += [
         _error(fault.reading.document.name, f"a fault in blinplan itself: {type(fault.error).__name__}: {fault.error}")
@@ -37,10 +37,10 @@ def _totals(suites: list[ET.Element]) -> dict[str, str]:
     return {count: str(sum(int(suite.attrib[count]) for suite in suites)) for count in ("tests", "failures", "errors")}
 
 
-def _suite(judgement: Judgement, result: Result, root: Path) -> ET.Element:
-    path = report_path(judgement, root)
+def _suite(judgement: Judgement, result: Result, paths: Mapping[str, str]) -> ET.Element:
+    path = paths[judgement.reading.document.name]
     by_rule: dict[str, list[LocatedFinding]] = defaultdict(list)
-    for report in file_findings(judgement, root):
+    for report in file_findings(judgement, paths):
         by_rule[report.finding.code].append(report)
     cases = [_case(path, verdict, by_rule[verdict.rule.code], result) for verdict in judgement.verdicts]
     return _with_counts(path, cases)
