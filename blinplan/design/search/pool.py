@@ -173,6 +173,10 @@ class Pool:
         """What lacks least, of all that were tried; None where the rules refuse all."""
         return min(self._ranked.values(), key=lambda standing: (standing.lack, standing.order), default=None)
 
+    def looked_at(self, schedule: Schedule) -> int:
+        """On how many of the patients a schedule was tried: on a few, where it was given up."""
+        return self._dropped.get(schedule, self.people.size)
+
     def best_so_far(self) -> BestSoFar | None:
         """What stands best of all that were begun and not given up, on patients that all have; None where none was."""
         begun = self._samples | self._begun

@@ -169,7 +169,7 @@ class _Reader:
         bound = None if beside else self._limit_of(text, endpoint, plain, unit, share=share)
         more = self._more_than_label(text, endpoint, beside, share=share) if beside else 0.0
         called = self._own[endpoint.key].text if endpoint.key in self._own else endpoint.name
-        told = _plainly(beside) if beside else plain.replace(" ", "")
+        told = _plainly(beside) if beside else _with_unit(plain.replace(" ", ""), unit)
         return Requirement(place, relation, bound, f"{called} {relation} {told}", more)
 
     def _require_looked_at(self, endpoint: WantedEndpoint) -> None:
@@ -210,6 +210,11 @@ class _Reader:
         if percent and not unit.startswith("%"):
             raise WantedError(f"{text[:80]!r}: {endpoint.name} is in {unit}", "leave the % out")
         return value
+
+
+def _with_unit(written: str, unit: str) -> str:
+    """A bound with the unit of its endpoint, whether or not that was written."""
+    return f"{written.removesuffix('%')} {unit}".rstrip() if unit else written
 
 
 def _plainly(match: re.Match[str]) -> str:

@@ -38,7 +38,8 @@ def method_for(space: Space, asked: Method | None) -> Method:
 class NothingHoldsError(ValueError):
     """No schedule holds what is required, but perhaps that of the regimen which is searched from.
 
-    ``nearest`` is the one that lacks least, where the rules allow any, and ``heads`` are what endpoints are called.
+    ``nearest`` is the one that lacks least, where the rules allow any; it was looked at on ``nearest_on`` patients.
+    ``heads`` are what endpoints are called.
     """
 
     def __init__(
@@ -48,11 +49,12 @@ class NothingHoldsError(ValueError):
         nearest: RankedSchedule | None,
         heads: tuple[Measurement | None, ...],
         *,
+        nearest_on: int,
         but_base: bool,
     ) -> None:
         super().__init__(f"none of the {tried} schedules that were tried holds")
         self.tried, self.refused, self.nearest, self.heads = tried, refused, nearest, heads
-        self.but_base = but_base
+        self.nearest_on, self.but_base = nearest_on, but_base
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,9 @@ class Search:
             evolve(pool, pool.setting.who.seed)
         if not self._holding():
             holds = any(standing.holds for standing in pool.standings())
-            raise NothingHoldsError(pool.size, len(pool.refused), pool.nearest(), heads, but_base=holds)
+            nearest = pool.nearest()
+            on = 0 if nearest is None else pool.looked_at(nearest.schedule)
+            raise NothingHoldsError(pool.size, len(pool.refused), nearest, heads, nearest_on=on, but_base=holds)
         rows, ended_by = list[ShownSchedule](), None
         try:
             self._show(rows)

@@ -5,14 +5,18 @@ import io
 import random
 import shlex
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rich.cells import cell_len
 
+import blinplan
 from blinplan.design.search.confirm import Confirmation, ShownSchedule
 from blinplan.design.search.kept import KeptSamples
+from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 from tests.cli.design.long_runs import ended_after
 from tests.collection.grid import at_night, in_turn
@@ -50,7 +54,7 @@ def test_its_size_is_said_before_it_runs(inside: Run) -> None:
         "9 schedules for cycle 1 of rr-adult: 1 or 2 steps of 4 or 7 days, the last for the rest; 5, 9, 28 mcg/day,"
         " each higher than the one before. Each is tried."
     )
-    assert "none of 9 schedules holds b_depleted_by_14 >= 50% and il6_peak < 1 on 40 patients" in said
+    assert "none of 9 schedules holds b_depleted_by_14 >= 50% and il6_peak < 1 pg/mL on 40 patients" in said
     assert "the nearest is " in said
 
 
@@ -305,8 +309,8 @@ def test_what_check_refuses_by_its_patients_takes_no_place_of_what_it_does_not(i
         ),
         (
             ("--steps", "1", "--doses", "9", "--require", "il6_peak <= 20 pg/mL"),
-            "the one schedule that there is does not hold il6_peak <= 20 on 40 patients help: the nearest is 9 × 28,"
-            " with about il6_peak 1",
+            "the one schedule that there is does not hold il6_peak <= 20 pg/mL on 40 patients help: the nearest is 9"
+            " × 28, with il6_peak 120.9 pg/mL: allow",
         ),
         (
             ("--doses", "9", "--require", "b_depleted_by_14 >= 90%", "--require", "b_depleted_by_14 < 90%"),
@@ -318,6 +322,22 @@ def test_what_cannot_be_found_is_told_with_the_reason(inside: Run, words: tuple[
     ran = inside(*BARE, *words)
     assert (ran.status, ran.out) == (2, "")
     assert said in " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize(
+    ("bound", "patients"), [("il6_peak <= 100", 60), ("il6_peak <= 100 pg/mL", 60), ("il6_peak <= -5", 20)]
+)
+def test_the_nearest_has_the_value_of_as_many_patients_as_are_told(inside: Run, bound: str, patients: int) -> None:
+    """It was given up on a few, and its value was told as that of all; and no value had its unit."""
+    asked = ("search", "rr-adult", "--cycle", "1", "--steps", "1-2", "--doses", "9,28", "--lengths", "7", "--sets", "0")
+    said = " ".join(inside(*asked, "--minimise", "il6_peak", "--require", bound, "--search-patients", "60").err.split())
+    regimen = blinplan.load("rr-adult")
+    first = replace(regimen.cycles[0], steps=(replace(regimen.cycles[0].steps[0], minutes=28 * MINUTES_PER_DAY),))
+    nine = replace(regimen, cycles=(first, *regimen.cycles[1:]))
+    peak = np.median(blinplan.simulate(nine, patients, endpoints=["il6_peak"]).endpoints["il6_peak"].values)
+    on = "" if patients == 60 else f" on the first {patients} of them, when it was given up"
+    assert f"holds {bound.removesuffix(' pg/mL')} pg/mL on 60 patients" in said
+    assert f"the nearest is 9 × 28, with il6_peak {peak:.4g} pg/mL{on}: allow" in said
 
 
 @pytest.mark.slow

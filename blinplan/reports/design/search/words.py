@@ -76,7 +76,8 @@ def nothing_holds(error: NothingHoldsError, space: Space, wish: Wish, patients: 
     if error.nearest is None or error.but_base:
         return said, _OTHERS
     values = " and ".join(_nearest_values(error, wish))
-    told = f"{error.nearest.schedule.text(space.infusion)}{f', with about {values}' if values else ''}"
+    on = f" on the first {error.nearest_on:,} of them, when it was given up" if error.nearest_on < patients else ""
+    told = f"{error.nearest.schedule.text(space.infusion)}{f', with {values}{on}' if values else ''}"
     return said, f"the nearest is {told}: {_OTHERS}"
 
 
@@ -90,7 +91,13 @@ def _nearest_values(error: NothingHoldsError, wish: Wish) -> Iterator[str]:
         if requirement.bound is not None and math.isfinite(margin.value):
             value = requirement.bound + requirement.relation.sign * margin.value
             name = wish.endpoints[requirement.endpoint].name
-            yield f"{name} {value_text(value, error.heads[requirement.endpoint])}"
+            yield f"{name} {with_unit(value, error.heads[requirement.endpoint])}"
+
+
+def with_unit(value: float, head: Measurement | None) -> str:
+    """A value with the unit of its endpoint; of a share that is its sign."""
+    unit = getattr(head, "unit", "") if math.isfinite(value) else ""
+    return f"{value_text(value, head)} {unit}".rstrip()
 
 
 def so_far_text(pool: Pool) -> str:
@@ -109,7 +116,7 @@ def so_far_text(pool: Pool) -> str:
 
 def _standing_text(pool: Pool, standing: RankedSchedule, values: tuple[float, ...]) -> str:
     named = zip(pool.setting.wish.endpoints, pool.of_start.measurements, values, strict=True)
-    told = ", ".join(f"{endpoint.name} {value_text(value, head)}" for endpoint, head, value in named)
+    told = ", ".join(f"{endpoint.name} {with_unit(value, head)}" for endpoint, head, value in named)
     return f"{standing.schedule.text(pool.space.infusion)} ({told})"
 
 
