@@ -245,11 +245,18 @@ def _unknown(named: str) -> NotFound:
         return NotFound(named, f"{named}: a link to {target}, which is not there", "correct the link, or remove it")
     nearest = library.nearest(Path(named).stem) if len(named) < 200 else None
     shown = named if len(named) < 200 else f"{named[:60]}..."
-    return NotFound(
-        shown,
-        f"{shown}: no such file, folder or shipped regimen",
-        f"the nearest shipped name is {nearest}" if nearest else "`blinplan regimens` lists the shipped ones",
-    )
+    advice = f"the nearest shipped name is {nearest}" if nearest else "`blinplan regimens` lists the shipped ones"
+    if (file := _file_called(named)) is not None:
+        advice = f"write {file}, if that is meant"
+    return NotFound(shown, f"{shown}: no such file, folder or shipped regimen", advice)
+
+
+def _file_called(named: str) -> str | None:
+    """The file of a regimen that was named without its ending."""
+    try:
+        return f"{named}.toml" if Path(f"{named}.toml").is_file() else None
+    except (OSError, ValueError):  # a name that no file can have
+        return None
 
 
 def path_from(folder: Path, name: str) -> str:

@@ -259,3 +259,18 @@ def test_a_folder_is_read_however_deep_it_is(here: Path) -> None:
         for _ in range(depth):
             os.chdir("..")
             os.rmdir("d")  # noqa: PTH106 - as above
+
+
+def test_a_name_of_a_file_without_its_ending_is_told_which_file_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    for name in ("ward-rr", "rr-adult-2", "sub/mine"):
+        (tmp_path / f"{name}.toml").touch()
+        found = find(name)
+        assert isinstance(found, NotFound)
+        assert found.help == f"write {name}.toml, if that is meant"
+    for name in ("ward-r", "sub", "x" * 300, "a\0b"):
+        found = find(name)
+        assert not isinstance(found, NotFound) or ".toml, if" not in found.help
