@@ -116,7 +116,24 @@ def new_site(
         prepared_hours_before,
         _labelled_vial(followed),
     )
-    return _read_back(site_scaffold(order), "site profile")
+    made = _read_back(site_scaffold(order), "site profile")
+    _refuse_underfilled(made.reading, followed)
+    return made
+
+
+def _refuse_underfilled(reading: Reading, label: "Label") -> None:
+    """Refuse a bag that would be empty before its time, of which a check of the file tells."""
+    from blinplan.course.bags.preparation import fault_of_filling, prepared_by
+    from blinplan.course.bags.sequence import underfilled_bags
+
+    assert isinstance(reading, SiteFile)  # noqa: S101 - it was written as one
+    size = next(iter(underfilled_bags(prepared_by(reading.site, label))), None)
+    if size is not None and size.millilitres_per_hour is not None:
+        millilitres = decimal_text(size.millilitres_per_hour * size.minutes / MINUTES_PER_HOUR)
+        raise ArgumentRefusal(
+            f"{fault_of_filling(size).message}: {millilitres} mL",
+            "give more in {bag}, priming included, or name another label with {label}",
+        )
 
 
 def _ordered_bag(written: str, label: "Label") -> OrderedBag:
