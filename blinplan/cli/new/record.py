@@ -69,7 +69,8 @@ def new_record(
     if (told := which_is_meant_beside(file, known.regimen or "")) is not None:
         terminal.tell(told)
     named = shlex.quote(known.regimen or "")
-    write(known.draft(), file, f"blinplan plan {named} --record {shlex.quote(file)}", terminal)
+    zone = " --time-zone UTC" if known.time_zone is None else ""  # a start with an offset: a plan needs a zone besides
+    write(known.draft(), file, f"blinplan plan {named} --record {shlex.quote(file)}{zone}", terminal)
 
 
 @dataclass(frozen=True, slots=True)

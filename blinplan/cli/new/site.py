@@ -1,5 +1,6 @@
 """``blinplan new site``: the profile of a ward to fill in, from options or by asking."""
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from blinplan.api.regimens.scaffold import NewFile
 
 _NONE = "none"
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def new_site(
@@ -75,7 +77,7 @@ def new_site(
     if known.missing and terminal.is_answered:
         known = _ask(known, terminal)
     refuse_what_is_missing(known.missing, "site")
-    write(known.draft(), file, f"blinplan plan rr-adult --site {file} --view bags", terminal)
+    write(known.draft(), file, f"blinplan plan rr-adult {known.start} --site {shlex.quote(file)} --view bags", terminal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,14 @@ class _KnownSite:
     def missing(self) -> tuple[str, ...]:
         """The options without which there is no profile."""
         return (*(("--name",) if self.name is None else ()), *(() if self.bags else ("--bag",)))
+
+    @property
+    def start(self) -> str:
+        """A start to look at the bags from: on an open day at the site's hour, by its clock where it has one."""
+        monday = 2
+        day = next((monday + number for number, name in enumerate(_WEEK) if name not in self.closed), monday)
+        zone = "Z" if self.time_zone is None else ""
+        return f"--start 2026-11-{day:02}T{self.change_time or '10:00'}{zone}"
 
     def draft(self) -> "NewFile":
         """The profile, of a ward and with a bag of any kind where nobody said of which yet."""

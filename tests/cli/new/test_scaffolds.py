@@ -1,5 +1,7 @@
 """``blinplan new site`` and ``blinplan new record``: files that a check passes at once, and that replace nothing."""
 
+import re
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -28,6 +30,17 @@ def _words(text: str) -> str:
         RECORD_THERE,
         (*RECORD_THERE, "--weight", "70", "--height", "180", "--age", "1980-02-29"),
         (*RECORD[:-1], "2026-11-02T10:00+01:00", "--bsa", "1.73", "--age", "40"),
+        (
+            *SITE[:2],
+            "ward ö 'x'.toml",
+            *SITE[3:],
+            "--closed",
+            "monday",
+            "--closed",
+            "tuesday",
+            "--change-time",
+            "07:30",
+        ),
     ],
 )
 def test_what_is_written_passes_a_check_without_a_word(inside: Run, tmp_path: Path, asked: tuple[str, ...]) -> None:
@@ -38,7 +51,22 @@ def test_what_is_written_passes_a_check_without_a_word(inside: Run, tmp_path: Pa
     assert checked.status == 0
     verdicts = checked.json["files"][0]["verdicts"]
     assert not [verdict["rule"] for verdict in verdicts if verdict["outcome"] == "finding"]
-    assert f"blinplan check {asked[2]}" in ran.err
+    assert f"blinplan check {shlex.quote(asked[2])}" in ran.err
+    told = re.split(r"^ *(?=blinplan )", ran.err.partition("\nNext\n")[2], flags=re.MULTILINE)
+    commands = [shlex.split(" ".join(text.split())) for text in told if text.strip()]
+    assert [words[:2] for words in commands] == [["blinplan", "check"], ["blinplan", "plan"]]
+    for words in commands:
+        run = inside(*words[1:])
+        assert run.status == 0, (words, run.err)
+
+
+def test_no_bag_is_written_that_a_check_would_find_empty_before_its_time(inside: Run, tmp_path: Path) -> None:
+    for fill, hours, label in (("239.9", "24", ()), ("172.7", "96", ()), ("1", "24", ("--label", "us-2025"))):
+        ran = inside("new", "site", "w.toml", "--name", "W", "--bag", f"{hours}={fill}", *label)
+        assert (ran.status, [*tmp_path.iterdir()]) == (2, [])
+        assert "filled with less than the pump infuses" in _words(ran.err)
+    assert inside("new", "site", "w.toml", "--name", "W", "--bag", "24=1", "--label", "hk-2026").status == 0
+    assert inside("new", "site", "v.toml", "--name", "W", "--bag", "24=240", "--bag", "96=172.8").status == 0
 
 
 def test_no_record_is_begun_with_a_regimen_that_is_for_others(inside: Run, tmp_path: Path) -> None:
