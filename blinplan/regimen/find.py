@@ -14,7 +14,7 @@ from blinplan.regimen import library
 from blinplan.regimen.reading import Content, Reading, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.document import LIMIT_BYTES
-from blinplan.repository.root import place
+from blinplan.repository.root import place as place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -262,7 +262,7 @@ def _file_called(named: str) -> str | None:
 def path_from(folder: Path, name: str) -> str:
     """A file's path from a folder, with ``/``, a link's its own; as it was named where it is no file below it."""
     try:
-        return place(Path(name)).relative_to(folder.resolve()).as_posix()
+        return place_of(Path(name)).relative_to(folder.resolve()).as_posix()
     except ValueError:
         return Path(name).as_posix()
 
