@@ -301,14 +301,23 @@ def profile_beside(file: str, named: str) -> "Reading | NotFound | None":
     return FileSource(path, str(path)).read() if path.is_file() else None
 
 
+def argument_beside(file: str, name: str) -> str:
+    """How a command line names the regimen of a name that a file has: by its file, or as a shipped one."""
+    path = Path(file).parent / f"{name}.toml"
+    return str(path) if _lies_beside(file, path) else name
+
+
+def _lies_beside(file: str, path: Path) -> bool:
+    try:
+        return Path(file).is_file() and path.is_file()
+    except OSError:  # a name that no file can have
+        return False
+
+
 def read_beside(file: str, name: str) -> Reading | None:
     """Read the regimen of a name: from the folder of a file, or else the shipped one; None where there is none."""
     path = Path(file).parent / f"{name}.toml"
-    try:
-        beside = Path(file).is_file() and path.is_file()
-    except OSError:  # a name that no file can have
-        return None
-    if beside:
+    if _lies_beside(file, path):
         reading = FileSource(path, str(path)).read()
         return None if isinstance(reading, NotFound) else reading
     return library.load(name) if name in library.paths() else None

@@ -10,7 +10,7 @@ from blinplan.course.patient import Patient, PatientError
 from blinplan.label.read import DEFAULT
 from blinplan.quantities import plural
 from blinplan.refusal import ArgumentRefusal, Refusal
-from blinplan.regimen.find import FileSource, NotFound, find_one, read_beside
+from blinplan.regimen.find import FileSource, NotFound, argument_beside, find_one, read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenError, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
 
@@ -84,15 +84,16 @@ def regimen_file(reading: Reading) -> RegimenFile:
     Refusal
         When it holds something else, or has errors: `RegimenError`, which has them all.
     """
+    if isinstance(reading, RecordFile | SiteFile):
+        import shlex  # for a refusal alone
     if isinstance(reading, RecordFile):
-        raise Refusal(
-            f"{reading.document.name} is a course record, not a regimen",
-            f"plan it with: blinplan plan {reading.record.regimen} --record {reading.document.name}",
-        )
+        name = reading.document.name
+        words = shlex.join(["blinplan", "plan", argument_beside(name, reading.record.regimen), "--record", name])
+        raise Refusal(f"{name} is a course record, not a regimen", f"plan it with: {words}")
     if isinstance(reading, SiteFile):
         raise Refusal(
             f"{reading.document.name} is a site profile, not a regimen",
-            f"name a regimen, and give the profile to it with --site {reading.document.name}",
+            f"name a regimen, and give the profile to it with --site {shlex.quote(reading.document.name)}",
         )
     if isinstance(reading, FaultyFile):
         count = len(reading.problems)

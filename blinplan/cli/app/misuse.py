@@ -77,15 +77,18 @@ def _advice(error: Any, command: str | None, message: str) -> str:
 
 
 def _on_the_program(error: Any, message: str) -> str:
-    unknown = re.fullmatch(r"No such command '(.*)'", message, re.DOTALL)
+    unknown = re.fullmatch(r"No such command (['\"])(.*)\1", message, re.DOTALL)
     if unknown is None:
         if message.startswith("No such option"):
             return "options come after the command: `blinplan check rr-adult -f json`; `blinplan --help` lists commands"
         return "`--help` after the command shows what its options take"
-    named = unknown[1]
+    named = unknown[2]
     if named == "help":
         return "`blinplan --help` lists the commands, and `blinplan check --help` shows one"
     if _is_regimen(named):
+        import shlex
+
+        named = shlex.quote(named)
         return f"the command comes first: `blinplan check {named}`, `blinplan plan {named}`"
     from difflib import get_close_matches
 

@@ -1,9 +1,11 @@
 """A course record to fill in: what is known of a patient's course, and how to write down what happens to it."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from blinplan.regimen import library
 from blinplan.regimen.record.tables import RECORD_FILE
 from blinplan.regimen.scaffolds.lines import (
     block_lines,
@@ -42,8 +44,13 @@ def record_scaffold(order: RecordOrder) -> str:
     return "\n".join(_lines(order)) + "\n"
 
 
+def _argument(regimen: str) -> str:
+    """How a command line in the folder of the record names its regimen."""
+    return regimen if regimen in library.paths() else shlex.quote(f"{regimen}.toml")
+
+
 def _lines(order: RecordOrder) -> Iterator[str]:
-    yield from head_lines(sentence.format(regimen=order.regimen) for sentence in _HEAD)
+    yield from head_lines(sentence.format(regimen=_argument(order.regimen)) for sentence in _HEAD)
     known = dict(_values(order))
     for key in RECORD_FILE.keys.values():
         if key.kind.table is not None:

@@ -69,6 +69,37 @@ def test_no_bag_is_written_that_a_check_would_find_empty_before_its_time(inside:
     assert inside("new", "site", "v.toml", "--name", "W", "--bag", "24=240", "--bag", "96=172.8").status == 0
 
 
+@pytest.mark.parametrize("folder", ["", "Station ä 7", "it's"])
+@pytest.mark.parametrize("regimen", ["rr-adult", "ward-rr"])
+def test_what_is_advised_of_files_that_are_no_regimens_runs(
+    inside: Run, tmp_path: Path, folder: str, regimen: str
+) -> None:
+    (tmp_path / folder).mkdir(exist_ok=True)
+    own = Path(folder) / "ward-rr.toml"
+    assert inside("new", "ward-rr", "--from", "rr-adult", "--hospital-days", "14,3").status == 0
+    (tmp_path / "ward-rr.toml").rename(tmp_path / own)
+    record, site = str(Path(folder) / "patient 1.toml"), str(Path(folder) / "ward 7.toml")
+    named = str(own) if regimen == "ward-rr" else regimen
+    asked = ("--regimen", named, *RECORD_THERE[5:], "--weight", "70")
+    assert inside("new", "record", record, *asked).status == 0
+    assert inside("new", "site", site, "--name", "W", "--bag", "24=250").status == 0
+
+    def advised(said: str, begin: str) -> list[str]:
+        return shlex.split(_words(said).partition(begin)[2])
+
+    words = advised(inside("plan", record).err, "plan it with: blinplan ")
+    assert words == ["plan", named, "--record", record]
+    assert inside(*words).status == 0
+    words = advised(inside("plan", site).err, "give the profile to it with ")
+    assert inside("plan", "rr-adult", *words, "--start", "2026-11-02T10:00Z").status == 0
+    in_file = " ".join((tmp_path / record).read_text(encoding="utf-8").replace("\n# ", " ").split())
+    assert f"`blinplan plan {Path(named).name} --record THIS-FILE`" in in_file
+    assert inside(named if regimen == "ward-rr" else record).status == 2
+    first = shlex.split(re.findall("`([^`]+)`", _words(inside(record).err))[0])
+    assert first == ["blinplan", "check", record]
+    assert inside(*first[1:]).status == 0
+
+
 def test_no_record_is_begun_with_a_regimen_that_is_for_others(inside: Run, tmp_path: Path) -> None:
     refused = inside(*RECORD_THERE, "--weight", "44", "--height", "150")
     assert (refused.status, list(tmp_path.iterdir())) == (2, [])
