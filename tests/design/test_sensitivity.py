@@ -15,7 +15,7 @@ from blinplan.design.sensitivity.method import SensitivityMethod
 from blinplan.design.sensitivity.plan import SensitivityPlan
 from blinplan.design.sensitivity.ranks import average_ranks, rank_correlation, traits
 from blinplan.design.sensitivity.runs import RunsOfEndpoint, endpoints_of_runs, in_window, run_places
-from blinplan.design.sensitivity.samples import STEP, pairs, places
+from blinplan.design.sensitivity.samples import STEP, measures, pairs, places
 from blinplan.design.sensitivity.sensitivity import Scale, Sensitivity, SensitivityRow, sensitivity_of
 from blinplan.design.variation.axis import AxisError
 from blinplan.executors.executor import InTurn, threads
@@ -109,6 +109,23 @@ def test_morris_is_what_one_at_a_time_steps_at_the_same_trajectories_say() -> No
         assert rows_found[key].third == pytest.approx(np.mean(effects), rel=1e-6, abs=1e-9)
         assert rows_found[key].fourth == pytest.approx(np.std(effects, ddof=1), rel=1e-5, abs=1e-9)
     assert list(rows_found)[:4] == sorted(FEW[:4], key=lambda key: -mean[key])
+
+
+@pytest.mark.parametrize("samples", [2, 3, 10, 40])
+def test_the_half_width_of_few_trajectories_is_students(samples: int) -> None:
+    """It was the normal distribution's of many: of two trajectories every other 95 % interval missed."""
+    names = ["clearance", "kill_rate", "lysis_ec50"]
+    at = places(SensitivityMethod.MORRIS, names, samples, 1)
+    found = np.exp(3.0 * at[:, 0]) + at[:, 1] * at[:, 2]
+    mean, half, _, sigma = measures(SensitivityMethod.MORRIS, names, at, found, 1).T
+    student = {2: 12.706, 3: 4.303, 10: 2.262, 40: 2.023}[samples]
+    # Of effects that rise alone; a hundred drawings have their own chance.
+    assert (mean > 0.0).all()
+    assert half == pytest.approx(student * sigma / math.sqrt(samples), rel=0.35)
+    at = places(SensitivityMethod.SOBOL, names, 2, 1)
+    total, total_half, first, first_half = measures(SensitivityMethod.SOBOL, names, at, at[:, 0], 1).T
+    assert abs(total[0] - 1.0) <= total_half[0]
+    assert abs(first[0] - 1.0) <= first_half[0]
 
 
 @pytest.mark.slow

@@ -190,14 +190,14 @@ def reading_lines(found: Sensitivity) -> Iterator[str]:
     elif found.plan.method is SensitivityMethod.MORRIS:
         yield (
             "μ*: mean size of the change of the endpoint over the whole range of the parameter; ±: half of its 95 %"
-            " interval, of these trajectories drawn again; μ: the same with sign; σ: how much it hangs on where the"
-            " parameters are."
+            " interval (Student's t), of these trajectories drawn again; μ: the same with sign; σ: how much it hangs on"
+            " where the parameters are."
         )
     else:
         yield (
             "first: share of the endpoint's variance that the parameter makes alone; total: with its part in what it"
-            " makes together with others; ±: half of the 95 % interval, of these samples drawn again. Both may come"
-            " out a little below 0 or above 1."
+            " makes together with others; ±: half of the 95 % interval (Student's t), of these samples drawn again."
+            " Both may come out a little below 0 or above 1."
         )
     if found.plan.asked.by_day and all(of.by_day is None for of in found.endpoints):
         yield NO_SHARE_BY_DAY
