@@ -236,6 +236,8 @@ class Reader:
             near = nearest_word(written, table.keys)
             inside = "" if len(path) == 1 else f" in {'.'.join(map(str, path[:-1]))[:80]}"
             advice = f"write `{near}`" if near else f"the keys are {', '.join(table.keys)}"
+            if path in {("tool",), ("blinplan",)} and not self._root:  # as in a pyproject.toml
+                advice = "leave `tool.blinplan` out of the heads of tables: here the keys stand without it"
             return Fault(where, f"there is no setting `{written[:60]}`{inside}", advice)
         name = ".".join(str(part) for part in path) or "tool.blinplan"
         if detail["type"] == "too_long":

@@ -105,6 +105,9 @@ def test_where_no_key_is_alike_all_of_the_table_are_named() -> None:
         ("[per-file-ignores]\na = 1\n", "2:5", "`per-file-ignores.a` is the number 1", "give a table of file patterns"),
         ('[per-file-ignores]\na = ["D2", 1]\n', "2:12", "`per-file-ignores.a.1` is the number 1", "give a table of"),
         ("[severity]\nD2 = 1\n", "2:6", "`severity.D2` is the number 1", "give a table of codes"),
+        ('[tool.blinplan]\nignore = ["D2"]', "1:2", "there is no setting `tool`", "leave `tool.blinplan` out"),
+        ("[tool.blinplan.severity]\nD2 = 'note'", "1:2", "there is no setting `tool`", "leave `tool.blinplan` out"),
+        ("[blinplan]\npatients = 9", "1:2", "there is no setting `blinplan`", "leave `tool.blinplan` out"),
         (f"{'x' * 70} = 1", "1:1", f"there is no setting `{'x' * 60}`", "the keys are"),
         (
             f'["per-file"."{"y" * 90}"]\nqq = 1',
