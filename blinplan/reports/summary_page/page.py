@@ -42,10 +42,10 @@ from blinplan.reports.simulation.summary.rows import (
     time_rows,
 )
 from blinplan.reports.simulation.summary.words import (
-    HOW_TO_READ,
     HOW_TO_READ_TIMES,
     HOW_TO_READ_VALUES,
     how_to_read_shares,
+    how_to_read_typical,
     missing_lines,
     no_share_lines,
     not_yet_lines,
@@ -363,7 +363,7 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
         *not_yet_lines(simulation),
     )
     told = (
-        f"{HOW_TO_READ} {HOW_TO_READ_VALUES}",
+        f"{how_to_read_typical(simulation)} {HOW_TO_READ_VALUES}",
         *missing_lines(simulation),
         HOW_TO_READ_TIMES,
         *of_shares,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -263,3 +264,20 @@ def test_patients_of_another_weight_are_told_by_theirs(inside: Run, tmp_path: Pa
     said = " ".join(ran.err.split())
     assert "rr-adult is for 45 kg and over; 1 of 2 virtual patients weigh 38 kg" in said
     assert "leave them out, or take a regimen for these patients" in said
+
+
+@pytest.mark.parametrize("command", ["simulate", "report"])
+@pytest.mark.parametrize(
+    ("size", "area"),
+    [("--weight 50 --height 160", "1.491"), ("--bsa 1.7", "1.700"), ("--bsa 1.876", ""), ("", "")],
+)
+def test_the_size_of_the_typical_patient_beside_many_is_told_where_it_was_given(
+    command: str, size: str, area: str, inside: Run
+) -> None:
+    """The column Typical was of another body than the patients beside it, and nothing said so."""
+    found = inside(command, "rr-adult", "--patients", "50", "--endpoints", "auc", *size.split())
+    said = " ".join(re.sub("<[^>]*>", " ", found.out).split())
+    if area:
+        assert f"Typical: no random effects, and the body surface area that was given, {area} m²." in said
+    else:
+        assert "Typical: no random effects." in said

@@ -26,11 +26,11 @@ from blinplan.reports.simulation.summary.rows import (
     times_of,
 )
 from blinplan.reports.simulation.summary.words import (
-    HOW_TO_READ,
     HOW_TO_READ_TIMES,
     HOW_TO_READ_VALUES,
     NOT_ELEVATED,
     how_to_read_shares,
+    how_to_read_typical,
     missing_lines,
     no_share_lines,
     not_yet_lines,
@@ -75,7 +75,8 @@ def simulation_report(simulation: Simulation, screen: Screen, remarks: Iterable[
 def _how_to_read(simulation: Simulation) -> Iterator[str]:
     """Say how to read what is shown, and nothing of what is not."""
     of_many = not simulation.alone
-    yield f"{HOW_TO_READ} {HOW_TO_READ_VALUES}" if of_many and _has_values(simulation) else HOW_TO_READ
+    typical = how_to_read_typical(simulation)
+    yield f"{typical} {HOW_TO_READ_VALUES}" if of_many and _has_values(simulation) else typical
     if of_many and any(times_of(simulation)):
         yield HOW_TO_READ_TIMES
     yield from missing_lines(simulation)

@@ -8,6 +8,7 @@ from blinplan.course.events import Period
 from blinplan.quantities import MINUTES_PER_DAY, Basis, plural
 from blinplan.reports.shared.words import NO_SHARE_BY_DAY, amount_text, patients_drawn, people_text
 from blinplan.reports.simulation.summary.rows import NOT_YET, times_of
+from blinplan.simulation.admission import admitted_typical
 from blinplan.simulation.crowd.kept import heads_of
 from blinplan.simulation.models.source import SetsOf
 from blinplan.simulation.outcome import typical_value
@@ -21,6 +22,15 @@ HOW_TO_READ_TIMES = (
     " looked at)."
 )
 NOT_ELEVATED = "IL-2, IL-4, IL-8, IL-12 and TNF-alpha: measured and not elevated, so held at baseline."
+
+
+def how_to_read_typical(simulation: Simulation) -> str:
+    """Say who the typical patient is, and of what size where somebody gave one: beside many it stands in no heading."""
+    area = simulation.typical_area
+    usual = float(admitted_typical(simulation.regimen, simulation.preset).bsa_m2[0])
+    if simulation.alone or area == usual:
+        return HOW_TO_READ
+    return f"{HOW_TO_READ.removesuffix('.')}, and the body surface area that was given, {area:.3f} m²."
 
 
 def missing_lines(simulation: Simulation) -> Iterator[str]:
