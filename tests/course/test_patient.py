@@ -146,7 +146,7 @@ GRAIN = Fraction(1, 1000)
         (Fraction(0), None, None, "1 to 300 kg"),
         (Fraction(-70), None, None, "1 to 300 kg"),
         (Fraction(170), Fraction("1.7"), None, "30 to 250 cm"),  # metres for centimetres
-        (Fraction(300), Fraction(250), None, "by Mosteller"),  # each possible, but not the two together
+        (Fraction(300), Fraction(250), None, "body mass index of 48.0"),  # each possible, but not the two together
     ],
 )
 def test_what_no_human_being_has_is_refused(
@@ -174,8 +174,37 @@ def test_a_slip_of_unit_shows_in_the_area() -> None:
         patient(Fraction(70), Fraction(69), Fraction("1.8"))
     with pytest.raises(PatientError, match="differ by more than 10 %"):  # pounds for kilograms
         patient(Fraction(154), Fraction(175), Fraction("1.8"))
-    with pytest.raises(PatientError, match="body surface area by Mosteller"):
+    with pytest.raises(PatientError, match="body mass index of 48"):
         patient(Fraction(300), Fraction(250))
+
+
+@pytest.mark.parametrize("formula", list(AreaFormula))
+@pytest.mark.parametrize(
+    ("weight", "height", "age"),
+    [("2.9", "48", "20 days"), ("2.5", "46", "1 month"), ("3.2", "50", "0"), ("1.1", "33", "3 days")],
+)
+def test_a_newborn_has_the_area_that_weight_and_height_make(
+    weight: str, height: str, age: str, formula: AreaFormula
+) -> None:
+    found = patient(Fraction(weight), Fraction(height), formula=formula, age=read_age(age)).area
+    assert found is not None
+    assert 0.09 < float(found.square_metres) < 0.25
+    if formula is AreaFormula.MOSTELLER:
+        assert patient(Fraction(weight), area=found.square_metres).area is not None
+
+
+@pytest.mark.parametrize(("weight", "height"), [(200, 180), (190, 205), (171, 190), (220, 200)])
+def test_a_very_heavy_adult_is_confirmed_by_the_area_that_is_asked_for(weight: int, height: int) -> None:
+    computed = body_surface_area(Fraction(weight), Fraction(height), AreaFormula.MOSTELLER)
+    assert computed > AREAS_M2[1]
+    try:
+        found = patient(Fraction(weight), Fraction(height))
+    except PatientError as error:
+        assert f"the body surface area that they make, {float(computed):.2f} m²" in str(error)
+        found = patient(Fraction(weight), Fraction(height), Fraction(f"{float(computed):.2f}"))
+    assert found.area is not None
+    with pytest.raises(PatientError, match=r"a patient here has 0\.2 to 3 m²"):
+        patient(area=computed)
 
 
 @pytest.mark.parametrize(
@@ -544,12 +573,13 @@ def test_an_area_is_held_against_its_weight_up_to_the_very_bounds(weight: str, a
             patient(Fraction(weight), None, Fraction(area))
 
 
-def test_the_tallest_that_is_taken_needs_no_area_and_one_that_comes_out_too_small_is_told_with_its_unit() -> None:
+def test_the_tallest_that_is_taken_needs_no_area_and_nor_does_the_smallest() -> None:
     assert patient(Fraction(125), Fraction(250)).area is not None  # 20 kg/m²
     with pytest.raises(PatientError, match="4\\.9 lb would be about 2\\.2 kg"):
         patient(Fraction("4.9"), Fraction(30))  # the least height
-    with pytest.raises(PatientError, match=r"^body surface area by Mosteller is .* m²; .* 0\.2 to 3 m²$"):
-        patient(Fraction("1.1"), Fraction(31))
+    assert patient(Fraction("1.1"), Fraction(31)).area is not None  # 11.4 kg/m²
+    with pytest.raises(PatientError, match=r"^body surface area is ≈ 0\.097 m²; .* 0\.2 to 3 m²$"):
+        patient(area=Fraction("0.09733"))
 
 
 def test_ages_and_sizes_are_told_as_people_write_them() -> None:

@@ -139,12 +139,12 @@ def values_of_patients() -> Iterator[Value]:
             ValueStatus.UNVERIFIED,
             decides,
         )
-    for name, (low, high), unit, what in (
-        ("weights", WEIGHTS_KG, "kg", "Body weights"),
-        ("heights", HEIGHTS_CM, "cm", "Heights"),
-        ("areas", AREAS_M2, "m²", "Body surface areas"),
+    for name, (low, high), unit, says in (
+        ("weights", WEIGHTS_KG, "kg", "Body weights outside are refused."),
+        ("heights", HEIGHTS_CM, "cm", "Heights outside are refused."),
+        ("areas", AREAS_M2, "m²", "Body surface areas outside are refused where no weight says that they are right."),
     ):
-        yield _convention(name, f"{decimal_text(low)} to {decimal_text(high)} {unit}", f"{what} outside are refused.")
+        yield _convention(name, f"{decimal_text(low)} to {decimal_text(high)} {unit}", says)
     least, highest = MASS_INDICES
     bounds = ", ".join(
         f"{decimal_text(index)}" + (f" below {decimal_text(height)} cm" if height is not None else " above")
