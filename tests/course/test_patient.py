@@ -197,11 +197,10 @@ def test_a_newborn_has_the_area_that_weight_and_height_make(
 def test_a_very_heavy_adult_is_confirmed_by_the_area_that_is_asked_for(weight: int, height: int) -> None:
     computed = body_surface_area(Fraction(weight), Fraction(height), AreaFormula.MOSTELLER)
     assert computed > AREAS_M2[1]
-    try:
-        found = patient(Fraction(weight), Fraction(height))
-    except PatientError as error:
-        assert f"the body surface area that they make, {float(computed):.2f} m²" in str(error)
-        found = patient(Fraction(weight), Fraction(height), Fraction(f"{float(computed):.2f}"))
+    with pytest.raises(PatientError) as refused:
+        patient(Fraction(weight), Fraction(height))
+    assert f"the body surface area that they make, {float(computed):.2f} m²" in str(refused.value)
+    found = patient(Fraction(weight), Fraction(height), Fraction(f"{float(computed):.2f}"))
     assert found.area is not None
     with pytest.raises(PatientError, match=r"a patient here has 0\.2 to 3 m²"):
         patient(area=computed)
