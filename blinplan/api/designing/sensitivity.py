@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 PUBLIC = ("sensitivity",)
 
+WITHIN = 1.3
+"""The factor to either side within which parameters are varied, where nobody says it."""
+
 SAMPLES = {SensitivityMethod.MORRIS: 20, SensitivityMethod.SOBOL: 128, SensitivityMethod.CORRELATION: 1}
 """How many trajectories or base samples where nobody says it."""
 PATIENTS = 1000
@@ -40,7 +43,7 @@ def sensitivity(
     method: SensitivityMethodName = "morris",
     *,
     parameters: Sequence[str] = (),
-    within: float = 1.3,
+    within: float = WITHIN,
     samples: int | None = None,
     patients: "PatientSource" = None,
     first: int = 1,
@@ -194,7 +197,7 @@ def planned_sensitivity(
     method: SensitivityMethodName = "morris",
     *,
     parameters: Sequence[str] = (),
-    within: float = 1.3,
+    within: float = WITHIN,
     samples: int | None = None,
     patients: "PatientSource" = None,
     first: int = 1,
@@ -214,7 +217,7 @@ def planned_sensitivity(
     chosen, target = word_of(SensitivityMethod, "method", method), None if output is None else Path(output)
     if target is not None:
         refuse_table_file(target, (".csv", ".parquet", ".jsonl"))
-    _refuse_contradictions(chosen, parameters, samples, patients, by_day, first)
+    _refuse_contradictions(chosen, parameters, within, samples, patients, by_day, first)
     figures = figures_of(patient)
     size = size_of(figures)
     asked = order_for(regimen, size, premedication=premedication)
@@ -245,6 +248,7 @@ def planned_sensitivity(
 def _refuse_contradictions(
     method: SensitivityMethod,
     parameters: Sequence[str],
+    within: float,
     samples: int | None,
     patients: "PatientSource",
     by_day: Sequence[float],
@@ -252,8 +256,9 @@ def _refuse_contradictions(
 ) -> None:
     if method is not SensitivityMethod.CORRELATION:
         require_salib()
-    elif parameters or samples is not None:
-        raise Refusal("correlation is between patients, and varies no parameter", "leave parameters and samples out")
+    elif parameters or samples is not None or within != WITHIN:
+        advice = "leave parameters, their range and samples out"
+        raise Refusal("correlation is between patients, and varies no parameter", advice)
     if samples is not None:
         SAMPLE_COUNT.require("samples", samples)
     if patients is None and (first > 1 or (by_day and method is not SensitivityMethod.CORRELATION)):
