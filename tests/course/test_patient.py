@@ -157,6 +157,15 @@ def test_what_no_human_being_has_is_refused(
     assert words in str(caught.value)
 
 
+def test_areas_beside_a_weight_are_those_that_weights_and_heights_make() -> None:
+    for weight, height, near in ((1, 30, Fraction("0.09")), (300, 250, Fraction("4.6"))):
+        assert abs(body_surface_area(Fraction(weight), Fraction(height), AreaFormula.MOSTELLER) - near) < 0.05
+    for area in ("0.0899", "4.601", "1" + "0" * 400):
+        for height in (None, Fraction(170)):
+            with pytest.raises(PatientError, match=r"a patient here has 0\.09 to 4\.6 m²"):
+                patient(Fraction(70), height, Fraction(area))
+
+
 @pytest.mark.parametrize(("area", "fits"), [("1.1", True), ("1.101", False), ("0.9", True), ("0.899", False)])
 def test_a_given_area_is_near_the_computed_one(area: str, fits: bool) -> None:
     weight, height = Fraction(36), Fraction(100)  # 1 m² by Mosteller
