@@ -56,7 +56,7 @@ def formula_text(formula: AreaFormula) -> str:
 WEIGHTS_KG = (Fraction(1), Fraction(300))
 HEIGHTS_CM = (Fraction(30), Fraction(250))
 AREAS_M2 = (Fraction("0.2"), Fraction(3))
-_AREAS_BESIDE_A_WEIGHT = (Fraction("0.09"), Fraction("4.6"))
+AREAS_BESIDE_A_WEIGHT = (Fraction("0.09"), Fraction("4.6"))
 """What the least weight and height make by Mosteller, and the greatest: which of them fits, the weight says."""
 
 
@@ -161,7 +161,7 @@ def _of_size(weight: Fraction | None, height: Fraction | None, area: Fraction | 
     _plausible("weight", weight, WEIGHTS_KG, "kg")
     _plausible("height", height, HEIGHTS_CM, "cm")
     # Beside a weight, that judges it: a newborn has less than others, and a very heavy adult more.
-    _plausible("body surface area", area, AREAS_M2 if weight is None else _AREAS_BESIDE_A_WEIGHT, "m²")
+    _plausible("body surface area", area, AREAS_M2 if weight is None else AREAS_BESIDE_A_WEIGHT, "m²")
     computed = None if weight is None or height is None else body_surface_area(weight, height, formula)
     if area is not None and weight is not None and computed is None:
         _fits_the_weight(area, weight)

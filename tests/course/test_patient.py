@@ -158,8 +158,8 @@ def test_what_no_human_being_has_is_refused(
 
 
 def test_areas_beside_a_weight_are_those_that_weights_and_heights_make() -> None:
-    for weight, height, near in ((1, 30, Fraction("0.09")), (300, 250, Fraction("4.6"))):
-        assert abs(body_surface_area(Fraction(weight), Fraction(height), AreaFormula.MOSTELLER) - near) < 0.05
+    for kg, cm, near in ((1, 30, Fraction("0.09")), (300, 250, Fraction("4.6"))):
+        assert abs(body_surface_area(Fraction(kg), Fraction(cm), AreaFormula.MOSTELLER) - near) < 0.05
     for area in ("0.0899", "4.601", "1" + "0" * 400):
         for height in (None, Fraction(170)):
             with pytest.raises(PatientError, match=r"a patient here has 0\.09 to 4\.6 m²"):

@@ -7,6 +7,7 @@ from fractions import Fraction
 from blinplan.course.eligibility import PLAINLY_ADULT_FROM, PLAINLY_CHILD_BELOW
 from blinplan.course.happened.interruption import SEVERE
 from blinplan.course.patient import (
+    AREAS_BESIDE_A_WEIGHT,
     AREAS_DIFFER,
     AREAS_M2,
     HEAVIEST,
@@ -143,6 +144,12 @@ def values_of_patients() -> Iterator[Value]:
         ("weights", WEIGHTS_KG, "kg", "Body weights outside are refused."),
         ("heights", HEIGHTS_CM, "cm", "Heights outside are refused."),
         ("areas", AREAS_M2, "m²", "Body surface areas outside are refused where no weight says that they are right."),
+        (
+            "areas_beside_a_weight",
+            AREAS_BESIDE_A_WEIGHT,
+            "m²",
+            "Areas outside are refused beside a weight.",
+        ),
     ):
         yield _convention(name, f"{decimal_text(low)} to {decimal_text(high)} {unit}", says)
     least, highest = MASS_INDICES

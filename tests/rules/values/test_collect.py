@@ -295,6 +295,7 @@ def test_a_bag_of_a_site_is_shown_with_what_it_says_in_the_place_of_the_label_s(
         ("weights", "Body weights outside are refused."),
         ("heights", "Heights outside are refused."),
         ("areas", "Body surface areas outside are refused where no weight says that they are right."),
+        ("areas_beside_a_weight", "Areas outside are refused beside a weight."),
         ("heaviest_by_age", "Nobody below an age is taken to weigh more."),
         ("lightest_by_age", "Nobody of an age or older is taken to weigh less."),
         ("tallest_by_age", "Nobody below an age is taken to measure more."),

@@ -111,6 +111,7 @@ REFUSED = {
     "weights": "1 to 300 kg",
     "heights": "30 to 250 cm",
     "areas": "0.2 to 3 m²",
+    "areas_beside_a_weight": "0.09 to 4.6 m²",
     "body_mass_indices": "9 kg/m², and at most 25 below 100 cm, 32 below 150 cm, 45 above",
     "highest_body_mass_index": "70 kg/m²",
     "areas_differ": "10 %",
