@@ -233,6 +233,21 @@ NO_SHARE_BY_DAY = "No share by a day is shown: none of the endpoints that are na
 _NOT_OF_MODEL = "and not whether the model is true"
 
 
+_MANY_SETS = 20
+"""Parameter sets of which the 5th and the 95th percentile lie between two of them."""
+
+
+def over_sets_text(sets: int, of: str = "") -> str:
+    """Say what a range over published parameter sets is, and of few what it is not."""
+    few = f" (of fewer than {_MANY_SETS} narrower than of many)" if sets < _MANY_SETS else ""
+    return f"5th to 95th percentile{of} over {sets} parameter {plural('set', sets)}{few}"
+
+
+def plausible_text(models: int, noun: str) -> str:
+    """So many plausible models, or ones."""
+    return f"{models} plausible {plural(noun, models)}"
+
+
 def drawn_from(people: Drawn) -> str:
     """Say what virtual patients were drawn from, and how many were where the regimen does not admit all of them."""
     if people.seed is None:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from blinplan.course.events import Period
 from blinplan.physiology.model.cytokines import ELEVATED
-from blinplan.reports.shared.words import otherwise_drawn, still_in_course
+from blinplan.reports.shared.words import otherwise_drawn, plausible_text, still_in_course
 from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.reports.simulation.canvas import FILL, FRAME, LINE, MODELS, REFERENCE, Canvas
 from blinplan.simulation.percentiles import Band, Bands
@@ -273,7 +273,8 @@ def curves_report(simulation: Simulation | RequestedCurves, bands: Bands, screen
     )
     if bands.models:
         what += (
-            f" {'Dashes' if screen.unicode else 'o'}: between what the median lies over {bands.models} plausible models"
+            f" {'Dashes' if screen.unicode else 'o'}: between what the median lies over "
+            f"{plausible_text(bands.models, 'model')}"
             " and the shipped one."
         )
     if isinstance(simulation, RequestedCurves):  # nothing else is told above it

@@ -19,6 +19,7 @@ from blinplan.reports.shared.words import (
     otherwise_drawn,
     patients_drawn,
     people_drawn,
+    plausible_text,
     still_in_course,
     unverified_mark,
 )
@@ -277,7 +278,8 @@ def reading_of(simulation: Simulation, bands: Bands) -> str:
         else f"Line: median; band: 5th to 95th percentile of {whom}.{still_in_course(bands)}"
     )
     models = (
-        f" Green dashes: between what the median lies over {bands.models} plausible models and the shipped one, a range"
+        " Green dashes: between what the median lies over "
+        f"{plausible_text(bands.models, 'model')} and the shipped one, a range"
         " and no confidence."
         if bands.models
         else ""

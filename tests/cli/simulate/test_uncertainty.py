@@ -197,3 +197,17 @@ def test_a_check_says_what_the_models_say_and_the_status_stays(inside: Run) -> N
     assert "of 2 plausible models" in ran.out
     found = inside("check", "mrd-adult", *options, "--uncertainty", "plausible", "--sets", "2", "-f", "json")
     assert {one["models"] for one in found.json["files"][0]["over_models"]} == {2}
+
+
+@pytest.mark.parametrize("sets", [1, 2, 19, 20])
+@pytest.mark.parametrize(
+    "command", ["simulate nhl-5", "compare nhl-5 nhl-15 --no-findings", "sweep nhl-5 --vary dose=5,15"]
+)
+def test_of_few_sets_a_range_is_said_to_be_narrow_and_one_set_is_one(command: str, sets: int, inside: Run) -> None:
+    """Of one set the 5th to 95th percentile was one number twice, and it was of 1 parameter sets."""
+    asked = (*command.split(), "--patients", "5", "--endpoints", "auc", "--uncertainty", str(sets))
+    said = " ".join(inside(*asked).out.split())
+    assert f"over {sets} parameter set{'s' * (sets > 1)}" in said
+    assert ("(of fewer than 20 narrower than of many)" in said) == (sets < 20)
+    plausible = " ".join(inside(*asked[:-1], "plausible", "--sets", str(min(sets, 2))).out.split())
+    assert ("1 plausible one on" if sets == 1 else "2 plausible ones on") in plausible.replace(",", "")

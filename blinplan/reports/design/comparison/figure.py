@@ -12,7 +12,14 @@ from blinplan.design.comparison.compare import ComparedArm, PairedComparison
 from blinplan.fingerprint import model_name
 from blinplan.outside_text import visible
 from blinplan.reports.design.comparison.lines import off_drug_of_arms
-from blinplan.reports.shared.words import drawn_from, otherwise_drawn, patients_drawn, rest_drawn, unverified_mark
+from blinplan.reports.shared.words import (
+    drawn_from,
+    otherwise_drawn,
+    patients_drawn,
+    plausible_text,
+    rest_drawn,
+    unverified_mark,
+)
 from blinplan.reports.simulation.axes import Stretch, axis_of, dose_unit, stretches
 from blinplan.reports.simulation.figures import FigureFormat, file_of, mark_reference, scale_panel
 from blinplan.simulation.percentiles import Band, Bands
@@ -145,7 +152,8 @@ def _caption(compared: PairedComparison, bands: Bands) -> str:
     """What is drawn, of whom, and what computed it."""
     of = f"{bands.patients:,}" if bands.patients == bands.population else f"{bands.patients:,} of {bands.population:,}"
     models = (
-        f" Thin lines: between what each median lies over {bands.models} plausible models and the shipped one, a range"
+        " Thin lines: between what each median lies over "
+        f"{plausible_text(bands.models, 'model')} and the shipped one, a range"
         " and no confidence."
         if bands.models
         else ""

@@ -16,7 +16,9 @@ from blinplan.reports.shared.words import (
     covers,
     given_lines,
     off_drug_lines,
+    over_sets_text,
     people_text,
+    plausible_text,
     unverified_mark,
 )
 from blinplan.simulation.models.source import SetsOf
@@ -149,12 +151,13 @@ def _over_text(over: OverSets) -> str:
     """Say what lies between the ends of a range over parameter sets."""
     if over.of is SetsOf.PLAUSIBLE:
         return (
-            f"Over models: the least and the greatest estimate of the shipped model and {over.sets} plausible ones, on"
+            "Over models: the least and the greatest estimate of the shipped model and "
+            f"{plausible_text(over.sets, 'one')}, on"
             " the same patients. Each keeps every claim of the article and every published number that the shipped one"
             " meets. It is a range: no confidence, and no probability."
         )
     return (
-        f"Over sets: 5th to 95th percentile of the estimate over {over.sets} parameter sets, with"
+        f"Over sets: {over_sets_text(over.sets, ' of the estimate')}, with"
         f" {', '.join(over.parameters)} drawn within their published standard errors; no uncertainty of the others is"
         " counted."
     )

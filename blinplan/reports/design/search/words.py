@@ -18,7 +18,7 @@ from blinplan.regimen import library
 from blinplan.regimen.regimen import Cycle, Regimen
 from blinplan.reports.design.numbers import share_text
 from blinplan.reports.shared.number import number
-from blinplan.reports.shared.words import covers, given_lines, off_drug_lines, rest_drawn
+from blinplan.reports.shared.words import covers, given_lines, off_drug_lines, plausible_text, rest_drawn
 from blinplan.simulation.outcome import Occurrence
 
 WILSON = "Wilson's score interval (J Am Stat Assoc 1927;22:209)"
@@ -208,7 +208,7 @@ def closing_lines(found: Searched) -> Iterator[str]:
     yield f"Shares: {WILSON}; numbers: {NUMBERS}. Against {base}, paired: {SHARES}; {MEANS}."
     if found.models:
         yield (
-            f"Models: {found.models} plausible parameter sets, each on {found.model_patients:,} of the patients"
+            f"Models: {plausible_text(found.models, 'parameter set')}, each on {found.model_patients:,} of the patients"
             f"{_KEPT_IN if found.setting.wish.requirements else '.'} It is no confidence, and no probability."
         )
 

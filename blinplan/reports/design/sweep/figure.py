@@ -15,7 +15,7 @@ from blinplan.reports.design.sweep.lines import half_lines
 from blinplan.reports.design.sweep.map_lines import has_half_line, line_place
 from blinplan.reports.design.sweep.maps import draw_maps, maps_height
 from blinplan.reports.design.sweep.sheet import Sheet
-from blinplan.reports.shared.words import patients_drawn, people_drawn, unverified_mark
+from blinplan.reports.shared.words import over_sets_text, patients_drawn, people_drawn, plausible_text, unverified_mark
 from blinplan.reports.simulation.figures import FigureFormat, file_of
 from blinplan.simulation.models.source import SetsOf
 from blinplan.version import __version__
@@ -67,9 +67,10 @@ def _reading(swept: Sweep) -> Iterator[str]:
             yield "Brown: what the article says of the doses on that side of the line."
     if sets and one:
         yield (
-            f"Thin dashes: from the least to the greatest of the shipped model and {sets} plausible ones, a range."
+            "Thin dashes: from the least to the greatest of the shipped model and "
+            f"{plausible_text(sets, 'one')}, a range."
             if swept.plan.sets is SetsOf.PLAUSIBLE
-            else f"Thin dashes: 5th to 95th percentile over {sets} published parameter sets."
+            else f"Thin dashes: {over_sets_text(sets)}, as published."
         )
     yield from article_lines(swept)
 

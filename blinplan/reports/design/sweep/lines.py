@@ -17,7 +17,9 @@ from blinplan.reports.shared.words import (
     covers,
     given_lines,
     off_drug_lines,
+    over_sets_text,
     people_text,
+    plausible_text,
     unverified_mark,
 )
 from blinplan.simulation.models.source import SetsOf
@@ -161,10 +163,7 @@ def models_lines(swept: Sweep) -> Iterator[str]:
     if swept.plan.sets is SetsOf.PLAUSIBLE:
         yield (
             "In square brackets: from the least to the greatest of the shipped model and"
-            f" {sets} plausible ones on the same patients. It is a range: no confidence, and no probability."
+            f" {plausible_text(sets, 'one')} on the same patients. It is a range: no confidence, and no probability."
         )
     else:
-        yield (
-            f"In square brackets: 5th to 95th percentile over {sets} parameter sets, drawn within their published"
-            " standard errors."
-        )
+        yield (f"In square brackets: {over_sets_text(sets)}, drawn within their published standard errors.")

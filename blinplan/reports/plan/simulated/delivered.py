@@ -16,6 +16,7 @@ from blinplan.reports.shared.words import (
     number_drawn,
     off_drug_lines,
     people_text,
+    plausible_text,
 )
 from blinplan.simulation.delivered import Delivered, DeliveredCycle, Delivery
 from blinplan.simulation.paired import Paired
@@ -82,7 +83,8 @@ def _row(cycle: DeliveredCycle) -> tuple[str, ...]:
 def _models_text(models: Sequence[Paired]) -> str:
     return (
         "Two spreads: 5-95 % is between patients; in square brackets is from the least to the greatest median, half,"
-        f" share or count of the shipped model and {len(models)} plausible ones on the same patients. It is a range: no"
+        " share or count of the shipped model and "
+        f"{plausible_text(len(models), 'one')} on the same patients. It is a range: no"
         " confidence, and no probability."
     )
 

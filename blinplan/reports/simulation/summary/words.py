@@ -6,7 +6,14 @@ from math import isnan
 
 from blinplan.course.events import Period
 from blinplan.quantities import MINUTES_PER_DAY, Basis, plural
-from blinplan.reports.shared.words import NO_SHARE_BY_DAY, amount_text, patients_drawn, people_text
+from blinplan.reports.shared.words import (
+    NO_SHARE_BY_DAY,
+    amount_text,
+    over_sets_text,
+    patients_drawn,
+    people_text,
+    plausible_text,
+)
 from blinplan.reports.simulation.summary.rows import NOT_YET, times_of
 from blinplan.simulation.admission import admitted_typical
 from blinplan.simulation.crowd.kept import heads_of
@@ -112,7 +119,7 @@ def uncertainty_lines(over: Uncertainty | None) -> Iterator[str]:
         yield over_models_text(over)
         return
     yield (
-        f"Over sets: 5th to 95th percentile over {over.sets} parameter sets, with {', '.join(over.parameters)} drawn"
+        f"Over sets: {over_sets_text(over.sets)}, with {', '.join(over.parameters)} drawn"
         " within their published standard errors. No uncertainty is published for the other parameters, and none is"
         " counted."
     )
@@ -122,6 +129,7 @@ def over_models_text(over: Uncertainty) -> str:
     """Say what lies between the ends of a range over plausible models, and what it is not."""
     return (
         "Two spreads: 5-95 % is between patients; over models is from the least to the greatest of the shipped model"
-        f" and {over.sets} plausible ones on the same patients, each of which keeps every claim of the article and"
+        " and "
+        f"{plausible_text(over.sets, 'one')} on the same patients, each of which keeps every claim of the article and"
         " every published number that the shipped one meets. It is a range: no confidence, and no probability."
     )

@@ -71,7 +71,8 @@ def test_a_head_says_over_what_a_figure_moves(simulation: Simulation, of: SetsOf
 def test_what_a_range_over_sets_covers_is_said_by_where_the_sets_are_from() -> None:
     assert list(uncertainty_lines(None)) == []
     (published,) = uncertainty_lines(moved(SetsOf.PUBLISHED))
-    assert "over 9 parameter sets, with k_a, k_b drawn within their published standard errors" in published
+    few = " (of fewer than 20 narrower than of many)"
+    assert f"over 9 parameter sets{few}, with k_a, k_b drawn within their published standard errors" in published
     (plausible,) = uncertainty_lines(moved(SetsOf.PLAUSIBLE))
     assert "from the least to the greatest of the shipped model and 9 plausible ones" in plausible
     assert plausible.endswith("no confidence, and no probability.")
