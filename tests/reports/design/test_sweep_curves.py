@@ -12,6 +12,7 @@ from blinplan.design.sweep.cell import EndpointName
 from blinplan.design.sweep.sweep import Sweep
 from blinplan.reports.design.sweep.curves import draw_curves
 from blinplan.reports.design.sweep.figure import _caption
+from blinplan.reports.design.sweep.lines import half_lines
 from blinplan.reports.design.sweep.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -66,3 +67,16 @@ def test_a_share_of_nobody_is_in_no_legend() -> None:
         "B cells: ≤ 10 /µL, cycle 1, by day 40",
         "B cells: Above 10 /µL after the last dose, by day 40",
     ]
+
+
+def test_half_of_all_are_patients_and_no_cells() -> None:
+    """It said `half of all B cells: ≤ 10 /µL in cycle 1`, of half of the patients."""
+    keys = ("b_depleted_cycle_1", "il6_elevated_cycle_1", "t_returned", "b_depleted_day")
+    said = list(half_lines(swept([1.5, 15], *keys, by_day=(2.0,))))
+    heads = {line.partition(": ")[0] for line in said}
+    assert heads == {
+        "half of all depleted by day 2",
+        "half of all patients, B cells",
+        "half of all patients, Cytokines",
+        "half of those at risk, T cells",
+    }

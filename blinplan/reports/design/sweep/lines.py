@@ -107,13 +107,19 @@ def half_lines(swept: Sweep) -> Iterator[str]:
 def _half_of(swept: Sweep, name: EndpointName) -> str:
     """Half of whom a dose is told for: in a cell to which it can come to fewer, of these."""
     counts = {found.of for cell in swept.cells if (found := cell.get(name)) is not None}
-    return "half of all" if counts == {swept.plan.cohort.size} else "half of those at risk,"
+    if counts != {swept.plan.cohort.size}:
+        return "half of those at risk,"
+    return "half of all" if _is_named_by_day(name) else "half of all patients,"
+
+
+def _is_named_by_day(name: EndpointName) -> bool:
+    return name.by_day is not None and is_of_depletion(name)
 
 
 def _what(swept: Sweep, name: EndpointName) -> str:
     """What half of all have got to; of depletion by a day the day says it."""
     head = swept.heads[name]
-    if name.by_day is not None and is_of_depletion(name):
+    if name.by_day is not None and _is_named_by_day(name):
         return f"depleted by day {digits_text(name.by_day)}"
     return f"{head.group}: {head.label}"
 
