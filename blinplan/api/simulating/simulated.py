@@ -1,6 +1,6 @@
 """A regimen as virtual patients went through it, and how that shows itself."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -87,7 +87,7 @@ class SimulationResult(TableResult):
     @property
     def unverified_parts(self) -> tuple[str, ...]:
         """What of the results nobody has verified: doses, and the assumed effect of premedication."""
-        return (*unverified_parts_of(self.simulation), *error_lines(self.errors))
+        return (*unverified_parts_of(self.simulation), *endpoint_error_lines(self.simulation, self.errors))
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -252,7 +252,7 @@ class EndpointsResult(TableResult):
     @property
     def unverified_parts(self) -> tuple[str, ...]:
         """What of the results nobody has verified: doses, and the assumed effect of premedication."""
-        return (*unverified_parts_of(self.planned), *error_lines(self.errors))
+        return (*unverified_parts_of(self.planned), *endpoint_error_lines(self.planned, self.errors))
 
     def table(self) -> DataTable:
         """Every patient's body and endpoints, one patient a row, computed as it is gone through."""
@@ -322,11 +322,29 @@ def record_of(recorded: RecordedCourse | None) -> str | None:
     return None if recorded is None else recorded.fingerprint
 
 
-def error_lines(errors: "Errors | None") -> Iterator[str]:
+_MEASURED = {"drug": "drug", "b-cells": "B cells", "t-cells": "T cells", "il-6": "IL-6"}
+
+
+def error_lines(errors: "Errors | None", signals: Collection[str] = _MEASURED.keys()) -> Iterator[str]:
     """Say where the errors of what is measured come from."""
-    if errors is not None:
+    if errors is None:
+        return
+    if "drug" in signals:
         yield (
             "Measured drug: with the published residual error of the clearance model, which is misfit, timing of the"
             " sample and assay together, and with the assay's published limits."
         )
-        yield "Measured B cells, T cells and IL-6: their errors and limits are assumed: unverified."
+    *others, last = [name for signal, name in _MEASURED.items() if signal in signals and signal != "drug"] or [""]
+    if last:
+        names = f"{', '.join(others)} and {last}" if others else last
+        yield f"Measured {names}: their errors and limits are assumed: unverified."
+
+
+def endpoint_error_lines(of: "Simulation | PlannedSimulation", errors: "Errors | None") -> Iterator[str]:
+    """The same of endpoints, of which some are levels that are measured, or none."""
+    from blinplan.reports.simulation.data import measured_signals
+
+    signals = measured_signals(of.typical.quantities)
+    yield from error_lines(errors, signals)
+    if errors is not None and not signals:
+        yield "Nothing is measured: none of these endpoints is the level of the drug, of B cells or of IL-6."

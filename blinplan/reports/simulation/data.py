@@ -173,6 +173,11 @@ def _levels(quantities: Iterable[Quantity]) -> Iterator[tuple[Assay, Quantity]]:
             yield _ASSAYS[signal], of
 
 
+def measured_signals(quantities: Iterable[Quantity]) -> frozenset[str]:
+    """What of it is measured, by the names of signals."""
+    return frozenset(assay.signal for assay, _ in _levels(quantities))
+
+
 def measured_endpoint_columns(quantities: Iterable[Quantity], errors: Errors | None) -> list[Column]:
     """The columns of endpoints as a sample would be measured; none where no errors are asked for."""
     return [

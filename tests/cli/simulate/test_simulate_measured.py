@@ -38,12 +38,34 @@ def test_curves_have_what_is_measured_beside_what_is(inside: Run) -> None:
 
 
 def test_where_the_errors_come_from_is_said(inside: Run) -> None:
-    said = " ".join(inside("simulate", "rr-adult", "--patients", "5", "--measured", "-f", "csv").err.split())
+    asked = ("simulate", "rr-adult", "--patients", "5", "--measured", "-f", "csv")
+    said = " ".join(inside(*asked, "--every", "7d").err.split())
     assert (
         "published residual error of the clearance model, which is misfit, timing of the sample and assay together"
         in said
     )
     assert "Measured B cells, T cells and IL-6: their errors and limits are assumed: unverified." in said
+
+
+@pytest.mark.parametrize(
+    ("keys", "drug", "others"),
+    [
+        ("", True, "Measured B cells and IL-6: their"),
+        ("b_nadir,t_nadir", False, "Measured B cells: their"),
+        ("il6_peak,auc", False, "Measured IL-6: their"),
+        ("steady_state_9", True, ""),
+        ("auc,t_nadir,b_depleted_day", False, "Nothing is measured: none of these endpoints"),
+    ],
+)
+def test_of_endpoints_the_errors_are_told_of_what_is_measured(keys: str, drug: bool, others: str, inside: Run) -> None:
+    """It told of errors of cells and IL-6 beside a table of exposures, in which nothing is measured."""
+    asked = ("simulate", "rr-adult", "--patients", "5", "--measured", "-f", "csv")
+    ran = inside(*asked, *(("--endpoints", keys) if keys else ()))
+    said = " ".join(ran.err.split())
+    assert ("Measured drug: with the published residual error" in said) == drug
+    assert others in said
+    assert ("Measured B" in said, "Measured IL" in said) == ("ed B" in others, "ed IL" in others)
+    assert ("Nothing is measured" in said) == ("_measured" not in ran.out)
 
 
 def test_endpoints_that_are_levels_are_measured_and_others_are_not(inside: Run) -> None:
