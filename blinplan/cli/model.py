@@ -9,6 +9,7 @@ from blinplan.api.vocabulary import Attenuation, TableFormat, VirtualPopulation
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, tell_which_is_meant, terminal_of
 from blinplan.files.writing import refuse_unwritable, replace_file
+from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
 
 _STANDARD_OUTPUT = "-"
@@ -68,6 +69,7 @@ def model(
     terminal = terminal_of(context)
     from blinplan.api.modelling.model import model as model_of
 
+    _refuse_two_views(output_format, equations=equations, sbml=sbml, nonmem=nonmem)
     for target in (sbml, nonmem):
         if target is not None and str(target) != _STANDARD_OUTPUT:
             refuse_unwritable(target)
@@ -85,6 +87,16 @@ def model(
     terminal.write(
         shown.equations(screen=terminal.out) if equations else shown.text(output_format, screen=terminal.out)
     )
+
+
+def _refuse_two_views(output_format: TableFormat, *, equations: bool, sbml: Path | None, nonmem: Path | None) -> None:
+    """Refuse what would be left undone: a form of parameters that are not shown, and equations beside a file."""
+    given = {"--equations": equations, "--sbml": sbml is not None, "--nonmem": nonmem is not None}
+    asked = [name for name, is_asked in given.items() if is_asked]
+    if asked and output_format is TableFormat.JSON:
+        raise Refusal(f"{asked[0]} and --format json contradict each other", "--format is of the parameters")
+    if equations and len(asked) > 1:
+        raise Refusal(f"{asked[0]} and {asked[1]} contradict each other", "leave one of the two out")
 
 
 def _write(terminal: Terminal, target: Path, text: str) -> None:

@@ -151,3 +151,23 @@ def test_a_page_of_few_patients_has_the_evidence_of_enough(inside: Run) -> None:
     assert "measured on 1,000 virtual patients in each scenario, seed 4" in " ".join(page.split())
     assert "Fails" in page
     assert 'class="kind fails' not in page
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--equations", "-f", "json"), "--equations and --format json contradict each other"),
+        (("--sbml", "m.xml", "-f", "json"), "--sbml and --format json contradict each other"),
+        (("--nonmem", "-", "-f", "json"), "--nonmem and --format json contradict each other"),
+        (("--equations", "--sbml", "m.xml"), "--equations and --sbml contradict each other"),
+        (("--equations", "--nonmem", "m.xml"), "--equations and --nonmem contradict each other"),
+    ],
+)
+def test_two_views_of_the_model_are_not_taken_for_one(
+    words: tuple[str, ...], said: str, inside: Run, tmp_path: Path
+) -> None:
+    """JSON was asked for and text came; equations were asked for, and a file came alone."""
+    ran = inside("model", *words)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
+    assert not (tmp_path / "m.xml").exists()
