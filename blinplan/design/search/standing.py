@@ -41,7 +41,8 @@ class RequirementVerdict(StrEnum):
 class Margin(NamedTuple):
     """By how much something holds, and from where to where that may be; below 0 it does not.
 
-    ``scale`` is what a lack of it is held against, so that those of several units can be added up.
+    ``scale`` is what a lack of it is held against, so that those of several units can be added up. What can come to
+    none of the patients does not hold, and ``is_of_nobody``.
     """
 
     value: float
@@ -49,6 +50,7 @@ class Margin(NamedTuple):
     high: float
     is_strict: bool
     scale: float = 1.0
+    is_of_nobody: bool = False
 
     @property
     def holds(self) -> bool:
@@ -153,7 +155,7 @@ def margin_of(requirement: Requirement, sample: Sample, start: Sample, errors: f
     else:
         found, bound = estimate_of(sample, requirement.endpoint, errors), requirement.bound
     if math.isnan(found.value):
-        return Margin(-math.inf, -math.inf, -math.inf, requirement.relation.is_strict)
+        return Margin(-math.inf, -math.inf, -math.inf, requirement.relation.is_strict, is_of_nobody=True)
     sign = requirement.relation.sign
     ends = sorted((sign * (found.low - bound), sign * (found.high - bound)))
     return Margin(sign * (found.value - bound), ends[0], ends[1], requirement.relation.is_strict, abs(bound) or 1.0)

@@ -340,6 +340,16 @@ def test_the_nearest_has_the_value_of_as_many_patients_as_are_told(inside: Run, 
     assert f"the nearest is 9 × 28, with il6_peak {peak:.4g} pg/mL{on}: allow" in said
 
 
+def test_what_can_come_to_none_of_the_patients_is_not_told_as_missed(inside: Run, tmp_path: Path) -> None:
+    """All are off the drug before cycle 2: it said that no schedule holds what is required there, and no more."""
+    rows = ["id,weight_kg,height_cm,off_drug_day", "a,70,175,5", "b,60,165,10", ""]
+    (tmp_path / "ward.csv").write_text("\n".join(rows), encoding="utf-8")
+    asked = ("search", "rr-adult", "--doses", "9,28", "--lengths", "7", "--sets", "0", "--people", "ward.csv")
+    few = ("--search-patients", "4", "--patients", "4", "--minimise", "auc")
+    said = " ".join(inside(*asked, *few, "--require", "il6_elevated_cycle_2 <= 50%").err.split())
+    assert "with il6_elevated_cycle_2 of nobody, since it can come to none of these patients" in said
+
+
 @pytest.mark.slow
 def test_doses_by_body_surface_area_show_their_max_and_where_they_have_none(inside: Run) -> None:
     asked = ("search", "rr-below-45-kg", "--cycle", "1", "--steps", "1", "--minimise", "il6_peak", *FEW, "--sets", "0")

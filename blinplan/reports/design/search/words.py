@@ -88,9 +88,11 @@ def _nearest_values(error: NothingHoldsError, wish: Wish) -> Iterator[str]:
     """What the nearest schedule has of all that is required of numbers."""
     assert error.nearest is not None  # noqa: S101 - there is one
     for requirement, margin in zip(wish.requirements, error.nearest.margins, strict=True):
-        if requirement.bound is not None and math.isfinite(margin.value):
+        name = wish.endpoints[requirement.endpoint].name
+        if margin.is_of_nobody:
+            yield f"{name} of nobody, since it can come to none of these patients"
+        elif requirement.bound is not None and math.isfinite(margin.value):
             value = requirement.bound + requirement.relation.sign * margin.value
-            name = wish.endpoints[requirement.endpoint].name
             yield f"{name} {with_unit(value, error.heads[requirement.endpoint])}"
 
 
