@@ -345,9 +345,13 @@ def test_what_can_come_to_none_of_the_patients_is_not_told_as_missed(inside: Run
     rows = ["id,weight_kg,height_cm,off_drug_day", "a,70,175,5", "b,60,165,10", ""]
     (tmp_path / "ward.csv").write_text("\n".join(rows), encoding="utf-8")
     asked = ("search", "rr-adult", "--doses", "9,28", "--lengths", "7", "--sets", "0", "--people", "ward.csv")
-    few = ("--search-patients", "4", "--patients", "4", "--minimise", "auc")
-    said = " ".join(inside(*asked, *few, "--require", "il6_elevated_cycle_2 <= 50%").err.split())
+    few = ("--search-patients", "4", "--patients", "4", "--minimise")
+    said = " ".join(inside(*asked, *few, "auc", "--require", "il6_elevated_cycle_2 <= 50%").err.split())
     assert "with il6_elevated_cycle_2 of nobody, since it can come to none of these patients" in said
+    for form, key in (("table", "il6_peak_second"), ("markdown", "il6_peak_second"), ("table", "il6_peak")):
+        shown = " ".join(inside(*asked, *few, key, "-f", form).out.replace("\\", "").split())
+        told = f"{key} is of nobody among these patients: by it no schedule is better than another."
+        assert (told in shown) == (key == "il6_peak_second")
 
 
 @pytest.mark.slow

@@ -79,6 +79,9 @@ def search_markdown(found: Searched) -> str:
 def remark_lines(found: Searched) -> Iterator[str]:
     """Say what limits the schedules, which were refused or refuted, and that it was stopped."""
     yield from (*cap_lines(found), *refuted_lines(found), *passed_over_lines(found), *stopped_lines(found))
+    for place in lowered_places(found):
+        if all(math.isnan(row.endpoints[place].estimate.value) for row in found.rows):
+            yield f"{_name(found, place)} is of nobody among these patients: by it no schedule is better than another."
 
 
 def unverified_lines(found: Searched) -> Iterator[str]:
