@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import random
 import shlex
 import signal
@@ -18,6 +19,7 @@ from blinplan.design.search.confirm import Confirmation, ShownSchedule
 from blinplan.design.search.kept import KeptSamples
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
+from blinplan.reports.design.search.figure import _caption
 from tests.cli.design.long_runs import ended_after
 from tests.collection.grid import at_night, in_turn
 from tests.program import Run
@@ -352,6 +354,24 @@ def test_what_can_come_to_none_of_the_patients_is_not_told_as_missed(inside: Run
         shown = " ".join(inside(*asked, *few, key, "-f", form).out.replace("\\", "").split())
         told = f"{key} is of nobody among these patients: by it no schedule is better than another."
         assert (told in shown) == (key == "il6_peak_second")
+
+
+@pytest.mark.parametrize("second", ["b_recovery_day", "b_depleted_day"])
+def test_a_front_says_which_schedules_have_no_place_in_it(second: str) -> None:
+    """Half never recover under any of them: they stood in the caption by their numbers, and nowhere in the panel."""
+    found = blinplan.search(
+        "nhl-5", doses="5,15", steps=1, minimise=["il6_peak", second], patients=60, search_patients=60, sets=0
+    ).searched
+    said = _caption(found)
+    never = [
+        number
+        for number, row in enumerate(found.rows, start=1)
+        if not all(math.isfinite(endpoint.estimate.value) for endpoint in row.endpoints[:2])
+    ]
+    assert bool(never) == (second == "b_recovery_day")
+    told = f"Not drawn, as half never get there or nobody can: {', '.join(map(str, never))}, and 2 of those tried."
+    assert (told in said) == bool(never)
+    assert ("Not drawn" in said) == bool(never)
 
 
 @pytest.mark.slow

@@ -170,6 +170,20 @@ def _numbered_lines(found: Searched, room: int) -> list[str]:
     return lines
 
 
+def _not_drawn(found: Searched) -> str:
+    """Name the schedules that have no place, as half never get to what is to be early, or nobody has it."""
+    places = _places(found)
+    without = [
+        f"{number}"
+        for number, row in enumerate(found.rows, start=1)
+        if not all(math.isfinite(row.endpoints[place].estimate.value) for place in places)
+    ]
+    number = sum(not all(map(math.isfinite, (point[place] for place in places))) for point in found.cloud)
+    tried = [f"{number:,} of those tried"] if number else []
+    told = ", and ".join((*([", ".join(without)] if without else []), *tried))
+    return f" Not drawn, as half never get there or nobody can: {told}." if told else ""
+
+
 def _caption(found: Searched) -> str:
     """What is drawn, of whom, and what computed it."""
     required, who = ", ".join(one.text for one in found.setting.wish.requirements), found.setting.who
@@ -182,6 +196,6 @@ def _caption(found: Searched) -> str:
     return (
         f"Schedules ({schedule_unit(found.start.base)}) for {cycles_text(found.space)} of"
         f" {visible(found.start.base.name)}: medians and shares of {whose}, with their 95 %"
-        f" intervals.{dashed}{stopped} Investigational and unverified: no source gives them."
+        f" intervals.{dashed}{_not_drawn(found)}{stopped} Investigational and unverified: no source gives them."
         f" blinplan {__version__}, model {model_name()}."
     )
