@@ -1,6 +1,10 @@
 """Regimens built in Python are what their files are."""
 
+import re
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,3 +42,10 @@ def test_a_regimen_that_was_read_is_judged_as_it_stands_in_memory() -> None:
 def test_what_no_file_could_say_is_refused() -> None:
     with pytest.raises(blinplan.NotARegimenError):
         blinplan.regimen("Not a name", cycles=[])
+
+
+@pytest.mark.parametrize("number", [7.5, 0.0, -1.5, float("nan"), Fraction(15, 2), Decimal("7.5"), -7])
+def test_a_number_that_is_none_of_days_is_named(number: Any) -> None:
+    """Of 7.5 days it said that it is something else."""
+    with pytest.raises(ValueError, match=re.escape(f"`days` is the number {number}")):
+        blinplan.step("9 mcg/day", days=number)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from pydantic_core import ErrorDetails, ValidationError
@@ -347,7 +348,7 @@ def describe(value: object) -> str:  # noqa: PLR0911 - one line for each TOML ty
     match value:
         case bool():
             return f"the truth value {str(value).lower()}"
-        case int() | Decimal():
+        case int() | Decimal() | float() | Fraction():
             return f"the number {_shorten(str(value))}"
         case str():
             return f'the text "{_shorten(value)}"'
