@@ -1,6 +1,7 @@
 """Who gets a regimen: so many of a virtual population, the user's own, or the typical patient of a size."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -8,10 +9,11 @@ from blinplan.course.patient import Patient
 from blinplan.physiology.model.draw import from_covariates, is_as_drawn, typical
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.quantities import MOSTELLER
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.admission import admitted_cohort, admitted_typical
 from blinplan.simulation.crowd.cohort import PIECE, Cohort, GivenCohort
-from blinplan.simulation.dosing import require_ages
+from blinplan.simulation.dosing import NotEligibleError, require_ages
 from blinplan.simulation.people.people import People, PeopleError
 
 Patients = int | People | Population
@@ -61,14 +63,23 @@ def _of_size(regimen: Regimen, preset: str, patient: Patient | None) -> Populati
     if patient is None or patient.area is None:
         return admitted_typical(regimen, preset)
     area = float(patient.area.square_metres)
-    if patient.weight is None or patient.height is None:
-        return typical(preset, area)
-    return from_covariates(
-        preset,
-        weight_kg=np.array([float(patient.weight)]),
-        height_cm=np.array([float(patient.height)]),
-        bsa_m2=np.array([area]),
-    )
+    if patient.weight is None and patient.height is None:
+        found = typical(preset, area)
+        _require_weight(regimen, area, float(found.weight_kg[0]))
+        return found
+    # Of one who is given with an area the other is what agrees with it.
+    weight = MOSTELLER * area**2 / float(patient.height or 1) if patient.weight is None else float(patient.weight)
+    height = MOSTELLER * area**2 / weight if patient.height is None else float(patient.height)
+    return from_covariates(preset, weight_kg=np.array([weight]), height_cm=np.array([height]), bsa_m2=np.array([area]))
+
+
+def _require_weight(regimen: Regimen, area: float, weight: float) -> None:
+    """Refuse an area of which the weight that goes with it is not admitted: nobody gave that weight."""
+    if not regimen.eligibility.admits(Fraction(weight)):
+        raise NotEligibleError(
+            f"{regimen.name} is for {regimen.eligibility}; no weight is given, and of a body surface area of {area:g}"
+            f" m² the typical patient weighs {weight:.1f} kg: give the weight as well"
+        )
 
 
 def cohort_of(

@@ -281,3 +281,18 @@ def test_the_size_of_the_typical_patient_beside_many_is_told_where_it_was_given(
         assert f"Typical: no random effects, and the body surface area that was given, {area} m²." in said
     else:
         assert "Typical: no random effects." in said
+
+
+@pytest.mark.parametrize("command", ["simulate rr-adult --typical", "simulate rr-adult --patients 5"])
+def test_a_weight_that_is_given_with_an_area_is_the_patients(command: str, inside: Run) -> None:
+    """One of 50 kg was refused for the 29.454545454545453 kg that went with his area, as if somebody weighed that."""
+    asked = (*command.split(), "--bsa", "1.2", "--endpoints", "dose")
+    given = inside(*asked, "--weight", "50")
+    assert (given.status, given.err) == (0, "")
+    assert "3,787" in given.out
+    alone = inside(*asked)
+    assert alone.status == 2
+    assert (
+        "rr-adult is for 45 kg and over; no weight is given, and of a body surface area of 1.2 m² the typical patient"
+        " weighs 29.5 kg: give the weight as well"
+    ) in " ".join(alone.err.split())
