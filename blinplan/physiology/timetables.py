@@ -20,6 +20,7 @@ from blinplan.physiology.engine.grid import (
     FREE,
     INFUSING,
     REACH,
+    SEEN,
     IntArray,
     refinements,
 )
@@ -33,6 +34,7 @@ from blinplan.physiology.engine.integrate import (
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.engine.plans import exponents, step_sizes
 from blinplan.physiology.model import mechanism as m
+from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import Constants, FloatArray, Population
 from blinplan.quantities import MINUTES_PER_DAY
@@ -99,9 +101,8 @@ def _kinds(rates: FloatArray, patients: Population) -> NDArray[np.int8]:
     size, reach = refinements(patients.constants.cytolytic_rate), REACH
     rise = m.steady_state(rates, np.asarray(patients.volume)) / patients.lysis_ec50
     ended_at = m.steady_state(_last_infused(rates), patients.clearance) / patients.lysis_ec50
-    marrow_lysis = patients.kill_rate * patients.marrow_sensitivity
     is_slow = patients.clearance / patients.volume < reach.elimination
-    finer_infusing = is_slow | (marrow_lysis * size > reach.marrow_lysis) | (rise * size > reach.rise)
+    finer_infusing = is_slow | _is_extreme(patients, size) | (rise * size > reach.rise)
     finer_free = is_slow | (ended_at > reach.concentration)
     usually = np.where(
         patients.adhesion_rate * size > reach.adhesion, _GROWTHS.index(ADHERING), _GROWTHS.index(INFUSING)
@@ -109,6 +110,25 @@ def _kinds(rates: FloatArray, patients: Population) -> NDArray[np.int8]:
     infusing = np.where(finer_infusing, _GROWTHS.index(FINER_INFUSING), usually)
     free = np.where(finer_free, _GROWTHS.index(FINER_FREE), _GROWTHS.index(FREE))
     return np.where(rates > 0.0, infusing, free).astype(np.int8)
+
+
+def _is_extreme(patients: Population, size: FloatArray | float) -> BoolArray:
+    """(N) who is beyond the reach of usual steps at any dose; `size` is the factor on all of them."""
+    fewest, most = REACH.t_cells
+    marrow_lysis = patients.kill_rate * patients.marrow_sensitivity
+    blood_lysis = patients.kill_rate * patients.b_cells
+    release = (patients.cytokine_release / (patients.cytokine_baseline[_ELEVATED] + SEEN)).max(axis=0)
+    return np.asarray(
+        (marrow_lysis * size > REACH.marrow_lysis)
+        | (blood_lysis * size > REACH.blood_lysis)
+        | (patients.proliferation_rate * size > REACH.proliferation)
+        | (release > REACH.release)
+        | (patients.t_cells < fewest)
+        | (patients.t_cells > most)
+    )
+
+
+_ELEVATED = [CYTOKINES.index(name) for name in ELEVATED]
 
 
 def _last_infused(rates: FloatArray) -> FloatArray:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from blinplan.course.events import periods
 from blinplan.physiology.engine.choose import WORTH_COMPILING, WORTH_LOADING
-from blinplan.physiology.engine.grid import FREE, INFUSING, REACH, Growth, ends_of_steps, refinement
+from blinplan.physiology.engine.grid import FREE, INFUSING, REACH, SEEN, Growth, ends_of_steps, refinement
 from blinplan.physiology.model.mechanism import CELLS_OF_A_FULL_MARROW
 from blinplan.physiology.model.parameters import preset_called
 from blinplan.physiology.model.states import TABLE
@@ -44,10 +44,13 @@ _RARE = (
     " most patients with few B cells, have shorter ones in the first half day of an infusion. A few have shorter"
     " ones all the time: those in whom the drug rises, at first, by more than"
     f" {REACH.rise:g} times the concentration of half lysis in a day; whose marrow is lysed at more than"
-    f" {REACH.marrow_lysis:g}/day; in whom an infusion ended at more than {REACH.concentration:g} times the"
-    f" concentration of half lysis; and who eliminate the drug at less than {REACH.elimination:g}/day. Where all steps"
-    " of a population are smaller, the first three of these limits are as much higher. Which patients they are"
-    " follows from the patient and the dose, too."
+    f" {REACH.marrow_lysis:g}/day, or whose blood at more than {REACH.blood_lysis:,.0f} cells/µL/day; whose T cells"
+    f" multiply at more than {REACH.proliferation:g}/day, or are fewer than {REACH.t_cells[0]:,.0f} or more than"
+    f" {REACH.t_cells[1]:,.0f} per µL before treatment; who release in a day more than {REACH.release:,.0f} times the"
+    f" baseline of a cytokine and {SEEN:g} pg/mL; in whom an infusion ended at more than"
+    f" {REACH.concentration:g} times the concentration of half lysis; and who eliminate the drug at less than"
+    f" {REACH.elimination:g}/day. Where all steps of a population are smaller, the limits of adhesion, rise, lysis and"
+    " multiplication are as much higher. Which patients they are follows from the patient and the dose, too."
 )
 _BOUND = (
     "The promise is an error of at most {bound} in every series at every time: the difference from the exact solution,"
@@ -71,7 +74,8 @@ _BYTES = (
     " mathematics do not. So the exponential function is the engine's own, made of these alone. A patient has the"
     " same bytes alone, in a crowd, in a stretch of a run (`--first`), in a batch of several parameter sets, with"
     " one thread or many, in threads or processes, compiled by numba (the extra `fast`) or computed by NumPy.",
-    "Which of the two computes is therefore no part of a result. Few patients go through NumPy and never wait for a"
+    "Which of the two computes is therefore no part of a result; a stretch records it, and `merge` joins those of one."
+    " Few patients go through NumPy and never wait for a"
     f" compiler; from {WORTH_COMPILING:,} patients in a process on, or {WORTH_LOADING} where there is machine code"
     " already, they are compiled. Patients of many parameter sets, few of each, have machine code of their own, by the"
     " same rule: there sets go side by side, and one more costs little beyond its patients.",
@@ -150,7 +154,7 @@ def _error() -> Iterator[list[str]]:
 
 
 _MEASURED = Path(__file__).parent / "measured"
-_LINE = re.compile(r"(?P<name>\S+) +seed \d+ +(?P<error>\S+)  (?P<series>\w+), (?P<when>[^,]+), patient \d+")
+_LINE = re.compile(r"(?P<name>.+?) +seed \d+ +(?P<error>\S+)  (?P<series>\w+), (?P<when>[^,]+), patient \d+")
 
 
 def _greatest(patients: str, *lines: str) -> list[str]:

@@ -4,18 +4,19 @@ It is looked at at each noon and midnight and, as most happens then, often in th
 SciPy at rtol 1e-10 is the witness of a few patients (`tests.physiology.test_reference`); it would take days for all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from blinplan.course.events import periods
 from blinplan.executors.executor import threads
-from blinplan.physiology import Options, Population, draw, simulate
+from blinplan.physiology import Options, Population, draw, from_covariates, simulate
 from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.simulation.dosing import dosing
+from blinplan.simulation.people.columns import BASELINES
 from tests.witness import SCALES, errors, series_of
 
 SEEDS = (1, 2, 777)
@@ -57,16 +58,47 @@ def bound(patients: int = PATIENTS) -> float:
     scales = ", ".join(f"{series.replace('_', ' ')} {scale:g}" for series, scale in SCALES.items())
     print(f"promised {GREATEST_ERROR:.0e}; scales {scales}")  # noqa: T201
     print(f"minutes after a change {', '.join(map(str, MINUTES_LATER))}")  # noqa: T201
-    print(f"{patients:,} patients of each of the seeds {', '.join(map(str, SEEDS))}")  # noqa: T201
+    print(f"{patients:,} patients of each of the seeds {', '.join(map(str, SEEDS))}; {_AND_OF_TABLES}")  # noqa: T201
     greatest = 0.0
-    for name in library.paths():
+    for called, name, people in _each():
         for seed in SEEDS:
-            worst = max((_worst_of(name, seed, *part) for part in _parts(patients)), key=lambda w: w.error)
+            parts = (worst_of(name, people(name, count, seed, first), first) for first, count in _parts(patients))
+            worst = max(parts, key=lambda w: w.error)
             greatest = max(greatest, worst.error)
             where = f"{worst.series}, {worst.when}, patient {worst.patient}"
-            print(f"{name:28} seed {seed:<4} {worst.error:.1e}  {where}", flush=True)  # noqa: T201
+            print(f"{called:28} seed {seed:<4} {worst.error:.1e}  {where}", flush=True)  # noqa: T201
     print(f"{'greatest':38} {greatest:.1e}")  # noqa: T201
     return greatest
+
+
+_WITH_TABLES = ("rr-adult", "mrd-adult", "rr-below-45-kg", "nhl-90")
+_AND_OF_TABLES = "and of tables in which cells and IL-6 are anything that a table may say (any cells)"
+
+
+def _each() -> Iterator[tuple[str, str, Callable[[str, int, int, int], Population]]]:
+    """What is called how, under which regimen, and how its patients are found."""
+    yield from ((name, name, drawn) for name in library.paths())
+    yield from ((f"{name}, any cells", name, in_a_table) for name in _WITH_TABLES)
+
+
+def drawn(name: str, count: int, seed: int, first: int = 0) -> Population:
+    """Patients of the population of a shipped regimen."""
+    return draw(library.regimen(name).virtual_population, count, seed, first)
+
+
+def in_a_table(name: str, count: int, seed: int, first: int = 0) -> Population:
+    """The same in a table, in which each count and level is anywhere between the least and the most it may say."""
+    people, chance = drawn(name, count, seed, first), np.random.default_rng((seed, first))
+    ends = {column.parameter: np.log(np.array(column.bounds, dtype=np.float64)) for column in BASELINES.values()}
+    return from_covariates(
+        people.preset,
+        weight_kg=people.weight_kg,
+        height_cm=people.height_cm,
+        age_years=people.age_years,
+        female=people.female,
+        seed=seed + first,
+        baselines={parameter: np.exp(chance.uniform(low, high, count)) for parameter, (low, high) in ends.items()},
+    )
 
 
 def _parts(patients: int) -> Iterator[tuple[int, int]]:
@@ -86,11 +118,6 @@ def times(name: str) -> Times:
         }
     minutes = sorted(found)
     return Times(np.array(minutes) / MINUTES_PER_DAY, tuple(found[minute] for minute in minutes))
-
-
-def _worst_of(name: str, seed: int, first: int, count: int) -> Worst:
-    people = draw(library.regimen(name).virtual_population, count, seed, first)
-    return worst_of(name, people, first)
 
 
 def worst_of(name: str, people: Population, first: int = 0) -> Worst:

@@ -14,11 +14,13 @@ from blinplan.physiology.engine.grid import (
     FREE,
     INFUSING,
     REACH,
+    SEEN,
     Growth,
     refinement,
 )
 from blinplan.physiology.engine.integrate import CyclePart
 from blinplan.physiology.model.batch import batch
+from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
 from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.timetables import timetables
 from tests.physiology.courses import DAY, course, with_values
@@ -72,6 +74,14 @@ def _beyond(value: FloatArray, limit: float) -> FloatArray:
     return np.where(np.arange(value.shape[0]) % 2, 1.1 * limit / value, 1.0)
 
 
+def _with_release(p: Population, cytokine: str) -> FloatArray:
+    """The releases of all patients, of whom every second releases a tenth more of a cytokine than the limit."""
+    found, row = p.cytokine_release.copy(), ELEVATED.index(cytokine)
+    fold = found[row] / (p.cytokine_baseline[CYTOKINES.index(cytokine)] + SEEN)
+    found[row] *= _beyond(fold, REACH.release)
+    return found
+
+
 SIZE = refinement(4.0)
 """How large the steps of adult-rr are: for what acts within a step, the limits are as much higher."""
 
@@ -92,6 +102,43 @@ SIZE = refinement(4.0)
             FINER_INFUSING,
             FREE,
             id="marrow is lysed fast",
+        ),
+        pytest.param(
+            lambda p: {"b_cells": _times(p.b_cells, _beyond(p.kill_rate * p.b_cells, REACH.blood_lysis / SIZE))},
+            FINER_INFUSING,
+            FREE,
+            id="many B cells are lysed",
+        ),
+        pytest.param(
+            lambda p: {
+                "proliferation_rate": _times(
+                    p.proliferation_rate, _beyond(p.proliferation_rate, REACH.proliferation / SIZE)
+                )
+            },
+            FINER_INFUSING,
+            FREE,
+            id="T cells multiply fast",
+        ),
+        *(
+            pytest.param(
+                lambda p, cytokine=cytokine: {"cytokine_release": _with_release(p, cytokine)},
+                FINER_INFUSING,
+                FREE,
+                id=f"much {cytokine} is released",
+            )
+            for cytokine in ELEVATED
+        ),
+        pytest.param(
+            lambda p: {"t_cells": _times(p.t_cells, _beyond(p.t_cells, REACH.t_cells[1]))},
+            FINER_INFUSING,
+            FREE,
+            id="T cells are many",
+        ),
+        pytest.param(
+            lambda p: {"t_cells": _times(p.t_cells, 1.0 / _beyond(1.0 / p.t_cells, 1.0 / REACH.t_cells[0]))},
+            FINER_INFUSING,
+            FREE,
+            id="T cells are few",
         ),
         pytest.param(
             lambda p: {
@@ -123,6 +170,12 @@ def test_a_patient_beyond_the_reach_of_the_usual_steps_takes_finer_ones_and_his_
         pytest.param(
             9.0, lambda at: {"kill_rate": REACH.marrow_lysis * at}, FINER_INFUSING, FREE, id="lysis in marrow"
         ),
+        pytest.param(
+            9.0, lambda at: {"b_cells": REACH.blood_lysis / 5.0 * at}, FINER_INFUSING, FREE, id="lysis in blood"
+        ),
+        pytest.param(
+            9.0, lambda at: {"proliferation_rate": REACH.proliferation * at}, FINER_INFUSING, FREE, id="proliferation"
+        ),
         pytest.param(REACH.rise, lambda at: {"lysis_ec50": 1.0 / at}, FINER_INFUSING, FREE, id="rise"),
     ],
 )
@@ -142,10 +195,11 @@ def test_at_a_limit_the_usual_steps_are_taken_and_beyond_it_finer_ones(
 
 
 def of_round_figures(cytolytic_rate: float = 2.0) -> Population:
-    """Two patients within reach: a litre in mL, which is left 44 times a day."""
+    """Two patients within reach: a litre in mL, which is left 44 times a day; 5/day are lysed, in blood and marrow."""
     people, ones = usual(2), np.ones(2)
     constants = people.constants._replace(cytolytic_rate=cytolytic_rate, volume=1000.0)
     figures = {"clearance": 44_000.0 * ones, "marrow_sensitivity": ones, "lysis_ec50": 9.0 * ones}
+    figures |= {"kill_rate": 5.0 * ones, "b_cells": 100.0 * ones}
     return with_values(replace(people, constants=constants), **figures)
 
 
@@ -155,6 +209,23 @@ def test_at_the_limits_of_elimination_and_of_an_ended_infusion_the_usual_steps_a
     assert growths(dosing, slow) == [(INFUSING, FREE), (FINER_INFUSING, FINER_FREE)]
     high = with_values(of_round_figures(), clearance=np.full(2, 2000.0), lysis_ec50=25.0 / REACH.concentration / beyond)
     assert growths(dosing, high) == [(INFUSING, FREE), (INFUSING, FINER_FREE)]
+
+
+@pytest.mark.parametrize(("limit", "beyond"), [(100.0, 99.9), (5000.0, 5000.1)])
+def test_at_the_limits_of_t_cells_the_usual_steps_are_taken(limit: float, beyond: float) -> None:
+    assert limit in REACH.t_cells
+    found = growths(course((7.0, 9.0), (7.0, 0.0)), with_values(of_round_figures(), t_cells=np.array([limit, beyond])))
+    assert found == [(INFUSING, FREE), (FINER_INFUSING, FREE)]
+
+
+@pytest.mark.parametrize("cytokine", ELEVATED)
+def test_at_the_limit_of_release_the_usual_steps_are_taken(cytokine: str) -> None:
+    people = of_round_figures()
+    baseline, release = people.cytokine_baseline.copy(), people.cytokine_release.copy()
+    baseline[CYTOKINES.index(cytokine)] = 2.0
+    release[ELEVATED.index(cytokine)] = (2.0 + SEEN) * np.array([REACH.release, REACH.release + 1e-6])
+    releasing = replace(people, cytokine_baseline=baseline, cytokine_release=release)
+    assert growths(course((7.0, 9.0), (7.0, 0.0)), releasing) == [(INFUSING, FREE), (FINER_INFUSING, FREE)]
 
 
 def test_less_than_a_microgram_a_day_is_an_infusion() -> None:
