@@ -21,6 +21,7 @@ from blinplan.physiology.engine.grid import (
     INFUSING,
     REACH,
     SEEN,
+    WHERE_TARGETS_ARE_LOST,
     IntArray,
     refinements,
 )
@@ -167,14 +168,15 @@ def _timetable(
 ) -> Timetable:
     """The timetable of patients whose infusion changes as these rates (K) do, and whose steps grow so in each row."""
     acts = options.premedication and constants.premedication_reduction > 0.0
+    desensitises = options.attenuation == "desensitisation"
     given = course.premedication_minutes if acts else ()
     return Timetable(
         intervals=_intervals(course, rates, kinds, given),
         dose_steps=course.dose_steps,
         escalations=_escalations(course.edges, course.rises, _rises(rates[:, None])),
-        desensitises=options.attenuation == "desensitisation",
+        desensitises=desensitises,
         premedication_days=tuple(minute / MINUTES_PER_DAY for minute in given),
-        coarseness=options.coarseness,
+        coarseness=options.coarseness * (1.0 if desensitises else WHERE_TARGETS_ARE_LOST),
     )
 
 

@@ -96,6 +96,8 @@ REACH = Reach(
 )
 
 
+WHERE_TARGETS_ARE_LOST = 0.55
+"""Factor on all steps where cytokines are released as long as there are targets, which may be lost late."""
 SEEN = 3.0
 """pg/mL of a cytokine that count as much as its level, where that is near none: the baseline of IL-6."""
 
