@@ -104,7 +104,7 @@ def _kinds(rates: FloatArray, patients: Population) -> NDArray[np.int8]:
     ended_at = m.steady_state(_last_infused(rates), patients.clearance) / patients.lysis_ec50
     is_slow = patients.clearance / patients.volume < reach.elimination
     finer_infusing = is_slow | _is_extreme(patients, size) | (rise * size > reach.rise)
-    finer_free = is_slow | (ended_at > reach.concentration)
+    finer_free = is_slow | (ended_at > reach.concentration) | (patients.t_cells > reach.t_cells[1])
     usually = np.where(
         patients.adhesion_rate * size > reach.adhesion, _GROWTHS.index(ADHERING), _GROWTHS.index(INFUSING)
     )
@@ -120,7 +120,8 @@ def _is_extreme(patients: Population, size: FloatArray | float) -> BoolArray:
     blood_lysis = patients.kill_rate * patients.b_cells
     release = (patients.cytokine_release / (patients.cytokine_baseline[_ELEVATED] + SEEN)).max(axis=0)
     return np.asarray(
-        (marrow_lysis * size > REACH.marrow_lysis)
+        (patients.adhesion_rate * size > REACH.fast_adhesion)
+        | (marrow_lysis * size > REACH.marrow_lysis)
         | (blood_lysis * size > REACH.blood_lysis)
         | (patients.proliferation_rate * size > REACH.proliferation)
         | (release > REACH.release)

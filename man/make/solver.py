@@ -54,10 +54,10 @@ _RARE = (
     " ones all the time: those in whom the drug rises, at first, by more than"
     f" {REACH.rise:g} times the concentration of half lysis in a day; whose marrow is lysed at more than"
     f" {REACH.marrow_lysis:g}/day, or whose blood at more than {REACH.blood_lysis:,.0f} cells/µL/day; whose T cells"
-    f" multiply at more than {REACH.proliferation:g}/day, or are fewer than {REACH.t_cells[0]:,.0f} or more than"
-    f" {REACH.t_cells[1]:,.0f} per µL before treatment; who release in a day more than {REACH.release:,.0f} times the"
-    f" baseline of a cytokine and {SEEN:g} pg/mL; in whom an infusion ended at more than"
-    f" {REACH.concentration:g} times the concentration of half lysis; and who eliminate the drug at less than"
+    f" adhere at more than {REACH.fast_adhesion:g}/day, multiply at more than {REACH.proliferation:g}/day, or are fewer"
+    f" than {REACH.t_cells[0]:,.0f} or more than {REACH.t_cells[1]:,.0f} per µL before treatment; who release in a day"
+    f" more than {REACH.release:,.0f} times the baseline of a cytokine and {SEEN:g} pg/mL; in whom an infusion ended at"
+    f" more than {REACH.concentration:g} times the concentration of half lysis; and who eliminate the drug at less than"
     f" {REACH.elimination:g}/day. Where all steps of a population are smaller, the limits of adhesion, rise, lysis and"
     " multiplication are as much higher. Which patients they are follows from the patient and the dose, too."
     " Where release wanes by the loss of targets alone (`--attenuation target-loss`), which may come late, all steps of"
@@ -72,7 +72,7 @@ _BOUND = (
     " (`python -m tests.benchmarks accuracy`). For many patients the engine is held to itself at a quarter of its"
     " steps, where its error is some two hundred times smaller, at each noon and midnight, and {times} times from a"
     " minute to {hours:g} hours after each change of the infusion (`python -m tests.benchmarks bound`):",
-    "The promise is for the parameters that are shipped. Of others nothing is promised: {others} (the greatest errors).",
+    "The promise is for the parameters that are shipped. Of others nothing is promised; the greatest errors {others}.",
 )
 _PAIRS = (
     "Two regimens that agree up to some minute agree until then to the last bit, in states and in endpoints,"

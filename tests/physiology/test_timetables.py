@@ -15,6 +15,7 @@ from blinplan.physiology.engine.grid import (
     INFUSING,
     REACH,
     SEEN,
+    WHERE_TARGETS_ARE_LOST,
     Growth,
     refinement,
 )
@@ -96,6 +97,12 @@ SIZE = refinement(4.0)
             id="T cells adhere fast",
         ),
         pytest.param(
+            lambda p: {"adhesion_rate": _times(p.adhesion_rate, _beyond(p.adhesion_rate, REACH.fast_adhesion / SIZE))},
+            FINER_INFUSING,
+            FREE,
+            id="T cells adhere at once",
+        ),
+        pytest.param(
             lambda p: {
                 "kill_rate": _times(p.kill_rate, _beyond(p.kill_rate * p.marrow_sensitivity, REACH.marrow_lysis / SIZE))
             },
@@ -131,7 +138,7 @@ SIZE = refinement(4.0)
         pytest.param(
             lambda p: {"t_cells": _times(p.t_cells, _beyond(p.t_cells, REACH.t_cells[1]))},
             FINER_INFUSING,
-            FREE,
+            FINER_FREE,
             id="T cells are many",
         ),
         pytest.param(
@@ -211,11 +218,11 @@ def test_at_the_limits_of_elimination_and_of_an_ended_infusion_the_usual_steps_a
     assert growths(dosing, high) == [(INFUSING, FREE), (INFUSING, FINER_FREE)]
 
 
-@pytest.mark.parametrize(("limit", "beyond"), [(100.0, 99.9), (5000.0, 5000.1)])
-def test_at_the_limits_of_t_cells_the_usual_steps_are_taken(limit: float, beyond: float) -> None:
+@pytest.mark.parametrize(("limit", "beyond", "free"), [(100.0, 99.9, FREE), (5000.0, 5000.1, FINER_FREE)])
+def test_at_the_limits_of_t_cells_the_usual_steps_are_taken(limit: float, beyond: float, free: Growth) -> None:
     assert limit in REACH.t_cells
     found = growths(course((7.0, 9.0), (7.0, 0.0)), with_values(of_round_figures(), t_cells=np.array([limit, beyond])))
-    assert found == [(INFUSING, FREE), (FINER_INFUSING, FREE)]
+    assert found == [(INFUSING, FREE), (FINER_INFUSING, free)]
 
 
 @pytest.mark.parametrize("cytokine", ELEVATED)
@@ -286,6 +293,22 @@ def test_a_free_interval_is_judged_by_the_infusion_that_ended_however_it_is_writ
     once, parted = course((28.0, 28.0), (14.0, 0.0)), course((28.0, 28.0), (4.0, 0.0), (10.0, 0.0), cycles=(1, 1, 2))
     assert [found[-1] for found in growths(once, high)] == [FINER_FREE] * 4
     assert growths(parted, high) == growths(once, high)
+
+
+def test_at_the_limit_of_fast_adhesion_steps_are_those_of_adhering_and_beyond_it_finer() -> None:
+    fast = with_values(of_round_figures(), adhesion_rate=REACH.fast_adhesion * np.array([1.0, 1.0 + 1e-9]))
+    assert growths(course((7.0, 9.0), (7.0, 0.0)), fast) == [(ADHERING, FREE), (FINER_INFUSING, FREE)]
+
+
+def test_where_targets_are_lost_all_steps_are_smaller() -> None:
+    people = usual(2)
+    usually, lost = (
+        timetables(COURSE, Options(why), people)[0].timetable for why in ("desensitisation", "target-loss")
+    )
+    assert lost.coarseness == WHERE_TARGETS_ARE_LOST < usually.coarseness == 1.0
+    assert timetables(COURSE, Options("target-loss", coarseness=0.5), people)[0].timetable.coarseness == (
+        0.5 * WHERE_TARGETS_ARE_LOST
+    )
 
 
 def test_who_is_beyond_two_limits_takes_the_finer_steps_of_both() -> None:

@@ -69,6 +69,13 @@ def test_a_course_that_stands_still_ends_as_much_later() -> None:
     assert of("A,70,175").last_minute(1000) == 1000
 
 
+@pytest.mark.parametrize("cells", ["5,0", ",0", "0,0.0", ","])
+def test_a_course_that_stands_still_for_no_time_does_not_stand_still(cells: str) -> None:
+    head = "id,weight_kg,height_cm,hold_from_day,hold_days"
+    assert of(f"A,70,175,{cells}", "B,70,175,1,1", head=head).own[0] == OwnOrder()
+    assert "hold_from_day is -1 -> " in refused("A,70,175,-1,0", head=head)
+
+
 def test_a_row_that_names_another_regimen_gets_it_and_one_that_leaves_it_open_does_not() -> None:
     text = "weight_kg,height_cm,regimen\n70,175,long\n71,175,\n"
     five_cycles = {"long": library.regimen("rr-adult")}
@@ -360,7 +367,7 @@ def test_a_share_that_may_be_in_percent_is_told_as_one_where_that_is_possible(ce
         ("3660.25,,", "off_drug_day is 3,660.25 -> "),
         (",-1,1", "hold_from_day is -1 -> "),
         (",3660.25,1", "hold_from_day is 3,660.25 -> "),
-        (",1,0", "hold_days is 0 -> "),
+        (",1,-1", "hold_days is -1 -> "),
         (",1,3660.25", "hold_days is 3,660.25 -> "),
     ],
 )

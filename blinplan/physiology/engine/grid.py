@@ -36,7 +36,7 @@ class Growth(NamedTuple):
 # T cells add up where an infusion, or the time without one, is long.
 INFUSING = Growth(
     (0.0, 0.004, 0.02, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 7.0, 12.0, 21.0, 28.0, 29.0),
-    (0.00022, 0.00075, 0.0029, 0.0076, 0.0192, 0.047, 0.08, 0.115, 0.2, 0.45, 0.82, 0.9, 0.9, 0.8),
+    (0.0002, 0.00068, 0.0028, 0.0076, 0.0192, 0.047, 0.08, 0.115, 0.2, 0.45, 0.82, 0.9, 0.9, 0.8),
 )
 FREE = Growth((0.0, 0.1, 0.5, 1.5, 3.0, 5.0, 8.0, 13.0, 14.0), (0.0031, 0.018, 0.05, 0.11, 0.18, 0.55, 0.8, 0.9, 0.65))
 # Where T cells adhere fast, as they do where few B cells are left, they settle within hours of a restart.
@@ -62,6 +62,7 @@ class Reach(NamedTuple):
     Attributes
     ----------
     adhesion : the rate of adhesion, 1/day; beyond it steps are ADHERING, beyond any other limit finer still.
+    fast_adhesion : the same, beyond which T cells adhere within a step at any time.
     rise : times the concentration of half lysis that the drug rises in a day, at first.
     marrow_lysis : the rate of lysis in marrow, 1/day.
     blood_lysis : the greatest lysis in blood, cells/µL/day: the more cells, the more digits of it are seen in the last.
@@ -73,6 +74,7 @@ class Reach(NamedTuple):
     """
 
     adhesion: float
+    fast_adhesion: float
     rise: float
     marrow_lysis: float
     blood_lysis: float
@@ -85,6 +87,7 @@ class Reach(NamedTuple):
 
 REACH = Reach(
     adhesion=40.0,
+    fast_adhesion=230.0,
     rise=110.0,
     marrow_lysis=10.0,
     blood_lysis=11_000.0,

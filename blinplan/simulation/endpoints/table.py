@@ -272,7 +272,7 @@ B_HIGHEST_FREE = Definition(
     "cells/µL",
     EndpointKind.VALUE,
     "from the end of each cycle's infusion to the end of the cycle",
-    "most B cells in blood over all these intervals; missing where a course has none",
+    "most B cells in blood over all these intervals, and over cycles without infusion; missing where there is none",
     _one(lambda found: np.fmax.reduce(found.b_highest_free, axis=0)),
     "b-cells",
     lambda curve, _: _highest_free(curve),

@@ -183,22 +183,23 @@ def _require_hold_before_end(hold: tuple[int, int] | None, off: float | None) ->
 
 
 def _hold(start: str, days: str, delimiter: str) -> tuple[int, int] | None:
-    """From which minute of the course it stands still, and for how many."""
-    if not start and not days:
+    """From which minute of the course it stands still, and for how many; None where it does for no time."""
+    long = _number(days, HOLD_DAYS, delimiter, LAST_DAY) if days else None
+    if not start and not long:
         return None
-    if not start or not days:
+    if not start or long is None:
         missing, given = (HOLD_FROM, HOLD_DAYS) if days else (HOLD_DAYS, HOLD_FROM)
         raise PeopleError(f"{given} is given, and {missing} is not", "give both; leave both empty for who has no hold")
-    since, long = _number(start, HOLD_FROM, delimiter, LAST_DAY), _number(days, HOLD_DAYS, delimiter, LAST_DAY)
+    since = _number(start, HOLD_FROM, delimiter, LAST_DAY)
     start_minute, minutes = _whole_minutes(since), _whole_minutes(long)
     if start_minute is None or not 0 <= since <= LAST_DAY:
         raise PeopleError(
             f"{HOLD_FROM} is {_plain(since)}",
             f"give days from the start of the course, 0 to {LAST_DAY}, {_TO_THE_MINUTE}",
         )
-    if minutes is None or not 0 < long <= LAST_DAY:
-        raise PeopleError(f"{HOLD_DAYS} is {_plain(long)}", f"give days above 0 and up to {LAST_DAY}, {_TO_THE_MINUTE}")
-    return start_minute, minutes
+    if minutes is None or not 0 <= long <= LAST_DAY:
+        raise PeopleError(f"{HOLD_DAYS} is {_plain(long)}", f"give days, 0 to {LAST_DAY}, {_TO_THE_MINUTE}")
+    return (start_minute, minutes) if minutes else None
 
 
 def _off_drug(text: str, delimiter: str) -> float:

@@ -418,7 +418,7 @@ def test_it_is_said_and_written_how_many_they_are(inside: Run, table: Path) -> N
         ("A,70,175,,5,,", "hold_from_day is given, and hold_days is not"),
         ("A,70,175,,,5,", "hold_days is given, and hold_from_day is not"),
         ("A,70,175,,-1,5,", "hold_from_day is -1"),
-        ("A,70,175,,3,0,", "hold_days is 0"),
+        ("A,70,175,,3,-2,", "hold_days is -2"),
         ("A,70,175,,soon,1,", "hold_from_day is 'soon'"),
         ("A,70,175,,210,1,", "hold_from_day is 210, and the course of rr-adult ends on day 210"),
         ("A,40,150,,,,\nB,40,150,rr-below-45-kg,,,", "rr-adult is for 45 kg and over"),
