@@ -26,7 +26,7 @@ from tests.collection.grid import at_night
 pytestmark = pytest.mark.slow  # the engine runs each course twice
 
 ADULT = replace(library.regimen("rr-adult"), eligibility=Eligibility())
-PEOPLE = admitted_patients(ADULT, "adult-rr", 12, 3)
+PEOPLE = admitted_patients(ADULT, "adult-rr", 12, 5)  # who all take the same steps
 DAY = 24 * 60
 
 
