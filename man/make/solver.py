@@ -183,7 +183,7 @@ def _greatest(patients: str, *lines: str) -> list[str]:
     ]
     if others:
         shown.append(f"{len(others)} other regimens, at most {others[0]['error']}")
-    return roff.example("\n".join([f"{patients}:", *shown]))
+    return [*roff.paragraph(f"Of {patients}:"), *roff.example("\n".join(shown))]
 
 
 _SHOWN = 8
